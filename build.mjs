@@ -1,0 +1,31 @@
+// Builds the deployable bundle (dist/main.js: one CommonJS file, see docs/decisions/0003-one-bundle.md)
+// and the local programs (dist/local, dist/bench), which keep their packages outside.
+import { build } from 'esbuild';
+import { rm } from 'node:fs/promises';
+
+await rm('dist', { recursive: true, force: true });
+
+const common = { bundle: true, platform: 'node', target: 'node24', format: 'cjs', sourcemap: true, logLevel: 'warning' };
+
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: ['functions/main.ts'],
+    outfile: 'dist/main.js',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    external: ['@azure/functions-core'],
+  }),
+  build({
+    ...common,
+    entryPoints: {
+      'local/start': 'local/start.ts',
+      'local/host': 'local/host.ts',
+      'local/worker': 'local/functions-host/worker.ts',
+      'local/simulate': 'local/simulate.ts',
+      'bench/bench': 'bench/bench.ts',
+    },
+    outdir: 'dist',
+    packages: 'external',
+  }),
+]);

@@ -1,0 +1,16 @@
+/** An HTTP request and answer without any of Azure's types, so that use cases can be tried by themselves. */
+export interface ApiRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly header: (name: string) => string | null;
+  /** The body as text; empty when there was none. */
+  readonly text: () => Promise<string>;
+  /** The address the client used, without path: for links in answers. */
+  readonly origin: string;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}

@@ -1,0 +1,33 @@
+/** RFC 9457 problem JSON: a stable code and a sentence that says what to do; never a stack or a secret. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    /** Stable, for scripts. */
+    readonly code: string,
+    /** What to do next, for people. */
+    detail: string,
+    readonly extra: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(detail);
+    this.name = 'Problem';
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Content too large',
+  500: 'Internal error',
+  503: 'Not ready',
+};
+
+export const problemBody = (problem: Problem, invocationId: string) => ({
+  type: 'about:blank',
+  title: TITLES[problem.status] ?? 'Error',
+  status: problem.status,
+  code: problem.code,
+  detail: problem.message,
+  invocationId,
+  ...problem.extra,
+});

@@ -1,0 +1,23 @@
+import type { Engine } from '../sync/Engine';
+import { Problem } from './Problem';
+import type { ApiResponse } from './ApiResponse';
+
+/** The route is anonymous: an answer is kept this long, in ms, so that nobody can make it work hard. */
+const KEEP_MS = 5_000;
+
+/** GET /api/health says only whether the connector can work: its tables answer. */
+export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let isHealthy = false;
+  return async (engine) => {
+    if (engine.clock.now() - checkedAt > KEEP_MS || !isHealthy) {
+      checkedAt = engine.clock.now();
+      isHealthy = await engine.state.active().then(
+        () => true,
+        () => false,
+      );
+    }
+    if (!isHealthy) throw new Problem(503, 'StorageUnreachable', 'Table Storage does not answer. Check AzureWebJobsStorage and its network.');
+    return { status: 200, body: { status: 'ok' } };
+  };
+}

@@ -1,0 +1,90 @@
+/** The composition root: settings → clients → adapters → engine. Nothing is sent while it runs. */
+import type { TokenCredential } from '@azure/core-auth';
+import { ManagedIdentityCredential } from '@azure/identity';
+import { EntraSource } from './entra/EntraSource';
+import { GraphClient } from './entra/GraphClient';
+import { GotoAccounts } from './goto/GotoAccounts';
+import { GotoClient } from './goto/GotoClient';
+import { GotoTokens } from './goto/GotoTokens';
+import { KeyVaultRefreshTokens } from './goto/KeyVaultRefreshTokens';
+import { MemoryRefreshTokens } from './goto/MemoryRefreshTokens';
+import { Pacing } from './goto/Pacing';
+import { defaultMapping } from './mapping/defaultMapping';
+import { systemClock, type Clock } from './model/Clock';
+import { ChangeQueue } from './queue/ChangeQueue';
+import type { Settings } from './settings/Settings';
+import { connectTables } from './store/connectTables';
+import { CyclesTable } from './store/CyclesTable';
+import { GroupsTable } from './store/GroupsTable';
+import { IdentitiesTable } from './store/IdentitiesTable';
+import { LogTable } from './store/LogTable';
+import { StateTable } from './store/StateTable';
+import { DEFAULT_TIMING, type Engine, type EngineTiming } from './sync/Engine';
+import type { Telemetry } from './telemetry/Telemetry';
+
+export interface ConnectOptions {
+  readonly telemetry: Telemetry;
+  readonly clock?: Clock;
+  readonly timing?: Partial<EngineTiming>;
+}
+
+export function connectEngine(settings: Settings, options: ConnectOptions): Engine {
+  const { telemetry, clock = systemClock } = options;
+  const credentials = new Map<string, TokenCredential>();
+  // One credential an identity and process: each keeps its tokens in memory (graph-source.md 6).
+  const credentialFor = (clientId: string | undefined): TokenCredential => {
+    const name = clientId ?? '';
+    const known = credentials.get(name) ?? (clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId }));
+    credentials.set(name, known);
+    return known;
+  };
+  const identity = credentialFor(settings.AZURE_CLIENT_ID);
+
+  const open = connectTables(settings, credentialFor);
+  const state = new StateTable(open);
+  const pacing = new Pacing(settings.GOTO_REQUESTS_PER_SECOND, settings.USER_CHANGE_LANES, clock, {
+    read: () => state.throttledUntil(),
+    write: (untilMs) => state.putThrottledUntil(untilMs),
+  });
+  const tokens = new GotoTokens({
+    endpoint: settings.GOTO_AUTH_ENDPOINT,
+    clientId: settings.GOTO_CLIENT_ID,
+    clientSecret: settings.GOTO_CLIENT_SECRET,
+    personalAccessToken: settings.GOTO_PERSONAL_ACCESS_TOKEN,
+    refreshTokens:
+      settings.KEY_VAULT_URI === undefined
+        ? new MemoryRefreshTokens(settings.GOTO_REFRESH_TOKEN)
+        : new KeyVaultRefreshTokens(settings.KEY_VAULT_URI, identity, settings.GOTO_REFRESH_TOKEN),
+    clock,
+    telemetry,
+  });
+  return {
+    clock,
+    telemetry,
+    entra: new EntraSource(
+      new GraphClient({ endpoint: settings.GRAPH_ENDPOINT, credential: identity, clock, telemetry }),
+      { servicePrincipalId: settings.ENTRA_SERVICE_PRINCIPAL_ID, appId: settings.ENTRA_APP_ID },
+      defaultMapping.sourceAttributes,
+    ),
+    accounts: new GotoAccounts(
+      new GotoClient({ endpoint: settings.GOTO_API_ENDPOINT, tokens, pacing, clock, telemetry }),
+      settings.GOTO_ACCOUNT_KEY,
+    ),
+    pacing,
+    queue: new ChangeQueue(settings, credentialFor, clock, settings.USER_CHANGE_LANES),
+    cycles: new CyclesTable(open),
+    identities: new IdentitiesTable(open),
+    groups: new GroupsTable(open),
+    log: new LogTable(open),
+    state,
+    mapping: defaultMapping,
+    policy: {
+      roleEntitlements: settings.ROLE_ENTITLEMENTS,
+      provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
+      skipOutOfScopeDeletions: settings.SKIP_OUT_OF_SCOPE_DELETIONS,
+      driftPolicy: settings.DRIFT_POLICY,
+      protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),
+    },
+    timing: { ...DEFAULT_TIMING, ...options.timing },
+  };
+}

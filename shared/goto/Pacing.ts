@@ -1,0 +1,102 @@
+/**
+ * Keeps the connector under GoTo's rate over all instances without shared state (I11).
+ *
+ * Time is cut into slots of 1/rate seconds, counted from the Unix epoch, so that every instance sees the same ones.
+ * Slot k belongs to lane k mod L; the broker lets one receiver in the world hold a lane, so no two requests share a
+ * slot. The planner reads GoTo only while no lane has work (before the first message leaves and after the last one
+ * ended) and may use every slot.
+ *
+ * GoTo documents 10 requests a second per API, 429 beyond (developer.goto.com/guides/References/Ref-Rate-Limits).
+ */
+import type { Clock } from '../model/Clock';
+import { ConnectorError } from '../model/ConnectorError';
+
+/** A demanded wait up to this many ms is slept through; a longer one goes back to the queue, where waiting is free. */
+const LONGEST_SLEEP_MS = 5_000;
+/** How long a read of the shared wait is trusted, in ms: the time another instance may go on after a 429 met here. */
+const SHARED_WAIT_AGE_MS = 1_000;
+/** Waits after a 429 that names none: 1, 2, 4 … seconds (goto-api.md 4, guidance). */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 60_000;
+
+/** The wait GoTo demanded, known to every instance. Moments in ms since the epoch. */
+export interface SharedWait {
+  read(): Promise<number>;
+  write(untilMs: number): Promise<void>;
+}
+
+export interface Pacer {
+  /**
+   * Resolves when a request may leave.
+   * @throws ConnectorError TooManyRequests (not sent) when GoTo demanded a wait longer than worth sleeping
+   */
+  acquire(): Promise<void>;
+}
+
+export class Pacing {
+  readonly #lastSlot = new Map<number | 'planner', number>();
+  #until = 0;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #throttledInARow = 0;
+
+  constructor(
+    private readonly ratePerSecond: number,
+    private readonly lanes: number,
+    private readonly clock: Clock,
+    private readonly shared: SharedWait,
+  ) {}
+
+  lane(index: number): Pacer {
+    return { acquire: () => this.#acquire(index, this.lanes, index) };
+  }
+
+  get planner(): Pacer {
+    return { acquire: () => this.#acquire('planner', 1, 0) };
+  }
+
+  /** A 429 was met: nobody sends before the demanded wait is over. Returns the wait in ms. */
+  async throttled(retryAfterMs: number | undefined): Promise<number> {
+    this.#throttledInARow += 1;
+    const wait = retryAfterMs ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#throttledInARow - 1));
+    this.#until = Math.max(this.#until, this.clock.now() + wait);
+    await this.shared.write(this.#until);
+    return wait;
+  }
+
+  succeeded(): void {
+    this.#throttledInARow = 0;
+  }
+
+  async #acquire(owner: number | 'planner', lanes: number, remainder: number): Promise<void> {
+    await this.#waitOutDemand();
+    const slotMs = 1_000 / this.ratePerSecond;
+    const now = this.clock.now();
+    const earliest = Math.max(Math.ceil(now / slotMs), (this.#lastSlot.get(owner) ?? -1) + 1);
+    const slot = earliest + ((((remainder - earliest) % lanes) + lanes) % lanes);
+    this.#lastSlot.set(owner, slot);
+    const wait = slot * slotMs - now;
+    if (wait > 0) await this.clock.sleep(wait);
+    // A 429 met while this request waited for its slot counts for it too.
+    if (this.#until > this.clock.now()) await this.#acquire(owner, lanes, remainder);
+  }
+
+  async #waitOutDemand(): Promise<void> {
+    const now = this.clock.now();
+    if (now - this.#readAt > SHARED_WAIT_AGE_MS) {
+      this.#readAt = now;
+      this.#until = Math.max(this.#until, await this.shared.read());
+    }
+    const wait = this.#until - this.clock.now();
+    if (wait <= 0) return;
+    if (wait > LONGEST_SLEEP_MS) {
+      throw new ConnectorError('GoTo demanded a wait; the change is tried again after it.', {
+        code: 'TooManyRequests',
+        sent: false,
+        repeatable: true,
+        retryAfterMs: wait,
+        scope: 'job',
+      });
+    }
+    await this.clock.sleep(wait);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * App role → GoTo licences. One person with several roles gets the union (brief.md M5).
+ * A role is named in ROLE_ENTITLEMENTS by value, display name or id, because gallery roles often have no value.
+ */
+import { DEFAULT_ACCESS_ROLE_ID, type AppRole } from '../model/Assignment';
+import type { Reason } from '../model/Reason';
+
+export interface EntitlementRule {
+  readonly licenseKeys: readonly string[];
+  readonly groupName?: string | undefined;
+}
+
+export type Entitlement =
+  | { readonly entitled: true; readonly licenseKeys: readonly string[] }
+  | { readonly entitled: false; readonly reason: Reason };
+
+export class Entitlements {
+  readonly #byRoleId = new Map<string, EntitlementRule>();
+  readonly managedLicenseKeys: ReadonlySet<string>;
+  /** Rules that name no role of the enterprise app, and roles without a rule: worth a warning. */
+  readonly unknownRules: readonly string[];
+  readonly rolesWithoutRule: readonly string[];
+
+  constructor(
+    rules: Readonly<Record<string, EntitlementRule>>,
+    roles: readonly AppRole[],
+    private readonly provisionDefaultAccess: boolean,
+  ) {
+    const known: readonly AppRole[] = [
+      ...roles,
+      { id: DEFAULT_ACCESS_ROLE_ID, displayName: 'Default Access', value: null, isEnabled: true },
+    ];
+    const unknown: string[] = [];
+    for (const [name, rule] of Object.entries(rules)) {
+      const named = known.filter((role) => role.value === name || role.displayName === name || role.id === name.toLowerCase());
+      if (named.length === 0) unknown.push(name);
+      for (const role of named) {
+        const earlier = this.#byRoleId.get(role.id);
+        this.#byRoleId.set(role.id, {
+          licenseKeys: [...new Set([...(earlier?.licenseKeys ?? []), ...rule.licenseKeys])],
+          groupName: rule.groupName ?? earlier?.groupName,
+        });
+      }
+    }
+    this.managedLicenseKeys = new Set(Object.values(rules).flatMap((rule) => rule.licenseKeys));
+    this.unknownRules = unknown;
+    this.rolesWithoutRule = roles.filter((role) => !this.#byRoleId.has(role.id)).map((role) => role.displayName);
+  }
+
+  /** What a set of role ids gives. Default Access gives nothing unless PROVISION_DEFAULT_ACCESS says so (S2). */
+  of(roleIds: readonly string[]): Entitlement {
+    const counted = roleIds.filter((id) => id !== DEFAULT_ACCESS_ROLE_ID || this.provisionDefaultAccess);
+    if (counted.length === 0) return { entitled: false, reason: 'NotEffectivelyEntitled' };
+    const rules = counted.flatMap((id) => this.#byRoleId.get(id) ?? []);
+    if (rules.length === 0) return { entitled: false, reason: 'RoleWithoutEntitlement' };
+    return { entitled: true, licenseKeys: [...new Set(rules.flatMap((rule) => rule.licenseKeys))] };
+  }
+}

@@ -1,0 +1,16 @@
+/** A user of Entra, as far as the mapping needs it. Attribute names are Graph's. */
+export interface Person {
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+}
+
+export type AttributeValue = string | boolean | number | null | readonly string[];
+
+/** The value of a text attribute; null when it is missing, empty or not text. */
+export function textOf(person: Person, attribute: string): string | null {
+  const value = person.attributes[attribute];
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** Only an explicit `false` blocks: a user read without the attribute is not taken for disabled (I17). */
+export const isSignInBlocked = (person: Person): boolean => person.attributes['accountEnabled'] === false;
