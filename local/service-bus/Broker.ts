@@ -1,0 +1,437 @@
+/**
+ * Azure Service Bus for one process, over real AMQP 1.0: the unmodified @azure/service-bus client is its test.
+ * Protocol facts with their sources: local-stack.md section 2. Loopback only; every key is accepted.
+ */
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { create_container, types, type Connection, type Delivery, type EventContext, type Receiver, type Sender } from 'rhea';
+import type { StackClock } from '../clock/StackClock';
+import {
+  ANNOTATIONS,
+  APPLICATION_PROPERTIES,
+  BATCH_FORMAT,
+  decodeMessage,
+  encodeSections,
+  HEADER,
+  PROPERTIES,
+  splitBatch,
+  splitSections,
+} from './codec';
+import { manage } from './manage';
+import type { QueueConfig } from './QueueConfig';
+import { QueueStore, type Lock, type NewMessage, type QueuedMessage, type SessionLock } from './QueueStore';
+import { acceptedState, answerFlow, creditOf, holdAttach, keepMessagesRaw, localAttach, rejectedState, remoteAttach, sendDrained, settleDelivery } from './rheaInternals';
+
+const SESSION_FILTER = 'com.microsoft:session-filter';
+const MAX_MESSAGE_SIZE = 262_144;
+const SEND_CREDIT = 1_500;
+/** The accept of a next session waits this long by default, in ms. */
+const ACCEPT_TIMEOUT_MS = 60_000;
+const NET_EPOCH_TICKS = 621_355_968_000_000_000n;
+
+export interface BrokerOptions {
+  readonly queues: ReadonlyMap<string, QueueConfig>;
+  readonly clock: StackClock;
+  /** 0 takes a free one. */
+  readonly port?: number;
+}
+
+interface Consumer {
+  readonly link: Sender;
+  readonly queue: QueueStore;
+  readonly session: SessionLock | undefined;
+  readonly settled: boolean;
+}
+
+export class Broker {
+  readonly #stores = new Map<string, QueueStore>();
+  readonly #consumers = new Map<Sender, Consumer>();
+  readonly #locks = new WeakMap<Delivery, { lock: Lock; queue: QueueStore }>();
+  readonly #replies = new WeakMap<Connection, Map<string, Sender>>();
+  readonly #sockets = new Set<Socket>();
+  readonly #waiting = new Set<() => boolean>();
+  #server: Server | undefined;
+
+  private constructor() {}
+
+  static async start(options: BrokerOptions): Promise<Broker> {
+    const broker = new Broker();
+    for (const [name, config] of options.queues) {
+      const store = new QueueStore(name, config, options.clock);
+      broker.#stores.set(name.toLowerCase(), store);
+      store.onChange(() => broker.#serve(store));
+      if (store.deadLetters !== undefined) {
+        const dead = store.deadLetters;
+        broker.#stores.set(dead.name.toLowerCase(), dead);
+        dead.onChange(() => broker.#serve(dead));
+      }
+    }
+    await broker.#listen(options.port ?? 0);
+    return broker;
+  }
+
+  get port(): number {
+    return (this.#server?.address() as AddressInfo).port;
+  }
+
+  get connectionString(): string {
+    return `Endpoint=sb://127.0.0.1:${this.port};SharedAccessKeyName=local;SharedAccessKey=local;UseDevelopmentEmulator=true`;
+  }
+
+  /** @throws RangeError for a queue that is not declared */
+  queue(name: string): QueueStore {
+    const store = this.#stores.get(name.toLowerCase());
+    if (store === undefined) throw new RangeError(`no queue ${name}`);
+    return store;
+  }
+
+  /** Cuts every client off, as a network fault would. */
+  dropConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.dropConnections();
+    await new Promise<void>((resolve) => {
+      if (this.#server === undefined) resolve();
+      else this.#server.close(() => resolve());
+    });
+  }
+
+  async #listen(port: number): Promise<void> {
+    const container = create_container({ id: 'local-service-bus' });
+    container.sasl_server_mechanisms.enable_anonymous();
+    // The client authenticates through $cbs; at the SASL level it says MSSBCBS or ANONYMOUS.
+    const mechanisms = container.sasl_server_mechanisms as unknown as Record<string, unknown>;
+    mechanisms['MSSBCBS'] = mechanisms['ANONYMOUS'];
+
+    container.on('session_open', ({ session }: EventContext) => session && keepMessagesRaw(session, BATCH_FORMAT));
+    container.on('sender_open', (context: EventContext) => context.sender && this.#onReceiverAttached(context.sender));
+    container.on('receiver_open', (context: EventContext) => context.receiver && this.#onSenderAttached(context.receiver));
+    container.on('message', (context: EventContext) => this.#onMessage(context));
+    container.on('sender_flow', ({ sender, connection }: EventContext) => {
+      answerFlow(connection);
+      const consumer = sender && this.#consumers.get(sender);
+      if (consumer) this.#pump(consumer);
+    });
+    container.on('sender_draining', ({ sender }: EventContext) => {
+      if (sender === undefined) return;
+      const consumer = this.#consumers.get(sender);
+      if (consumer) this.#pump(consumer);
+      sendDrained(sender);
+    });
+    for (const outcome of ['accepted', 'modified', 'rejected', 'released'] as const) {
+      container.on(outcome, ({ delivery }: EventContext) => delivery && this.#onSettled(delivery, outcome));
+    }
+    container.on('sender_close', ({ sender }: EventContext) => sender && this.#drop(sender));
+    for (const event of ['disconnected', 'connection_close']) {
+      container.on(event, ({ connection }: EventContext) => this.#dropConnection(connection));
+    }
+    for (const event of ['error', 'protocol_error', 'connection_error', 'session_error', 'sender_error', 'receiver_error', 'session_close', 'receiver_close']) {
+      container.on(event, () => undefined);
+    }
+    const server = container.listen({
+      port,
+      host: '127.0.0.1',
+      tcp_no_delay: true,
+      max_frame_size: 65_536,
+      channel_max: 4_999,
+      receiver_options: { credit_window: 0, autoaccept: false },
+      sender_options: { autosettle: false },
+    } as Parameters<typeof container.listen>[0]);
+    this.#server = server as unknown as Server;
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.setNoDelay(true);
+      // rhea hears "end" and "error", but a killed client only closes.
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        for (const sender of [...this.#consumers.keys()]) {
+          if ((sender.connection as unknown as { socket?: Socket }).socket === socket) this.#drop(sender);
+        }
+      });
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve, reject) => {
+      this.#server?.once('listening', resolve);
+      this.#server?.once('error', reject);
+    });
+  }
+
+  /** The client wants to receive: from a queue, or answers of $cbs and $management. */
+  #onReceiverAttached(sender: Sender): void {
+    const attach = remoteAttach(sender);
+    const address = attach.source?.address ?? '';
+    if (isControl(address)) {
+      sender.set_source({ address });
+      if (attach.target) sender.set_target(attach.target as Parameters<Sender['set_target']>[0]);
+      const replies = this.#replies.get(sender.connection) ?? new Map<string, Sender>();
+      replies.set(attach.name, sender);
+      if (attach.target?.address !== undefined) replies.set(attach.target.address, sender);
+      this.#replies.set(sender.connection, replies);
+      return;
+    }
+    const queue = this.#stores.get(address.toLowerCase());
+    if (queue === undefined) {
+      refuse(sender, 'amqp:not-found', `The messaging entity '${address}' could not be found.`);
+      return;
+    }
+    const settled = attach.snd_settle_mode === 1;
+    Object.assign(localAttach(sender), { snd_settle_mode: attach.snd_settle_mode, rcv_settle_mode: attach.rcv_settle_mode });
+    const filter = attach.source?.filter;
+    if (filter === undefined || !(SESSION_FILTER in filter)) {
+      if (queue.config.requiresSession) {
+        refuse(sender, 'amqp:not-allowed', 'The queue needs sessions: accept one to receive.');
+        return;
+      }
+      sender.set_source({ address });
+      this.#consume({ link: sender, queue, session: undefined, settled });
+      return;
+    }
+    this.#acceptSession(sender, queue, address, sessionIn(filter), settled, Number(attach.properties?.['com.microsoft:timeout'] ?? ACCEPT_TIMEOUT_MS));
+  }
+
+  #acceptSession(sender: Sender, queue: QueueStore, address: string, wanted: string | undefined, settled: boolean, timeoutMs: number): void {
+    let release: (() => void) | undefined;
+    const attempt = (): boolean => {
+      const onLost = (): void => {
+        this.#consumers.delete(sender);
+        sender.close({ condition: 'com.microsoft:session-lock-lost', description: 'The session lock has expired.' });
+      };
+      const session = queue.acceptSession(wanted, onLost);
+      if (session === 'none') return false;
+      if (session === 'locked') {
+        release?.();
+        refuse(sender, 'com.microsoft:session-cannot-be-locked', 'The requested session is held by another receiver.');
+        return true;
+      }
+      sender.set_source({ address, filter: { [SESSION_FILTER]: session.sessionId } } as Parameters<Sender['set_source']>[0]);
+      localAttach(sender).properties = { 'com.microsoft:locked-until-utc': types.wrap_long(ticks(session.until)) };
+      release?.();
+      this.#consume({ link: sender, queue, session, settled });
+      return true;
+    };
+    if (attempt()) return;
+    release = holdAttach(sender);
+    const waiting = (): boolean => {
+      if (!attempt()) return false;
+      stopWaiting();
+      return true;
+    };
+    const timer = setTimeout(() => {
+      stopWaiting();
+      release?.();
+      refuse(sender, 'com.microsoft:timeout', 'No session with messages became free in time.');
+    }, Math.max(10, timeoutMs - 50));
+    timer.unref();
+    const stopWaiting = (): void => {
+      clearTimeout(timer);
+      this.#waiting.delete(waiting);
+      this.#abandonedAttach.delete(sender);
+    };
+    this.#waiting.add(waiting);
+    this.#abandonedAttach.set(sender, () => {
+      stopWaiting();
+      release?.();
+    });
+  }
+
+  /** Attaches held back whose client gave up meanwhile: the attach is answered before the detach. */
+  readonly #abandonedAttach = new Map<Sender, () => void>();
+
+  #consume(consumer: Consumer): void {
+    this.#consumers.set(consumer.link, consumer);
+    this.#pump(consumer);
+  }
+
+  /** The client wants to send: to a queue, or requests to $cbs and $management. */
+  #onSenderAttached(receiver: Receiver): void {
+    const address = remoteAttach(receiver).target?.address ?? '';
+    receiver.set_target({ address });
+    if (!isControl(address) && !this.#stores.has(address.toLowerCase())) {
+      refuse(receiver, 'amqp:not-found', `The messaging entity '${address}' could not be found.`);
+      return;
+    }
+    localAttach(receiver).max_message_size = MAX_MESSAGE_SIZE;
+    receiver.add_credit(SEND_CREDIT);
+  }
+
+  #onMessage({ receiver, delivery, message, connection }: EventContext): void {
+    if (receiver === undefined || delivery === undefined) return;
+    const bytes = message as unknown as Buffer;
+    const address = remoteAttach(receiver).target?.address ?? '';
+    receiver.add_credit(1);
+    if (isControl(address)) {
+      delivery.accept();
+      this.#control(address, bytes, connection);
+      return;
+    }
+    const queue = this.queue(address);
+    const isBatch = (delivery as unknown as { format: number }).format === BATCH_FORMAT;
+    const parts = (isBatch ? splitBatch(bytes) : [bytes]).map((part) => newMessage(part));
+    if (queue.config.requiresSession && parts.some((part) => part.sessionId === undefined)) {
+      delivery.reject({ condition: 'amqp:not-allowed', description: 'The queue needs a session id on each message.' });
+      return;
+    }
+    for (const part of parts) queue.send(part);
+    delivery.accept();
+  }
+
+  #control(address: string, bytes: Buffer, connection: Connection): void {
+    const request = decodeMessage(bytes);
+    const reply = this.#replies.get(connection)?.get(String(request.reply_to));
+    const answer = (status: number, body?: unknown, condition?: string): void => {
+      reply?.send({
+        correlation_id: request.message_id as string,
+        application_properties: {
+          statusCode: types.wrap_int(status),
+          'status-code': types.wrap_int(status),
+          statusDescription: status < 300 ? 'OK' : 'Failed',
+          ...(condition === undefined ? {} : { errorCondition: condition }),
+        },
+        body: body ?? {},
+      });
+    };
+    if (address === '$cbs') {
+      answer(202);
+      return;
+    }
+    const queue = this.#stores.get(address.slice(0, -'/$management'.length).toLowerCase());
+    if (queue === undefined) answer(404, undefined, 'amqp:not-found');
+    else manage(queue, request, answer, newMessage, encodeMessage);
+  }
+
+  #serve(queue: QueueStore): void {
+    for (const attempt of [...this.#waiting]) attempt();
+    for (const consumer of this.#consumers.values()) if (consumer.queue === queue) this.#pump(consumer);
+  }
+
+  #pump({ link, queue, session, settled }: Consumer): void {
+    // rhea takes credit only when it writes a transfer; what waits to be written counts already.
+    for (let free = creditOf(link) - this.#unsent(link); free > 0 && link.is_open() && link.sendable(); free -= 1) {
+      const lock = queue.take(session, settled);
+      if (lock === undefined) return;
+      const bytes = encodeMessage(lock.message, lock.until) as unknown as Parameters<Sender['send']>[0];
+      const delivery = link.send(bytes, tagOf(lock.token), 0);
+      if (!settled) this.#locks.set(delivery, { lock, queue });
+    }
+  }
+
+  /** Deliveries handed to rhea that it has not written yet: credit is taken only when they leave. */
+  #unsent(link: Sender): number {
+    const { outgoing } = link.session as unknown as {
+      outgoing: { next_pending_delivery: number; next_delivery_id: number; deliveries: { by_id(id: number): { link: Sender } | undefined } };
+    };
+    let count = 0;
+    for (let id = outgoing.next_pending_delivery; id < outgoing.next_delivery_id; id += 1) if (outgoing.deliveries.by_id(id)?.link === link) count += 1;
+    return count;
+  }
+
+  #onSettled(delivery: Delivery, outcome: 'accepted' | 'modified' | 'rejected' | 'released'): void {
+    const held = this.#locks.get(delivery);
+    if (held === undefined) return;
+    this.#locks.delete(delivery);
+    const { lock, queue } = held;
+    const state = delivery.remote_state as unknown as { message_annotations?: Record<string, unknown>; error?: { info?: Record<string, unknown> } } | undefined;
+    const isDone =
+      outcome === 'accepted'
+        ? queue.complete(lock.token)
+        : outcome === 'rejected'
+          ? queue.deadLetter(lock.token, state?.error?.info ?? {})
+          : queue.abandon(lock.token, state?.message_annotations ?? {});
+    const lost = lock.session === undefined ? 'com.microsoft:message-lock-lost' : 'com.microsoft:session-lock-lost';
+    settleDelivery(delivery, isDone ? acceptedState() : rejectedState(lost, 'The lock supplied is invalid: it expired, or the message was settled.'));
+  }
+
+  #drop(sender: Sender): void {
+    this.#abandonedAttach.get(sender)?.();
+    const consumer = this.#consumers.get(sender);
+    if (consumer === undefined) return;
+    this.#consumers.delete(sender);
+    // Without sessions a lock outlives its link and runs out by itself; a session is given back at once.
+    if (consumer.session !== undefined) consumer.queue.releaseSession(consumer.session);
+  }
+
+  #dropConnection(connection: Connection): void {
+    for (const sender of [...this.#consumers.keys(), ...this.#abandonedAttach.keys()]) if (sender.connection === connection) this.#drop(sender);
+  }
+}
+
+const isControl = (address: string): boolean => address === '$cbs' || address.endsWith('/$management');
+
+function sessionIn(filter: Readonly<Record<string, unknown>>): string | undefined {
+  const raw = filter[SESSION_FILTER];
+  const value = typeof raw === 'object' && raw !== null && 'value' in raw ? raw.value : raw;
+  return typeof value === 'string' ? value : undefined;
+}
+
+function refuse(link: Sender | Receiver, condition: string, description: string): void {
+  link.close({ condition, description });
+}
+
+function ticks(ms: number): Buffer {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigInt64BE(NET_EPOCH_TICKS + BigInt(Math.round(ms)) * 10_000n);
+  return buffer;
+}
+
+/** A lock token is a UUID shown in .NET's byte order: the first three groups are reversed on the wire. */
+function tagOf(token: string): Buffer {
+  const bytes = Buffer.from(token.replaceAll('-', ''), 'hex');
+  bytes.subarray(0, 4).reverse();
+  bytes.subarray(4, 6).reverse();
+  bytes.subarray(6, 8).reverse();
+  return bytes;
+}
+
+function newMessage(bytes: Buffer): NewMessage {
+  const decoded = decodeMessage(bytes);
+  const annotations = decoded.message_annotations ?? {};
+  const scheduled = annotations['x-opt-scheduled-enqueue-time'];
+  // The client's lock renewer needs a message id on every message.
+  const messageId = typeof decoded.message_id === 'string' ? decoded.message_id : randomUUID().replaceAll('-', '');
+  const kept = splitSections(bytes).filter((section) => section.code >= PROPERTIES);
+  const sections =
+    decoded.message_id === undefined || decoded.message_id === null
+      ? [
+          { code: PROPERTIES, bytes: encodeSections({ ...decoded, message_id: messageId }, [PROPERTIES]) },
+          ...kept.filter((section) => section.code !== PROPERTIES),
+        ]
+      : kept;
+  return {
+    messageId,
+    sessionId: decoded.group_id,
+    scheduledFor: scheduled === undefined || scheduled === null ? undefined : Number(scheduled),
+    ttlMs: decoded.ttl,
+    sections: sections.map(({ code, bytes: own }) => ({ code, bytes: Buffer.from(own) })),
+    annotations,
+  };
+}
+
+/** The message as a receiver gets it. @param lockedUntil in ms since the epoch */
+function encodeMessage(message: QueuedMessage, lockedUntil: number): Buffer {
+  const { 'x-opt-scheduled-enqueue-time': _own, ...annotations } = message.annotations;
+  const head = encodeSections(
+    {
+      delivery_count: message.deliveryCount,
+      message_annotations: {
+        ...annotations,
+        'x-opt-sequence-number': types.wrap_long(message.sequence),
+        'x-opt-enqueue-sequence-number': types.wrap_long(message.sequence),
+        'x-opt-enqueued-time': types.wrap_timestamp(message.enqueuedAt),
+        'x-opt-locked-until': types.wrap_timestamp(lockedUntil),
+        'x-opt-message-state': types.wrap_int(message.scheduledFor === undefined ? 0 : 2),
+        ...(message.scheduledFor === undefined ? {} : { 'x-opt-scheduled-enqueue-time': types.wrap_timestamp(message.scheduledFor) }),
+        ...(message.deadLetter === undefined ? {} : { 'x-opt-deadletter-source': message.deadLetter.source }),
+      },
+    },
+    [HEADER, ANNOTATIONS],
+  );
+  if (message.deadLetter === undefined) return Buffer.concat([head, ...message.sections.map((section) => section.bytes)]);
+  const own = message.sections.find((section) => section.code === APPLICATION_PROPERTIES);
+  const before = own === undefined ? {} : (decodeMessage(own.bytes).application_properties ?? {});
+  const applicationProperties = encodeSections({ application_properties: { ...before, ...message.deadLetter.properties } }, [APPLICATION_PROPERTIES]);
+  const rest = message.sections.filter((section) => section.code !== APPLICATION_PROPERTIES);
+  const [first, others] = [rest.filter((section) => section.code === PROPERTIES), rest.filter((section) => section.code !== PROPERTIES)];
+  return Buffer.concat([head, ...first.map((s) => s.bytes), applicationProperties, ...others.map((s) => s.bytes)]);
+}

@@ -1,0 +1,216 @@
+/** The unmodified @azure/service-bus client is the test of the embedded broker. */
+import { delay, ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { realClock } from '../../local/clock/StackClock';
+import { Broker } from '../../local/service-bus/Broker';
+import { durationMs, type QueueConfig } from '../../local/service-bus/QueueConfig';
+
+const base: QueueConfig = {
+  lockDuration: 30_000,
+  maxDeliveryCount: 3,
+  requiresSession: false,
+  requiresDuplicateDetection: false,
+  duplicateDetectionHistoryTimeWindow: 60_000,
+  defaultMessageTimeToLive: 3_600_000,
+  deadLetteringOnMessageExpiration: true,
+};
+
+let broker: Broker;
+const clients: ServiceBusClient[] = [];
+const connect = (): ServiceBusClient => {
+  const client = new ServiceBusClient(broker.connectionString, { retryOptions: { maxRetries: 1, retryDelayInMs: 100, timeoutInMs: 4_000 } });
+  clients.push(client);
+  return client;
+};
+
+beforeEach(async () => {
+  broker = await Broker.start({
+    clock: realClock,
+    queues: new Map([
+      ['plain', base],
+      ['lanes', { ...base, requiresSession: true }],
+      ['dedupe', { ...base, requiresDuplicateDetection: true }],
+      ['short', { ...base, lockDuration: 300 }],
+    ]),
+  });
+});
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+  await broker.stop();
+});
+
+const receive = async (client: ServiceBusClient, queue: string, count = 1): Promise<ServiceBusReceivedMessage[]> => {
+  const receiver = client.createReceiver(queue);
+  const messages = await receiver.receiveMessages(count, { maxWaitTimeInMs: 1_500 });
+  for (const message of messages) await receiver.completeMessage(message);
+  await receiver.close();
+  return messages;
+};
+
+test('a message arrives with body, id and properties, once', async () => {
+  const client = connect();
+  await client.createSender('plain').sendMessages({ body: { hello: 'wörld' }, messageId: 'm1', applicationProperties: { attempt: 3 } });
+  const [message] = await receive(client, 'plain');
+  expect(message?.body).toEqual({ hello: 'wörld' });
+  expect(message?.messageId).toBe('m1');
+  expect(message?.applicationProperties?.['attempt']).toBe(3);
+  expect(broker.queue('plain').counts).toMatchObject({ active: 0, locked: 0 });
+});
+
+test('a batch arrives whole and in order', async () => {
+  const client = connect();
+  const sender = client.createSender('plain');
+  await sender.sendMessages(Array.from({ length: 300 }, (_, index) => ({ body: index })));
+  const receiver = client.createReceiver('plain');
+  const bodies: unknown[] = [];
+  while (bodies.length < 300) {
+    const part = await receiver.receiveMessages(100, { maxWaitTimeInMs: 1_500 });
+    for (const message of part) await receiver.completeMessage(message);
+    bodies.push(...part.map((message) => message.body as unknown));
+  }
+  expect(bodies).toEqual(Array.from({ length: 300 }, (_, index) => index));
+});
+
+test('abandoning counts a delivery; after the last one the message is dead-lettered with the reason', async () => {
+  const client = connect();
+  await client.createSender('plain').sendMessages({ body: 'poison' });
+  const receiver = client.createReceiver('plain');
+  for (let delivery = 0; delivery < 3; delivery += 1) {
+    const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 1_500 });
+    expect(message?.deliveryCount).toBe(delivery);
+    if (message) await receiver.abandonMessage(message);
+  }
+  const [dead] = await client.createReceiver('plain', { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' }).receiveMessages(1);
+  expect(dead?.body).toBe('poison');
+  expect(dead?.deadLetterReason).toBe('MaxDeliveryCountExceeded');
+});
+
+test('an expired lock gives the message to another and refuses the first', async () => {
+  const client = connect();
+  await client.createSender('short').sendMessages({ body: 'slow' });
+  const first = client.createReceiver('short', { maxAutoLockRenewalDurationInMs: 0 });
+  const [held] = await first.receiveMessages(1, { maxWaitTimeInMs: 1_500 });
+  await delay(450);
+  const [again] = await client.createReceiver('short').receiveMessages(1, { maxWaitTimeInMs: 1_500 });
+  expect(again?.deliveryCount).toBe(1);
+  await expect(held && first.completeMessage(held)).rejects.toMatchObject({ code: 'MessageLockLost' });
+});
+
+test('a renewed lock holds', async () => {
+  const client = connect();
+  await client.createSender('short').sendMessages({ body: 'slow' });
+  const receiver = client.createReceiver('short', { maxAutoLockRenewalDurationInMs: 0 });
+  const [held] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 1_500 });
+  if (held === undefined) throw new Error('nothing received');
+  await delay(200);
+  await receiver.renewMessageLock(held);
+  await delay(200);
+  await receiver.completeMessage(held);
+  expect(broker.queue('short').counts.locked).toBe(0);
+});
+
+test('a session has one holder; the next free one goes to the next receiver', async () => {
+  const client = connect();
+  await client.createSender('lanes').sendMessages([
+    { body: 1, sessionId: 'a' },
+    { body: 2, sessionId: 'b' },
+    { body: 3, sessionId: 'a' },
+  ]);
+  const first = await client.acceptNextSession('lanes');
+  const second = await connect().acceptNextSession('lanes');
+  expect([first.sessionId, second.sessionId]).toEqual(['a', 'b']);
+  await expect(connect().acceptSession('lanes', 'a')).rejects.toMatchObject({ code: 'SessionCannotBeLocked' });
+  const messages = await first.receiveMessages(5, { maxWaitTimeInMs: 500 });
+  expect(messages.map((message) => message.body as unknown)).toEqual([1, 3]);
+});
+
+test('accepting the next session waits for one and times out without', async () => {
+  const client = connect();
+  const waiting = client.acceptNextSession('lanes');
+  await delay(100);
+  await client.createSender('lanes').sendMessages({ body: 1, sessionId: 'late' });
+  expect((await waiting).sessionId).toBe('late');
+  await expect(connect().acceptNextSession('lanes')).rejects.toMatchObject({ code: 'ServiceTimeout' });
+});
+
+test('a client that dies gives its session and messages back uncounted', async () => {
+  const client = connect();
+  await client.createSender('lanes').sendMessages({ body: 1, sessionId: 'a' });
+  const receiver = await client.acceptNextSession('lanes');
+  await receiver.receiveMessages(1, { maxWaitTimeInMs: 500 });
+  broker.dropConnections();
+  const other = await connect().acceptNextSession('lanes');
+  const [message] = await other.receiveMessages(1, { maxWaitTimeInMs: 1_500 });
+  expect(message?.deliveryCount).toBe(0);
+});
+
+test('a scheduled message comes at its time, and a cancelled one never', async () => {
+  const client = connect();
+  const sender = client.createSender('plain');
+  await sender.sendMessages({ body: 'clone', scheduledEnqueueTimeUtc: new Date(Date.now() + 300) });
+  const [number] = await sender.scheduleMessages([{ body: 'cancelled' }], new Date(Date.now() + 200));
+  if (number) await sender.cancelScheduledMessages(number);
+  expect(broker.queue('plain').counts).toMatchObject({ active: 0, scheduled: 1 });
+  await delay(400);
+  expect((await receive(client, 'plain', 2)).map((message) => message.body as unknown)).toEqual(['clone']);
+});
+
+test('a duplicate id is dropped though the send succeeds', async () => {
+  const client = connect();
+  const sender = client.createSender('dedupe');
+  await sender.sendMessages({ body: 1, messageId: 'same' });
+  await sender.sendMessages([{ body: 2, messageId: 'same' }, { body: 3, messageId: 'other' }]);
+  expect((await receive(client, 'dedupe', 5)).map((message) => message.body as unknown)).toEqual([1, 3]);
+});
+
+test('a message that outlives its time goes to the dead letters', async () => {
+  const client = connect();
+  await client.createSender('plain').sendMessages({ body: 'old', timeToLive: 50 });
+  await delay(100);
+  expect(await receive(client, 'plain')).toEqual([]);
+  expect(broker.queue('plain').counts.deadLettered).toBe(1);
+});
+
+test('peeking shows messages without locking them', async () => {
+  const client = connect();
+  await client.createSender('plain').sendMessages([{ body: 1 }, { body: 2 }]);
+  const peeked = await client.createReceiver('plain').peekMessages(5);
+  expect(peeked.map((message) => message.body as unknown)).toEqual([1, 2]);
+  expect(broker.queue('plain').counts).toMatchObject({ active: 2, locked: 0 });
+});
+
+test('a message without session id is refused by a session queue', async () => {
+  await expect(connect().createSender('lanes').sendMessages({ body: 1 })).rejects.toThrow(/session/);
+});
+
+test('an unknown queue is named', async () => {
+  await expect(connect().createSender('nowhere').sendMessages({ body: 1 })).rejects.toMatchObject({ code: 'MessagingEntityNotFound' });
+});
+
+test('more than 2,048 deliveries pass through one receiver', async () => {
+  const client = connect();
+  const sender = client.createSender('plain');
+  for (let batch = 0; batch < 25; batch += 1) await sender.sendMessages(Array.from({ length: 100 }, (_, index) => ({ body: batch * 100 + index })));
+  const seen = new Set<unknown>();
+  const receiver = client.createReceiver('plain');
+  const all = new Promise<void>((resolve, reject) => {
+    receiver.subscribe(
+      {
+        processMessage: async (message) => {
+          seen.add(message.body);
+          if (seen.size === 2_500) resolve();
+        },
+        processError: async ({ error }) => reject(error),
+      },
+      { maxConcurrentCalls: 16 },
+    );
+  });
+  await all;
+  expect(seen.size).toBe(2_500);
+});
+
+test('durations are read as Bicep writes them', () => {
+  expect(durationMs('PT5M')).toBe(300_000);
+  expect(durationMs('P14D')).toBe(14 * 86_400_000);
+  expect(() => durationMs('5 minutes')).toThrow(RangeError);
+});
