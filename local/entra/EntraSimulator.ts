@@ -1,0 +1,190 @@
+/** Microsoft Graph as far as the connector reads it, ugly sides included (graph-source.md 8.2). */
+import type { StackClock } from '../clock/StackClock';
+import { json, SimulatedServer, type SimRequest, type SimResponse } from '../http/SimulatedServer';
+import type { EntraDirectory, UserState } from './EntraDirectory';
+
+/** Delta tokens of directory objects live 7 days (graph-source.md 2.1). */
+const DELTA_TOKEN_LIFE_MS = 7 * 86_400_000;
+const DEFAULT_PAGE = 100;
+
+export interface EntraBehaviour {
+  /** Age of the replica that answers, in ms. */
+  lagMs: number;
+  /** Rows a delta page holds. */
+  deltaPageSize: number;
+  /** Every list begins with an empty page that has a next link. */
+  emptyFirstPage: boolean;
+  /** Every delta item appears twice, the second time on the last page. */
+  replay: boolean;
+  /** The status of an expired delta token: 400 and 410 were both seen. */
+  expiredStatus: 400 | 410;
+}
+
+export class EntraSimulator extends SimulatedServer {
+  readonly behaviour: EntraBehaviour = { lagMs: 0, deltaPageSize: 100, emptyFirstPage: false, replay: false, expiredStatus: 400 };
+
+  constructor(
+    readonly directory: EntraDirectory,
+    private readonly clock: StackClock,
+  ) {
+    super();
+  }
+
+  protected now(): number {
+    return this.clock.now();
+  }
+
+  protected state(): unknown {
+    return {
+      users: [...this.directory.users].map(([id, history]) => ({ id, state: history.latest })),
+      groups: [...this.directory.groups.values()].map((history) => ({ ...history.latest, members: [...history.latest.members.keys()] })),
+      assignments: this.directory.assignmentsAt(Number.POSITIVE_INFINITY),
+    };
+  }
+
+  get #moment(): number {
+    return this.clock.now() - this.behaviour.lagMs;
+  }
+
+  protected answer(request: SimRequest): SimResponse {
+    if (!/^Bearer .+/.test(request.headers.authorization ?? '')) return graphError(401, 'InvalidAuthenticationToken');
+    const path = request.url.pathname.replace(/^\/v1\.0/, '');
+    if (request.method === 'POST' && path === '/$batch') return this.#batch(request);
+    if (request.method !== 'GET') return graphError(405, 'Request_BadRequest');
+    return this.#get(path, request.url);
+  }
+
+  #get(path: string, url: URL): SimResponse {
+    const { directory } = this;
+    const sp = /^\/servicePrincipals(?:\(appId='([^']*)'\)|\/([^/]+))(\/appRoleAssignedTo)?$/.exec(path);
+    if (sp !== null) {
+      if (sp[1] !== directory.app.appId && sp[2] !== directory.app.id) return graphError(404, 'Request_ResourceNotFound');
+      if (sp[3] === undefined) return json(200, directory.app);
+      const rows = directory.assignmentsAt(this.#moment).map((one) => ({ ...one, resourceId: directory.app.id, resourceDisplayName: 'GoToMeeting' }));
+      return this.#page(url, rows);
+    }
+    if (path === '/users/delta') return this.#delta(url, 'user');
+    if (path === '/groups/delta') return this.#delta(url, 'member');
+    const members = /^\/groups\/([^/]+)\/members$/.exec(path);
+    if (members !== null) return this.#members(members[1] ?? '', url);
+    const user = /^\/users\/([^/]+)$/.exec(path);
+    if (user !== null) {
+      const state = directory.users.get(user[1] ?? '')?.at(this.#moment);
+      return state === undefined || typeof state === 'string' ? graphError(404, 'Request_ResourceNotFound') : json(200, selected(state, url));
+    }
+    const deleted = /^\/directory\/deletedItems\/([^/]+)$/.exec(path);
+    if (deleted !== null) {
+      return directory.users.get(deleted[1] ?? '')?.at(this.#moment) === 'softDeleted'
+        ? json(200, { id: deleted[1] })
+        : graphError(404, 'Request_ResourceNotFound');
+    }
+    return graphError(404, 'ResourceNotFound');
+  }
+
+  #members(groupId: string, url: URL): SimResponse {
+    const group = this.directory.groups.get(groupId)?.at(this.#moment);
+    if (group === undefined) return graphError(404, 'Request_ResourceNotFound');
+    const rows = [...group.members].flatMap(([id, kind]): object[] => {
+      if (kind === 'group') return [{ '@odata.type': '#microsoft.graph.group', id }];
+      const state = this.directory.users.get(id)?.at(this.#moment);
+      return state === undefined || typeof state === 'string' ? [] : [{ '@odata.type': '#microsoft.graph.user', ...selected(state, url) }];
+    });
+    return this.#page(url, rows);
+  }
+
+  #page(url: URL, rows: readonly object[]): SimResponse {
+    const top = Math.min(999, Number(url.searchParams.get('$top') ?? DEFAULT_PAGE));
+    const token = url.searchParams.get('$skiptoken');
+    const isEmpty = token === null && this.behaviour.emptyFirstPage;
+    const offset = Number(token ?? 0);
+    const value = isEmpty ? [] : rows.slice(offset, offset + top);
+    const next = isEmpty ? 0 : offset + top;
+    const hasMore = isEmpty || next < rows.length;
+    return json(200, { value, ...(hasMore ? { '@odata.nextLink': withToken(url, '$skiptoken', String(next)) } : {}) });
+  }
+
+  /** Tokens: `<from>-<to>-<offset>-<issuedAt>`; from and to are places in the journal. */
+  #delta(url: URL, kind: 'user' | 'member'): SimResponse {
+    const visible = this.#visibleEntries();
+    const deltaLink = (place: number): object => ({ '@odata.deltaLink': withToken(url, '$deltatoken', `${place}-0-0-${this.clock.now()}`) });
+    const deltaToken = url.searchParams.get('$deltatoken');
+    if (deltaToken === 'latest') return json(200, { value: [], ...deltaLink(visible) });
+    const [from = 0, to = 0, offset = 0, issuedAt = 0] = (deltaToken ?? url.searchParams.get('$skiptoken') ?? `0-0-0-${this.clock.now()}`).split('-').map(Number);
+    if (this.clock.now() - issuedAt > DELTA_TOKEN_LIFE_MS) return graphError(this.behaviour.expiredStatus, 'syncStateNotFound');
+    const until = deltaToken === null && to > 0 ? to : visible;
+    const items = this.#deltaItems(kind, from, until);
+    const size = this.behaviour.deltaPageSize;
+    const value = items.slice(offset, offset + size);
+    if (offset + size < items.length) {
+      return json(200, { value, '@odata.nextLink': withToken(url, '$skiptoken', `${from}-${until}-${offset + size}-${this.clock.now()}`) });
+    }
+    return json(200, { value, ...deltaLink(until) });
+  }
+
+  #visibleEntries(): number {
+    let count = this.directory.journal.length;
+    while (count > 0 && (this.directory.journal[count - 1]?.at ?? 0) > this.#moment) count -= 1;
+    return count;
+  }
+
+  #deltaItems(kind: 'user' | 'member', from: number, until: number): object[] {
+    const entries = this.directory.journal.slice(from, until);
+    const items: object[] = [];
+    if (kind === 'user') {
+      const ids = new Set(entries.filter((entry) => entry.kind === 'user').map((entry) => entry.id));
+      for (const id of ids) items.push(deltaUser(id, this.directory.users.get(id)?.at(this.#moment)));
+    } else {
+      const groups = new Map<string, Map<string, { kind: string; joined: boolean }>>();
+      for (const entry of entries) {
+        if (entry.kind !== 'member') continue;
+        const changes = groups.get(entry.id) ?? new Map<string, { kind: string; joined: boolean }>();
+        changes.set(entry.memberId, { kind: entry.memberKind, joined: entry.joined });
+        groups.set(entry.id, changes);
+      }
+      // Slices of three: the same group comes back with other members (graph-source.md 2.3).
+      for (const [id, changes] of groups) {
+        const all = [...changes];
+        for (let start = 0; start < all.length; start += 3) {
+          const members = all.slice(start, start + 3).map(([memberId, change]) => ({
+            '@odata.type': `#microsoft.graph.${change.kind}`,
+            id: memberId,
+            ...(change.joined ? {} : { '@removed': { reason: 'deleted' } }),
+          }));
+          items.push({ id, 'members@delta': members });
+        }
+      }
+    }
+    return this.behaviour.replay ? [...items, ...items] : items;
+  }
+
+  #batch(request: SimRequest): SimResponse {
+    const { requests } = JSON.parse(request.body) as { requests: { id: string; method: string; url: string }[] };
+    if (requests.length > 20) return graphError(400, 'BadRequest');
+    const responses = requests.map(({ id, url }) => {
+      const target = new URL(`${this.origin}/v1.0${url}`);
+      const { status, text } = this.#get(target.pathname.replace(/^\/v1\.0/, ''), target);
+      return { id, status, headers: {}, body: JSON.parse(text ?? 'null') as unknown };
+    });
+    return json(200, { responses: responses.reverse() });
+  }
+}
+
+function deltaUser(id: string, state: UserState | undefined): object {
+  if (state === 'hardDeleted' || state === undefined) return { id, '@removed': { reason: 'deleted' } };
+  return state === 'softDeleted' ? { id, '@removed': { reason: 'changed' } } : state;
+}
+
+function selected(user: object, url: URL): object {
+  const names = (url.searchParams.get('$select') ?? '').split(',');
+  return Object.fromEntries(Object.entries(user).filter(([name]) => names.includes(name)));
+}
+
+function withToken(url: URL, name: '$skiptoken' | '$deltatoken', token: string): string {
+  const link = new URL(url);
+  link.searchParams.delete('$skiptoken');
+  link.searchParams.delete('$deltatoken');
+  link.searchParams.set(name, token);
+  return link.href;
+}
+
+const graphError = (status: number, code: string): SimResponse => json(status, { error: { code, message: code, innerError: { 'request-id': 'simulated' } } });

@@ -1,0 +1,48 @@
+/** What the host and its worker process say to each other: Node's IPC stands in for the real worker's gRPC. */
+
+export interface FunctionMetadata {
+  readonly name: string;
+  readonly bindings: Readonly<Record<string, Binding>>;
+}
+
+export interface Binding {
+  readonly type: string;
+  readonly direction?: string;
+  readonly [option: string]: unknown;
+}
+
+/** Values as the real host sends them (RpcTypedData). */
+export type TypedData =
+  | { readonly string: string }
+  | { readonly json: string }
+  | { readonly int: number }
+  | { readonly bytes: Uint8Array }
+  | { readonly collectionString: { readonly string: readonly string[] } }
+  | { readonly http: HttpData };
+
+export interface HttpData {
+  readonly method?: string;
+  readonly url?: string;
+  readonly nullableHeaders?: Readonly<Record<string, { readonly value: string }>>;
+  readonly nullableQuery?: Readonly<Record<string, { readonly value: string }>>;
+  readonly nullableParams?: Readonly<Record<string, { readonly value: string }>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly statusCode?: string;
+  readonly body?: { readonly bytes?: Uint8Array; readonly string?: string };
+}
+
+export interface Invocation {
+  readonly id: string;
+  readonly functionName: string;
+  readonly data: TypedData;
+  readonly triggerMetadata: Readonly<Record<string, TypedData>>;
+}
+
+export type ToWorker = { readonly type: 'invoke'; readonly invocation: Invocation } | { readonly type: 'terminate' };
+
+export type FromWorker =
+  | { readonly type: 'loaded'; readonly functions: readonly FunctionMetadata[] }
+  | { readonly type: 'failedToLoad'; readonly message: string }
+  | { readonly type: 'done'; readonly id: string; readonly http?: HttpData }
+  | { readonly type: 'failed'; readonly id: string; readonly message: string }
+  | { readonly type: 'log'; readonly level: string; readonly functionName?: string; readonly invocationId?: string; readonly message: string };

@@ -1,0 +1,79 @@
+/** `npm run host`: the Functions host with embedded Service Bus and Azurite, but your own Entra and GoTo. */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import pc from 'picocolors';
+import { z } from 'zod';
+import { startAzurite } from './azurite/startAzurite';
+import { realClock } from './clock/StackClock';
+import { FunctionsHost } from './functions-host/FunctionsHost';
+import { formatLogLine } from './functions-host/log';
+import { IdentityEndpoint } from './identity/IdentityEndpoint';
+import { Broker } from './service-bus/Broker';
+import { declaredQueues } from './service-bus/QueueConfig';
+import { functionKey } from './stack/functionKey';
+import { explainStartError, functionsPort } from './stack/functionsPort';
+import { stopOnSignal } from './stack/stopOnSignal';
+
+const localSettings = z.object({ Values: z.record(z.string(), z.string()).default({}) });
+
+/** local.settings.json as `func` reads it; the environment wins. @throws Error for a file that is not valid */
+function settingsFrom(directory: string): Record<string, string | undefined> {
+  let text: string;
+  try {
+    text = readFileSync(join(directory, 'local.settings.json'), 'utf8');
+  } catch {
+    return { ...process.env };
+  }
+  const parsed = localSettings.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error('local.settings.json is not valid: "Values" must be an object of texts.');
+  return { ...parsed.data.Values, ...process.env };
+}
+
+async function main(): Promise<void> {
+  const directory = process.cwd();
+  const given = settingsFrom(directory);
+  const isSet = (name: string): boolean => (given[name] ?? '') !== '';
+  const port = functionsPort(given['FUNCTIONS_PORT']);
+  const dataFolder = resolve(given['DATA_FOLDER'] ?? '.data');
+  const stops: (() => Promise<void>)[] = [];
+  const environment: Record<string, string | undefined> = { SYNC_SCHEDULE: '0 */5 * * * *', FULL_SYNC_SCHEDULE: '0 0 2 * * *', ...given };
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.reverse()) await stop();
+  };
+  try {
+    if (!isSet('ServiceBusConnection') && !isSet('ServiceBusConnection__fullyQualifiedNamespace')) {
+      const broker = await Broker.start({ queues: declaredQueues, clock: realClock });
+      stops.push(() => broker.stop());
+      environment['ServiceBusConnection'] = broker.connectionString;
+    }
+    if (!isSet('AzureWebJobsStorage') && !isSet('AzureWebJobsStorage__tableServiceUri')) {
+      const azurite = await startAzurite();
+      stops.push(() => azurite.stop());
+      environment['AzureWebJobsStorage'] = azurite.connectionString();
+    }
+    if (!isSet('IDENTITY_ENDPOINT')) {
+      const identity = await new IdentityEndpoint(realClock).start();
+      stops.push(() => identity.stop());
+      Object.assign(environment, identity.environment);
+    }
+    const host = await FunctionsHost.start({
+      appDirectory: directory,
+      environment,
+      functionKey: functionKey(dataFolder, given['FUNCTION_KEY']),
+      port,
+      timerStatusFile: join(dataFolder, 'timers.json'),
+      onLog: (line) => console.log(formatLogLine(line, new Date())),
+    });
+    stops.push(() => host.stop());
+    console.log(`${pc.green('●')} Functions host ${host.origin} ${pc.dim(`key in ${join(dataFolder, 'function-key')}`)}`);
+    stopOnSignal(stopAll);
+  } catch (error) {
+    await stopAll();
+    throw new Error(explainStartError(error, port), { cause: error });
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(`\n${pc.red(error instanceof Error ? error.message : String(error))}`);
+  process.exit(1);
+});

@@ -1,0 +1,162 @@
+/**
+ * The HTTP frame of the simulators: routing by the simulator, a log of requests, and faults on demand.
+ * The fault and state API lies under /_simulator, for tests and for curious people.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
+
+export interface SimRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** The query as sent: `+` and `%20` are still apart. */
+  readonly rawQuery: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+export interface SimResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Already encoded. */
+  readonly text?: string;
+}
+
+const faultSchema = z.object({
+  /** A regular expression on "METHOD /path?query". */
+  match: z.string().default('.'),
+  /** How many requests it hits; then it is used up. */
+  times: z.number().int().positive().default(1),
+  /** Requests that match are let through before it begins. */
+  after: z.number().int().min(0).default(0),
+  kind: z.enum(['status', 'drop', 'commitThenDrop', 'commitThenStatus', 'html']),
+  status: z.number().int().default(503),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string().default(''),
+});
+
+export type Fault = z.input<typeof faultSchema>;
+
+interface ArmedFault extends z.output<typeof faultSchema> {
+  readonly pattern: RegExp;
+  seen: number;
+  fired: number;
+}
+
+export interface LoggedRequest {
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+export abstract class SimulatedServer {
+  readonly requests: LoggedRequest[] = [];
+  #faults: ArmedFault[] = [];
+  #server: Server | undefined;
+  /** Added to every answer, in real ms. */
+  latencyMs = 0;
+
+  protected abstract now(): number;
+  protected abstract answer(request: SimRequest): SimResponse;
+  /** What GET /_simulator/state shows. */
+  protected abstract state(): unknown;
+
+  async start(port = 0): Promise<this> {
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch((error: unknown) => {
+        response.writeHead(500).end(String(error));
+      });
+    });
+    this.#server.keepAliveTimeout = 30_000;
+    await new Promise<void>((resolve, reject) => {
+      this.#server?.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
+    return this;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server?.closeAllConnections();
+    await new Promise((resolve) => this.#server?.close(resolve) ?? resolve(undefined));
+  }
+
+  addFault(fault: Fault): void {
+    const full = faultSchema.parse(fault);
+    this.#faults.push({ ...full, pattern: new RegExp(full.match), seen: 0, fired: 0 });
+  }
+
+  /** Faults that never happened: a scenario that leaves some has proven nothing. */
+  get unfiredFaults(): readonly string[] {
+    return this.#faults.filter((fault) => fault.fired === 0).map((fault) => fault.match);
+  }
+
+  clearFaults(): void {
+    this.#faults = [];
+  }
+
+  #faultFor(line: string): ArmedFault | undefined {
+    for (const fault of this.#faults) {
+      if (!fault.pattern.test(line)) continue;
+      fault.seen += 1;
+      if (fault.seen <= fault.after || fault.fired >= fault.times) continue;
+      fault.fired += 1;
+      return fault;
+    }
+    return undefined;
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const url = new URL(incoming.url ?? '/', this.origin);
+    const request: SimRequest = {
+      method: incoming.method ?? 'GET',
+      url,
+      rawQuery: (incoming.url ?? '').split('?')[1] ?? '',
+      headers: incoming.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+    };
+    if (url.pathname.startsWith('/_simulator/')) {
+      this.#control(request, outgoing);
+      return;
+    }
+    if (this.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, this.latencyMs));
+    const fault = this.#faultFor(`${request.method} ${url.pathname}${url.search}`);
+    const commits = fault === undefined || fault.kind === 'commitThenDrop' || fault.kind === 'commitThenStatus';
+    const response = commits ? this.answer(request) : { status: 0 };
+    this.requests.push({ at: this.now(), method: request.method, path: `${url.pathname}${url.search}`, status: fault === undefined ? response.status : -1 });
+    if (fault === undefined) send(outgoing, response);
+    else if (fault.kind === 'drop' || fault.kind === 'commitThenDrop') incoming.socket.destroy();
+    else if (fault.kind === 'html') send(outgoing, { status: fault.status, headers: { 'content-type': 'text/html' }, text: '<html>gateway</html>' });
+    else send(outgoing, { status: fault.status, headers: fault.headers, text: fault.body });
+  }
+
+  #control(request: SimRequest, outgoing: ServerResponse): void {
+    const path = request.url.pathname.slice('/_simulator/'.length);
+    if (path === 'state' && request.method === 'GET') send(outgoing, json(200, this.state()));
+    else if (path === 'requests' && request.method === 'GET') send(outgoing, json(200, this.requests.slice(-1_000)));
+    else if (path === 'faults' && request.method === 'DELETE') {
+      this.clearFaults();
+      send(outgoing, { status: 204 });
+    } else if (path === 'faults' && request.method === 'POST') {
+      const fault = faultSchema.safeParse(JSON.parse(request.body || '{}'));
+      if (fault.success) this.addFault(fault.data);
+      send(outgoing, fault.success ? { status: 204 } : json(400, fault.error.issues));
+    } else send(outgoing, { status: 404 });
+  }
+}
+
+function send(outgoing: ServerResponse, response: SimResponse): void {
+  outgoing.writeHead(response.status, { 'content-type': 'application/json', ...response.headers });
+  outgoing.end(response.text ?? '');
+}
+
+export const json = (status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): SimResponse => ({
+  status,
+  headers,
+  text: JSON.stringify(value),
+});

@@ -1,0 +1,62 @@
+/** The embedded stack in one place: Service Bus, Azurite, managed identity, and if wanted the simulated Entra and GoTo. */
+import { startAzurite, type Azurite } from '../azurite/startAzurite';
+import type { StackClock } from '../clock/StackClock';
+import { realClock } from '../clock/StackClock';
+import { EntraSimulator } from '../entra/EntraSimulator';
+import { ACCOUNT_KEY, MEETING_LICENSE, WEBINAR_LICENSE } from '../goto/GotoSimulator';
+import { IdentityEndpoint } from '../identity/IdentityEndpoint';
+import { Broker } from '../service-bus/Broker';
+import { declaredQueues } from '../service-bus/QueueConfig';
+import type { World } from '../world/buildWorld';
+
+export interface LocalStackOptions {
+  readonly world: World;
+  readonly clock?: StackClock;
+  /** A storage account of an Azurite that runs already. */
+  readonly storage?: string;
+}
+
+export class LocalStack {
+  private constructor(
+    readonly world: World,
+    readonly entra: EntraSimulator,
+    readonly identity: IdentityEndpoint,
+    readonly broker: Broker,
+    readonly storage: string,
+    private readonly azurite: Azurite | undefined,
+  ) {}
+
+  static async start({ world, clock = realClock, storage }: LocalStackOptions): Promise<LocalStack> {
+    const azurite = storage === undefined ? await startAzurite() : undefined;
+    const entra = await new EntraSimulator(world.directory, clock).start();
+    await world.goto.start();
+    const identity = await new IdentityEndpoint(clock).start();
+    const broker = await Broker.start({ queues: declaredQueues, clock });
+    return new LocalStack(world, entra, identity, broker, storage ?? azurite?.connectionString() ?? '', azurite);
+  }
+
+  /** The settings of a connector that works on this stack. */
+  get environment(): Readonly<Record<string, string>> {
+    const { goto, directory } = this.world;
+    return {
+      ...this.identity.environment,
+      AzureWebJobsStorage: this.storage,
+      ServiceBusConnection: this.broker.connectionString,
+      ENTRA_APP_ID: directory.app.appId,
+      GRAPH_ENDPOINT: this.entra.origin,
+      GOTO_ACCOUNT_KEY: ACCOUNT_KEY,
+      GOTO_API_ENDPOINT: goto.origin,
+      GOTO_AUTH_ENDPOINT: goto.origin,
+      GOTO_CLIENT_ID: goto.clientId,
+      GOTO_CLIENT_SECRET: goto.clientSecret,
+      GOTO_PERSONAL_ACCESS_TOKEN: goto.personalAccessToken,
+      ROLE_ENTITLEMENTS: JSON.stringify({ User: { licenseKeys: [MEETING_LICENSE] }, webinar: { licenseKeys: [WEBINAR_LICENSE] } }),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.broker.stop();
+    await Promise.all([this.entra.stop(), this.world.goto.stop(), this.identity.stop()]);
+    await this.azurite?.stop();
+  }
+}

@@ -1,0 +1,17 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The key the routes accept: FUNCTION_KEY, or one made once and kept in the data folder. */
+export function functionKey(dataFolder: string, given: string | undefined): string {
+  if (given !== undefined && given !== '') return given;
+  const file = join(dataFolder, 'function-key');
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    const key = randomBytes(24).toString('base64url');
+    mkdirSync(dataFolder, { recursive: true });
+    writeFileSync(file, `${key}\n`, { mode: 0o600 });
+    return key;
+  }
+}
