@@ -79,6 +79,11 @@ export abstract class SimulatedServer {
     return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
   }
 
+  /** Does not keep the process alive. */
+  unref(): void {
+    this.#server?.unref();
+  }
+
   async stop(): Promise<void> {
     this.#server?.closeAllConnections();
     await new Promise((resolve) => this.#server?.close(resolve) ?? resolve(undefined));

@@ -14,6 +14,8 @@ export interface LocalStackOptions {
   readonly clock?: StackClock;
   /** A storage account of an Azurite that runs already. */
   readonly storage?: string;
+  /** One that runs already: @azure/identity remembers the first address it saw in a process. */
+  readonly identity?: IdentityEndpoint;
 }
 
 export class LocalStack {
@@ -24,15 +26,16 @@ export class LocalStack {
     readonly broker: Broker,
     readonly storage: string,
     private readonly azurite: Azurite | undefined,
+    private readonly ownsIdentity: boolean,
   ) {}
 
-  static async start({ world, clock = realClock, storage }: LocalStackOptions): Promise<LocalStack> {
+  static async start({ world, clock = realClock, storage, identity: shared }: LocalStackOptions): Promise<LocalStack> {
     const azurite = storage === undefined ? await startAzurite() : undefined;
     const entra = await new EntraSimulator(world.directory, clock).start();
     await world.goto.start();
-    const identity = await new IdentityEndpoint(clock).start();
+    const identity = shared ?? (await new IdentityEndpoint(clock).start());
     const broker = await Broker.start({ queues: declaredQueues, clock });
-    return new LocalStack(world, entra, identity, broker, storage ?? azurite?.connectionString() ?? '', azurite);
+    return new LocalStack(world, entra, identity, broker, storage ?? azurite?.connectionString() ?? '', azurite, shared === undefined);
   }
 
   /** The settings of a connector that works on this stack. */
@@ -56,7 +59,7 @@ export class LocalStack {
 
   async stop(): Promise<void> {
     await this.broker.stop();
-    await Promise.all([this.entra.stop(), this.world.goto.stop(), this.identity.stop()]);
+    await Promise.all([this.entra.stop(), this.world.goto.stop(), this.ownsIdentity ? this.identity.stop() : undefined]);
     await this.azurite?.stop();
   }
 }

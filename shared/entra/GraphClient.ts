@@ -90,22 +90,14 @@ export class GraphClient {
   }
 
   async #sendOnce(method: 'GET' | 'POST', url: string, body?: string): Promise<unknown> {
-    const token = await this.options.credential.getToken(`${this.options.endpoint}/.default`);
-    if (token === null) {
-      throw new ConnectorError('The managed identity gave no token for Microsoft Graph. Check AZURE_CLIENT_ID.', {
-        code: 'Unauthorized',
-        sent: false,
-        repeatable: false,
-        scope: 'job',
-      });
-    }
+    const token = await this.#token();
     const request = createPipelineRequest({
       url,
       method,
       timeout: REQUEST_TIMEOUT_MS,
       allowInsecureConnection: url.startsWith('http:'),
       headers: createHttpHeaders({
-        authorization: `Bearer ${token.token}`,
+        authorization: `Bearer ${token}`,
         accept: 'application/json',
         'client-request-id': randomUUID(),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -125,6 +117,23 @@ export class GraphClient {
     const text = response.bodyAsText ?? '';
     if (response.status >= 200 && response.status < 300) return parseJson(text, response.status);
     throw this.#errorOf(response.status, text, response.headers.get('retry-after'));
+  }
+
+  /** The identity endpoint fails for moments at start-up, so a failure is worth another try. */
+  async #token(): Promise<string> {
+    const fault = (cause?: unknown): ConnectorError =>
+      new ConnectorError('The managed identity gave no token for Microsoft Graph. Check AZURE_CLIENT_ID and that the identity is attached.', {
+        code: 'Unauthorized',
+        sent: false,
+        repeatable: true,
+        scope: 'job',
+        cause,
+      });
+    const token = await this.options.credential.getToken(`${this.options.endpoint}/.default`).catch((error: unknown) => {
+      throw fault(error);
+    });
+    if (token === null) throw fault();
+    return token.token;
   }
 
   #errorOf(status: number, text: string, retryAfter: string | undefined): ConnectorError {

@@ -3,10 +3,12 @@
  * schedules of hours pass in milliseconds, and nothing sleeps. Faults of the process are played by `killAt`.
  */
 import { buildWorld, WORLDS, type World, type WorldSize } from '../../local/world/buildWorld';
+import { realClock } from '../../local/clock/StackClock';
 import { VirtualClock } from '../../local/clock/VirtualClock';
 import { ServiceBusListener } from '../../local/functions-host/ServiceBusListener';
 import type { TypedData } from '../../local/functions-host/protocol';
 import { statusOf, type GotoUser } from '../../local/goto/GotoSimulator';
+import { IdentityEndpoint } from '../../local/identity/IdentityEndpoint';
 import { LocalStack } from '../../local/stack/LocalStack';
 import { cycleView } from '../../shared/api/cycleView';
 import { connectEngine } from '../../shared/connectEngine';
@@ -35,6 +37,17 @@ export interface TestOptions {
   readonly timing?: Partial<EngineTiming>;
 }
 
+let identity: Promise<IdentityEndpoint> | undefined;
+
+/** @azure/identity keeps the first endpoint it saw, so a process of tests has one. It ends with the process. */
+function sharedIdentity(): Promise<IdentityEndpoint> {
+  identity ??= new IdentityEndpoint(realClock).start().then((server) => {
+    server.unref();
+    return server;
+  });
+  return identity;
+}
+
 export type CycleView = ReturnType<typeof cycleView>;
 
 export class TestConnector {
@@ -57,7 +70,7 @@ export class TestConnector {
   static async start(options: TestOptions = {}): Promise<TestConnector> {
     const clock = new VirtualClock(START_MS);
     const world = buildWorld({ ...WORLDS.small, oddities: false, ...options.world }, 7, clock);
-    const stack = await LocalStack.start({ world, clock, storage: testStorage() });
+    const stack = await LocalStack.start({ world, clock, storage: testStorage(), identity: await sharedIdentity() });
     const environment = { ...stack.environment, GOTO_REQUESTS_PER_SECOND: '1000', ...options.settings };
     const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = stack.identity.environment as Record<string, string>;
     Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
