@@ -2,30 +2,20 @@
 import { ORGANIZER_ROLE_ID, USER_ROLE_ID, type EntraUser } from '../../local/entra/EntraDirectory';
 import { CONNECT_LICENSE, MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/goto/GotoSimulator';
 import { newUser } from '../../local/world/buildWorld';
+import { expectConverged } from '../support/expectConverged';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
 afterEach(() => connector.stop());
 
-const addresses = (users: readonly { email: string }[]): string[] => users.map((user) => user.email.toLowerCase()).sort();
 const oneEntitled = (): EntraUser => connector.world.directory.user([...connector.world.directory.entitledIds()][0] ?? '');
-
-/** I01: everybody who is entitled has an active account, and nobody else was given one. */
-function expectConverged(): void {
-  const { directory, goto } = connector.world;
-  const wanted = [...directory.entitledIds()].map((id) => directory.user(id)).map((user) => user.mail ?? user.userPrincipalName);
-  const licensed = goto.all().filter((user) => user.licenseKeys.includes(MEETING_LICENSE) && user.adminRoles.length === 0);
-  expect(addresses(licensed)).toEqual(wanted.map((address) => address.toLowerCase()).sort());
-  // I03: no address twice.
-  expect(new Set(addresses(goto.all())).size).toBe(goto.all().length);
-}
 
 test('initial: everybody entitled gets an account, existing ones are linked and corrected', async () => {
   connector = await TestConnector.start();
   const existing = connector.world.goto.all().length - 1;
   const cycle = await connector.cycle();
   expect(cycle).toMatchObject({ mode: 'initial', state: 'succeeded', warnings: [] });
-  expectConverged();
+  expectConverged(connector);
   const { created, linked } = cycle.counts;
   expect(linked).toBe(existing);
   expect(created + linked).toBe(connector.world.directory.entitledIds().size);
@@ -64,7 +54,7 @@ test('joiner: a new person in an assigned group gets an account', async () => {
   connector.later();
   const cycle = await connector.cycle();
   expect(cycle.counts.created).toBe(1);
-  expectConverged();
+  expectConverged(connector);
 });
 
 test('joiner: a person assigned directly, with a second role, gets both licences', async () => {
@@ -88,7 +78,7 @@ test('joiner: a newly assigned group brings all its members', async () => {
   directory.assign(group.id, 'Group');
   const cycle = await connector.cycle();
   expect(cycle.counts.created).toBe(3);
-  expectConverged();
+  expectConverged(connector);
 });
 
 test('leaver: blocked sign-in disables at once, keeps foreign licences and says so', async () => {
@@ -137,7 +127,7 @@ test('I05: one bad read that shows no assignments at all disables nobody', async
   connector.later();
   const good = await connector.cycle();
   expect(good.counts.disabled).toBe(0);
-  expectConverged();
+  expectConverged(connector);
 });
 
 test('mover: from one assigned group to another changes nothing for the person', async () => {
@@ -153,7 +143,7 @@ test('mover: from one assigned group to another changes nothing for the person',
   const mark = connector.mark();
   await connector.cycle();
   expect(mark.since().gotoWrites).toBe(0);
-  expectConverged();
+  expectConverged(connector);
 });
 
 test('rename: only the changed field is written', async () => {
@@ -305,5 +295,5 @@ test('an account deleted by hand in GoTo is made anew by the next full cycle', a
   connector.world.goto.removeByHand(connector.accountOf(user.id)?.key ?? '');
   const cycle = await connector.cycle('full');
   expect(cycle.counts.created).toBe(1);
-  expectConverged();
+  expectConverged(connector);
 });
