@@ -52,10 +52,10 @@ export class Broker {
   readonly #waiting = new Set<() => boolean>();
   #server: Server | undefined;
 
-  private constructor() {}
+  private constructor(private readonly clock: StackClock) {}
 
   static async start(options: BrokerOptions): Promise<Broker> {
-    const broker = new Broker();
+    const broker = new Broker(options.clock);
     for (const [name, config] of options.queues) {
       const store = new QueueStore(name, config, options.clock);
       broker.#stores.set(name.toLowerCase(), store);
@@ -206,7 +206,7 @@ export class Broker {
         return true;
       }
       sender.set_source({ address, filter: { [SESSION_FILTER]: session.sessionId } } as Parameters<Sender['set_source']>[0]);
-      localAttach(sender).properties = { 'com.microsoft:locked-until-utc': types.wrap_long(ticks(session.until)) };
+      localAttach(sender).properties = { 'com.microsoft:locked-until-utc': types.wrap_long(ticks(this.#wallTime(session.until))) };
       release?.();
       this.#consume({ link: sender, queue, session, settled });
       return true;
@@ -311,10 +311,15 @@ export class Broker {
     for (let free = creditOf(link) - this.#unsent(link); free > 0 && link.is_open() && link.sendable(); free -= 1) {
       const lock = queue.take(session, settled);
       if (lock === undefined) return;
-      const bytes = encodeMessage(lock.message, lock.until) as unknown as Parameters<Sender['send']>[0];
+      const bytes = encodeMessage(lock.message, this.#wallTime(lock.until)) as unknown as Parameters<Sender['send']>[0];
       const delivery = link.send(bytes, tagOf(lock.token), 0);
       if (!settled) this.#locks.set(delivery, { lock, queue });
     }
+  }
+
+  /** Clients compare a lock's end with the wall clock, and drop what has run out: virtual time is translated. */
+  #wallTime(moment: number): number {
+    return Date.now() + (moment - this.clock.now());
   }
 
   /** Deliveries handed to rhea that it has not written yet: credit is taken only when they leave. */

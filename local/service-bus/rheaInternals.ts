@@ -96,7 +96,18 @@ export function answerFlow(connection: Connection): void {
   });
 }
 
-export const sendDrained = (sender: Sender): void => {
-  (sender as unknown as { set_drained(drained: boolean): void }).set_drained(true);
+/**
+ * Tells the client that its drain is done, also when no credit was left: rhea would then leave the drain flag out, and
+ * the client would wait 200 ms and close the link. rhea writes waiting transfers before flows, so none is overtaken.
+ */
+export function sendDrained(sender: Sender): void {
+  const link = sender as unknown as { _get_drain?: () => boolean; credit: number; delivery_count: number; issue_flow: boolean };
+  link._get_drain = () => {
+    delete link._get_drain;
+    link.delivery_count += link.credit;
+    link.credit = 0;
+    return true;
+  };
+  link.issue_flow = true;
   register(sender.connection);
-};
+}

@@ -16,8 +16,8 @@ const LONGEST_THROTTLED_MS = 6 * 3_600_000;
  */
 export function outcomeOf(error: unknown, attempt: number, retryMs: number, ageMs: number): Outcome {
   if (!(error instanceof ConnectorError)) throw error;
-  if (error.code === 'TooManyRequests') {
-    return ageMs < LONGEST_THROTTLED_MS ? retryAfter(error.retryAfterMs ?? retryMs, error.code, false) : parked(error.code);
+  if (error.code === 'TooManyRequests' && error.retryAfterMs !== undefined) {
+    return ageMs < LONGEST_THROTTLED_MS ? retryAfter(error.retryAfterMs, error.code, false) : parked(error.code);
   }
   if (error.repeatable && attempt < MAX_ATTEMPTS - 1) return retryAfter(retryMs * 2 ** attempt, error.code);
   return error.scope === 'job' && !error.repeatable ? stop(error.message) : parked(error.code);

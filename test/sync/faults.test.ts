@@ -184,7 +184,7 @@ describe('GoTo misbehaves', () => {
 
   test('a demanded wait of ten minutes goes back to the queue and is kept by everybody', async () => {
     connector = await TestConnector.start({ world: TINY });
-    connector.world.goto.addFault({ match: '^POST', kind: 'status', status: 429, headers: { 'retry-after': '600' }, times: 1 });
+    connector.world.goto.addFault({ match: '^POST .*/users', kind: 'status', status: 429, headers: { 'retry-after': '600' }, times: 1 });
     await connector.cycle();
     const { requests } = connector.world.goto;
     const refused = requests.findIndex((request) => request.status === -1);
