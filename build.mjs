@@ -5,7 +5,14 @@ import { rm } from 'node:fs/promises';
 
 await rm('dist', { recursive: true, force: true });
 
-const common = { bundle: true, platform: 'node', target: 'node24', format: 'cjs', sourcemap: true, logLevel: 'warning' };
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  sourcemap: true,
+  logLevel: 'warning',
+};
 
 await Promise.all([
   build({

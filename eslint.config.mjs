@@ -15,7 +15,10 @@ export default tseslint.config(
   {
     languageOptions: {
       globals: globals.node,
-      parserOptions: { projectService: { allowDefaultProject: ['*.mjs', '*.cjs'] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.mjs', '*.cjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
@@ -26,7 +29,11 @@ export default tseslint.config(
   },
   { files: ['*.mjs', '*.cjs'], ...tseslint.configs.disableTypeChecked },
   layer(['functions/**'], outside, 'The product never imports its test stack.'),
-  layer(['shared/**'], [...outside, '**/functions/**'], 'shared/ knows neither Azure’s entry points nor the test stack.'),
+  layer(
+    ['shared/**'],
+    [...outside, '**/functions/**'],
+    'shared/ knows neither Azure’s entry points nor the test stack.',
+  ),
   layer(
     ['shared/model/**'],
     [...outside, '**/functions/**', ...azure, '../{settings,entra,goto,mapping,sync,store,queue,api,telemetry}/**'],
@@ -42,5 +49,9 @@ export default tseslint.config(
     [...outside, '**/functions/**', '../{sync,api}/**'],
     'Adapters do not know who uses them.',
   ),
-  layer(['shared/sync/**'], [...outside, '**/functions/**', '../api/**', ...azure], 'The engine is free of Azure: it talks to adapters.'),
+  layer(
+    ['shared/sync/**'],
+    [...outside, '**/functions/**', '../api/**', ...azure],
+    'The engine is free of Azure: it talks to adapters.',
+  ),
 );

@@ -16,7 +16,9 @@ export function registerApplyUserChanges(engine: Engine): void {
       const own = inInvocation(engine, context);
       const messages: UserChangeMessage[] = [];
       for (const [index, body] of (bodies as unknown[]).entries()) {
-        const message = await readOrPark(own, context, USER_CHANGES_QUEUE, messageIdOf(context, index), () => readUserChangeMessage(body));
+        const message = await readOrPark(own, context, USER_CHANGES_QUEUE, messageIdOf(context, index), () =>
+          readUserChangeMessage(body),
+        );
         if (message !== undefined) messages.push(message);
       }
       await applyUserChanges(own, messages);

@@ -1,4 +1,10 @@
-import { app, type HttpMethod, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
+import {
+  app,
+  type HttpMethod,
+  type HttpRequest,
+  type HttpResponseInit,
+  type InvocationContext,
+} from '@azure/functions';
 import type { ApiRequest, ApiResponse } from '../shared/api/ApiResponse';
 import { getCycle, listCycles, postSync } from '../shared/api/cycles';
 import { healthCheck } from '../shared/api/getHealth';
@@ -16,8 +22,19 @@ const JOB = 'synchronization/jobs/{job}';
 /** Every route with its key level; only health is anonymous. */
 export function registerHttpApi(engine: Engine, schedule: string): void {
   const health = healthCheck();
-  const route = (name: string, method: HttpMethod, path: string, handler: ApiHandler, authLevel: 'function' | 'anonymous' = 'function') => {
-    app.http(name, { methods: [method], route: path, authLevel, handler: (request, context) => answer(engine, handler, request, context) });
+  const route = (
+    name: string,
+    method: HttpMethod,
+    path: string,
+    handler: ApiHandler,
+    authLevel: 'function' | 'anonymous' = 'function',
+  ) => {
+    app.http(name, {
+      methods: [method],
+      route: path,
+      authLevel,
+      handler: (request, context) => answer(engine, handler, request, context),
+    });
   };
   route('getHealth', 'GET', 'health', (own) => health(own), 'anonymous');
   route('getJob', 'GET', JOB, (own, request) => getJob(own, schedule, request));
@@ -27,16 +44,30 @@ export function registerHttpApi(engine: Engine, schedule: string): void {
   route('listProvisioningLog', 'GET', 'auditLogs/provisioning', listProvisioningLog);
 }
 
-async function answer(engine: Engine, handler: ApiHandler, request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> {
+async function answer(
+  engine: Engine,
+  handler: ApiHandler,
+  request: HttpRequest,
+  context: InvocationContext,
+): Promise<HttpResponseInit> {
   try {
     const response = await handler(inInvocation(engine, context), apiRequest(request));
-    return { status: response.status, headers: { ...response.headers, 'content-type': 'application/json', 'cache-control': 'no-store' }, body: JSON.stringify(response.body) };
+    return {
+      status: response.status,
+      headers: { ...response.headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
+      body: JSON.stringify(response.body),
+    };
   } catch (error) {
     const problem =
       error instanceof Problem
         ? error
-        : new Problem(500, 'InternalError', 'The request failed inside the connector. Look up the invocation id in Application Insights.');
-    if (problem.status >= 500) context.error(JSON.stringify({ evt: 'http.failed', code: problem.code, message: messageOf(error) }));
+        : new Problem(
+            500,
+            'InternalError',
+            'The request failed inside the connector. Look up the invocation id in Application Insights.',
+          );
+    if (problem.status >= 500)
+      context.error(JSON.stringify({ evt: 'http.failed', code: problem.code, message: messageOf(error) }));
     return {
       status: problem.status,
       headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },

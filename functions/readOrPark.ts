@@ -18,7 +18,12 @@ export async function readOrPark<T>(
     return read();
   } catch (error) {
     if (!(error instanceof UnreadableMessage)) throw error;
-    engine.telemetry.error('message.unreadable', { queue, messageId, invocationId: context.invocationId, reason: error.message });
+    engine.telemetry.error('message.unreadable', {
+      queue,
+      messageId,
+      invocationId: context.invocationId,
+      reason: error.message,
+    });
     await engine.state.park(queue, messageId, error.message, isoTime(engine.clock.now()));
     return undefined;
   }

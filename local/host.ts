@@ -36,7 +36,11 @@ async function main(): Promise<void> {
   const port = functionsPort(given['FUNCTIONS_PORT']);
   const dataFolder = resolve(given['DATA_FOLDER'] ?? '.data');
   const stops: (() => Promise<void>)[] = [];
-  const environment: Record<string, string | undefined> = { SYNC_SCHEDULE: '0 */5 * * * *', FULL_SYNC_SCHEDULE: '0 0 2 * * *', ...given };
+  const environment: Record<string, string | undefined> = {
+    SYNC_SCHEDULE: '0 */5 * * * *',
+    FULL_SYNC_SCHEDULE: '0 0 2 * * *',
+    ...given,
+  };
   const stopAll = async (): Promise<void> => {
     for (const stop of stops.reverse()) await stop();
   };
@@ -65,7 +69,9 @@ async function main(): Promise<void> {
       onLog: (line) => console.log(formatLogLine(line, new Date())),
     });
     stops.push(() => host.stop());
-    console.log(`${pc.green('●')} Functions host ${host.origin} ${pc.dim(`key in ${join(dataFolder, 'function-key')}`)}`);
+    console.log(
+      `${pc.green('●')} Functions host ${host.origin} ${pc.dim(`key in ${join(dataFolder, 'function-key')}`)}`,
+    );
     stopOnSignal(stopAll);
   } catch (error) {
     await stopAll();

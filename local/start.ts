@@ -27,7 +27,12 @@ const cycleSchema = z.object({
   state: z.string(),
   startDateTime: z.string(),
   endDateTime: z.string().nullable(),
-  progress: z.object({ expected: z.number(), done: z.number(), ratePerSecond: z.number(), secondsLeft: z.number().nullable() }),
+  progress: z.object({
+    expected: z.number(),
+    done: z.number(),
+    ratePerSecond: z.number(),
+    secondsLeft: z.number().nullable(),
+  }),
   counts: z.record(z.string(), z.number()),
   skippedByReason: z.record(z.string(), z.number()),
   calls: z.record(z.string(), z.number()),
@@ -51,7 +56,10 @@ async function main(): Promise<void> {
   world.goto.behaviour.readLagMs = 1_500;
   const stack = await LocalStack.start({ world });
   const part = (name: string, where: string): void => say(`  ${pc.green('●')} ${name.padEnd(20)} ${pc.dim(where)}`);
-  part('Simulated Entra', `${stack.entra.origin}  ${world.directory.users.size} people, ${world.directory.groups.size} groups`);
+  part(
+    'Simulated Entra',
+    `${stack.entra.origin}  ${world.directory.users.size} people, ${world.directory.groups.size} groups`,
+  );
   part('Simulated GoTo', `${world.goto.origin}  ${world.goto.all().length} accounts`);
   part('Service Bus', `sb://127.0.0.1:${stack.broker.port}`);
   part('Azurite', /TableEndpoint=([^;]+)/.exec(stack.storage)?.[1] ?? '');
@@ -78,7 +86,10 @@ async function main(): Promise<void> {
     await stack.stop();
     throw new Error(explainStartError(error, port), { cause: error });
   }
-  part('Functions host', `${host.origin}  ${host.functions.length} functions, key in ${join(dataFolder, 'function-key')}`);
+  part(
+    'Functions host',
+    `${host.origin}  ${host.functions.length} functions, key in ${join(dataFolder, 'function-key')}`,
+  );
 
   const life = { stop: (): void => undefined };
   stopOnSignal(async () => {
@@ -89,34 +100,55 @@ async function main(): Promise<void> {
     say('Stopped.');
   });
 
-  const read = async (path: string): Promise<unknown> => (await fetch(`${host.origin}${path}`, { headers: { 'x-functions-key': key } })).json();
+  const read = async (path: string): Promise<unknown> =>
+    (await fetch(`${host.origin}${path}`, { headers: { 'x-functions-key': key } })).json();
   const first = await followFirstCycle(read, environment.SYNC_SCHEDULE);
   summarize(first, world.goto.requests.filter((one) => one.status === 429).length);
   hints(host.origin, key, first.id);
   screen.isBusy = false;
-  life.stop = liveOn(world, realClock, LIFE_EVERY_MS, ({ what, who }) => say(`${pc.magenta('company')}  ${what}: ${who}`));
+  life.stop = liveOn(world, realClock, LIFE_EVERY_MS, ({ what, who }) =>
+    say(`${pc.magenta('company')}  ${what}: ${who}`),
+  );
 }
 
 /** Policies may be tried out from the environment; what the stack provides may not. */
 function pickSettings(given: NodeJS.ProcessEnv): Record<string, string> {
-  const names = ['SYNC_SCHEDULE', 'FULL_SYNC_SCHEDULE', 'USER_CHANGE_LANES', 'GOTO_REQUESTS_PER_SECOND', 'PROVISION_DEFAULT_ACCESS', 'DRIFT_POLICY', 'PROTECTED_USERS', 'SKIP_OUT_OF_SCOPE_DELETIONS'];
+  const names = [
+    'SYNC_SCHEDULE',
+    'FULL_SYNC_SCHEDULE',
+    'USER_CHANGE_LANES',
+    'GOTO_REQUESTS_PER_SECOND',
+    'PROVISION_DEFAULT_ACCESS',
+    'DRIFT_POLICY',
+    'PROTECTED_USERS',
+    'SKIP_OUT_OF_SCOPE_DELETIONS',
+  ];
   return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
 }
 
 /** While the bar is drawn only faults are shown; later the events that matter. */
 function showLine(line: LogLine, isBusy: boolean): void {
   const isFault = line.level === 'error' || line.level === 'warning';
-  const matters = /"evt":"(cycle\.finished|change\.applied|cycle\.failed)"/.test(line.message) && !isQuiet(line.message);
+  const matters =
+    /"evt":"(cycle\.finished|change\.applied|cycle\.failed)"/.test(line.message) && !isQuiet(line.message);
   if (isFault || (!isBusy && matters)) say(formatLogLine(line, new Date()));
 }
 
 /** A cycle that found nothing to do says nothing. */
 const isQuiet = (message: string): boolean =>
-  message.includes('"cycle.finished"') && !/"(created|linked|updated|disabled|reenabled|failed|parked)":[1-9]/.test(message);
+  message.includes('"cycle.finished"') &&
+  !/"(created|linked|updated|disabled|reenabled|failed|parked)":[1-9]/.test(message);
 
 async function followFirstCycle(read: (path: string) => Promise<unknown>, schedule: string): Promise<CycleView> {
   say(`\n  Waiting for the timer (${schedule}) to start the first cycle …\n`);
-  const bar = new SingleBar({ format: `  ${pc.cyan('{bar}')} {percentage}%  {value}/{total} changes  {rate}/s  {left}`, hideCursor: true, barsize: 40, stopOnComplete: false, noTTYOutput: true, notTTYSchedule: 5_000 });
+  const bar = new SingleBar({
+    format: `  ${pc.cyan('{bar}')} {percentage}%  {value}/{total} changes  {rate}/s  {left}`,
+    hideCursor: true,
+    barsize: 40,
+    stopOnComplete: false,
+    noTTYOutput: true,
+    notTTYSchedule: 5_000,
+  });
   let isDrawn = false;
   for (;;) {
     await new Promise((resolvePoll) => setTimeout(resolvePoll, POLL_MS));
@@ -125,7 +157,10 @@ async function followFirstCycle(read: (path: string) => Promise<unknown>, schedu
     if (cycle === undefined) continue;
     const { expected, done, ratePerSecond, secondsLeft } = cycle.progress;
     if (expected > 0) {
-      const payload = { rate: ratePerSecond.toFixed(1), left: cycle.state === 'closing' ? 'proving the result …' : `${secondsLeft ?? '?'} s left` };
+      const payload = {
+        rate: ratePerSecond.toFixed(1),
+        left: cycle.state === 'closing' ? 'proving the result …' : `${secondsLeft ?? '?'} s left`,
+      };
       if (!isDrawn) bar.start(expected, done, payload);
       isDrawn = true;
       bar.update(done, payload);
@@ -140,14 +175,19 @@ function summarize(cycle: CycleView, tooFast: number): void {
   const count = (name: string): number => cycle.counts[name] ?? 0;
   const seconds = (Date.parse(cycle.endDateTime ?? cycle.startDateTime) - Date.parse(cycle.startDateTime)) / 1_000;
   const line = (name: string, value: string | number): void => say(`  ${name.padEnd(22)} ${pc.bold(String(value))}`);
-  const heading = cycle.error === null ? pc.green(`First cycle: ${cycle.state}`) : pc.red(`First cycle failed: ${cycle.error}`);
+  const heading =
+    cycle.error === null ? pc.green(`First cycle: ${cycle.state}`) : pc.red(`First cycle failed: ${cycle.error}`);
   say(`\n${pc.bold(heading)}\n`);
   for (const name of ['created', 'linked', 'updated', 'disabled', 'failed', 'parked']) line(name, count(name));
   line('skipped', count('skipped'));
-  for (const [reason, number] of Object.entries(cycle.skippedByReason)) say(`    ${pc.dim(reason.padEnd(26))} ${number}`);
+  for (const [reason, number] of Object.entries(cycle.skippedByReason))
+    say(`    ${pc.dim(reason.padEnd(26))} ${number}`);
   line('Graph calls', cycle.calls['graph'] ?? 0);
   line('GoTo reads / writes', `${cycle.calls['gotoReads'] ?? 0} / ${cycle.calls['gotoWrites'] ?? 0}`);
-  line('changes a second', `${cycle.progress.ratePerSecond}  (allowed calls a second: ${process.env['GOTO_REQUESTS_PER_SECOND'] ?? DEMO_REQUESTS_PER_SECOND}; answered 429: ${tooFast})`);
+  line(
+    'changes a second',
+    `${cycle.progress.ratePerSecond}  (allowed calls a second: ${process.env['GOTO_REQUESTS_PER_SECOND'] ?? DEMO_REQUESTS_PER_SECOND}; answered 429: ${tooFast})`,
+  );
   line('time', `${seconds.toFixed(1)} s`);
   for (const warning of cycle.warnings) say(`  ${pc.yellow('!')} ${warning}`);
 }
@@ -155,9 +195,15 @@ function summarize(cycle: CycleView, tooFast: number): void {
 function hints(origin: string, key: string, cycleId: string): void {
   const curl = (rest: string): string => `curl -s -H "x-functions-key: ${key}" ${rest}`;
   say(`\n${pc.bold('What to try next')} ${pc.dim('(the company lives on: watch this terminal)')}\n`);
-  say(`  ${pc.dim('# the job, and the cycle that just ended')}\n  ${curl(`${origin}${JOB_PATH}`)}\n  ${curl(`${origin}${JOB_PATH}/cycles/${cycleId}`)}`);
-  say(`  ${pc.dim('# who was created, with old and new values')}\n  ${curl(`"${origin}/api/auditLogs/provisioning?%24top=5&%24filter=provisioningAction%20eq%20'create'"`)}`);
-  say(`  ${pc.dim('# a full synchronization now')}\n  ${curl(`-X POST -H "content-type: application/json" -d '{"mode":"full"}' ${origin}${JOB_PATH}/sync`)}`);
+  say(
+    `  ${pc.dim('# the job, and the cycle that just ended')}\n  ${curl(`${origin}${JOB_PATH}`)}\n  ${curl(`${origin}${JOB_PATH}/cycles/${cycleId}`)}`,
+  );
+  say(
+    `  ${pc.dim('# who was created, with old and new values')}\n  ${curl(`"${origin}/api/auditLogs/provisioning?%24top=5&%24filter=provisioningAction%20eq%20'create'"`)}`,
+  );
+  say(
+    `  ${pc.dim('# a full synchronization now')}\n  ${curl(`-X POST -H "content-type: application/json" -d '{"mode":"full"}' ${origin}${JOB_PATH}/sync`)}`,
+  );
   say(`\n  ${pc.dim('Ctrl-C stops everything.')}\n`);
 }
 

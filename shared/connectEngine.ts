@@ -34,7 +34,9 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
   // One credential an identity and process: each keeps its tokens in memory (graph-source.md 6).
   const credentialFor = (clientId: string | undefined): TokenCredential => {
     const name = clientId ?? '';
-    const known = credentials.get(name) ?? (clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId }));
+    const known =
+      credentials.get(name) ??
+      (clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId }));
     credentials.set(name, known);
     return known;
   };

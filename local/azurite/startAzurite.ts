@@ -15,9 +15,13 @@ export interface Azurite {
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-    })),
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve) => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
   );
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
@@ -29,10 +33,14 @@ export async function startAzurite(accounts: readonly string[] = ['devstoreaccou
   const [blob = 0, queue = 0, table = 0] = await freePorts(3);
   const entry = createRequire(__filename).resolve('azurite/dist/src/azurite.js');
   const ports = ['--blobPort', blob, '--queuePort', queue, '--tablePort', table].map(String);
-  const child = spawn(process.execPath, [entry, '--inMemoryPersistence', '--skipApiVersionCheck', '--silent', '--disableTelemetry', ...ports], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '', AZURITE_ACCOUNTS: accounts.map((name) => `${name}:${KEY}`).join(';') },
-  });
+  const child = spawn(
+    process.execPath,
+    [entry, '--inMemoryPersistence', '--skipApiVersionCheck', '--silent', '--disableTelemetry', ...ports],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '', AZURITE_ACCOUNTS: accounts.map((name) => `${name}:${KEY}`).join(';') },
+    },
+  );
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   await listening(child);

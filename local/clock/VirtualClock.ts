@@ -34,14 +34,19 @@ export class VirtualClock implements StackClock {
 
   /** When the next callback is due, or undefined when nobody waits. */
   get nextDue(): number | undefined {
-    return this.#timers.reduce<number | undefined>((least, timer) => (least === undefined || timer.due < least ? timer.due : least), undefined);
+    return this.#timers.reduce<number | undefined>(
+      (least, timer) => (least === undefined || timer.due < least ? timer.due : least),
+      undefined,
+    );
   }
 
   /** Moves on by `ms`, running what falls due, in order. */
   advance(ms: number): void {
     const until = this.#now + ms;
     for (;;) {
-      const next = this.#timers.filter((timer) => timer.due <= until).sort((a, b) => a.due - b.due || a.order - b.order)[0];
+      const next = this.#timers
+        .filter((timer) => timer.due <= until)
+        .sort((a, b) => a.due - b.due || a.order - b.order)[0];
       if (next === undefined) break;
       this.#timers = this.#timers.filter((timer) => timer !== next);
       this.#now = Math.max(this.#now, next.due);

@@ -39,7 +39,14 @@ export interface EntraAppRole {
 
 export type JournalEntry =
   | { readonly at: number; readonly kind: 'user'; readonly id: string }
-  | { readonly at: number; readonly kind: 'member'; readonly id: string; readonly memberId: string; readonly memberKind: 'user' | 'group'; readonly joined: boolean };
+  | {
+      readonly at: number;
+      readonly kind: 'member';
+      readonly id: string;
+      readonly memberId: string;
+      readonly memberKind: 'user' | 'group';
+      readonly joined: boolean;
+    };
 
 /** The role ids that instantiated gallery apps show (entra-provisioning.md 1.5). */
 export const USER_ROLE_ID = '18d14569-c3bd-439b-9a66-3a2aee01d14f';
@@ -137,20 +144,35 @@ export class EntraDirectory {
     this.#assignments.set(this.clock.now(), [...this.#assignments.latest, assignment]);
   }
 
-  assignMany(principals: readonly { readonly id: string; readonly type: EntraAssignment['principalType'] }[], appRoleId: string = USER_ROLE_ID): void {
-    const more = principals.map(({ id, type }): EntraAssignment => ({ id: randomUUID().replaceAll('-', ''), principalId: id, principalType: type, appRoleId }));
+  assignMany(
+    principals: readonly { readonly id: string; readonly type: EntraAssignment['principalType'] }[],
+    appRoleId: string = USER_ROLE_ID,
+  ): void {
+    const more = principals.map(({ id, type }): EntraAssignment => ({
+      id: randomUUID().replaceAll('-', ''),
+      principalId: id,
+      principalType: type,
+      appRoleId,
+    }));
     this.#assignments.set(this.clock.now(), [...this.#assignments.latest, ...more]);
   }
 
   unassign(principalId: string): void {
-    this.#assignments.set(this.clock.now(), this.#assignments.latest.filter((one) => one.principalId !== principalId));
+    this.#assignments.set(
+      this.clock.now(),
+      this.#assignments.latest.filter((one) => one.principalId !== principalId),
+    );
   }
 
   assignmentsAt(moment: number): readonly EntraAssignment[] {
     return this.#assignments.at(moment) ?? [];
   }
 
-  #note(entry: { kind: 'user'; id: string } | { kind: 'member'; id: string; memberId: string; memberKind: 'user' | 'group'; joined: boolean }): void {
+  #note(
+    entry:
+      | { kind: 'user'; id: string }
+      | { kind: 'member'; id: string; memberId: string; memberKind: 'user' | 'group'; joined: boolean },
+  ): void {
     this.journal.push({ at: this.clock.now(), ...entry });
   }
 
@@ -164,7 +186,8 @@ export class EntraDirectory {
     for (const { principalId, principalType, appRoleId } of this.#assignments.latest) {
       if (!roleIds.has(appRoleId)) continue;
       if (principalType === 'User') add(principalId);
-      for (const [memberId, kind] of this.groups.get(principalId)?.latest.members ?? []) if (kind === 'user') add(memberId);
+      for (const [memberId, kind] of this.groups.get(principalId)?.latest.members ?? [])
+        if (kind === 'user') add(memberId);
     }
     return entitled;
   }

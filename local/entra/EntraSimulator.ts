@@ -21,7 +21,13 @@ export interface EntraBehaviour {
 }
 
 export class EntraSimulator extends SimulatedServer {
-  readonly behaviour: EntraBehaviour = { lagMs: 0, deltaPageSize: 100, emptyFirstPage: false, replay: false, expiredStatus: 400 };
+  readonly behaviour: EntraBehaviour = {
+    lagMs: 0,
+    deltaPageSize: 100,
+    emptyFirstPage: false,
+    replay: false,
+    expiredStatus: 400,
+  };
 
   constructor(
     readonly directory: EntraDirectory,
@@ -37,7 +43,10 @@ export class EntraSimulator extends SimulatedServer {
   protected state(): unknown {
     return {
       users: [...this.directory.users].map(([id, history]) => ({ id, state: history.latest })),
-      groups: [...this.directory.groups.values()].map((history) => ({ ...history.latest, members: [...history.latest.members.keys()] })),
+      groups: [...this.directory.groups.values()].map((history) => ({
+        ...history.latest,
+        members: [...history.latest.members.keys()],
+      })),
       assignments: this.directory.assignmentsAt(Number.POSITIVE_INFINITY),
     };
   }
@@ -58,9 +67,12 @@ export class EntraSimulator extends SimulatedServer {
     const { directory } = this;
     const sp = /^\/servicePrincipals(?:\(appId='([^']*)'\)|\/([^/]+))(\/appRoleAssignedTo)?$/.exec(path);
     if (sp !== null) {
-      if (sp[1] !== directory.app.appId && sp[2] !== directory.app.id) return graphError(404, 'Request_ResourceNotFound');
+      if (sp[1] !== directory.app.appId && sp[2] !== directory.app.id)
+        return graphError(404, 'Request_ResourceNotFound');
       if (sp[3] === undefined) return json(200, directory.app);
-      const rows = directory.assignmentsAt(this.#moment).map((one) => ({ ...one, resourceId: directory.app.id, resourceDisplayName: 'GoToMeeting' }));
+      const rows = directory
+        .assignmentsAt(this.#moment)
+        .map((one) => ({ ...one, resourceId: directory.app.id, resourceDisplayName: 'GoToMeeting' }));
       return this.#page(url, rows);
     }
     if (path === '/users/delta') return this.#delta(url, 'user');
@@ -70,7 +82,9 @@ export class EntraSimulator extends SimulatedServer {
     const user = /^\/users\/([^/]+)$/.exec(path);
     if (user !== null) {
       const state = directory.users.get(user[1] ?? '')?.at(this.#moment);
-      return state === undefined || typeof state === 'string' ? graphError(404, 'Request_ResourceNotFound') : json(200, selected(state, url));
+      return state === undefined || typeof state === 'string'
+        ? graphError(404, 'Request_ResourceNotFound')
+        : json(200, selected(state, url));
     }
     const deleted = /^\/directory\/deletedItems\/([^/]+)$/.exec(path);
     if (deleted !== null) {
@@ -87,7 +101,9 @@ export class EntraSimulator extends SimulatedServer {
     const rows = [...group.members].flatMap(([id, kind]): object[] => {
       if (kind === 'group') return [{ '@odata.type': '#microsoft.graph.group', id }];
       const state = this.directory.users.get(id)?.at(this.#moment);
-      return state === undefined || typeof state === 'string' ? [] : [{ '@odata.type': '#microsoft.graph.user', ...selected(state, url) }];
+      return state === undefined || typeof state === 'string'
+        ? []
+        : [{ '@odata.type': '#microsoft.graph.user', ...selected(state, url) }];
     });
     return this.#page(url, rows);
   }
@@ -106,17 +122,29 @@ export class EntraSimulator extends SimulatedServer {
   /** Tokens: `<from>-<to>-<offset>-<issuedAt>`; from and to are places in the journal. */
   #delta(url: URL, kind: 'user' | 'member'): SimResponse {
     const visible = this.#visibleEntries();
-    const deltaLink = (place: number): object => ({ '@odata.deltaLink': withToken(url, '$deltatoken', `${place}-0-0-${this.clock.now()}`) });
+    const deltaLink = (place: number): object => ({
+      '@odata.deltaLink': withToken(url, '$deltatoken', `${place}-0-0-${this.clock.now()}`),
+    });
     const deltaToken = url.searchParams.get('$deltatoken');
     if (deltaToken === 'latest') return json(200, { value: [], ...deltaLink(visible) });
-    const [from = 0, to = 0, offset = 0, issuedAt = 0] = (deltaToken ?? url.searchParams.get('$skiptoken') ?? `0-0-0-${this.clock.now()}`).split('-').map(Number);
-    if (this.clock.now() - issuedAt > DELTA_TOKEN_LIFE_MS) return graphError(this.behaviour.expiredStatus, 'syncStateNotFound');
+    const [from = 0, to = 0, offset = 0, issuedAt = 0] = (
+      deltaToken ??
+      url.searchParams.get('$skiptoken') ??
+      `0-0-0-${this.clock.now()}`
+    )
+      .split('-')
+      .map(Number);
+    if (this.clock.now() - issuedAt > DELTA_TOKEN_LIFE_MS)
+      return graphError(this.behaviour.expiredStatus, 'syncStateNotFound');
     const until = deltaToken === null && to > 0 ? to : visible;
     const items = this.#deltaItems(kind, from, until);
     const size = this.behaviour.deltaPageSize;
     const value = items.slice(offset, offset + size);
     if (offset + size < items.length) {
-      return json(200, { value, '@odata.nextLink': withToken(url, '$skiptoken', `${from}-${until}-${offset + size}-${this.clock.now()}`) });
+      return json(200, {
+        value,
+        '@odata.nextLink': withToken(url, '$skiptoken', `${from}-${until}-${offset + size}-${this.clock.now()}`),
+      });
     }
     return json(200, { value, ...deltaLink(until) });
   }
@@ -187,4 +215,5 @@ function withToken(url: URL, name: '$skiptoken' | '$deltatoken', token: string):
   return link.href;
 }
 
-const graphError = (status: number, code: string): SimResponse => json(status, { error: { code, message: code, innerError: { 'request-id': 'simulated' } } });
+const graphError = (status: number, code: string): SimResponse =>
+  json(status, { error: { code, message: code, innerError: { 'request-id': 'simulated' } } });

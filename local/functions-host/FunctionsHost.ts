@@ -40,9 +40,22 @@ export class FunctionsHost {
       onLog,
       ...(options.workerFile === undefined ? {} : { workerFile: options.workerFile }),
     });
-    const invoke = (functionName: string, data: TypedData, triggerMetadata: Readonly<Record<string, TypedData>> = {}) => {
+    const invoke = (
+      functionName: string,
+      data: TypedData,
+      triggerMetadata: Readonly<Record<string, TypedData>> = {},
+    ) => {
       const id = randomUUID();
-      const timer = setTimeout(() => onLog({ level: 'error', functionName, invocationId: id, message: 'The function runs longer than functionTimeout.' }), settings.functionTimeout);
+      const timer = setTimeout(
+        () =>
+          onLog({
+            level: 'error',
+            functionName,
+            invocationId: id,
+            message: 'The function runs longer than functionTimeout.',
+          }),
+        settings.functionTimeout,
+      );
       return worker.invoke({ id, functionName, data, triggerMetadata }).finally(() => clearTimeout(timer));
     };
     const failed = (functionName: string) => (error: unknown) =>
@@ -54,10 +67,12 @@ export class FunctionsHost {
       routePrefix: settings.extensions.http.routePrefix,
       functionKey: options.functionKey,
       invoke: (functionName, request) => invoke(functionName, { http: request }),
-      startByHand: async (functionName, input) => {
+      startByHand: (functionName, input) => {
         const isTimer = triggerOf(functions, functionName)?.type === 'timerTrigger';
         if (triggerOf(functions, functionName) === undefined) return false;
-        const data: TypedData = isTimer ? { json: JSON.stringify({ Schedule: {}, ScheduleStatus: null, IsPastDue: false }) } : { string: input };
+        const data: TypedData = isTimer
+          ? { json: JSON.stringify({ Schedule: {}, ScheduleStatus: null, IsPastDue: false }) }
+          : { string: input };
         invoke(functionName, data).catch(failed(functionName));
         return true;
       },
@@ -119,4 +134,6 @@ export class FunctionsHost {
 }
 
 const triggerOf = (functions: readonly FunctionMetadata[], name: string) =>
-  Object.values(functions.find((one) => one.name === name)?.bindings ?? {}).find((binding) => binding.type.endsWith('Trigger'));
+  Object.values(functions.find((one) => one.name === name)?.bindings ?? {}).find((binding) =>
+    binding.type.endsWith('Trigger'),
+  );

@@ -16,7 +16,10 @@ export interface WorkerOptions {
 }
 
 export class FunctionsWorker {
-  readonly #running = new Map<string, { resolve: (http: HttpData | undefined) => void; reject: (error: Error) => void }>();
+  readonly #running = new Map<
+    string,
+    { resolve: (http: HttpData | undefined) => void; reject: (error: Error) => void }
+  >();
   #child: ChildProcess | undefined;
   #ready: Promise<readonly FunctionMetadata[]>;
   #isStopping = false;
@@ -26,7 +29,9 @@ export class FunctionsWorker {
   }
 
   /** @throws Error with the app's own words when it does not load */
-  static async start(options: WorkerOptions): Promise<{ worker: FunctionsWorker; functions: readonly FunctionMetadata[] }> {
+  static async start(
+    options: WorkerOptions,
+  ): Promise<{ worker: FunctionsWorker; functions: readonly FunctionMetadata[] }> {
     const worker = new FunctionsWorker(options);
     return { worker, functions: await worker.#ready };
   }
@@ -88,7 +93,12 @@ export class FunctionsWorker {
 
   #onMessage(message: FromWorker): void {
     if (message.type === 'log') {
-      this.options.onLog({ level: message.level, message: message.message, functionName: message.functionName, invocationId: message.invocationId });
+      this.options.onLog({
+        level: message.level,
+        message: message.message,
+        functionName: message.functionName,
+        invocationId: message.invocationId,
+      });
       return;
     }
     if (message.type !== 'done' && message.type !== 'failed') return;
@@ -104,7 +114,10 @@ export class FunctionsWorker {
     for (const { reject } of this.#running.values()) reject(new Error('The worker process ended.'));
     this.#running.clear();
     if (this.#isStopping) return;
-    this.options.onLog({ level: 'error', message: `The worker process ended (${signal ?? code ?? '?'}); a new one is started.` });
+    this.options.onLog({
+      level: 'error',
+      message: `The worker process ended (${signal ?? code ?? '?'}); a new one is started.`,
+    });
     this.#ready = this.#spawn();
     this.#ready.catch((error: unknown) => this.options.onLog({ level: 'error', message: String(error) }));
   }

@@ -23,7 +23,7 @@ export interface HttpFrontEndOptions {
   readonly functionKey: string;
   readonly invoke: (functionName: string, request: HttpData) => Promise<HttpData | undefined>;
   /** POST /admin/functions/{name} starts a function by hand. @returns false when there is none */
-  readonly startByHand: (functionName: string, input: string) => Promise<boolean>;
+  readonly startByHand: (functionName: string, input: string) => boolean;
 }
 
 export class HttpFrontEnd {
@@ -31,7 +31,9 @@ export class HttpFrontEnd {
   readonly #server: Server;
 
   constructor(private readonly options: HttpFrontEndOptions) {
-    this.#routes = options.functions.flatMap((one) => routeOf(one, options.routePrefix)).sort((a, b) => b.weight - a.weight);
+    this.#routes = options.functions
+      .flatMap((one) => routeOf(one, options.routePrefix))
+      .sort((a, b) => b.weight - a.weight);
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch(() => {
         if (!response.headersSent) response.writeHead(500);
@@ -65,7 +67,8 @@ export class HttpFrontEnd {
     if (byHand !== null) {
       if (!this.#hasKey(request, url)) response.writeHead(401).end();
       else if (method !== 'POST') response.writeHead(405).end();
-      else response.writeHead((await this.options.startByHand(byHand[1] ?? '', await textOf(request))) ? 202 : 404).end();
+      else
+        response.writeHead(this.options.startByHand(byHand[1] ?? '', await textOf(request)) ? 202 : 404).end();
       return;
     }
     const matching = this.#routes.filter((route) => route.pattern.test(url.pathname));
@@ -84,14 +87,19 @@ export class HttpFrontEnd {
       return;
     }
     const found = route.pattern.exec(url.pathname) ?? [];
-    const nullable = (entries: Iterable<readonly [string, string]>) => Object.fromEntries([...entries].map(([key, value]) => [key, { value }]));
-    const headers = Object.entries(request.headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const);
+    const nullable = (entries: Iterable<readonly [string, string]>) =>
+      Object.fromEntries([...entries].map(([key, value]) => [key, { value }]));
+    const headers = Object.entries(request.headers).map(
+      ([key, value]) => [key, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const,
+    );
     const answer = await this.options.invoke(route.functionName, {
       method,
       url: url.href,
       nullableHeaders: nullable(headers),
       nullableQuery: nullable(url.searchParams),
-      nullableParams: nullable(route.parameters.map((name, index) => [name, decodeURIComponent(found[index + 1] ?? '')] as const)),
+      nullableParams: nullable(
+        route.parameters.map((name, index) => [name, decodeURIComponent(found[index + 1] ?? '')] as const),
+      ),
       body: { bytes: body },
     });
     response.writeHead(Number(answer?.statusCode ?? 200), { ...answer?.headers });
@@ -109,7 +117,7 @@ export class HttpFrontEnd {
 function routeOf(metadata: FunctionMetadata, prefix: string): Route[] {
   const binding = Object.values(metadata.bindings).find((one) => one.type === 'httpTrigger');
   if (binding === undefined) return [];
-  const path = `/${[prefix, String(binding['route'] ?? metadata.name)].filter(Boolean).join('/')}`;
+  const path = `/${[prefix, textOption(binding['route'], metadata.name)].filter(Boolean).join('/')}`;
   const parameters: string[] = [];
   const pattern = path.split('/').map((segment) => {
     const name = /^\{(\w+)\??\}$/.exec(segment)?.[1];
@@ -122,7 +130,7 @@ function routeOf(metadata: FunctionMetadata, prefix: string): Route[] {
       functionName: metadata.name,
       methods: ((binding['methods'] ?? ['GET', 'POST']) as readonly string[]).map((one) => one.toUpperCase()),
       // The library's own default is anonymous.
-      authLevel: String(binding['authLevel'] ?? 'anonymous'),
+      authLevel: textOption(binding['authLevel'], 'anonymous'),
       pattern: new RegExp(`^${pattern.join('/')}/?$`, 'i'),
       parameters,
       weight: path.split('/').length - parameters.length / 10,
@@ -142,4 +150,7 @@ async function bytesOf(request: IncomingMessage): Promise<Uint8Array | undefined
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-const textOf = async (request: IncomingMessage): Promise<string> => Buffer.from((await bytesOf(request)) ?? new Uint8Array()).toString('utf8');
+const textOf = async (request: IncomingMessage): Promise<string> =>
+  Buffer.from((await bytesOf(request)) ?? new Uint8Array()).toString('utf8');
+
+const textOption = (value: unknown, fallback: string): string => (typeof value === 'string' ? value : fallback);

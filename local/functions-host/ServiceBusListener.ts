@@ -31,10 +31,13 @@ export class ServiceBusListener {
     private readonly invoke: InvokeMessages,
     private readonly onError: (error: unknown) => void,
   ) {
-    this.#client = new ServiceBusClient(connectionString, { retryOptions: { maxRetries: 1, timeoutInMs: ACCEPT_TIMEOUT_MS } });
+    this.#client = new ServiceBusClient(connectionString, {
+      retryOptions: { maxRetries: 1, timeoutInMs: ACCEPT_TIMEOUT_MS },
+    });
     const isSession = binding['isSessionsEnabled'] === true;
     const slots = isSession ? settings.maxConcurrentSessions : this.#isMany ? 1 : settings.maxConcurrentCalls;
-    for (let slot = 0; slot < slots; slot += 1) this.#slots.push(isSession ? this.#serveSessions() : this.#servePlain());
+    for (let slot = 0; slot < slots; slot += 1)
+      this.#slots.push(isSession ? this.#serveSessions() : this.#servePlain());
   }
 
   get #isMany(): boolean {
@@ -117,7 +120,8 @@ export class ServiceBusListener {
       this.onError(error);
     }
     // One after another: the client would merge neighbouring settlements of different outcomes (local-stack.md 2).
-    for (const message of messages) await (isDone ? receiver.completeMessage(message) : receiver.abandonMessage(message));
+    for (const message of messages)
+      await (isDone ? receiver.completeMessage(message) : receiver.abandonMessage(message));
   }
 
   async #afterError(error: unknown): Promise<void> {
@@ -150,7 +154,7 @@ function metadataOfOne(message: ServiceBusReceivedMessage | undefined, text: str
 
 function metadataOfMany(messages: readonly ServiceBusReceivedMessage[]): Record<string, TypedData> {
   const all = messages.map(propertiesOf);
-  const column = <K extends keyof ReturnType<typeof propertiesOf>>(key: K) => typedData(all.map((one) => one[key]));
+  const column = (key: keyof ReturnType<typeof propertiesOf>): TypedData => typedData(all.map((one) => one[key]));
   return {
     MessageIdArray: column('MessageId'),
     SessionIdArray: column('SessionId'),
@@ -171,4 +175,8 @@ function bodyProperties(text: string): Record<string, unknown> {
 }
 
 const typedData = (value: unknown): TypedData =>
-  typeof value === 'string' ? { string: value } : typeof value === 'number' && Number.isInteger(value) ? { int: value } : { json: JSON.stringify(value) };
+  typeof value === 'string'
+    ? { string: value }
+    : typeof value === 'number' && Number.isInteger(value)
+      ? { int: value }
+      : { json: JSON.stringify(value) };

@@ -15,16 +15,21 @@ export class TimerSchedules {
 
   /** @throws Error when the expression has not six fields or is not valid */
   add(functionName: string, expression: string, run: (data: TypedData) => Promise<void>): void {
-    if (expression.trim().split(/\s+/).length !== 6) throw new Error(`The schedule "${expression}" of ${functionName} has not six fields.`);
+    if (expression.trim().split(/\s+/).length !== 6)
+      throw new Error(`The schedule "${expression}" of ${functionName} has not six fields.`);
     const fire = async (isPastDue: boolean, job: Cron): Promise<void> => {
       const last = this.#last[functionName] ?? '0001-01-01T00:00:00Z';
       this.#last[functionName] = new Date().toISOString();
       this.#save();
       const status = { Last: last, LastUpdated: last, Next: job.nextRun()?.toISOString() };
-      await run({ json: JSON.stringify({ Schedule: { AdjustForDST: true }, ScheduleStatus: status, IsPastDue: isPastDue }) });
+      await run({
+        json: JSON.stringify({ Schedule: { AdjustForDST: true }, ScheduleStatus: status, IsPastDue: isPastDue }),
+      });
     };
     // `protect` keeps one run at a time, as the real host's singleton does.
-    const job = new Cron(expression, { timezone: 'UTC', protect: true, catch: true }, (self: Cron) => fire(false, self));
+    const job = new Cron(expression, { timezone: 'UTC', protect: true, catch: true }, (self: Cron) =>
+      fire(false, self),
+    );
     this.#jobs.push(job);
     const last = this.#last[functionName];
     const missed = last === undefined ? null : new Cron(expression, { timezone: 'UTC' }).nextRun(new Date(last));

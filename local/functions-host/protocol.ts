@@ -45,4 +45,10 @@ export type FromWorker =
   | { readonly type: 'failedToLoad'; readonly message: string }
   | { readonly type: 'done'; readonly id: string; readonly http?: HttpData }
   | { readonly type: 'failed'; readonly id: string; readonly message: string }
-  | { readonly type: 'log'; readonly level: string; readonly functionName?: string; readonly invocationId?: string; readonly message: string };
+  | {
+      readonly type: 'log';
+      readonly level: string;
+      readonly functionName?: string;
+      readonly invocationId?: string;
+      readonly message: string;
+    };

@@ -22,7 +22,13 @@ interface ProgrammingModel {
 }
 
 const functions = new Map<string, { metadata: FunctionMetadata; handler: Handler }>();
-const hooks = new Map<HookName, Hook[]>([['appStart', []], ['appTerminate', []], ['preInvocation', []], ['postInvocation', []], ['log', []]]);
+const hooks = new Map<HookName, Hook[]>([
+  ['appStart', []],
+  ['appTerminate', []],
+  ['preInvocation', []],
+  ['postInvocation', []],
+  ['log', []],
+]);
 let model: ProgrammingModel | undefined;
 let isLoaded = false;
 
@@ -36,7 +42,8 @@ const coreApi = {
   },
   registerFunction(metadata: FunctionMetadata, handler: Handler) {
     if (isLoaded) throw new Error('A function can only be registered during app startup.');
-    if (functions.has(metadata.name)) throw new Error(`A function with name "${metadata.name}" has already been registered.`);
+    if (functions.has(metadata.name))
+      throw new Error(`A function with name "${metadata.name}" has already been registered.`);
     functions.set(metadata.name, { metadata: { name: metadata.name, bindings: metadata.bindings }, handler });
     return new coreApi.Disposable(() => functions.delete(metadata.name));
   },
@@ -60,7 +67,13 @@ const loader = Module as unknown as { _load: Load };
 const originalLoad = loader._load;
 loader._load = (request, ...rest) => (request === '@azure/functions-core' ? coreApi : originalLoad(request, ...rest));
 
-for (const [name, level] of [['log', 'information'], ['info', 'information'], ['warn', 'warning'], ['error', 'error'], ['debug', 'debug']] as const) {
+for (const [name, level] of [
+  ['log', 'information'],
+  ['info', 'information'],
+  ['warn', 'warning'],
+  ['error', 'error'],
+  ['debug', 'debug'],
+] as const) {
   console[name] = (...parts: unknown[]) => send({ type: 'log', level, message: parts.map(String).join(' ') });
 }
 
@@ -74,19 +87,31 @@ async function invoke(invocation: Invocation): Promise<HttpData | undefined> {
   const { metadata, handler } = found;
   const { id, functionName } = invocation;
   const trigger = Object.entries(metadata.bindings).find(([, binding]) => binding.type.endsWith('Trigger'))?.[0] ?? '';
-  const log = (level: string, _category: string, message: string) => send({ type: 'log', level, functionName, invocationId: id, message });
+  const log = (level: string, _category: string, message: string) =>
+    send({ type: 'log', level, functionName, invocationId: id, message });
   const own = model.getInvocationModel({
     invocationId: id,
     metadata,
     state: undefined,
     log,
-    request: { invocationId: id, inputData: [{ name: trigger, data: invocation.data }], triggerMetadata: invocation.triggerMetadata, traceContext: null },
+    request: {
+      invocationId: id,
+      inputData: [{ name: trigger, data: invocation.data }],
+      triggerMetadata: invocation.triggerMetadata,
+      traceContext: null,
+    },
   });
   const { context, inputs } = await own.getArguments();
   const hookData = {};
   const before = { hookData, invocationContext: context, inputs, functionCallback: handler };
   await runHooks('preInvocation', before);
-  const after: Record<string, unknown> = { hookData, invocationContext: context, inputs: before.inputs, result: null, error: null };
+  const after: Record<string, unknown> = {
+    hookData,
+    invocationContext: context,
+    inputs: before.inputs,
+    result: null,
+    error: null,
+  };
   try {
     after['result'] = await own.invokeFunction(context, before.inputs, before.functionCallback);
   } catch (error) {
@@ -94,9 +119,11 @@ async function invoke(invocation: Invocation): Promise<HttpData | undefined> {
   }
   await runHooks('postInvocation', after);
   // `throw undefined` counts as success in the real worker; anything else thrown fails, a string too.
-  if (after['error'] !== null && after['error'] !== undefined) throw after['error'];
+  if (after['error'] !== null && after['error'] !== undefined) throw toError(after['error']);
   return (await own.getResponse(context, after['result'])).returnValue?.http;
 }
+
+const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 async function start(directory: string): Promise<void> {
   const main = (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { main: string }).main;
@@ -118,10 +145,11 @@ process.on('message', (message: ToWorker) => {
     const { id } = message.invocation;
     invoke(message.invocation).then(
       (http) => send(http === undefined ? { type: 'done', id } : { type: 'done', id, http }),
-      (error: unknown) => send({ type: 'failed', id, message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (error: unknown) =>
+        send({ type: 'failed', id, message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     );
   } else {
-    runHooks('appTerminate', {}).finally(() => process.disconnect());
+    void runHooks('appTerminate', {}).finally(() => process.disconnect());
   }
 });
 // Without its host a worker has nobody to serve.

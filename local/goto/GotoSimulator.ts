@@ -48,7 +48,18 @@ interface GotoLicense {
 const TOKEN_LIFE_S = 3_600;
 
 const createBody = z.object({
-  users: z.array(z.object({ email: z.string(), firstName: z.string(), lastName: z.string(), locale: z.string().optional(), timeZone: z.string().optional() })).min(1).max(25),
+  users: z
+    .array(
+      z.object({
+        email: z.string(),
+        firstName: z.string(),
+        lastName: z.string(),
+        locale: z.string().optional(),
+        timeZone: z.string().optional(),
+      }),
+    )
+    .min(1)
+    .max(25),
   licenseKeys: z.array(z.instanceof(LosslessNumber)).default([]),
 });
 const updateBody = z.object({
@@ -96,7 +107,12 @@ export class GotoSimulator extends SimulatedServer {
 
   constructor(private readonly clock: StackClock) {
     super();
-    this.ownerKey = this.addUser({ email: 'goto-sync@example.com', firstName: 'GoTo', lastName: 'Sync', adminRoles: ['MANAGE_USERS', 'MANAGE_SEATS'] }).key;
+    this.ownerKey = this.addUser({
+      email: 'goto-sync@example.com',
+      firstName: 'GoTo',
+      lastName: 'Sync',
+      adminRoles: ['MANAGE_USERS', 'MANAGE_SEATS'],
+    }).key;
   }
 
   protected now(): number {
@@ -120,7 +136,16 @@ export class GotoSimulator extends SimulatedServer {
 
   addUser(fields: Partial<GotoUser> & Pick<GotoUser, 'email' | 'firstName' | 'lastName'>): GotoUser {
     const key = String(this.#nextKey++);
-    const user: GotoUser = { key, locale: null, timeZone: null, licenseKeys: [], adminRoles: [], identityReadOnly: false, hasSignedIn: true, ...fields };
+    const user: GotoUser = {
+      key,
+      locale: null,
+      timeZone: null,
+      licenseKeys: [],
+      adminRoles: [],
+      identityReadOnly: false,
+      hasSignedIn: true,
+      ...fields,
+    };
     this.users.set(key, new History<GotoUser | undefined>(this.clock.now(), user));
     this.#keyOfEmail.set(user.email.toLowerCase(), key);
     return user;
@@ -150,14 +175,21 @@ export class GotoSimulator extends SimulatedServer {
 
   protected answer(request: SimRequest): SimResponse {
     if (request.url.pathname === '/oauth/token') return this.#token(request);
-    if (!request.url.pathname.startsWith('/admin/rest/v1/')) return json(404, { errorCode: 'NOT_FOUND', message: 'unknown path' });
+    if (!request.url.pathname.startsWith('/admin/rest/v1/'))
+      return json(404, { errorCode: 'NOT_FOUND', message: 'unknown path' });
     if (this.#isTooFast()) {
       const { retryAfterSeconds } = this.behaviour;
-      return { status: 429, headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }, text: '' };
+      return {
+        status: 429,
+        headers: retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+        text: '',
+      };
     }
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if ((this.#tokens.get(token) ?? 0) < this.clock.now()) {
-      return json(401, { error: [{ description: 'Incident #4711', code: 'not.authenticated', uri: request.url.pathname }] });
+      return json(401, {
+        error: [{ description: 'Incident #4711', code: 'not.authenticated', uri: request.url.pathname }],
+      });
     }
     return this.#admin(request, request.url.pathname.slice('/admin/rest/v1'.length));
   }
@@ -171,7 +203,8 @@ export class GotoSimulator extends SimulatedServer {
 
   #token(request: SimRequest): SimResponse {
     const basic = `Basic ${Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')}`;
-    if (request.headers.authorization !== basic) return json(401, { error: 'invalid_client', error_description: 'client not found' });
+    if (request.headers.authorization !== basic)
+      return json(401, { error: 'invalid_client', error_description: 'client not found' });
     const form = new URLSearchParams(request.body);
     const grant = form.get('grant_type');
     const isKnown =
@@ -239,7 +272,12 @@ export class GotoSimulator extends SimulatedServer {
     const offset = Number(request.url.searchParams.get('offset') ?? 0);
     const size = Math.min(1_000, Number(request.url.searchParams.get('pageSize') ?? 25));
     const page = rows.slice(offset, offset + size);
-    return lossless(200, { results: page.map(wire), fromIndex: offset, toIndex: offset + page.length - 1, total: rows.length });
+    return lossless(200, {
+      results: page.map(wire),
+      fromIndex: offset,
+      toIndex: offset + page.length - 1,
+      total: rows.length,
+    });
   }
 
   #licenses(): SimResponse {
@@ -261,7 +299,8 @@ export class GotoSimulator extends SimulatedServer {
 
   #create(request: SimRequest): SimResponse {
     const parsed = createBody.safeParse(parseLossless(request.body));
-    if (!parsed.success) return json(400, { errorCode: 'INVALID_BODY', message: parsed.error.issues[0]?.path.join('.') });
+    if (!parsed.success)
+      return json(400, { errorCode: 'INVALID_BODY', message: parsed.error.issues[0]?.path.join('.') });
     const licenseKeys = parsed.data.licenseKeys.map((one) => one.value);
     const { conflict } = this.behaviour;
     const rows: object[] = [];
@@ -269,7 +308,11 @@ export class GotoSimulator extends SimulatedServer {
       const existing = this.byEmail(fields.email);
       if (existing !== undefined) {
         if (conflict === 'status409') return json(409, { errorCode: 'CONFLICT', message: 'user exists' });
-        rows.push(conflict === 'noKey' ? { email: fields.email } : { key: new LosslessNumber(existing.key), email: existing.email });
+        rows.push(
+          conflict === 'noKey'
+            ? { email: fields.email }
+            : { key: new LosslessNumber(existing.key), email: existing.email },
+        );
         continue;
       }
       const problem = this.#licenseProblem(licenseKeys, []);
@@ -287,10 +330,12 @@ export class GotoSimulator extends SimulatedServer {
     const user = history?.latest;
     if (history === undefined || user === undefined) return notFound();
     const parsed = updateBody.safeParse(parseLossless(request.body));
-    if (!parsed.success) return json(400, { errorCode: 'INVALID_BODY', message: parsed.error.issues[0]?.path.join('.') });
+    if (!parsed.success)
+      return json(400, { errorCode: 'INVALID_BODY', message: parsed.error.issues[0]?.path.join('.') });
     const { licenseKeys: numbers, ...given } = parsed.data;
     const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    if (user.identityReadOnly && Object.keys(fields).length > 0) return json(400, { errorCode: 'IDENTITY_READ_ONLY', message: '' });
+    if (user.identityReadOnly && Object.keys(fields).length > 0)
+      return json(400, { errorCode: 'IDENTITY_READ_ONLY', message: '' });
     const taken = given.email === undefined ? undefined : this.byEmail(given.email);
     if (taken !== undefined && taken.key !== key) return json(409, { errorCode: 'CONFLICT', message: 'address taken' });
     const licenseKeys = numbers?.map((one) => one.value) ?? user.licenseKeys;

@@ -133,10 +133,16 @@ export abstract class SimulatedServer {
     const fault = this.#faultFor(`${request.method} ${url.pathname}${url.search}`);
     const commits = fault === undefined || fault.kind === 'commitThenDrop' || fault.kind === 'commitThenStatus';
     const response = commits ? this.answer(request) : { status: 0 };
-    this.requests.push({ at: this.now(), method: request.method, path: `${url.pathname}${url.search}`, status: fault === undefined ? response.status : -1 });
+    this.requests.push({
+      at: this.now(),
+      method: request.method,
+      path: `${url.pathname}${url.search}`,
+      status: fault === undefined ? response.status : -1,
+    });
     if (fault === undefined) send(outgoing, response);
     else if (fault.kind === 'drop' || fault.kind === 'commitThenDrop') incoming.socket.destroy();
-    else if (fault.kind === 'html') send(outgoing, { status: fault.status, headers: { 'content-type': 'text/html' }, text: '<html>gateway</html>' });
+    else if (fault.kind === 'html')
+      send(outgoing, { status: fault.status, headers: { 'content-type': 'text/html' }, text: '<html>gateway</html>' });
     else send(outgoing, { status: fault.status, headers: fault.headers, text: fault.body });
   }
 

@@ -28,6 +28,11 @@ export class IdentityEndpoint extends SimulatedServer {
     if (request.headers['x-identity-header'] !== this.secret) return json(401, { message: 'wrong identity header' });
     const resource = request.url.searchParams.get('resource') ?? '';
     const expires = Math.floor(Date.now() / 1_000) + LIFE_S;
-    return json(200, { access_token: `simulated.${Buffer.from(resource).toString('base64url')}.token`, expires_on: String(expires), resource, token_type: 'Bearer' });
+    return json(200, {
+      access_token: `simulated.${Buffer.from(resource).toString('base64url')}.token`,
+      expires_on: String(expires),
+      resource,
+      token_type: 'Bearer',
+    });
   }
 }

@@ -4,7 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { create_container, types, type Connection, type Delivery, type EventContext, type Receiver, type Sender } from 'rhea';
+import {
+  create_container,
+  types,
+  type Connection,
+  type Delivery,
+  type EventContext,
+  type Receiver,
+  type Sender,
+} from 'rhea';
 import type { StackClock } from '../clock/StackClock';
 import {
   ANNOTATIONS,
@@ -20,7 +28,19 @@ import {
 import { manage } from './manage';
 import type { QueueConfig } from './QueueConfig';
 import { QueueStore, type Lock, type NewMessage, type QueuedMessage, type SessionLock } from './QueueStore';
-import { acceptedState, answerFlow, creditOf, holdAttach, keepMessagesRaw, localAttach, rejectedState, remoteAttach, sendDrained, settleDelivery } from './rheaInternals';
+import {
+  acceptAnybody,
+  acceptedState,
+  answerFlow,
+  creditOf,
+  holdAttach,
+  keepMessagesRaw,
+  localAttach,
+  rejectedState,
+  remoteAttach,
+  sendDrained,
+  settleDelivery,
+} from './rheaInternals';
 
 const SESSION_FILTER = 'com.microsoft:session-filter';
 const MAX_MESSAGE_SIZE = 262_144;
@@ -100,14 +120,15 @@ export class Broker {
 
   async #listen(port: number): Promise<void> {
     const container = create_container({ id: 'local-service-bus' });
-    container.sasl_server_mechanisms.enable_anonymous();
     // The client authenticates through $cbs; at the SASL level it says MSSBCBS or ANONYMOUS.
-    const mechanisms = container.sasl_server_mechanisms as unknown as Record<string, unknown>;
-    mechanisms['MSSBCBS'] = mechanisms['ANONYMOUS'];
+    acceptAnybody(container);
 
     container.on('session_open', ({ session }: EventContext) => session && keepMessagesRaw(session, BATCH_FORMAT));
     container.on('sender_open', (context: EventContext) => context.sender && this.#onReceiverAttached(context.sender));
-    container.on('receiver_open', (context: EventContext) => context.receiver && this.#onSenderAttached(context.receiver));
+    container.on(
+      'receiver_open',
+      (context: EventContext) => context.receiver && this.#onSenderAttached(context.receiver),
+    );
     container.on('message', (context: EventContext) => this.#onMessage(context));
     container.on('sender_flow', ({ sender, connection }: EventContext) => {
       answerFlow(connection);
@@ -127,7 +148,16 @@ export class Broker {
     for (const event of ['disconnected', 'connection_close']) {
       container.on(event, ({ connection }: EventContext) => this.#dropConnection(connection));
     }
-    for (const event of ['error', 'protocol_error', 'connection_error', 'session_error', 'sender_error', 'receiver_error', 'session_close', 'receiver_close']) {
+    for (const event of [
+      'error',
+      'protocol_error',
+      'connection_error',
+      'session_error',
+      'sender_error',
+      'receiver_error',
+      'session_close',
+      'receiver_close',
+    ]) {
       container.on(event, () => undefined);
     }
     const server = container.listen({
@@ -139,7 +169,7 @@ export class Broker {
       receiver_options: { credit_window: 0, autoaccept: false },
       sender_options: { autosettle: false },
     } as Parameters<typeof container.listen>[0]);
-    this.#server = server as unknown as Server;
+    this.#server = server;
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
@@ -177,7 +207,10 @@ export class Broker {
       return;
     }
     const settled = attach.snd_settle_mode === 1;
-    Object.assign(localAttach(sender), { snd_settle_mode: attach.snd_settle_mode, rcv_settle_mode: attach.rcv_settle_mode });
+    Object.assign(localAttach(sender), {
+      snd_settle_mode: attach.snd_settle_mode,
+      rcv_settle_mode: attach.rcv_settle_mode,
+    });
     const filter = attach.source?.filter;
     if (filter === undefined || !(SESSION_FILTER in filter)) {
       if (queue.config.requiresSession) {
@@ -188,12 +221,25 @@ export class Broker {
       this.#consume({ link: sender, queue, session: undefined, settled });
       return;
     }
-    this.#acceptSession(sender, queue, address, sessionIn(filter), settled, Number(attach.properties?.['com.microsoft:timeout'] ?? ACCEPT_TIMEOUT_MS));
+    this.#acceptSession(
+      sender,
+      queue,
+      address,
+      sessionIn(filter),
+      settled,
+      Number(attach.properties?.['com.microsoft:timeout'] ?? ACCEPT_TIMEOUT_MS),
+    );
   }
 
-  #acceptSession(sender: Sender, queue: QueueStore, address: string, wanted: string | undefined, settled: boolean, timeoutMs: number): void {
-    let release: (() => void) | undefined;
-    const attempt = (): boolean => {
+  #acceptSession(
+    sender: Sender,
+    queue: QueueStore,
+    address: string,
+    wanted: string | undefined,
+    settled: boolean,
+    timeoutMs: number,
+  ): void {
+    const attempt = (release?: () => void): boolean => {
       const onLost = (): void => {
         this.#consumers.delete(sender);
         sender.close({ condition: 'com.microsoft:session-lock-lost', description: 'The session lock has expired.' });
@@ -205,24 +251,29 @@ export class Broker {
         refuse(sender, 'com.microsoft:session-cannot-be-locked', 'The requested session is held by another receiver.');
         return true;
       }
-      sender.set_source({ address, filter: { [SESSION_FILTER]: session.sessionId } } as Parameters<Sender['set_source']>[0]);
-      localAttach(sender).properties = { 'com.microsoft:locked-until-utc': types.wrap_long(ticks(this.#wallTime(session.until))) };
+      sender.set_source({ address, filter: { [SESSION_FILTER]: session.sessionId } });
+      localAttach(sender).properties = {
+        'com.microsoft:locked-until-utc': types.wrap_long(ticks(this.#wallTime(session.until))),
+      };
       release?.();
       this.#consume({ link: sender, queue, session, settled });
       return true;
     };
     if (attempt()) return;
-    release = holdAttach(sender);
+    const release = holdAttach(sender);
     const waiting = (): boolean => {
-      if (!attempt()) return false;
+      if (!attempt(release)) return false;
       stopWaiting();
       return true;
     };
-    const timer = setTimeout(() => {
-      stopWaiting();
-      release?.();
-      refuse(sender, 'com.microsoft:timeout', 'No session with messages became free in time.');
-    }, Math.max(10, timeoutMs - 50));
+    const timer = setTimeout(
+      () => {
+        stopWaiting();
+        release();
+        refuse(sender, 'com.microsoft:timeout', 'No session with messages became free in time.');
+      },
+      Math.max(10, timeoutMs - 50),
+    );
     timer.unref();
     const stopWaiting = (): void => {
       clearTimeout(timer);
@@ -232,7 +283,7 @@ export class Broker {
     this.#waiting.add(waiting);
     this.#abandonedAttach.set(sender, () => {
       stopWaiting();
-      release?.();
+      release();
     });
   }
 
@@ -325,10 +376,15 @@ export class Broker {
   /** Deliveries handed to rhea that it has not written yet: credit is taken only when they leave. */
   #unsent(link: Sender): number {
     const { outgoing } = link.session as unknown as {
-      outgoing: { next_pending_delivery: number; next_delivery_id: number; deliveries: { by_id(id: number): { link: Sender } | undefined } };
+      outgoing: {
+        next_pending_delivery: number;
+        next_delivery_id: number;
+        deliveries: { by_id(id: number): { link: Sender } | undefined };
+      };
     };
     let count = 0;
-    for (let id = outgoing.next_pending_delivery; id < outgoing.next_delivery_id; id += 1) if (outgoing.deliveries.by_id(id)?.link === link) count += 1;
+    for (let id = outgoing.next_pending_delivery; id < outgoing.next_delivery_id; id += 1)
+      if (outgoing.deliveries.by_id(id)?.link === link) count += 1;
     return count;
   }
 
@@ -337,7 +393,8 @@ export class Broker {
     if (held === undefined) return;
     this.#locks.delete(delivery);
     const { lock, queue } = held;
-    const state = delivery.remote_state as unknown as { message_annotations?: Record<string, unknown>; error?: { info?: Record<string, unknown> } } | undefined;
+    const state = delivery.remote_state as unknown as
+      { message_annotations?: Record<string, unknown>; error?: { info?: Record<string, unknown> } } | undefined;
     const isDone =
       outcome === 'accepted'
         ? queue.complete(lock.token)
@@ -345,7 +402,12 @@ export class Broker {
           ? queue.deadLetter(lock.token, state?.error?.info ?? {})
           : queue.abandon(lock.token, state?.message_annotations ?? {});
     const lost = lock.session === undefined ? 'com.microsoft:message-lock-lost' : 'com.microsoft:session-lock-lost';
-    settleDelivery(delivery, isDone ? acceptedState() : rejectedState(lost, 'The lock supplied is invalid: it expired, or the message was settled.'));
+    settleDelivery(
+      delivery,
+      isDone
+        ? acceptedState()
+        : rejectedState(lost, 'The lock supplied is invalid: it expired, or the message was settled.'),
+    );
   }
 
   #drop(sender: Sender): void {
@@ -358,7 +420,8 @@ export class Broker {
   }
 
   #dropConnection(connection: Connection): void {
-    for (const sender of [...this.#consumers.keys(), ...this.#abandonedAttach.keys()]) if (sender.connection === connection) this.#drop(sender);
+    for (const sender of [...this.#consumers.keys(), ...this.#abandonedAttach.keys()])
+      if (sender.connection === connection) this.#drop(sender);
   }
 }
 
@@ -415,7 +478,8 @@ function newMessage(bytes: Buffer): NewMessage {
 
 /** The message as a receiver gets it. @param lockedUntil in ms since the epoch */
 function encodeMessage(message: QueuedMessage, lockedUntil: number): Buffer {
-  const { 'x-opt-scheduled-enqueue-time': _own, ...annotations } = message.annotations;
+  const annotations = { ...message.annotations };
+  delete annotations['x-opt-scheduled-enqueue-time'];
   const head = encodeSections(
     {
       delivery_count: message.deliveryCount,
@@ -426,17 +490,26 @@ function encodeMessage(message: QueuedMessage, lockedUntil: number): Buffer {
         'x-opt-enqueued-time': types.wrap_timestamp(message.enqueuedAt),
         'x-opt-locked-until': types.wrap_timestamp(lockedUntil),
         'x-opt-message-state': types.wrap_int(message.scheduledFor === undefined ? 0 : 2),
-        ...(message.scheduledFor === undefined ? {} : { 'x-opt-scheduled-enqueue-time': types.wrap_timestamp(message.scheduledFor) }),
+        ...(message.scheduledFor === undefined
+          ? {}
+          : { 'x-opt-scheduled-enqueue-time': types.wrap_timestamp(message.scheduledFor) }),
         ...(message.deadLetter === undefined ? {} : { 'x-opt-deadletter-source': message.deadLetter.source }),
       },
     },
     [HEADER, ANNOTATIONS],
   );
-  if (message.deadLetter === undefined) return Buffer.concat([head, ...message.sections.map((section) => section.bytes)]);
+  if (message.deadLetter === undefined)
+    return Buffer.concat([head, ...message.sections.map((section) => section.bytes)]);
   const own = message.sections.find((section) => section.code === APPLICATION_PROPERTIES);
   const before = own === undefined ? {} : (decodeMessage(own.bytes).application_properties ?? {});
-  const applicationProperties = encodeSections({ application_properties: { ...before, ...message.deadLetter.properties } }, [APPLICATION_PROPERTIES]);
+  const applicationProperties = encodeSections(
+    { application_properties: { ...before, ...message.deadLetter.properties } },
+    [APPLICATION_PROPERTIES],
+  );
   const rest = message.sections.filter((section) => section.code !== APPLICATION_PROPERTIES);
-  const [first, others] = [rest.filter((section) => section.code === PROPERTIES), rest.filter((section) => section.code !== PROPERTIES)];
+  const [first, others] = [
+    rest.filter((section) => section.code === PROPERTIES),
+    rest.filter((section) => section.code !== PROPERTIES),
+  ];
   return Buffer.concat([head, ...first.map((s) => s.bytes), applicationProperties, ...others.map((s) => s.bytes)]);
 }

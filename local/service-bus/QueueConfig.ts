@@ -5,7 +5,7 @@ import declaration from '../../infra/queues.json';
 export function durationMs(text: string): number {
   const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
   if (match === null) throw new RangeError(`not a duration: ${text}`);
-  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = match.map((part) => Number(part ?? 0));
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = match.map((part: string | undefined) => Number(part ?? 0));
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
 }
 

@@ -42,7 +42,10 @@ export interface SessionLock {
   state: Buffer | undefined;
 }
 
-export type NewMessage = Omit<QueuedMessage, 'sequence' | 'deliveryCount' | 'enqueuedAt' | 'expiresAt' | 'deadLetter'> & { readonly ttlMs?: number | undefined };
+export type NewMessage = Omit<
+  QueuedMessage,
+  'sequence' | 'deliveryCount' | 'enqueuedAt' | 'expiresAt' | 'deadLetter'
+> & { readonly ttlMs?: number | undefined };
 
 export class QueueStore {
   /** Sessions, or '' for all, to messages in order of sequence number. */
@@ -63,7 +66,12 @@ export class QueueStore {
     isDeadLetterQueue = false,
   ) {
     if (!isDeadLetterQueue) {
-      const config_ = { ...config, requiresSession: false, requiresDuplicateDetection: false, maxDeliveryCount: Number.MAX_SAFE_INTEGER };
+      const config_ = {
+        ...config,
+        requiresSession: false,
+        requiresDuplicateDetection: false,
+        maxDeliveryCount: Number.MAX_SAFE_INTEGER,
+      };
       this.deadLetters = new QueueStore(`${name}/$deadletterqueue`, config_, clock, true);
     }
   }
@@ -89,7 +97,14 @@ export class QueueStore {
     }
     const life = Math.min(ttlMs ?? Number.POSITIVE_INFINITY, this.config.defaultMessageTimeToLive);
     const start = Math.max(now, message.scheduledFor ?? 0);
-    const queued: QueuedMessage = { ...message, sequence: ++this.#sequence, deliveryCount: 0, enqueuedAt: start, expiresAt: start + life, deadLetter: undefined };
+    const queued: QueuedMessage = {
+      ...message,
+      sequence: ++this.#sequence,
+      deliveryCount: 0,
+      enqueuedAt: start,
+      expiresAt: start + life,
+      deadLetter: undefined,
+    };
     if (message.scheduledFor !== undefined && message.scheduledFor > now) {
       const cancel = this.clock.after(message.scheduledFor - now, () => {
         this.#scheduled.delete(queued.sequence);
@@ -124,7 +139,12 @@ export class QueueStore {
     const list = this.#active.get(key);
     if (list === undefined) this.#active.set(key, [message]);
     else if ((list.at(-1)?.sequence ?? 0) < message.sequence) list.push(message);
-    else list.splice(list.findIndex((other) => other.sequence > message.sequence), 0, message);
+    else
+      list.splice(
+        list.findIndex((other) => other.sequence > message.sequence),
+        0,
+        message,
+      );
   }
 
   /** The next message for a receiver, locked; with `settled` it is gone at once (receiveAndDelete). */
@@ -159,7 +179,10 @@ export class QueueStore {
   #expire(message: QueuedMessage): boolean {
     if (this.deadLetters === undefined || message.expiresAt > this.clock.now()) return false;
     if (this.config.deadLetteringOnMessageExpiration) {
-      this.#bury(message, { DeadLetterReason: 'TTLExpiredException', DeadLetterErrorDescription: 'The message expired and was dead lettered.' });
+      this.#bury(message, {
+        DeadLetterReason: 'TTLExpiredException',
+        DeadLetterErrorDescription: 'The message expired and was dead lettered.',
+      });
     }
     return true;
   }
@@ -195,7 +218,11 @@ export class QueueStore {
   #comeBack(message: QueuedMessage, properties: Readonly<Record<string, unknown>> = {}): void {
     message.deliveryCount += 1;
     if (message.deliveryCount >= this.config.maxDeliveryCount) {
-      this.#bury(message, { ...properties, DeadLetterReason: 'MaxDeliveryCountExceeded', DeadLetterErrorDescription: 'Message could not be consumed after maximum delivery attempts.' });
+      this.#bury(message, {
+        ...properties,
+        DeadLetterReason: 'MaxDeliveryCountExceeded',
+        DeadLetterErrorDescription: 'Message could not be consumed after maximum delivery attempts.',
+      });
     } else if (!this.#expire(message)) this.#activate(message);
   }
 
@@ -298,9 +325,19 @@ export class QueueStore {
       .slice(0, count);
   }
 
-  get counts(): { readonly active: number; readonly locked: number; readonly scheduled: number; readonly deadLettered: number } {
+  get counts(): {
+    readonly active: number;
+    readonly locked: number;
+    readonly scheduled: number;
+    readonly deadLettered: number;
+  } {
     let active = 0;
     for (const list of this.#active.values()) active += list.length;
-    return { active, locked: this.#locks.size, scheduled: this.#scheduled.size, deadLettered: this.deadLetters?.counts.active ?? 0 };
+    return {
+      active,
+      locked: this.#locks.size,
+      scheduled: this.#scheduled.size,
+      deadLettered: this.deadLetters?.counts.active ?? 0,
+    };
   }
 }

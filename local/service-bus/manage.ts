@@ -12,8 +12,10 @@ export function manage(
   newMessage: (bytes: Buffer) => NewMessage,
   encodeMessage: (message: QueuedMessage, lockedUntil: number) => Buffer,
 ): void {
-  const operation = String(request.application_properties?.['operation'] ?? '').replace('com.microsoft:', '');
-  const body = (typeof request.body === 'object' && request.body !== null ? request.body : {}) as Readonly<Record<string, unknown>>;
+  const operation = textOf(request.application_properties?.['operation']).replace('com.microsoft:', '');
+  const body = (typeof request.body === 'object' && request.body !== null ? request.body : {}) as Readonly<
+    Record<string, unknown>
+  >;
   const sessionId = typeof body['session-id'] === 'string' ? body['session-id'] : undefined;
 
   switch (operation) {
@@ -56,8 +58,17 @@ export function manage(
         DeadLetterErrorDescription: body['deadletter-description'] ?? null,
       };
       const settle = (token: string): boolean =>
-        status === 'completed' ? queue.complete(token) : status === 'suspended' ? queue.deadLetter(token, reason) : queue.abandon(token, properties);
-      if (listOf(body['lock-tokens']).map((token) => settle(uuidOf(token))).every(Boolean)) answer(200);
+        status === 'completed'
+          ? queue.complete(token)
+          : status === 'suspended'
+            ? queue.deadLetter(token, reason)
+            : queue.abandon(token, properties);
+      if (
+        listOf(body['lock-tokens'])
+          .map((token) => settle(uuidOf(token)))
+          .every(Boolean)
+      )
+        answer(200);
       else answer(410, undefined, 'com.microsoft:message-lock-lost');
       return;
     }
@@ -81,10 +92,13 @@ function numberOf(value: unknown): number {
   return Number(value);
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : value === undefined ? [] : [value]);
+const listOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value as unknown[]) : value === undefined ? [] : [value];
 
 /** $management carries lock tokens as UUIDs in network order. */
 function uuidOf(value: unknown): string {
   const hex = Buffer.isBuffer(value) ? value.toString('hex') : String(value).replaceAll('-', '');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

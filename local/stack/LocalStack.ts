@@ -35,7 +35,15 @@ export class LocalStack {
     await world.goto.start();
     const identity = shared ?? (await new IdentityEndpoint(clock).start());
     const broker = await Broker.start({ queues: declaredQueues, clock });
-    return new LocalStack(world, entra, identity, broker, storage ?? azurite?.connectionString() ?? '', azurite, shared === undefined);
+    return new LocalStack(
+      world,
+      entra,
+      identity,
+      broker,
+      storage ?? azurite?.connectionString() ?? '',
+      azurite,
+      shared === undefined,
+    );
   }
 
   /** The settings of a connector that works on this stack. */
@@ -53,13 +61,20 @@ export class LocalStack {
       GOTO_CLIENT_ID: goto.clientId,
       GOTO_CLIENT_SECRET: goto.clientSecret,
       GOTO_PERSONAL_ACCESS_TOKEN: goto.personalAccessToken,
-      ROLE_ENTITLEMENTS: JSON.stringify({ User: { licenseKeys: [MEETING_LICENSE] }, webinar: { licenseKeys: [WEBINAR_LICENSE] } }),
+      ROLE_ENTITLEMENTS: JSON.stringify({
+        User: { licenseKeys: [MEETING_LICENSE] },
+        webinar: { licenseKeys: [WEBINAR_LICENSE] },
+      }),
     };
   }
 
   async stop(): Promise<void> {
     await this.broker.stop();
-    await Promise.all([this.entra.stop(), this.world.goto.stop(), this.ownsIdentity ? this.identity.stop() : undefined]);
+    await Promise.all([
+      this.entra.stop(),
+      this.world.goto.stop(),
+      this.ownsIdentity ? this.identity.stop() : undefined,
+    ]);
     await this.azurite?.stop();
   }
 }

@@ -20,7 +20,8 @@ export function nextLifeEvent({ directory, random }: World, number: number): Lif
   }
   const user = directory.user(random.pick(people));
   if (what === 'leaver') directory.changeUser(user.id, { accountEnabled: false });
-  else if (what === 'rename') directory.changeUser(user.id, { surname: `${user.surname ?? ''}-Neu`, displayName: `${user.displayName}-Neu` });
+  else if (what === 'rename')
+    directory.changeUser(user.id, { surname: `${user.surname ?? ''}-Neu`, displayName: `${user.displayName}-Neu` });
   else {
     const from = groups.find((id) => directory.groups.get(id)?.latest.members.has(user.id) === true);
     if (from !== undefined) directory.removeMember(from, user.id);
@@ -30,7 +31,12 @@ export function nextLifeEvent({ directory, random }: World, number: number): Lif
 }
 
 /** @returns a function that ends it */
-export function liveOn(world: World, clock: StackClock, everyMs: number, onEvent: (event: LifeEvent) => void): () => void {
+export function liveOn(
+  world: World,
+  clock: StackClock,
+  everyMs: number,
+  onEvent: (event: LifeEvent) => void,
+): () => void {
   let number = 0;
   let cancel: () => void;
   const tick = (): void => {

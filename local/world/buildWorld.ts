@@ -31,15 +31,72 @@ export interface World {
   readonly random: Random;
 }
 
-const FIRST = ['Ada', 'Björn', 'Chloé', 'Dario', 'Elif', 'Farah', 'Grace', 'Hugo', 'Inés', 'Jonas', 'Kaja', 'Liam', 'Mina', 'Noah', 'Olga', 'Paul', 'Quinn', 'Rosa', 'Søren', 'Tara', 'Umut', 'Vera', 'Wim', 'Xenia', 'Yara', 'Zoë'];
-const LAST = ['Abel', 'Becker', 'Costa', 'Dubois', 'Eriksen', 'Ferrari', 'García', 'Huber', 'Ivanova', 'Jensen', 'Kowalski', 'Lindqvist', 'Müller', 'Novak', 'O’Brien', 'Petrov', 'Quist', 'Rossi', 'Schmidt', 'Tanaka', 'Ünal', 'Vos', 'Weber', 'Ximénez', 'Yılmaz', 'Zeman'];
+const FIRST = [
+  'Ada',
+  'Björn',
+  'Chloé',
+  'Dario',
+  'Elif',
+  'Farah',
+  'Grace',
+  'Hugo',
+  'Inés',
+  'Jonas',
+  'Kaja',
+  'Liam',
+  'Mina',
+  'Noah',
+  'Olga',
+  'Paul',
+  'Quinn',
+  'Rosa',
+  'Søren',
+  'Tara',
+  'Umut',
+  'Vera',
+  'Wim',
+  'Xenia',
+  'Yara',
+  'Zoë',
+];
+const LAST = [
+  'Abel',
+  'Becker',
+  'Costa',
+  'Dubois',
+  'Eriksen',
+  'Ferrari',
+  'García',
+  'Huber',
+  'Ivanova',
+  'Jensen',
+  'Kowalski',
+  'Lindqvist',
+  'Müller',
+  'Novak',
+  'O’Brien',
+  'Petrov',
+  'Quist',
+  'Rossi',
+  'Schmidt',
+  'Tanaka',
+  'Ünal',
+  'Vos',
+  'Weber',
+  'Ximénez',
+  'Yılmaz',
+  'Zeman',
+];
 const LANGUAGES = ['en-US', 'de-DE', 'fr-FR', 'es-ES', 'sv-SE', null];
 const DEPARTMENTS = ['Sales', 'Support', 'Finance', 'Legal', 'Research', 'Design', 'Marketing', 'Operations'];
 
 export function newUser(random: Random, number: number): EntraUser {
   const givenName = random.pick(FIRST);
   const surname = random.pick(LAST);
-  const plain = `${givenName}.${surname}`.normalize('NFD').replace(/[^A-Za-z.]/g, '').toLowerCase();
+  const plain = `${givenName}.${surname}`
+    .normalize('NFD')
+    .replace(/[^A-Za-z.]/g, '')
+    .toLowerCase();
   const address = `${plain}.${number}@example.com`;
   return {
     id: random.uuid(),
@@ -62,9 +119,15 @@ export function buildWorld(size: WorldSize, seed: number, clock: StackClock): Wo
 
   const groupIds: string[] = [];
   for (let index = 0; index < size.groups; index += 1) {
-    const group = directory.addGroup(`${DEPARTMENTS[index % DEPARTMENTS.length] ?? 'Team'} ${1 + Math.floor(index / DEPARTMENTS.length)}`, random.uuid());
+    const group = directory.addGroup(
+      `${DEPARTMENTS[index % DEPARTMENTS.length] ?? 'Team'} ${1 + Math.floor(index / DEPARTMENTS.length)}`,
+      random.uuid(),
+    );
     const step = Math.max(1, Math.floor(size.people / size.groups));
-    const members = Array.from({ length: size.membersPerGroup }, (_, offset) => people[(index * step + offset) % people.length]?.id ?? '');
+    const members = Array.from(
+      { length: size.membersPerGroup },
+      (_, offset) => people[(index * step + offset) % people.length]?.id ?? '',
+    );
     directory.addMembers(group.id, members);
     groupIds.push(group.id);
   }
@@ -86,19 +149,38 @@ export function buildWorld(size: WorldSize, seed: number, clock: StackClock): Wo
   return { directory, goto, random };
 }
 
-function addOddities(directory: EntraDirectory, goto: GotoSimulator, people: readonly EntraUser[], random: Random): void {
+function addOddities(
+  directory: EntraDirectory,
+  goto: GotoSimulator,
+  people: readonly EntraUser[],
+  random: Random,
+): void {
   const some = (count: number): EntraUser[] => Array.from({ length: count }, () => random.pick(people));
   const few = Math.max(1, Math.floor(people.length / 100));
   for (const user of some(few)) directory.changeUser(user.id, { accountEnabled: false });
-  for (const user of some(few)) directory.changeUser(user.id, { userType: 'Guest', userPrincipalName: `${user.id}#EXT#@example.onmicrosoft.com` });
-  for (const user of some(1)) directory.changeUser(user.id, { mail: null, userPrincipalName: `guest_partner#EXT#@example.onmicrosoft.com` });
+  for (const user of some(few))
+    directory.changeUser(user.id, { userType: 'Guest', userPrincipalName: `${user.id}#EXT#@example.onmicrosoft.com` });
+  for (const user of some(1))
+    directory.changeUser(user.id, { mail: null, userPrincipalName: `guest_partner#EXT#@example.onmicrosoft.com` });
   for (const user of some(few)) directory.changeUser(user.id, { surname: null });
   for (const user of some(few)) directory.assign(user.id, 'User', ORGANIZER_ROLE_ID);
   for (const user of some(few)) directory.assign(user.id, 'User', USER_ROLE_ID);
   for (const user of some(few)) directory.assign(user.id, 'User', '00000000-0000-0000-0000-000000000000');
-  for (const user of some(1)) goto.addUser({ email: user.mail ?? user.userPrincipalName, firstName: 'Admin', lastName: 'Person', adminRoles: ['SUPER_USER'], licenseKeys: [MEETING_LICENSE] });
+  for (const user of some(1))
+    goto.addUser({
+      email: user.mail ?? user.userPrincipalName,
+      firstName: 'Admin',
+      lastName: 'Person',
+      adminRoles: ['SUPER_USER'],
+      licenseKeys: [MEETING_LICENSE],
+    });
   goto.addUser({ email: 'lobby-phone@devices.logmein.com', firstName: 'Lobby', lastName: 'Phone' });
   for (let index = 0; index < few; index += 1) {
-    goto.addUser({ email: `stranger.${index}@elsewhere.example`, firstName: 'Some', lastName: 'Stranger', licenseKeys: [MEETING_LICENSE, CONNECT_LICENSE] });
+    goto.addUser({
+      email: `stranger.${index}@elsewhere.example`,
+      firstName: 'Some',
+      lastName: 'Stranger',
+      licenseKeys: [MEETING_LICENSE, CONNECT_LICENSE],
+    });
   }
 }

@@ -48,7 +48,10 @@ export async function listCycles(engine: Engine, request: ApiRequest): Promise<A
   const value = await Promise.all(
     page.cycles.map(async (cycle) => cycleView(cycle, await engine.log.total(cycle.id), engine.clock.now())),
   );
-  const link = page.continuation === undefined ? {} : { '@odata.nextLink': nextLink(request, CYCLES_PATH, { continuation: page.continuation }) };
+  const link =
+    page.continuation === undefined
+      ? {}
+      : { '@odata.nextLink': nextLink(request, CYCLES_PATH, { continuation: page.continuation }) };
   return { status: 200, body: { value, ...link } };
 }
 

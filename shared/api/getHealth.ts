@@ -17,7 +17,12 @@ export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
         () => false,
       );
     }
-    if (!isHealthy) throw new Problem(503, 'StorageUnreachable', 'Table Storage does not answer. Check AzureWebJobsStorage and its network.');
+    if (!isHealthy)
+      throw new Problem(
+        503,
+        'StorageUnreachable',
+        'Table Storage does not answer. Check AzureWebJobsStorage and its network.',
+      );
     return { status: 200, body: { status: 'ok' } };
   };
 }

@@ -22,7 +22,8 @@ export async function getJob(engine: Engine, schedule: string, request: ApiReque
   requireJob(request);
   const activeId = await engine.state.active();
   const active = activeId === undefined ? undefined : (await engine.cycles.get(activeId))?.cycle;
-  const current = active === undefined ? null : cycleView(active, await engine.log.total(active.id), engine.clock.now());
+  const current =
+    active === undefined ? null : cycleView(active, await engine.log.total(active.id), engine.clock.now());
   const last = await engine.state.lastExecution();
   return {
     status: 200,

@@ -24,7 +24,10 @@ const FILTERABLE: Readonly<Record<string, (entry: Summary) => string>> = {
 type Condition = (entry: Summary) => boolean;
 
 /** `field eq 'value'`, joined by `and`. @throws Problem 400 */
-function conditionsOf(filter: string | null): { readonly conditions: readonly Condition[]; readonly cycleId: string | undefined } {
+function conditionsOf(filter: string | null): {
+  readonly conditions: readonly Condition[];
+  readonly cycleId: string | undefined;
+} {
   if (filter === null || filter.trim() === '') return { conditions: [], cycleId: undefined };
   if (filter.length > 1_000) throw new Problem(400, 'InvalidFilter', 'The $filter is too long.');
   let cycleId: string | undefined;
@@ -33,12 +36,18 @@ function conditionsOf(filter: string | null): { readonly conditions: readonly Co
     const field = match?.[1] ?? '';
     const valueOf = Object.hasOwn(FILTERABLE, field) ? FILTERABLE[field] : undefined;
     if (match === null || valueOf === undefined) {
-      throw new Problem(400, 'InvalidFilter', `Write conditions as "field eq 'value'" joined by "and". Fields: ${Object.keys(FILTERABLE).join(', ')}.`);
+      throw new Problem(
+        400,
+        'InvalidFilter',
+        `Write conditions as "field eq 'value'" joined by "and". Fields: ${Object.keys(FILTERABLE).join(', ')}.`,
+      );
     }
     const wanted = (match[2] ?? '').replaceAll("''", "'");
     if (field === 'cycleId') cycleId = wanted;
     // Graph compares the status without regard to case, the rest with it (entra-provisioning.md 1.13).
-    return field.endsWith('status') ? (entry) => valueOf(entry).toLowerCase() === wanted.toLowerCase() : (entry) => valueOf(entry) === wanted;
+    return field.endsWith('status')
+      ? (entry) => valueOf(entry).toLowerCase() === wanted.toLowerCase()
+      : (entry) => valueOf(entry) === wanted;
   });
   return { conditions, cycleId };
 }
@@ -47,10 +56,10 @@ export async function listProvisioningLog(engine: Engine, request: ApiRequest): 
   const top = topOf(request, 100);
   const { conditions, cycleId } = conditionsOf(request.query.get('$filter'));
   const value: Summary[] = [];
-  let token: SkipToken | undefined = skipTokenOf(request);
+  let token: SkipToken = skipTokenOf(request);
   let read = 0;
   for await (const id of cycleIds(engine, cycleId, token.cycleId)) {
-    let continuation: string | undefined = token?.cycleId === id ? token.continuation : undefined;
+    let continuation: string | undefined = token.cycleId === id ? token.continuation : undefined;
     do {
       const page = await engine.log.page(id, Math.min(PAGE, top - value.length), continuation);
       read += page.entries.length;
@@ -60,7 +69,10 @@ export async function listProvisioningLog(engine: Engine, request: ApiRequest): 
     } while (continuation !== undefined && value.length < top && read < MAX_ROWS_READ);
     if (value.length >= top || read >= MAX_ROWS_READ) {
       const next = continuation === undefined ? await cycleAfter(engine, id, cycleId) : token;
-      return { status: 200, body: { value, ...(next === undefined ? {} : { '@odata.nextLink': nextLink(request, PATH, next) }) } };
+      return {
+        status: 200,
+        body: { value, ...(next === undefined ? {} : { '@odata.nextLink': nextLink(request, PATH, next) }) },
+      };
     }
   }
   return { status: 200, body: { value } };
@@ -87,8 +99,23 @@ async function cycleAfter(engine: Engine, id: string, only: string | undefined):
 
 type Summary = ReturnType<typeof summaryOf>;
 
-const ACTIONS = { create: 'create', delete: 'delete', disable: 'disable', update: 'update', reenable: 'update', link: 'other', none: 'other' } as const;
-const STATUSES = { queued: 'skipped', success: 'success', failure: 'failure', skipped: 'skipped', warning: 'warning', parked: 'failure' } as const;
+const ACTIONS = {
+  create: 'create',
+  delete: 'delete',
+  disable: 'disable',
+  update: 'update',
+  reenable: 'update',
+  link: 'other',
+  none: 'other',
+} as const;
+const STATUSES = {
+  queued: 'skipped',
+  success: 'success',
+  failure: 'failure',
+  skipped: 'skipped',
+  warning: 'warning',
+  parked: 'failure',
+} as const;
 
 /** What to do about an error, by code: the table of Entra's error codes, in our words. */
 const ADVICE: Readonly<Record<string, string>> = {

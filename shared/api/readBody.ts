@@ -12,7 +12,8 @@ const MAX_BODY_LENGTH = 64_000;
  */
 export async function readBody<S extends z.ZodType>(request: ApiRequest, schema: S): Promise<z.output<S>> {
   const text = await request.text();
-  if (text.length > MAX_BODY_LENGTH) throw new Problem(413, 'BodyTooLarge', `Send at most ${MAX_BODY_LENGTH} characters.`);
+  if (text.length > MAX_BODY_LENGTH)
+    throw new Problem(413, 'BodyTooLarge', `Send at most ${MAX_BODY_LENGTH} characters.`);
   const value = text.trim() === '' ? {} : tryParseJson(text);
   if (value === undefined) throw new Problem(400, 'InvalidJson', 'The body is not valid JSON.');
   const result = schema.safeParse(value);

@@ -29,7 +29,12 @@ const appSchema = z.object({
   accountEnabled: z.boolean().nullish(),
   appRoles: z
     .array(
-      z.object({ id: z.string(), displayName: z.string().nullish(), value: z.string().nullish(), isEnabled: z.boolean().nullish() }),
+      z.object({
+        id: z.string(),
+        displayName: z.string().nullish(),
+        value: z.string().nullish(),
+        isEnabled: z.boolean().nullish(),
+      }),
     )
     .default([]),
 });
@@ -42,13 +47,20 @@ const memberDeltaSchema = z.object({
   id: z.string(),
   '@removed': z.object({ reason: z.string() }).optional(),
   'members@delta': z
-    .array(z.object({ '@odata.type': z.string().optional(), id: z.string(), '@removed': z.object({}).loose().optional() }))
+    .array(
+      z.object({ '@odata.type': z.string().optional(), id: z.string(), '@removed': z.object({}).loose().optional() }),
+    )
     .default([]),
 });
 
 const batchSchema = z.object({
   responses: z.array(
-    z.object({ id: z.string(), status: z.number(), headers: z.record(z.string(), z.string()).nullish(), body: z.unknown() }),
+    z.object({
+      id: z.string(),
+      status: z.number(),
+      headers: z.record(z.string(), z.string()).nullish(),
+      body: z.unknown(),
+    }),
   ),
 });
 
@@ -101,41 +113,53 @@ export class EntraSource {
         : `/servicePrincipals/${this.app.servicePrincipalId}?${select}`;
     const found = await this.graph.get(path).catch((error: unknown) => {
       if (error instanceof ConnectorError && error.code === 'NotFound') {
-        throw this.#appFault('Entra has no such enterprise application. Check ENTRA_APP_ID or ENTRA_SERVICE_PRINCIPAL_ID.', error);
+        throw this.#appFault(
+          'Entra has no such enterprise application. Check ENTRA_APP_ID or ENTRA_SERVICE_PRINCIPAL_ID.',
+          error,
+        );
       }
       throw error;
     });
     const app = parse(appSchema, found, 'service principal');
     if (app.accountEnabled === false) {
       // Everybody looks unassigned to a switched-off app: stop instead of deprovisioning all (graph-source.md 1.1).
-      throw this.#appFault('The enterprise application is switched off in Entra (accountEnabled is false). Nothing was changed.');
+      throw this.#appFault(
+        'The enterprise application is switched off in Entra (accountEnabled is false). Nothing was changed.',
+      );
     }
     return {
       id: app.id,
       displayName: app.displayName ?? '',
       accountEnabled: true,
-      appRoles: app.appRoles.map(
-        (role): AppRole => ({
-          id: role.id,
-          displayName: role.displayName ?? '',
-          value: role.value === '' ? null : (role.value ?? null),
-          isEnabled: role.isEnabled ?? true,
-        }),
-      ),
+      appRoles: app.appRoles.map((role): AppRole => ({
+        id: role.id,
+        displayName: role.displayName ?? '',
+        value: role.value === '' ? null : (role.value ?? null),
+        isEnabled: role.isEnabled ?? true,
+      })),
     };
   }
 
   #appFault(message: string, cause?: unknown): ConnectorError {
-    return new ConnectorError(message, { code: 'ConfigurationInvalid', sent: true, repeatable: false, scope: 'job', cause });
+    return new ConnectorError(message, {
+      code: 'ConfigurationInvalid',
+      sent: true,
+      repeatable: false,
+      scope: 'job',
+      cause,
+    });
   }
 
   /** Every assignment of users and groups; grants to applications are no people and are left out. */
   async listAssignments(servicePrincipalId: string): Promise<Assignment[]> {
     const assignments: Assignment[] = [];
-    for await (const rows of this.#pages(`/servicePrincipals/${servicePrincipalId}/appRoleAssignedTo?$top=${PAGE_SIZE}`)) {
+    for await (const rows of this.#pages(
+      `/servicePrincipals/${servicePrincipalId}/appRoleAssignedTo?$top=${PAGE_SIZE}`,
+    )) {
       for (const row of rows) {
         const { principalId, principalType, appRoleId } = parse(assignmentSchema, row, 'assignment');
-        if (principalType === 'User' || principalType === 'Group') assignments.push({ principalId, principalType, appRoleId });
+        if (principalType === 'User' || principalType === 'Group')
+          assignments.push({ principalId, principalType, appRoleId });
       }
     }
     return assignments;
@@ -211,7 +235,9 @@ export class EntraSource {
   async groupsDelta(link: string): Promise<DeltaPage<GroupChange>> {
     return this.#deltaPage(link, (row) => {
       const group = parse(memberDeltaSchema, row, 'group');
-      const users = group['members@delta'].filter((member) => (member['@odata.type'] ?? '#microsoft.graph.user') === '#microsoft.graph.user');
+      const users = group['members@delta'].filter(
+        (member) => (member['@odata.type'] ?? '#microsoft.graph.user') === '#microsoft.graph.user',
+      );
       return {
         id: group.id,
         removed: group['@removed'] !== undefined,
@@ -223,14 +249,19 @@ export class EntraSource {
 
   async #deltaPage<T>(link: string, convert: (row: Record<string, unknown>) => T): Promise<DeltaPage<T>> {
     const answer = parse(page, await this.graph.get(link), 'delta');
-    return { changes: answer.value.map(convert), nextLink: answer['@odata.nextLink'], deltaLink: answer['@odata.deltaLink'] };
+    return {
+      changes: answer.value.map(convert),
+      nextLink: answer['@odata.nextLink'],
+      deltaLink: answer['@odata.deltaLink'],
+    };
   }
 
   async *#pages(path: string): AsyncGenerator<Record<string, unknown>[]> {
     const seen = new Set<string>();
     let link: string | undefined = path;
     while (link !== undefined) {
-      if (seen.has(link) || seen.size >= MAX_PAGES) throw incompatible('Graph repeats a next link; the list cannot be completed');
+      if (seen.has(link) || seen.size >= MAX_PAGES)
+        throw incompatible('Graph repeats a next link; the list cannot be completed');
       seen.add(link);
       const answer: z.output<typeof page> = parse(page, await this.graph.get(link), 'list');
       yield answer.value;
@@ -274,12 +305,15 @@ export class EntraSource {
     const id = row['id'];
     if (typeof id !== 'string') throw incompatible('Graph sent a user without id');
     if (row['userPrincipalName'] === null) {
-      throw new ConnectorError('Graph shows users without their attributes. Grant User.Read.All to the managed identity.', {
-        code: 'InsufficientRights',
-        sent: true,
-        repeatable: false,
-        scope: 'job',
-      });
+      throw new ConnectorError(
+        'Graph shows users without their attributes. Grant User.Read.All to the managed identity.',
+        {
+          code: 'InsufficientRights',
+          sent: true,
+          repeatable: false,
+          scope: 'job',
+        },
+      );
     }
     const attributes: Record<string, AttributeValue> = {};
     for (const name of this.attributes) {
@@ -295,7 +329,9 @@ const attributeValue = z.union([z.string(), z.boolean(), z.number(), z.null(), z
 function parse<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw incompatible(`Graph answered with a ${what} of unknown shape (${result.error.issues[0]?.path.join('.') ?? ''})`);
+  throw incompatible(
+    `Graph answered with a ${what} of unknown shape (${result.error.issues[0]?.path.join('.') ?? ''})`,
+  );
 }
 
 const incompatible = (message: string): ConnectorError =>

@@ -5,7 +5,12 @@
  * retried, network errors and 5xx too, and a demanded wait beyond the invocation's patience is handed up.
  */
 import type { TokenCredential } from '@azure/core-auth';
-import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest, type HttpClient } from '@azure/core-rest-pipeline';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+} from '@azure/core-rest-pipeline';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { parseRetryAfter } from '../http/parseRetryAfter';
@@ -122,16 +127,21 @@ export class GraphClient {
   /** The identity endpoint fails for moments at start-up, so a failure is worth another try. */
   async #token(): Promise<string> {
     const fault = (cause?: unknown): ConnectorError =>
-      new ConnectorError('The managed identity gave no token for Microsoft Graph. Check AZURE_CLIENT_ID and that the identity is attached.', {
-        code: 'Unauthorized',
-        sent: false,
-        repeatable: true,
-        scope: 'job',
-        cause,
+      new ConnectorError(
+        'The managed identity gave no token for Microsoft Graph. Check AZURE_CLIENT_ID and that the identity is attached.',
+        {
+          code: 'Unauthorized',
+          sent: false,
+          repeatable: true,
+          scope: 'job',
+          cause,
+        },
+      );
+    const token = await this.options.credential
+      .getToken(`${this.options.endpoint}/.default`)
+      .catch((error: unknown) => {
+        throw fault(error);
       });
-    const token = await this.options.credential.getToken(`${this.options.endpoint}/.default`).catch((error: unknown) => {
-      throw fault(error);
-    });
     if (token === null) throw fault();
     return token.token;
   }
@@ -159,7 +169,11 @@ export class GraphClient {
       });
     }
     if (status >= 500) {
-      return new ConnectorError(`Microsoft Graph failed with ${status}.`, { ...fields, code: 'InternalServerError', repeatable: true });
+      return new ConnectorError(`Microsoft Graph failed with ${status}.`, {
+        ...fields,
+        code: 'InternalServerError',
+        repeatable: true,
+      });
     }
     if (status === 401 || status === 403) {
       return new ConnectorError(
@@ -169,7 +183,11 @@ export class GraphClient {
       );
     }
     if (status === 404) {
-      return new ConnectorError(`Microsoft Graph does not know the object (${code}).`, { ...fields, code: 'NotFound', repeatable: false });
+      return new ConnectorError(`Microsoft Graph does not know the object (${code}).`, {
+        ...fields,
+        code: 'NotFound',
+        repeatable: false,
+      });
     }
     return new ConnectorError(`Microsoft Graph refused the request with ${status} ${code}.`, {
       ...fields,

@@ -37,21 +37,19 @@ const userRow = z
     roleSets: z.array(z.unknown()).nullish(),
     identityReadOnly: z.boolean().nullish(),
   })
-  .transform(
-    (row): Account => ({
-      key: row.key,
-      email: row.email ?? '',
-      firstName: row.firstName ?? '',
-      lastName: row.lastName ?? '',
-      locale: row.locale ?? null,
-      timeZone: row.timeZone ?? null,
-      status: row.status ?? 'UNKNOWN',
-      licenseKeys: row.licenseKeys ?? [],
-      groupKey: row.groupKey ?? null,
-      isAdmin: row.admin === true || (row.adminRoles?.length ?? 0) > 0 || (row.roleSets?.length ?? 0) > 0,
-      identityReadOnly: row.identityReadOnly === true,
-    }),
-  );
+  .transform((row): Account => ({
+    key: row.key,
+    email: row.email ?? '',
+    firstName: row.firstName ?? '',
+    lastName: row.lastName ?? '',
+    locale: row.locale ?? null,
+    timeZone: row.timeZone ?? null,
+    status: row.status ?? 'UNKNOWN',
+    licenseKeys: row.licenseKeys ?? [],
+    groupKey: row.groupKey ?? null,
+    isAdmin: row.admin === true || (row.adminRoles?.length ?? 0) > 0 || (row.roleSets?.length ?? 0) > 0,
+    identityReadOnly: row.identityReadOnly === true,
+  }));
 
 const userPage = z.object({ results: z.array(userRow).default([]), total: z.number() });
 
@@ -68,22 +66,25 @@ const licenseRow = z
     invitedUserKeys: keys,
     deviceCount: z.number().nullish(),
   })
-  .transform(
-    (row): License => ({
-      key: row.key,
-      description: row.description ?? '',
-      enabled: row.enabled ?? true,
-      devicesOnly: row.devicesOnly ?? false,
-      externallyManaged: row.externallyManaged ?? false,
-      seats: row.seats ?? null,
-      used:
-        Math.max(row.userCount ?? 0, new Set([...(row.userKeys ?? []), ...(row.invitedUserKeys ?? [])]).size) +
-        (row.deviceCount ?? 0),
-    }),
-  );
+  .transform((row): License => ({
+    key: row.key,
+    description: row.description ?? '',
+    enabled: row.enabled ?? true,
+    devicesOnly: row.devicesOnly ?? false,
+    externallyManaged: row.externallyManaged ?? false,
+    seats: row.seats ?? null,
+    used:
+      Math.max(row.userCount ?? 0, new Set([...(row.userKeys ?? []), ...(row.invitedUserKeys ?? [])]).size) +
+      (row.deviceCount ?? 0),
+  }));
 const licensePage = z.object({ results: z.array(licenseRow).default([]) });
 
-const meAnswer = z.object({ key, email: z.string().default(''), accounts: z.array(z.object({ key })).default([]), accountKey: key.nullish() });
+const meAnswer = z.object({
+  key,
+  email: z.string().default(''),
+  accounts: z.array(z.object({ key })).default([]),
+  accountKey: key.nullish(),
+});
 
 const createdRows = z.array(z.object({ key: key.nullish(), email: z.string().nullish() }));
 
@@ -116,12 +117,15 @@ export class GotoAccounts {
     const me = parse(meAnswer, await this.client.get('/me', caller), '/me');
     const known = [...me.accounts.map((account) => account.key), ...(me.accountKey ? [me.accountKey] : [])];
     if (!known.includes(this.accountKey)) {
-      throw new ConnectorError('GOTO_ACCOUNT_KEY is not an account of the GoTo token. Nothing was written. Set the key that GoTo’s /me shows.', {
-        code: 'ConfigurationInvalid',
-        sent: true,
-        repeatable: false,
-        scope: 'job',
-      });
+      throw new ConnectorError(
+        'GOTO_ACCOUNT_KEY is not an account of the GoTo token. Nothing was written. Set the key that GoTo’s /me shows.',
+        {
+          code: 'ConfigurationInvalid',
+          sent: true,
+          repeatable: false,
+          scope: 'job',
+        },
+      );
     }
     return { key: me.key, email: emailKey(me.email) };
   }
@@ -132,19 +136,26 @@ export class GotoAccounts {
       const rows = await this.#listOnce(caller);
       if (rows !== undefined) return rows.filter((row) => !isDevice(row));
     }
-    throw new ConnectorError('GoTo’s user list stayed incomplete. Nothing is removed on such a list; the next cycle tries again.', {
-      code: 'IncompleteRead',
-      sent: true,
-      repeatable: true,
-      scope: 'job',
-    });
+    throw new ConnectorError(
+      'GoTo’s user list stayed incomplete. Nothing is removed on such a list; the next cycle tries again.',
+      {
+        code: 'IncompleteRead',
+        sent: true,
+        repeatable: true,
+        scope: 'job',
+      },
+    );
   }
 
   async #listOnce(caller: Caller): Promise<Account[] | undefined> {
     const byKey = new Map<string, Account>();
     let firstTotal: number | undefined;
     for (let offset = 0; ; offset += PAGE_SIZE) {
-      const page = parse(userPage, await this.client.get(`${this.#path}/users?offset=${offset}&pageSize=${PAGE_SIZE}`, caller), 'user list');
+      const page = parse(
+        userPage,
+        await this.client.get(`${this.#path}/users?offset=${offset}&pageSize=${PAGE_SIZE}`, caller),
+        'user list',
+      );
       firstTotal ??= page.total;
       for (const row of page.results) byKey.set(row.key, row);
       if (offset + PAGE_SIZE >= page.total || page.results.length === 0) {
@@ -187,9 +198,16 @@ export class GotoAccounts {
     await this.owner(caller);
     const { email, firstName, lastName, locale, timeZone } = attributes;
     const user = { email, firstName, lastName, ...(locale ? { locale } : {}), ...(timeZone ? { timeZone } : {}) };
-    const answer = await this.client.write('POST', `${this.#path}/users`, { users: [user], licenseKeys: bareNumbers(licenseKeys) }, caller);
+    const answer = await this.client.write(
+      'POST',
+      `${this.#path}/users`,
+      { users: [user], licenseKeys: bareNumbers(licenseKeys) },
+      caller,
+    );
     const rows = createdRows.safeParse(answer);
-    const mine = rows.success ? rows.data.find((row) => row.email == null || emailKey(row.email) === emailKey(email)) : undefined;
+    const mine = rows.success
+      ? rows.data.find((row) => row.email == null || emailKey(row.email) === emailKey(email))
+      : undefined;
     return mine?.key ?? null;
   }
 
@@ -220,4 +238,9 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, what: string): z.
 }
 
 const incompatible = (message: string): ConnectorError =>
-  new ConnectorError(`${message}. Nothing was written.`, { code: 'ServiceIncompatible', sent: true, repeatable: false, scope: 'job' });
+  new ConnectorError(`${message}. Nothing was written.`, {
+    code: 'ServiceIncompatible',
+    sent: true,
+    repeatable: false,
+    scope: 'job',
+  });

@@ -1,5 +1,10 @@
 /** HTTP to GoTo's Admin API: paced, authorised, losslessly parsed, with typed errors. */
-import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest, type HttpClient } from '@azure/core-rest-pipeline';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+} from '@azure/core-rest-pipeline';
 import { isSafeNumber, parse as parseLossless, stringify as stringifyLossless } from 'lossless-json';
 import { parseRetryAfter } from '../http/parseRetryAfter';
 import type { Clock } from '../model/Clock';
@@ -59,7 +64,12 @@ export class GotoClient {
   }
 
   /** 401 and 403: one forced renewal and one retry, then the connection is at fault (goto-api.md 6, item 16). */
-  async #authorised(method: 'GET' | 'POST' | 'PUT', path: string, body: string | undefined, caller: Caller): Promise<unknown> {
+  async #authorised(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    body: string | undefined,
+    caller: Caller,
+  ): Promise<unknown> {
     const token = await this.options.tokens.get();
     try {
       return await this.#send(method, path, body, token, caller);

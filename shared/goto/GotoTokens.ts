@@ -3,7 +3,12 @@
  * One renewal serves all callers; a refresh token that comes back is stored before the access token is used,
  * and an answer without one leaves the stored one alone.
  */
-import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest, type HttpClient } from '@azure/core-rest-pipeline';
+import {
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineRequest,
+  type HttpClient,
+} from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { tryParseJson } from '../http/tryParseJson';
 import type { Clock } from '../model/Clock';
@@ -53,7 +58,11 @@ export class GotoTokens {
    */
   async get(refused?: string): Promise<string> {
     const current = this.#current;
-    if (current !== undefined && current.token !== refused && current.expiresAt - RENEW_BEFORE_MS > this.options.clock.now()) {
+    if (
+      current !== undefined &&
+      current.token !== refused &&
+      current.expiresAt - RENEW_BEFORE_MS > this.options.clock.now()
+    ) {
       return current.token;
     }
     this.#renewal ??= this.#renew().finally(() => (this.#renewal = undefined));
@@ -64,14 +73,19 @@ export class GotoTokens {
     const pat = this.options.personalAccessToken;
     const refreshToken = pat === undefined ? await this.options.refreshTokens.read() : undefined;
     if (pat === undefined && refreshToken === undefined) {
-      throw this.#fault('There is no GoTo refresh token. Authorize the connector, or set GOTO_REFRESH_TOKEN.', 'Unauthorized', false);
+      throw this.#fault(
+        'There is no GoTo refresh token. Authorize the connector, or set GOTO_REFRESH_TOKEN.',
+        'Unauthorized',
+        false,
+      );
     }
     const form =
       pat === undefined
         ? { grant_type: 'refresh_token', refresh_token: refreshToken ?? '' }
         : { grant_type: 'personal_access_token', pat };
     const answer = await this.#post(new URLSearchParams(form).toString());
-    if (answer.refresh_token !== undefined && pat === undefined) await this.options.refreshTokens.write(answer.refresh_token);
+    if (answer.refresh_token !== undefined && pat === undefined)
+      await this.options.refreshTokens.write(answer.refresh_token);
     this.#current = { token: answer.access_token, expiresAt: this.options.clock.now() + answer.expires_in * 1_000 };
     this.options.telemetry.info('goto.tokenRenewed', { grant: form.grant_type, expiresInS: answer.expires_in });
     return answer.access_token;
@@ -110,7 +124,12 @@ export class GotoTokens {
     );
   }
 
-  #fault(message: string, code: 'Unauthorized' | 'Timeout' | 'InternalServerError', repeatable: boolean, cause?: unknown): ConnectorError {
+  #fault(
+    message: string,
+    code: 'Unauthorized' | 'Timeout' | 'InternalServerError',
+    repeatable: boolean,
+    cause?: unknown,
+  ): ConnectorError {
     return new ConnectorError(message, { code, sent: false, repeatable, scope: 'job', cause });
   }
 }

@@ -21,7 +21,8 @@ export class KeyVaultRefreshTokens implements RefreshTokenStore {
     try {
       return (await this.#client.getSecret(SECRET_NAME)).value ?? this.first;
     } catch (error) {
-      if (typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 404) return this.first;
+      if (typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 404)
+        return this.first;
       throw error;
     }
   }

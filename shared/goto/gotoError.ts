@@ -28,18 +28,30 @@ export function gotoError(status: number, body: unknown, retryAfterMs: number | 
   const fault = (
     message: string,
     fields: { code: ConnectorError['code']; repeatable: boolean; scope: 'object' | 'job' },
-  ): ConnectorError => new ConnectorError(`${message} (${status}${code === '' ? '' : ' ' + code})`, { ...fields, status, sent: true, retryAfterMs });
-
-  if (status === 429) return fault('GoTo asks to slow down.', { code: 'TooManyRequests', repeatable: true, scope: 'job' });
-  if (status === 401 || status === 403) {
-    return fault('GoTo refused the token. Check that its owner may manage users and that the OAuth client has the scope identity:.', {
-      code: status === 401 ? 'Unauthorized' : 'InsufficientRights',
-      repeatable: false,
-      scope: 'job',
+  ): ConnectorError =>
+    new ConnectorError(`${message} (${status}${code === '' ? '' : ' ' + code})`, {
+      ...fields,
+      status,
+      sent: true,
+      retryAfterMs,
     });
+
+  if (status === 429)
+    return fault('GoTo asks to slow down.', { code: 'TooManyRequests', repeatable: true, scope: 'job' });
+  if (status === 401 || status === 403) {
+    return fault(
+      'GoTo refused the token. Check that its owner may manage users and that the OAuth client has the scope identity:.',
+      {
+        code: status === 401 ? 'Unauthorized' : 'InsufficientRights',
+        repeatable: false,
+        scope: 'job',
+      },
+    );
   }
-  if (status === 404) return fault('GoTo does not know the account row.', { code: 'NotFound', repeatable: false, scope: 'object' });
-  if (status === 409) return fault('GoTo reports a conflict.', { code: 'Conflict', repeatable: false, scope: 'object' });
+  if (status === 404)
+    return fault('GoTo does not know the account row.', { code: 'NotFound', repeatable: false, scope: 'object' });
+  if (status === 409)
+    return fault('GoTo reports a conflict.', { code: 'Conflict', repeatable: false, scope: 'object' });
   if (status >= 500) return fault('GoTo failed.', { code: 'InternalServerError', repeatable: true, scope: 'object' });
   // How GoTo says "no seat left" is not documented (goto-api.md 2.9): any refusal that speaks of licences or seats.
   if (/licen[cs]e|seat/i.test(code) || /licen[cs]e|seat/i.test(JSON.stringify(body ?? ''))) {
@@ -49,5 +61,9 @@ export function gotoError(status: number, body: unknown, retryAfterMs: number | 
       scope: 'object',
     });
   }
-  return fault('GoTo refused the values of this person.', { code: 'UnprocessableEntity', repeatable: false, scope: 'object' });
+  return fault('GoTo refused the values of this person.', {
+    code: 'UnprocessableEntity',
+    repeatable: false,
+    scope: 'object',
+  });
 }

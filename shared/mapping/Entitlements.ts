@@ -32,7 +32,9 @@ export class Entitlements {
     ];
     const unknown: string[] = [];
     for (const [name, rule] of Object.entries(rules)) {
-      const named = known.filter((role) => role.value === name || role.displayName === name || role.id === name.toLowerCase());
+      const named = known.filter(
+        (role) => role.value === name || role.displayName === name || role.id === name.toLowerCase(),
+      );
       if (named.length === 0) unknown.push(name);
       for (const role of named) {
         const earlier = this.#byRoleId.get(role.id);

@@ -4,8 +4,7 @@ import type { Reason } from '../model/Reason';
 
 /** Attributes that a person should have in GoTo, or why there are none. */
 export type Mapped =
-  | { readonly ok: true; readonly attributes: AccountAttributes }
-  | { readonly ok: false; readonly reason: Reason };
+  { readonly ok: true; readonly attributes: AccountAttributes } | { readonly ok: false; readonly reason: Reason };
 
 /** How people become accounts. The built-in one is `defaultMapping`; an imported Entra schema will be another. */
 export interface Mapping {

@@ -43,7 +43,7 @@ export const defaultMapping: Mapping = {
 const usableUpn = (upn: string | null): string | null => (upn === null || upn.includes('#') ? null : upn);
 
 /** Names are cut by code points, so that no character is halved (goto-api.md 6, item 28). */
-const firstCodePoints = (text: string, count: number): string => [...text].slice(0, count).join('');
+const firstCodePoints = (text: string, count: number): string => Array.from(text).slice(0, count).join('');
 
 function localeOf(language: string | null): string | null {
   if (language === null || !LOCALE.test(language)) return null;

@@ -1,14 +1,7 @@
 export type CycleMode = 'initial' | 'incremental' | 'full';
 
 export type CycleState =
-  | 'queued'
-  | 'planning'
-  | 'applying'
-  | 'closing'
-  | 'planned'
-  | 'succeeded'
-  | 'succeededWithErrors'
-  | 'failed';
+  'queued' | 'planning' | 'applying' | 'closing' | 'planned' | 'succeeded' | 'succeededWithErrors' | 'failed';
 
 export const FINAL_STATES: ReadonlySet<CycleState> = new Set(['planned', 'succeeded', 'succeededWithErrors', 'failed']);
 

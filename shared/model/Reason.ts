@@ -1,6 +1,7 @@
 /** Why somebody is not, or no longer, provisioned. Entra's codes where Entra has one (entra-provisioning.md 1.13). */
 export const REASONS = {
-  NotEffectivelyEntitled: 'The person is not assigned to the enterprise application, or only with a role that gives no entitlement.',
+  NotEffectivelyEntitled:
+    'The person is not assigned to the enterprise application, or only with a role that gives no entitlement.',
   RoleWithoutEntitlement: 'ROLE_ENTITLEMENTS has no rule for any app role this person holds.',
   SignInBlocked: 'Sign-in of the person is blocked in Entra (accountEnabled is false).',
   SoftDeleted: 'The person is in the recycle bin of Entra.',

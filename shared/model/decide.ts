@@ -25,7 +25,11 @@ export interface AccountChanges {
 
 export type Decision =
   | { readonly action: 'create'; readonly reason: Reason }
-  | { readonly action: 'link' | 'update' | 'disable' | 'reenable'; readonly reason: Reason; readonly changes: AccountChanges }
+  | {
+      readonly action: 'link' | 'update' | 'disable' | 'reenable';
+      readonly reason: Reason;
+      readonly changes: AccountChanges;
+    }
   | { readonly action: 'skip'; readonly reason: Reason };
 
 export interface Policy {
@@ -96,7 +100,8 @@ export function differences(
   if (emailKey(attributes.email) !== emailKey(current.email)) changed.email = attributes.email;
   if (attributes.firstName !== current.firstName) changed.firstName = attributes.firstName;
   if (attributes.lastName !== current.lastName) changed.lastName = attributes.lastName;
-  if (attributes.locale !== undefined && attributes.locale !== (current.locale ?? undefined)) changed.locale = attributes.locale;
+  if (attributes.locale !== undefined && attributes.locale !== (current.locale ?? undefined))
+    changed.locale = attributes.locale;
   if (attributes.timeZone !== undefined && attributes.timeZone !== (current.timeZone ?? undefined)) {
     changed.timeZone = attributes.timeZone;
   }

@@ -51,7 +51,12 @@ export class ChangeQueue {
    */
   async sendJob(message: JobMessage, delayMs = 0, again = ''): Promise<void> {
     await this.#sender(SYNC_JOBS_QUEUE).sendMessages(
-      this.#message(jobBody(message), JOB_SESSION, `${message.cycleId}:${message.kind}:${message.step}${again}`, delayMs),
+      this.#message(
+        jobBody(message),
+        JOB_SESSION,
+        `${message.cycleId}:${message.kind}:${message.step}${again}`,
+        delayMs,
+      ),
     );
   }
 

@@ -15,7 +15,12 @@ const VERSION = 1;
 
 const cycleId = z.string().regex(/^[0-9]{16}-[a-z0-9-]{1,40}$/);
 
-const jobMessage = z.object({ v: z.literal(VERSION), kind: z.enum(['plan', 'close']), cycleId, step: z.number().int().min(0) });
+const jobMessage = z.object({
+  v: z.literal(VERSION),
+  kind: z.enum(['plan', 'close']),
+  cycleId,
+  step: z.number().int().min(0),
+});
 const userChangeMessage = z.object({
   v: z.literal(VERSION),
   kind: z.literal('user'),

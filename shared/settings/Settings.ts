@@ -13,7 +13,9 @@ const endpoint = (fallback: string) =>
     .string()
     .default(fallback)
     .transform((value) => value.replace(/\/+$/, ''))
-    .refine(isSafeEndpoint, { error: 'must be an https address (http only on a loopback address), for example ' + fallback });
+    .refine(isSafeEndpoint, {
+      error: 'must be an https address (http only on a loopback address), for example ' + fallback,
+    });
 
 function isSafeEndpoint(value: string): boolean {
   if (!URL.canParse(value)) return false;
@@ -48,7 +50,10 @@ const schedule = (fallback: string) =>
 const key = z.string().regex(/^\d{1,20}$/, { error: 'must be digits only, in quotes' });
 
 const roleEntitlements = z
-  .string({ error: 'is missing: say which app role gives which GoTo licences, for example {"User":{"licenseKeys":["4000000000000000404"]}}' })
+  .string({
+    error:
+      'is missing: say which app role gives which GoTo licences, for example {"User":{"licenseKeys":["4000000000000000404"]}}',
+  })
   .transform((text, context) => {
     try {
       return JSON.parse(text) as unknown;
@@ -126,7 +131,8 @@ const settingsSchema = z
       'is missing: a connection string, or AzureWebJobsStorage__tableServiceUri with a managed identity',
     );
     need(
-      settings.ServiceBusConnection !== undefined || settings.ServiceBusConnection__fullyQualifiedNamespace !== undefined,
+      settings.ServiceBusConnection !== undefined ||
+        settings.ServiceBusConnection__fullyQualifiedNamespace !== undefined,
       'ServiceBusConnection',
       'is missing: a connection string, or ServiceBusConnection__fullyQualifiedNamespace with a managed identity',
     );
@@ -162,7 +168,7 @@ export class SettingsError extends Error {
  * @throws SettingsError with every problem at once
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const given = Object.fromEntries(
+  const given: unknown = Object.fromEntries(
     SETTING_NAMES.map((name) => [name, environment[name]]).filter(([, value]) => value !== undefined && value !== ''),
   );
   const result = settingsSchema.safeParse(given);

@@ -39,7 +39,12 @@ export class CyclesTable {
   }
 
   async put(cycle: Cycle, cursor: unknown): Promise<void> {
-    await this.#table.replace({ partitionKey: PARTITION, rowKey: cycle.id, cycle: JSON.stringify(cycle), cursor: JSON.stringify(cursor) });
+    await this.#table.replace({
+      partitionKey: PARTITION,
+      rowKey: cycle.id,
+      cycle: JSON.stringify(cycle),
+      cursor: JSON.stringify(cursor),
+    });
   }
 
   async page(size: number, continuation?: string): Promise<{ cycles: Cycle[]; continuation: string | undefined }> {

@@ -50,7 +50,9 @@ const account = z.object({
   isAdmin: z.boolean(),
   identityReadOnly: z.boolean(),
 });
-const modified = z.array(z.object({ displayName: z.string(), oldValue: z.string().nullable(), newValue: z.string().nullable() }));
+const modified = z.array(
+  z.object({ displayName: z.string(), oldValue: z.string().nullable(), newValue: z.string().nullable() }),
+);
 const pending = z.object({
   cycleId: z.string(),
   action: z.enum(['create', 'update', 'disable', 'reenable', 'link']),
@@ -58,7 +60,13 @@ const pending = z.object({
   link: link.nullable(),
   modified,
 });
-const last = z.object({ cycleId: z.string(), action: z.enum(['create', 'link', 'update', 'disable', 'reenable']), reason, modified, warning: z.string().nullable() });
+const last = z.object({
+  cycleId: z.string(),
+  action: z.enum(['create', 'link', 'update', 'disable', 'reenable']),
+  reason,
+  modified,
+  warning: z.string().nullable(),
+});
 
 export type ModifiedProperty = z.output<typeof modified>[number];
 /** A write that is about to be sent: found again after a crash, it is verified before anything is repeated (I03, I09). */
@@ -122,7 +130,8 @@ export class IdentitiesTable {
   /** People whose link was touched in a cycle, for its closing check. */
   async *writtenIn(cycleId: string): AsyncGenerator<Identity> {
     for (let index = 0; index < IDENTITY_BUCKETS; index += 1) {
-      for await (const row of this.#table.partition(bucketName(index), odata`lastIn eq ${cycleId}`)) yield identityOf(row);
+      for await (const row of this.#table.partition(bucketName(index), odata`lastIn eq ${cycleId}`))
+        yield identityOf(row);
     }
   }
 
@@ -135,7 +144,9 @@ export class IdentitiesTable {
       partitionKey: bucketOf(sourceId),
       rowKey: sourceId,
       ...(change.link === undefined ? {} : { link: change.link === null ? '' : JSON.stringify(change.link) }),
-      ...(change.pending === undefined ? {} : { pending: change.pending === null ? '' : JSON.stringify(change.pending) }),
+      ...(change.pending === undefined
+        ? {}
+        : { pending: change.pending === null ? '' : JSON.stringify(change.pending) }),
       ...(change.last === undefined ? {} : { last: JSON.stringify(change.last), lastIn: change.last.cycleId }),
     });
   }

@@ -25,10 +25,18 @@ const entrySchema = z.object({
   errorMessage: z.string().nullable(),
   at: z.string(),
   durationMs: z.number(),
-  modified: z.array(z.object({ displayName: z.string(), oldValue: z.string().nullable(), newValue: z.string().nullable() })),
+  modified: z.array(
+    z.object({ displayName: z.string(), oldValue: z.string().nullable(), newValue: z.string().nullable() }),
+  ),
 });
 const countsSchema = z.record(z.string(), z.number());
-const tallySchema = z.object({ queued: z.number(), done: z.number(), counts: countsSchema, skippedByReason: countsSchema, calls: countsSchema });
+const tallySchema = z.object({
+  queued: z.number(),
+  done: z.number(),
+  counts: countsSchema,
+  skippedByReason: countsSchema,
+  calls: countsSchema,
+});
 
 export type LogEntry = z.output<typeof entrySchema>;
 export type { ModifiedProperty };
@@ -60,7 +68,11 @@ export class LogTable {
 
   /** A planner's slice owns its tally row: doing the slice again replaces it. */
   async putTally(cycleId: string, owner: string, tally: Tally): Promise<void> {
-    await this.#table.replace({ partitionKey: cycleId, rowKey: `${TALLY_PREFIX}${owner}`, tally: JSON.stringify(tally) });
+    await this.#table.replace({
+      partitionKey: cycleId,
+      rowKey: `${TALLY_PREFIX}${owner}`,
+      tally: JSON.stringify(tally),
+    });
   }
 
   /**
@@ -81,7 +93,8 @@ export class LogTable {
   /** The sum over all tallies of a cycle. */
   async total(cycleId: string): Promise<Tally> {
     let total = noTally();
-    for await (const row of this.#table.partition(cycleId, odata`RowKey ge ${TALLY_PREFIX}`)) total = addTallies(total, tallyOf(row));
+    for await (const row of this.#table.partition(cycleId, odata`RowKey ge ${TALLY_PREFIX}`))
+      total = addTallies(total, tallyOf(row));
     return total;
   }
 
@@ -89,7 +102,11 @@ export class LogTable {
     for await (const row of this.#table.partition(cycleId, odata`status eq 'queued'`)) yield entryOf(row);
   }
 
-  async page(cycleId: string, size: number, continuation?: string): Promise<{ entries: LogEntry[]; continuation: string | undefined }> {
+  async page(
+    cycleId: string,
+    size: number,
+    continuation?: string,
+  ): Promise<{ entries: LogEntry[]; continuation: string | undefined }> {
     const page = await this.#table.page(cycleId, { filter: odata`RowKey lt ${TALLY_PREFIX}`, size, continuation });
     return { entries: page.rows.map(entryOf), continuation: page.continuation };
   }
@@ -109,5 +126,11 @@ function tallyOf(row: StoredRow): Tally {
   const stored = tallySchema.parse(JSON.parse(String(row['tally'])));
   const { queued, done, skippedByReason } = stored;
   const none = noTally();
-  return { queued, done, skippedByReason, counts: { ...none.counts, ...stored.counts }, calls: { ...none.calls, ...stored.calls } };
+  return {
+    queued,
+    done,
+    skippedByReason,
+    counts: { ...none.counts, ...stored.counts },
+    calls: { ...none.calls, ...stored.calls },
+  };
 }

@@ -7,11 +7,18 @@ import { chunkKey, toChunks } from './chunks';
 import type { OpenTable } from './connectTables';
 import { Table, type Write } from './Table';
 
-const watermark = z.object({ usersLink: z.string(), groupsLink: z.string(), assignmentsDigest: z.string(), takenAt: z.string() });
+const watermark = z.object({
+  usersLink: z.string(),
+  groupsLink: z.string(),
+  assignmentsDigest: z.string(),
+  takenAt: z.string(),
+});
 const app = z.object({
   id: z.string(),
   displayName: z.string(),
-  appRoles: z.array(z.object({ id: z.string(), displayName: z.string(), value: z.string().nullable(), isEnabled: z.boolean() })),
+  appRoles: z.array(
+    z.object({ id: z.string(), displayName: z.string(), value: z.string().nullable(), isEnabled: z.boolean() }),
+  ),
 });
 const execution = z.object({
   cycleId: z.string(),
@@ -72,7 +79,14 @@ export class StateTable {
 
   /** A message nobody can read, kept by its id for whoever looks into it. */
   async park(queue: string, messageId: string, reason: string, at: string): Promise<void> {
-    await this.#table.merge({ partitionKey: 'unreadable', rowKey: digest(`${queue}/${messageId}`), queue, messageId, reason, at });
+    await this.#table.merge({
+      partitionKey: 'unreadable',
+      rowKey: digest(`${queue}/${messageId}`),
+      queue,
+      messageId,
+      reason,
+      at,
+    });
   }
 
   /** The cycle that a request with this key started, if there is one. Keys are hashed: they may hold any character. */
@@ -138,7 +152,10 @@ export class StateTable {
 
   /** The complete assignment list as last read. */
   assignments(): Promise<Assignment[]> {
-    return this.#list('assignments', z.object({ principalId: z.string(), principalType: z.enum(['User', 'Group']), appRoleId: z.string() }));
+    return this.#list(
+      'assignments',
+      z.object({ principalId: z.string(), principalType: z.enum(['User', 'Group']), appRoleId: z.string() }),
+    );
   }
 
   putAssignments(values: readonly Assignment[]): Promise<void> {
@@ -147,7 +164,10 @@ export class StateTable {
 
   /** GoTo's accounts as listed in a full cycle, for its slices. */
   accounts(cycleId: string): Promise<Account[]> {
-    return this.#list(`accounts-${cycleId}`, z.custom<Account>((value) => typeof value === 'object' && value !== null && 'key' in value));
+    return this.#list(
+      `accounts-${cycleId}`,
+      z.custom<Account>((value) => typeof value === 'object' && value !== null && 'key' in value),
+    );
   }
 
   putAccounts(cycleId: string, values: readonly Account[]): Promise<void> {
@@ -160,7 +180,12 @@ export class StateTable {
 
   /** People an incremental cycle has to look at; adding one twice is harmless. */
   async addAffected(cycleId: string, ids: Iterable<string>): Promise<void> {
-    await this.#table.write([...new Set(ids)].map((id): Write => ({ kind: 'replace', row: { partitionKey: `affected-${cycleId}`, rowKey: id } })));
+    await this.#table.write(
+      [...new Set(ids)].map((id): Write => ({
+        kind: 'replace',
+        row: { partitionKey: `affected-${cycleId}`, rowKey: id },
+      })),
+    );
   }
 
   async affected(cycleId: string): Promise<string[]> {
@@ -219,16 +244,19 @@ export class StateTable {
 
   async #map<S extends z.ZodType>(partition: string, schema: S): Promise<Map<string, z.output<S>>> {
     const values = new Map<string, z.output<S>>();
-    for await (const row of this.#table.partition(partition)) values.set(row.rowKey, schema.parse(JSON.parse(String(row['json']))));
+    for await (const row of this.#table.partition(partition))
+      values.set(row.rowKey, schema.parse(JSON.parse(String(row['json']))));
     return values;
   }
 
   async #putMap(partition: string, changes: ReadonlyMap<string, unknown>): Promise<void> {
     const existing = new Set<string>();
-    if ([...changes.values()].includes(null)) for await (const row of this.#table.partition(partition)) existing.add(row.rowKey);
+    if ([...changes.values()].includes(null))
+      for await (const row of this.#table.partition(partition)) existing.add(row.rowKey);
     const writes: Write[] = [];
     for (const [id, value] of changes) {
-      if (value !== null) writes.push({ kind: 'replace', row: { partitionKey: partition, rowKey: id, json: JSON.stringify(value) } });
+      if (value !== null)
+        writes.push({ kind: 'replace', row: { partitionKey: partition, rowKey: id, json: JSON.stringify(value) } });
       else if (existing.has(id)) writes.push({ kind: 'delete', row: { partitionKey: partition, rowKey: id } });
     }
     await this.#table.write(writes);
@@ -236,7 +264,8 @@ export class StateTable {
 
   async #list<S extends z.ZodType>(partition: string, schema: S): Promise<z.output<S>[]> {
     const items: z.output<S>[] = [];
-    for await (const row of this.#table.partition(partition)) items.push(...z.array(schema).parse(JSON.parse(String(row['json']))));
+    for await (const row of this.#table.partition(partition))
+      items.push(...z.array(schema).parse(JSON.parse(String(row['json']))));
     return items;
   }
 

@@ -29,7 +29,7 @@ export class Table {
   async get(partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
     await this.#create();
     try {
-      return await this.client.getEntity<Row>(partitionKey, rowKey) as StoredRow;
+      return (await this.client.getEntity<Row>(partitionKey, rowKey));
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw error;
@@ -40,30 +40,39 @@ export class Table {
   async *partition(partitionKey: string, filter?: string): AsyncGenerator<StoredRow> {
     await this.#create();
     const own = odata`PartitionKey eq ${partitionKey}`;
-    const rows = this.client.listEntities<Row>({ queryOptions: { filter: filter === undefined ? own : `${own} and ${filter}` } });
-    for await (const row of rows) yield row as StoredRow;
+    const rows = this.client.listEntities<Row>({
+      queryOptions: { filter: filter === undefined ? own : `${own} and ${filter}` },
+    });
+    for await (const row of rows) yield row;
   }
 
   /** Every row of the table: only where the table is small by design. */
   async *all(): AsyncGenerator<StoredRow> {
     await this.#create();
-    for await (const row of this.client.listEntities<Row>()) yield row as StoredRow;
+    for await (const row of this.client.listEntities<Row>()) yield row;
   }
 
   /** One page in row-key order, for lists that are read page by page. */
   async page(
     partitionKey: string,
-    options: { readonly filter?: string | undefined; readonly size: number; readonly continuation?: string | undefined },
+    options: {
+      readonly filter?: string | undefined;
+      readonly size: number;
+      readonly continuation?: string | undefined;
+    },
   ): Promise<{ readonly rows: readonly StoredRow[]; readonly continuation: string | undefined }> {
     await this.#create();
     const own = odata`PartitionKey eq ${partitionKey}`;
     const filter = options.filter === undefined ? own : `${own} and ${options.filter}`;
     const pages = this.client
       .listEntities<Row>({ queryOptions: { filter } })
-      .byPage({ maxPageSize: options.size, ...(options.continuation === undefined ? {} : { continuationToken: options.continuation }) });
+      .byPage({
+        maxPageSize: options.size,
+        ...(options.continuation === undefined ? {} : { continuationToken: options.continuation }),
+      });
     for await (const page of pages) {
       if (page.length === 0 && page.continuationToken !== undefined) continue;
-      return { rows: page as StoredRow[], continuation: page.continuationToken };
+      return { rows: page, continuation: page.continuationToken };
     }
     return { rows: [], continuation: undefined };
   }

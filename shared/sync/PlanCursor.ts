@@ -3,7 +3,18 @@ import { z } from 'zod';
 import { isoTime } from '../model/Clock';
 import type { CycleMode } from '../model/Cycle';
 
-const phase = z.enum(['source', 'groups', 'direct', 'target', 'people', 'changes', 'affected', 'dispatch', 'close', 'verify']);
+const phase = z.enum([
+  'source',
+  'groups',
+  'direct',
+  'target',
+  'people',
+  'changes',
+  'affected',
+  'dispatch',
+  'close',
+  'verify',
+]);
 
 const cursorSchema = z.object({
   phase,

@@ -40,7 +40,10 @@ export class SourceSnapshot {
 
   /** The role ids of a person, each once: a person with several gets the union of what they give. */
   roleIdsOf(personId: string): string[] {
-    const principals = [...(this.#directUsers.has(personId) ? [personId] : []), ...(this.#groupsOf.get(personId) ?? [])];
+    const principals = [
+      ...(this.#directUsers.has(personId) ? [personId] : []),
+      ...(this.#groupsOf.get(personId) ?? []),
+    ];
     return [...new Set(principals.flatMap((principal) => this.#rolesOfPrincipal.get(principal) ?? []))];
   }
 

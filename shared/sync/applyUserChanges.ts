@@ -50,7 +50,11 @@ export async function applyUserChanges(engine: Engine, messages: readonly UserCh
 }
 
 /** A clone with a new message id: Service Bus has no retry policy, and the same id would be dropped as a duplicate. */
-async function again(engine: Engine, message: UserChangeMessage, outcome: Outcome & { kind: 'retryAfter' }): Promise<void> {
+async function again(
+  engine: Engine,
+  message: UserChangeMessage,
+  outcome: Outcome & { kind: 'retryAfter' },
+): Promise<void> {
   const { ms, reason, countsAsAttempt } = outcome;
   const attempt = countsAsAttempt ? message.attempt + 1 : message.attempt;
   engine.telemetry.info('change.retried', {
@@ -60,7 +64,11 @@ async function again(engine: Engine, message: UserChangeMessage, outcome: Outcom
     waitMs: Math.round(ms),
     reason,
   });
-  await engine.queue.sendUserChanges([{ ...message, attempt }], ms, countsAsAttempt ? '' : `:waited-${engine.clock.now()}`);
+  await engine.queue.sendUserChanges(
+    [{ ...message, attempt }],
+    ms,
+    countsAsAttempt ? '' : `:waited-${engine.clock.now()}`,
+  );
 }
 
 class Lane {
@@ -89,11 +97,26 @@ class Lane {
       if (stopped !== undefined) throw stoppedError(stopped);
       const changed = await changeUser(this.engine, { cycleId, sourceId, attempt: message.attempt }, caller);
       if ((await this.#escrows()).has(sourceId)) await this.engine.state.putEscrow(sourceId, null);
-      await this.#end(endedEntry(entry, changed, isoTime(clock.now()), clock.now() - startedAt), withCounts(tally, changed));
-      telemetry.info('change.applied', { cycleId, sourceId, action: changed.action, reason: changed.reason, ms: clock.now() - startedAt, attempt: message.attempt });
+      await this.#end(
+        endedEntry(entry, changed, isoTime(clock.now()), clock.now() - startedAt),
+        withCounts(tally, changed),
+      );
+      telemetry.info('change.applied', {
+        cycleId,
+        sourceId,
+        action: changed.action,
+        reason: changed.reason,
+        ms: clock.now() - startedAt,
+        attempt: message.attempt,
+      });
       return done;
     } catch (error) {
-      const outcome = outcomeOf(error, message.attempt, this.engine.timing.retryMs, clock.now() - startOfCycle(cycleId));
+      const outcome = outcomeOf(
+        error,
+        message.attempt,
+        this.engine.timing.retryMs,
+        clock.now() - startOfCycle(cycleId),
+      );
       if (outcome.kind === 'retryAfter') {
         // The calls made so far count, though the change goes on in another message.
         await this.#count(cycleId, sourceId, tally);
@@ -132,7 +155,8 @@ class Lane {
     const open = this.#open.get(entry.cycleId) ?? [];
     if (this.#open.size === 0) this.#openSince = this.engine.clock.now();
     this.#open.set(entry.cycleId, [...open, { entry, tally: { ...tally, done: 1 } }]);
-    if (open.length + 1 >= COMMIT_SIZE || this.engine.clock.now() - this.#openSince >= COMMIT_AFTER_MS) await this.commit();
+    if (open.length + 1 >= COMMIT_SIZE || this.engine.clock.now() - this.#openSince >= COMMIT_AFTER_MS)
+      await this.commit();
   }
 
   async #count(cycleId: string, sourceId: string, tally: Tally): Promise<void> {
@@ -141,7 +165,13 @@ class Lane {
     for (let tries = 0; tries < 5; tries += 1) if (await this.engine.log.end(cycleId, owner, [], tally)) return;
   }
 
-  async #fail(entry: LogEntry, message: UserChangeMessage, error: ConnectorError, tally: Tally, durationMs: number): Promise<void> {
+  async #fail(
+    entry: LogEntry,
+    message: UserChangeMessage,
+    error: ConnectorError,
+    tally: Tally,
+    durationMs: number,
+  ): Promise<void> {
     const { clock, state, telemetry, timing } = this.engine;
     const now = clock.now();
     const before = (await this.#escrows()).get(message.sourceId);
@@ -156,9 +186,23 @@ class Lane {
     const isParked = error.repeatable || message.attempt >= MAX_ATTEMPTS - 1;
     if (isParked) tally.counts.parked += 1;
     else tally.counts.failed += 1;
-    telemetry.error('change.failed', { cycleId: message.cycleId, sourceId: message.sourceId, code: error.code, status: error.status ?? null, attempt: message.attempt, message: error.message });
+    telemetry.error('change.failed', {
+      cycleId: message.cycleId,
+      sourceId: message.sourceId,
+      code: error.code,
+      status: error.status ?? null,
+      attempt: message.attempt,
+      message: error.message,
+    });
     await this.#end(
-      { ...entry, status: isParked ? 'parked' : 'failure', errorCode: error.code, errorMessage: error.message, at: isoTime(now), durationMs },
+      {
+        ...entry,
+        status: isParked ? 'parked' : 'failure',
+        errorCode: error.code,
+        errorMessage: error.message,
+        at: isoTime(now),
+        durationMs,
+      },
       tally,
     );
   }
@@ -180,7 +224,12 @@ class Lane {
 }
 
 const stoppedError = (reason: string): ConnectorError =>
-  new ConnectorError(`Not tried: the cycle was stopped. ${reason}`, { code: 'Unauthorized', sent: false, repeatable: false, scope: 'object' });
+  new ConnectorError(`Not tried: the cycle was stopped. ${reason}`, {
+    code: 'Unauthorized',
+    sent: false,
+    repeatable: false,
+    scope: 'object',
+  });
 
 function endedEntry(entry: LogEntry, changed: Changed, at: string, durationMs: number): LogEntry {
   const isSkip = changed.action === 'skip';
@@ -198,7 +247,13 @@ function endedEntry(entry: LogEntry, changed: Changed, at: string, durationMs: n
   };
 }
 
-const COUNTER = { create: 'created', link: 'linked', update: 'updated', disable: 'disabled', reenable: 'reenabled' } as const;
+const COUNTER = {
+  create: 'created',
+  link: 'linked',
+  update: 'updated',
+  disable: 'disabled',
+  reenable: 'reenabled',
+} as const;
 
 function withCounts(tally: Tally, changed: Changed): Tally {
   if (changed.action === 'skip') countSkip(tally, changed.reason);

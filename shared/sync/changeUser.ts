@@ -46,7 +46,8 @@ export async function changeUser(engine: Engine, target: Target, caller: Caller)
 
   const { desired } = identity;
   if (desired.kind === 'leave') return skip(desired.reason, identity.link);
-  if (desired.kind === 'inactive' && identity.link === undefined && identity.pending === undefined) return skip(desired.reason, null);
+  if (desired.kind === 'inactive' && identity.link === undefined && identity.pending === undefined)
+    return skip(desired.reason, null);
 
   const policy = policyOf(engine);
   const observed = await observe(engine, target, identity, caller);
@@ -63,14 +64,20 @@ export async function changeUser(engine: Engine, target: Target, caller: Caller)
     const owner = await engine.accounts.owner(caller);
     if (observed.key === owner.key || emailKey(observed.email) === owner.email) return skip('TargetIsTokenOwner', link);
   }
-  if (decision.action === 'create') return create(engine, target, desired as Desired & { kind: 'active' }, decision.reason, caller, policy);
+  if (decision.action === 'create')
+    return create(engine, target, desired as Desired & { kind: 'active' }, decision.reason, caller, policy);
   if (observed === 'absent' || observed === 'unknown') return skip(decision.reason, link);
   return update(engine, target, { desired, link, observed, decision }, caller, policy);
 }
 
 /** The row listed in this cycle, or a fresh read: nobody is written to without a look first (I07: roles change). */
 async function observe(engine: Engine, target: Target, identity: Identity, caller: Caller): Promise<Observed> {
-  if (identity.pending === undefined && identity.observedIn === target.cycleId && identity.observed !== undefined && target.attempt === 0) {
+  if (
+    identity.pending === undefined &&
+    identity.observedIn === target.cycleId &&
+    identity.observed !== undefined &&
+    target.attempt === 0
+  ) {
     if (identity.observed === 'ambiguous') throw ambiguous();
     return identity.observed;
   }
@@ -81,14 +88,17 @@ async function observe(engine: Engine, target: Target, identity: Identity, calle
       if (!(error instanceof ConnectorError) || error.code !== 'NotFound') throw error;
       // A 404 proves nothing (goto-api.md 2.11): the complete list of the next full cycle does.
       if (!(identity.observedIn === target.cycleId && identity.observed === 'absent')) {
-        throw new ConnectorError('The linked GoTo account is not there. The next full cycle proves it and makes a new one.', {
-          code: 'InvalidAnchor',
-          status: 404,
-          sent: true,
-          repeatable: false,
-          scope: 'object',
-          cause: error,
-        });
+        throw new ConnectorError(
+          'The linked GoTo account is not there. The next full cycle proves it and makes a new one.',
+          {
+            code: 'InvalidAnchor',
+            status: 404,
+            sent: true,
+            repeatable: false,
+            scope: 'object',
+            cause: error,
+          },
+        );
       }
       return 'absent';
     }
@@ -126,7 +136,11 @@ async function recover(
 ): Promise<Changed | undefined> {
   const { pending } = identity;
   if (pending === undefined) return undefined;
-  engine.telemetry.info('change.repeated', { cycleId: target.cycleId, sourceId: target.sourceId, action: pending.action });
+  engine.telemetry.info('change.repeated', {
+    cycleId: target.cycleId,
+    sourceId: target.sourceId,
+    action: pending.action,
+  });
   if (typeof observed === 'object' && pending.link !== null && isApplied(pending, observed, policy)) {
     const link: Link = { ...pending.link, key: observed.key };
     return settle(engine, target, link, { ...pending, link }, null);
@@ -144,12 +158,15 @@ async function recover(
   }
   if (!isOld && pending.action === 'create') {
     // The same address may be waiting for a transfer from another account (goto-api.md 2.6): no second POST this cycle.
-    throw new ConnectorError('GoTo took the new account but does not show it: it may wait for the person to accept a transfer.', {
-      code: 'PendingTransferOrConflict',
-      sent: true,
-      repeatable: true,
-      scope: 'object',
-    });
+    throw new ConnectorError(
+      'GoTo took the new account but does not show it: it may wait for the person to accept a transfer.',
+      {
+        code: 'PendingTransferOrConflict',
+        sent: true,
+        repeatable: true,
+        scope: 'object',
+      },
+    );
   }
   await engine.identities.apply(target.sourceId, { pending: null });
   return undefined;
@@ -159,7 +176,11 @@ function isApplied(pending: PendingWrite, observed: Account, policy: Policy): bo
   if (pending.link === null || observed.isAdmin) return false;
   if (pending.action === 'create') return emailKey(observed.email) === emailKey(pending.link.applied.email);
   const { applied } = pending.link;
-  const managed = (keys: readonly string[]) => keys.filter((key) => policy.managedLicenseKeys.has(key)).sort().join();
+  const managed = (keys: readonly string[]) =>
+    keys
+      .filter((key) => policy.managedLicenseKeys.has(key))
+      .sort()
+      .join();
   return (
     emailKey(observed.email) === emailKey(applied.email) &&
     observed.firstName === applied.firstName &&
@@ -181,7 +202,13 @@ async function create(
   await engine.accounts.owner(caller);
   const applied = { ...attributes, licenseKeys };
   const link: Link = { key: '0', origin: 'created', state: 'active', applied };
-  const pending: PendingWrite = { cycleId: target.cycleId, action: 'create', reason, link, modified: modifiedProperties({}, applied) };
+  const pending: PendingWrite = {
+    cycleId: target.cycleId,
+    action: 'create',
+    reason,
+    link,
+    modified: modifiedProperties({}, applied),
+  };
   await engine.identities.apply(target.sourceId, { pending });
   let key: string | null;
   try {
@@ -240,7 +267,8 @@ async function update(engine: Engine, target: Target, plan: Plan, caller: Caller
 
   const changes = observed.identityReadOnly ? onlyLicenses(decision.changes) : decision.changes;
   const isHeldBack = Object.keys(changes).length < Object.keys(decision.changes).length;
-  if (isHeldBack && Object.keys(changes).length === 0 && decision.action === 'update') return skip('TargetIdentityReadOnly', link);
+  if (isHeldBack && Object.keys(changes).length === 0 && decision.action === 'update')
+    return skip('TargetIdentityReadOnly', link);
 
   const after: Account = { ...observed, ...changes };
   const next: Link = {
@@ -264,7 +292,8 @@ async function update(engine: Engine, target: Target, plan: Plan, caller: Caller
   try {
     await engine.accounts.update(observed.key, changes, caller);
   } catch (error) {
-    const isRefused = error instanceof ConnectorError && (!error.sent || (error.status !== undefined && error.status < 500));
+    const isRefused =
+      error instanceof ConnectorError && (!error.sent || (error.status !== undefined && error.status < 500));
     if (isRefused) await engine.identities.apply(target.sourceId, { pending: null });
     throw error;
   }
@@ -278,22 +307,37 @@ async function update(engine: Engine, target: Target, plan: Plan, caller: Caller
 async function takeOver(engine: Engine, target: Target, key: string, holder: string): Promise<void> {
   const other = await engine.identities.get(holder);
   if (other?.desired?.kind === 'active' || other?.desired?.kind === 'leave') {
-    throw new ConnectorError('Another person in Entra already has this GoTo account. Give one of them another address.', {
-      code: 'DuplicateSourceEntries',
-      sent: true,
-      repeatable: false,
-      scope: 'object',
-    });
+    throw new ConnectorError(
+      'Another person in Entra already has this GoTo account. Give one of them another address.',
+      {
+        code: 'DuplicateSourceEntries',
+        sent: true,
+        repeatable: false,
+        scope: 'object',
+      },
+    );
   }
   if (other?.link?.key === key) await engine.identities.apply(holder, { link: null });
   await engine.state.takeKey(key, target.sourceId);
 }
 
 /** Stores that the write happened; from here on a redelivered message only has to log it. */
-async function settle(engine: Engine, target: Target, link: Link, pending: PendingWrite, warning: string | null): Promise<Changed> {
+async function settle(
+  engine: Engine,
+  target: Target,
+  link: Link,
+  pending: PendingWrite,
+  warning: string | null,
+): Promise<Changed> {
   const holder = await engine.state.claimKey(link.key, target.sourceId);
   if (holder !== undefined) await takeOver(engine, target, link.key, holder);
-  const last: LastWrite = { cycleId: target.cycleId, action: pending.action, reason: pending.reason, modified: pending.modified, warning };
+  const last: LastWrite = {
+    cycleId: target.cycleId,
+    action: pending.action,
+    reason: pending.reason,
+    modified: pending.modified,
+    warning,
+  };
   await engine.identities.apply(target.sourceId, { link, pending: null, last });
   return fromLast(last, link);
 }
@@ -319,14 +363,23 @@ const onlyLicenses = (changes: AccountChanges): AccountChanges =>
 
 function appliedOf(account: Account): AccountAttributes & { readonly licenseKeys: readonly string[] } {
   const { email, firstName, lastName, locale, timeZone, licenseKeys } = account;
-  return { email, firstName, lastName, ...(locale === null ? {} : { locale }), ...(timeZone === null ? {} : { timeZone }), licenseKeys };
+  return {
+    email,
+    firstName,
+    lastName,
+    ...(locale === null ? {} : { locale }),
+    ...(timeZone === null ? {} : { timeZone }),
+    licenseKeys,
+  };
 }
 
 /** Disabled means no managed licence and, unless other products remain, a suspended account (goto-api.md 2.5; C3). */
 function accessRemains(desired: Desired, after: Account, policy: Policy): string | null {
   if (desired.kind === 'active') return null;
   const others = after.licenseKeys.filter((key) => !policy.managedLicenseKeys.has(key));
-  return others.length === 0 ? null : `Access remains through ${others.length} licence(s) that the connector does not manage.`;
+  return others.length === 0
+    ? null
+    : `Access remains through ${others.length} licence(s) that the connector does not manage.`;
 }
 
 const policyOf = (engine: Engine): Policy => ({

@@ -54,12 +54,16 @@ export async function closeCycle(engine: Engine, message: JobMessage): Promise<O
       const wait = timing.verifyDelayMs * 2 ** cursor.verifications;
       return await comeBack({ ...cursor, verifications: cursor.verifications + 1 }, 'closing', wait);
     }
-    const warnings = differences === 0 ? [] : [`${differences} account(s) in GoTo do not show what was written; they are tried again.`];
+    const warnings =
+      differences === 0
+        ? []
+        : [`${differences} account(s) in GoTo do not show what was written; they are tried again.`];
     await finishCycle(engine, { ...cycle, warnings: [...cycle.warnings, ...warnings] }, cursor);
   } catch (error) {
     const outcome = outcomeOf(error, cursor.attempts, timing.retryMs, clock.now() - Date.parse(cycle.startedAt));
     await log.putTally(cycle.id, `verify-fault-${cursor.attempts}`, tally);
-    if (outcome.kind === 'retryAfter') return comeBack({ ...cursor, attempts: cursor.attempts + 1 }, 'closing', outcome.ms);
+    if (outcome.kind === 'retryAfter')
+      return comeBack({ ...cursor, attempts: cursor.attempts + 1 }, 'closing', outcome.ms);
     const warning = `The result could not be proven: ${error instanceof Error ? error.message : String(error)}`;
     await finishCycle(engine, { ...cycle, warnings: [...cycle.warnings, warning] }, cursor);
   }

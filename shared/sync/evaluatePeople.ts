@@ -5,7 +5,7 @@
  * first, agrees; who is gone from Entra is looked up by id.
  */
 import { desiredOf } from '../mapping/desiredOf';
-import { Entitlements } from '../mapping/Entitlements';
+import type { Entitlements } from '../mapping/Entitlements';
 import type { Account } from '../model/Account';
 import { isoTime } from '../model/Clock';
 import { countSkip, noTally, type Tally } from '../model/Cycle';
@@ -38,14 +38,23 @@ export interface EvaluationContext {
 export type Candidate = Identity | { readonly sourceId: string; readonly isNew: true };
 
 /** Evaluates and stores a slice; @returns its tally. Doing it again stores the same. */
-export async function evaluatePeople(engine: Engine, context: EvaluationContext, candidates: readonly Candidate[]): Promise<Tally> {
-  const looked = await engine.entra.getPeople(candidates.filter((one) => needsLookUp(one, context)).map((one) => one.sourceId));
+export async function evaluatePeople(
+  engine: Engine,
+  context: EvaluationContext,
+  candidates: readonly Candidate[],
+): Promise<Tally> {
+  const looked = await engine.entra.getPeople(
+    candidates.filter((one) => needsLookUp(one, context)).map((one) => one.sourceId),
+  );
   const tally = noTally();
   const planned: PlannedIdentity[] = [];
   const queued: LogEntry[] = [];
   const skipped: LogEntry[] = [];
   const suspects = new Map<string, Suspect | null>();
-  const policy: Policy = { managedLicenseKeys: context.entitlements.managedLicenseKeys, driftPolicy: engine.policy.driftPolicy };
+  const policy: Policy = {
+    managedLicenseKeys: context.entitlements.managedLicenseKeys,
+    driftPolicy: engine.policy.driftPolicy,
+  };
 
   for (const candidate of candidates) {
     const identity = 'isNew' in candidate ? undefined : candidate;
@@ -59,20 +68,35 @@ export async function evaluatePeople(engine: Engine, context: EvaluationContext,
     const decision = decisionFor(desired, identity, observed, policy);
     const displayName = facts.person === undefined ? '' : (textOf(facts.person, 'displayName') ?? '');
     const entry = (status: LogEntry['status'], action: LogEntry['action']) =>
-      logEntry({ cycleId: context.cycleId, sourceId, displayName, at: isoTime(engine.clock.now()), status, action, reason: decision.reason, targetId: identity?.link?.key ?? null });
+      logEntry({
+        cycleId: context.cycleId,
+        sourceId,
+        displayName,
+        at: isoTime(engine.clock.now()),
+        status,
+        action,
+        reason: decision.reason,
+        targetId: identity?.link?.key ?? null,
+      });
 
     // A failed change is tried against GoTo itself, whatever the stored values say.
-    const isDue = context.escrows.has(sourceId) && desired.kind !== 'leave' && (desired.kind === 'active' || identity?.link !== undefined);
+    const isDue =
+      context.escrows.has(sourceId) &&
+      desired.kind !== 'leave' &&
+      (desired.kind === 'active' || identity?.link !== undefined);
     if (decision.action !== 'skip' || isDue) {
       queued.push(entry('queued', decision.action === 'skip' ? 'update' : decision.action));
       tally.queued += 1;
     } else {
       countSkip(tally, decision.reason);
-      if (decision.reason !== 'RedundantExport' && decision.reason !== identity?.skipLogged) skipped.push(entry('skipped', 'none'));
+      if (decision.reason !== 'RedundantExport' && decision.reason !== identity?.skipLogged)
+        skipped.push(entry('skipped', 'none'));
     }
     planned.push({
       sourceId,
-      ...(facts.fresh ? { deleted: facts.deleted ?? null, ...(facts.person === undefined ? {} : { person: facts.person }) } : {}),
+      ...(facts.fresh
+        ? { deleted: facts.deleted ?? null, ...(facts.person === undefined ? {} : { person: facts.person }) }
+        : {}),
       desired,
       ...(context.snapshot.isAssigned(sourceId) ? { via: context.snapshot.viaOf(sourceId) } : {}),
       ...(observed === undefined ? {} : { observed, observedIn: context.cycleId }),
@@ -138,7 +162,8 @@ function wanted(
       skipOutOfScopeDeletions: engine.policy.skipOutOfScopeDeletions,
     },
   );
-  const wasUnassigned = desired.kind === 'inactive' && desired.reason === 'NotEffectivelyEntitled' && hasSomethingToLose;
+  const wasUnassigned =
+    desired.kind === 'inactive' && desired.reason === 'NotEffectivelyEntitled' && hasSomethingToLose;
   const suspected = desired.kind === 'leave' && desired.reason === 'AbsenceUnconfirmed';
   return {
     desired: wasUnassigned ? { kind: 'inactive', reason: 'Unassigned' } : desired,
@@ -164,9 +189,16 @@ function decisionFor(
 ): Decision {
   if (observed === 'ambiguous') {
     // Queued, so that the failure gets its log entry and the escrow its turn.
-    return desired.kind === 'active' ? { action: 'create', reason: 'DuplicateTargetEntries' } : { action: 'skip', reason: 'DuplicateTargetEntries' };
+    return desired.kind === 'active'
+      ? { action: 'create', reason: 'DuplicateTargetEntries' }
+      : { action: 'skip', reason: 'DuplicateTargetEntries' };
   }
   // Something was about to be written when a process died: the lane finds out what became of it.
-  if (identity?.pending !== undefined && desired.kind !== 'leave') return { action: identity.pending.action === 'create' ? 'create' : 'update', reason: identity.pending.reason, changes: {} };
+  if (identity?.pending !== undefined && desired.kind !== 'leave')
+    return {
+      action: identity.pending.action === 'create' ? 'create' : 'update',
+      reason: identity.pending.reason,
+      changes: {},
+    };
   return decide(desired, effectiveLink(identity?.link, observed ?? 'unknown'), observed ?? 'unknown', policy);
 }

@@ -2,7 +2,7 @@ import type { ModifiedProperty } from '../store/IdentitiesTable';
 
 const textOf = (value: unknown): string | null => {
   if (value === undefined || value === null) return null;
-  return Array.isArray(value) ? value.join(' ') : String(value as string);
+  return Array.isArray(value) ? value.join(' ') : String(value);
 };
 
 /** Old and new value of each changed field, for the log: the basis of an undo (I12). */

@@ -57,8 +57,19 @@ export async function planCycle(engine: Engine, message: JobMessage): Promise<Ou
     const tally = result.tally ?? noTally();
     tally.calls.graph += engine.entra.graph.requests - requestsBefore;
     await engine.log.putTally(cycle.id, `plan-${String(cursor.step).padStart(5, '0')}`, tally);
-    telemetry.info('cycle.sliceDone', { cycleId: cycle.id, phase: cursor.phase, index: cursor.index, graphCalls: tally.calls.graph });
-    const next: PlanCursor = { ...cursor, attempts: 0, ...result.cursor, step: cursor.step + 1, seenAt: isoTime(clock.now()) };
+    telemetry.info('cycle.sliceDone', {
+      cycleId: cycle.id,
+      phase: cursor.phase,
+      index: cursor.index,
+      graphCalls: tally.calls.graph,
+    });
+    const next: PlanCursor = {
+      ...cursor,
+      attempts: 0,
+      ...result.cursor,
+      step: cursor.step + 1,
+      seenAt: isoTime(clock.now()),
+    };
     const planned: Cycle = { ...cycle, state: 'planning', warnings: [...cycle.warnings, ...(result.warnings ?? [])] };
     if (result.finished === undefined) {
       await cycles.put(planned, next);

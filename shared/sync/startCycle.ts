@@ -8,7 +8,8 @@ import { FINAL_STATES, newCycleId, startOfCycle, type Cycle, type CycleMode } fr
 import type { Engine } from './Engine';
 import { firstCursor, lastSignOfLife } from './PlanCursor';
 
-export type Started = { readonly started: true; readonly cycle: Cycle } | { readonly started: false; readonly activeCycleId: string };
+export type Started =
+  { readonly started: true; readonly cycle: Cycle } | { readonly started: false; readonly activeCycleId: string };
 
 export interface StartRequest {
   readonly mode: 'incremental' | 'full';

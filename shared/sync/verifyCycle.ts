@@ -19,7 +19,8 @@ const POINT_READS = 10;
  */
 export async function verifyCycle(engine: Engine, cycle: Cycle, caller: Caller, isLast: boolean): Promise<number> {
   const written: Identity[] = [];
-  for await (const identity of engine.identities.writtenIn(cycle.id)) if (identity.link !== undefined) written.push(identity);
+  for await (const identity of engine.identities.writtenIn(cycle.id))
+    if (identity.link !== undefined) written.push(identity);
   const find = await reader(engine, written, caller);
   const managedLicenseKeys = new Set(Object.values(engine.policy.roleEntitlements).flatMap((rule) => rule.licenseKeys));
   const escrows = new Map<string, Escrow>();
@@ -35,7 +36,11 @@ export async function verifyCycle(engine: Engine, cycle: Cycle, caller: Caller, 
   return different;
 }
 
-async function reader(engine: Engine, written: readonly Identity[], caller: Caller): Promise<(identity: Identity) => Promise<Account | undefined>> {
+async function reader(
+  engine: Engine,
+  written: readonly Identity[],
+  caller: Caller,
+): Promise<(identity: Identity) => Promise<Account | undefined>> {
   if (written.length > POINT_READS) {
     const index = new AccountIndex(await engine.accounts.list(caller));
     return (identity) => Promise.resolve(index.byKey(identity.link?.key ?? ''));
@@ -58,6 +63,10 @@ function isAsWritten(identity: Identity, account: Account, managedLicenseKeys: R
     if (account.licenseKeys.some((key) => managedLicenseKeys.has(key))) return false;
     return account.licenseKeys.length > 0 || account.status === 'SUSPENDED';
   }
-  const wanted = { kind: 'active', attributes: link.applied, licenseKeys: link.applied.licenseKeys.filter((key) => managedLicenseKeys.has(key)) } as const;
+  const wanted = {
+    kind: 'active',
+    attributes: link.applied,
+    licenseKeys: link.applied.licenseKeys.filter((key) => managedLicenseKeys.has(key)),
+  } as const;
   return Object.keys(differences(wanted, account, { managedLicenseKeys })).length === 0;
 }

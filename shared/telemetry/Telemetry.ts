@@ -39,12 +39,14 @@ export const redact = (text: string): string => text.replace(MAIL_ADDRESS, '[add
 
 /** @param write receives one finished JSON line; in a function that is the invocation's logger */
 export function createTelemetry(write: Write): Telemetry {
-  const log = (level: 'info' | 'warn' | 'error') => (event: EventName, fields: Fields = {}) => {
-    const clean = Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
-    );
-    write(level, JSON.stringify({ evt: event, ...clean }));
-  };
+  const log =
+    (level: 'info' | 'warn' | 'error') =>
+    (event: EventName, fields: Fields = {}) => {
+      const clean = Object.fromEntries(
+        Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
+      );
+      write(level, JSON.stringify({ evt: event, ...clean }));
+    };
   return { info: log('info'), warn: log('warn'), error: log('error') };
 }
 

@@ -164,9 +164,15 @@ export class TestConnector {
         queue,
         { type: 'serviceBusTrigger', isSessionsEnabled: true, cardinality: 'many' },
         settings,
-        async (data) => void (await handle(bodiesOf(data))),
+        async (data) => {
+          await handle(bodiesOf(data));
+        },
         (error) => {
-          if (!(error instanceof Killed)) this.events.push({ level: 'error', line: `host: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
+          if (!(error instanceof Killed))
+            this.events.push({
+              level: 'error',
+              line: `host: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+            });
         },
       );
     this.#listeners = [
@@ -193,7 +199,13 @@ export class TestConnector {
         if (due !== undefined) this.clock.advance(Math.max(0, due - this.clock.now()));
         quiet = 0;
       }
-      if (Date.now() > deadline) throw new Error(`not settled: ${JSON.stringify(counts)}\n${this.events.slice(-20).map((one) => one.line).join('\n')}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `not settled: ${JSON.stringify(counts)}\n${this.events
+            .slice(-20)
+            .map((one) => one.line)
+            .join('\n')}`,
+        );
     }
   }
 
@@ -208,7 +220,13 @@ export class TestConnector {
   async view(id: string): Promise<CycleView> {
     const stored = await this.#engine.cycles.get(id);
     if (stored === undefined) throw new Error(`no cycle ${id}`);
-    if (!FINAL_STATES.has(stored.cycle.state)) throw new Error(`cycle is ${stored.cycle.state}\n${this.events.slice(-20).map((one) => one.line).join('\n')}`);
+    if (!FINAL_STATES.has(stored.cycle.state))
+      throw new Error(
+        `cycle is ${stored.cycle.state}\n${this.events
+          .slice(-20)
+          .map((one) => one.line)
+          .join('\n')}`,
+      );
     return cycleView(stored.cycle, await this.#engine.log.total(id), this.clock.now());
   }
 
@@ -231,7 +249,11 @@ export class TestConnector {
 
   /** Requests to each side since a mark taken before. */
   mark(): { since: () => { graph: number; goto: number; gotoWrites: number } } {
-    const [graph, goto, writes] = [this.stack.entra.requests.length, this.world.goto.requests.length, this.world.goto.writes.length];
+    const [graph, goto, writes] = [
+      this.stack.entra.requests.length,
+      this.world.goto.requests.length,
+      this.world.goto.writes.length,
+    ];
     return {
       since: () => ({
         graph: this.stack.entra.requests.length - graph,

@@ -6,8 +6,12 @@ const sorted = (addresses: readonly string[]): string[] => addresses.map((addres
 /** I01: everybody entitled has an account with the meeting licence, nobody else has; and I03: no address twice. */
 export function expectConverged(connector: TestConnector): void {
   const { directory, goto } = connector.world;
-  const wanted = [...directory.entitledIds()].map((id) => directory.user(id)).map((user) => user.mail ?? user.userPrincipalName);
-  const licensed = goto.all().filter((user) => user.licenseKeys.includes(MEETING_LICENSE) && user.adminRoles.length === 0);
+  const wanted = [...directory.entitledIds()]
+    .map((id) => directory.user(id))
+    .map((user) => user.mail ?? user.userPrincipalName);
+  const licensed = goto
+    .all()
+    .filter((user) => user.licenseKeys.includes(MEETING_LICENSE) && user.adminRoles.length === 0);
   expect(sorted(licensed.map((user) => user.email))).toEqual(sorted(wanted));
   const all = sorted(goto.all().map((user) => user.email));
   expect(new Set(all).size).toBe(all.length);

@@ -8,7 +8,8 @@ import { TestConnector } from '../support/TestConnector';
 let connector: TestConnector;
 afterEach(() => connector.stop());
 
-const oneEntitled = (): EntraUser => connector.world.directory.user([...connector.world.directory.entitledIds()][0] ?? '');
+const oneEntitled = (): EntraUser =>
+  connector.world.directory.user([...connector.world.directory.entitledIds()][0] ?? '');
 
 test('initial: everybody entitled gets an account, existing ones are linked and corrected', async () => {
   connector = await TestConnector.start();
@@ -42,7 +43,9 @@ test('a full cycle over an unchanged company writes nothing', async () => {
   const cycle = await connector.cycle('full');
   expect(cycle).toMatchObject({ mode: 'full', state: 'succeeded' });
   expect(mark.since().gotoWrites).toBe(0);
-  expect(cycle.skippedByReason).toEqual(expect.objectContaining({ RedundantExport: connector.world.directory.entitledIds().size }));
+  expect(cycle.skippedByReason).toEqual(
+    expect.objectContaining({ RedundantExport: connector.world.directory.entitledIds().size }),
+  );
 });
 
 test('joiner: a new person in an assigned group gets an account', async () => {
@@ -74,7 +77,10 @@ test('joiner: a newly assigned group brings all its members', async () => {
   const { directory, random } = connector.world;
   const group = directory.addGroup('New department');
   const people = [1, 2, 3].map((number) => directory.addUser(newUser(random, 910 + number)));
-  directory.addMembers(group.id, people.map((person) => person.id));
+  directory.addMembers(
+    group.id,
+    people.map((person) => person.id),
+  );
   directory.assign(group.id, 'Group');
   const cycle = await connector.cycle();
   expect(cycle.counts.created).toBe(3);
@@ -92,7 +98,10 @@ test('leaver: blocked sign-in disables at once, keeps foreign licences and says 
   const cycle = await connector.cycle();
   expect(cycle.counts.disabled).toBe(1);
   expect(connector.accountOf(leaver.id)?.licenseKeys).toEqual([CONNECT_LICENSE]);
-  expect(await connector.engine.log.get(cycle.id, leaver.id)).toMatchObject({ status: 'warning', errorCode: 'AccessRemains' });
+  expect(await connector.engine.log.get(cycle.id, leaver.id)).toMatchObject({
+    status: 'warning',
+    errorCode: 'AccessRemains',
+  });
 });
 
 test('I05 leaver: a lost membership counts only when a second read agrees', async () => {
@@ -100,7 +109,8 @@ test('I05 leaver: a lost membership counts only when a second read agrees', asyn
   await connector.cycle();
   const { directory } = connector.world;
   const leaver = oneEntitled();
-  for (const [id, group] of directory.groups) if (group.latest.members.has(leaver.id)) directory.removeMember(id, leaver.id);
+  for (const [id, group] of directory.groups)
+    if (group.latest.members.has(leaver.id)) directory.removeMember(id, leaver.id);
   connector.later();
   const first = await connector.cycle();
   expect(first.counts.disabled).toBe(0);
@@ -155,7 +165,9 @@ test('rename: only the changed field is written', async () => {
   const cycle = await connector.cycle();
   expect(cycle.counts.updated).toBe(1);
   expect(connector.accountOf(user.id)).toMatchObject({ firstName: user.givenName, lastName: 'Married' });
-  expect((await connector.engine.log.get(cycle.id, user.id))?.modified).toEqual([{ displayName: 'lastName', oldValue: user.surname, newValue: 'Married' }]);
+  expect((await connector.engine.log.get(cycle.id, user.id))?.modified).toEqual([
+    { displayName: 'lastName', oldValue: user.surname, newValue: 'Married' },
+  ]);
 });
 
 test('e-mail change: the same account gets the new address', async () => {
@@ -163,7 +175,10 @@ test('e-mail change: the same account gets the new address', async () => {
   await connector.cycle();
   const user = oneEntitled();
   const key = connector.accountOf(user.id)?.key;
-  connector.world.directory.changeUser(user.id, { mail: 'new.address@example.com', userPrincipalName: 'new.address@example.com' });
+  connector.world.directory.changeUser(user.id, {
+    mail: 'new.address@example.com',
+    userPrincipalName: 'new.address@example.com',
+  });
   connector.later();
   await connector.cycle();
   expect(connector.accountOf(user.id)).toMatchObject({ key, email: 'new.address@example.com' });
@@ -255,7 +270,12 @@ test('people who cannot be provisioned are skipped with their reason', async () 
   add(972, { mail: null, userPrincipalName: 'x_partner.com#EXT#@example.onmicrosoft.com', userType: 'Guest' });
   add(973, { mail: `${'a'.repeat(130)}@example.com` });
   const cycle = await connector.cycle();
-  expect(cycle.skippedByReason).toMatchObject({ SignInBlocked: 1, MandatoryFieldsMissing: 1, ImportSkipped: 1, InvalidValue: 1 });
+  expect(cycle.skippedByReason).toMatchObject({
+    SignInBlocked: 1,
+    MandatoryFieldsMissing: 1,
+    ImportSkipped: 1,
+    InvalidValue: 1,
+  });
 });
 
 test('I07: admins, the token’s owner, devices, strangers and protected people are never written to', async () => {
@@ -266,9 +286,19 @@ test('I07: admins, the token’s owner, devices, strangers and protected people 
   const owner = directory.addUser({ ...newUser(random, 981), mail: 'goto-sync@example.com' });
   for (const person of [admin, owner]) directory.assign(person.id, 'User');
   const untouched = [
-    goto.addUser({ email: admin.mail ?? admin.userPrincipalName, firstName: 'Old', lastName: 'Admin', adminRoles: ['SUPER_USER'] }),
+    goto.addUser({
+      email: admin.mail ?? admin.userPrincipalName,
+      firstName: 'Old',
+      lastName: 'Admin',
+      adminRoles: ['SUPER_USER'],
+    }),
     goto.addUser({ email: 'phone@devices.logmein.com', firstName: 'Desk', lastName: 'Phone' }),
-    goto.addUser({ email: 'stranger@elsewhere.example', firstName: 'A', lastName: 'Stranger', licenseKeys: [MEETING_LICENSE] }),
+    goto.addUser({
+      email: 'stranger@elsewhere.example',
+      firstName: 'A',
+      lastName: 'Stranger',
+      licenseKeys: [MEETING_LICENSE],
+    }),
   ];
   await connector.cycle();
   await connector.cycle('full');

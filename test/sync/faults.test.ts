@@ -2,7 +2,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import type { EntraUser } from '../../local/entra/EntraDirectory';
 import { newUser } from '../../local/world/buildWorld';
-import { laneSession } from '../../shared/queue/ChangeQueue';
+import { laneSession, type ChangeQueue } from '../../shared/queue/ChangeQueue';
 import { userChangeBody } from '../../shared/queue/messages';
 import { startCycle } from '../../shared/sync/startCycle';
 import { expectConverged } from '../support/expectConverged';
@@ -13,7 +13,8 @@ const TINY = { people: 6, groups: 2, membersPerGroup: 3, existingShare: 0.3 };
 let connector: TestConnector;
 afterEach(() => connector.stop());
 
-const oneEntitled = (): EntraUser => connector.world.directory.user([...connector.world.directory.entitledIds()][0] ?? '');
+const oneEntitled = (): EntraUser =>
+  connector.world.directory.user([...connector.world.directory.entitledIds()][0] ?? '');
 const join = (number: number): EntraUser => {
   const { directory, random } = connector.world;
   const joiner = directory.addUser(newUser(random, number));
@@ -55,7 +56,9 @@ describe('messages', () => {
     const cycle = await connector.cycle();
     const { goto, directory } = connector.world;
     const writes = goto.writes.length;
-    const repeats = [...directory.entitledIds()].map((sourceId) => ({ kind: 'user', cycleId: cycle.id, sourceId, reason: 'Create', attempt: 0 }) as const);
+    const repeats = [...directory.entitledIds()].map(
+      (sourceId) => ({ kind: 'user', cycleId: cycle.id, sourceId, reason: 'Create', attempt: 0 }) as const,
+    );
     await connector.engine.queue.sendUserChanges(repeats, 0, ':again');
     await connector.settle();
     connector.later(86_400_000);
@@ -72,7 +75,11 @@ describe('messages', () => {
     connector.world.directory.changeUser(user.id, { accountEnabled: false });
     connector.later();
     await connector.cycle();
-    await connector.engine.queue.sendUserChanges([{ kind: 'user', cycleId: first.id, sourceId: user.id, reason: 'Create', attempt: 0 }], 0, ':late');
+    await connector.engine.queue.sendUserChanges(
+      [{ kind: 'user', cycleId: first.id, sourceId: user.id, reason: 'Create', attempt: 0 }],
+      0,
+      ':late',
+    );
     await connector.settle();
     expect(connector.statusOf(user.id)).toBe('SUSPENDED');
   });
@@ -82,8 +89,7 @@ describe('messages', () => {
     await connector.cycle();
     const joiner = join(901);
     connector.later();
-    const send = connector.engine.queue.sendUserChanges.bind(connector.engine.queue);
-    const prototype = Object.getPrototypeOf(connector.engine.queue) as { sendUserChanges: typeof send };
+    const prototype = Object.getPrototypeOf(connector.engine.queue) as Pick<ChangeQueue, 'sendUserChanges'>;
     const original = prototype.sendUserChanges;
     let lost = 0;
     prototype.sendUserChanges = () => {
@@ -109,7 +115,13 @@ describe('messages', () => {
 
   test('a message of an unknown cycle is set aside', async () => {
     connector = await TestConnector.start({ world: TINY });
-    const body = userChangeBody({ kind: 'user', cycleId: '8638204500000000-nowhere', sourceId: 'nobody', reason: 'Create', attempt: 0 });
+    const body = userChangeBody({
+      kind: 'user',
+      cycleId: '8638204500000000-nowhere',
+      sourceId: 'nobody',
+      reason: 'Create',
+      attempt: 0,
+    });
     const client = new ServiceBusClient(connector.stack.broker.connectionString);
     await client.createSender('user-changes').sendMessages({ body, sessionId: laneSession(0) });
     await client.close();
@@ -130,7 +142,9 @@ describe('GoTo misbehaves', () => {
     const cycle = await connector.cycle();
     expect(connector.world.goto.unfiredFaults).toEqual([]);
     expect(cycle.counts.created).toBe(1);
-    expect(connector.world.goto.writes.filter((write) => write.userKey === connector.accountOf(joiner.id)?.key)).toHaveLength(1);
+    expect(
+      connector.world.goto.writes.filter((write) => write.userKey === connector.accountOf(joiner.id)?.key),
+    ).toHaveLength(1);
     expectConverged(connector);
   });
 
@@ -155,26 +169,39 @@ describe('GoTo misbehaves', () => {
     expectConverged(connector);
   });
 
-  test.each(['keyOf200', 'noKey', 'status409', 'keyOf201'] as const)('conflict form %s: the account that is there is taken, none is made', async (conflict) => {
-    connector = await TestConnector.start({ world: TINY });
-    await connector.cycle();
-    const { goto } = connector.world;
-    goto.behaviour.conflict = conflict;
-    // The look-up before the POST does not see it yet, the POST does.
-    goto.behaviour.readLagMs = 4_000;
-    const joiner = join(904);
-    connector.later();
-    const existing = goto.addUser({ email: joiner.mail ?? joiner.userPrincipalName, firstName: 'Was', lastName: 'Here' });
-    await connector.cycle();
-    connector.later();
-    await connector.cycle();
-    expect(connector.accountOf(joiner.id)).toMatchObject({ key: existing.key, lastName: joiner.surname });
-    expectConverged(connector);
-  });
+  test.each(['keyOf200', 'noKey', 'status409', 'keyOf201'] as const)(
+    'conflict form %s: the account that is there is taken, none is made',
+    async (conflict) => {
+      connector = await TestConnector.start({ world: TINY });
+      await connector.cycle();
+      const { goto } = connector.world;
+      goto.behaviour.conflict = conflict;
+      // The look-up before the POST does not see it yet, the POST does.
+      goto.behaviour.readLagMs = 4_000;
+      const joiner = join(904);
+      connector.later();
+      const existing = goto.addUser({
+        email: joiner.mail ?? joiner.userPrincipalName,
+        firstName: 'Was',
+        lastName: 'Here',
+      });
+      await connector.cycle();
+      connector.later();
+      await connector.cycle();
+      expect(connector.accountOf(joiner.id)).toMatchObject({ key: existing.key, lastName: joiner.surname });
+      expectConverged(connector);
+    },
+  );
 
   test('I11, I16: a storm of 429 without Retry-After delays, and loses nothing', async () => {
     connector = await TestConnector.start({ world: TINY });
-    connector.world.goto.addFault({ match: '/admin/rest/v1/accounts/.*/users', kind: 'status', status: 429, times: 12, after: 1 });
+    connector.world.goto.addFault({
+      match: '/admin/rest/v1/accounts/.*/users',
+      kind: 'status',
+      status: 429,
+      times: 12,
+      after: 1,
+    });
     const cycle = await connector.cycle();
     expect(connector.world.goto.unfiredFaults).toEqual([]);
     expect(cycle).toMatchObject({ state: 'succeeded' });
@@ -184,7 +211,13 @@ describe('GoTo misbehaves', () => {
 
   test('a demanded wait of ten minutes goes back to the queue and is kept by everybody', async () => {
     connector = await TestConnector.start({ world: TINY });
-    connector.world.goto.addFault({ match: '^POST .*/users', kind: 'status', status: 429, headers: { 'retry-after': '600' }, times: 1 });
+    connector.world.goto.addFault({
+      match: '^POST .*/users',
+      kind: 'status',
+      status: 429,
+      headers: { 'retry-after': '600' },
+      times: 1,
+    });
     await connector.cycle();
     const { requests } = connector.world.goto;
     const refused = requests.findIndex((request) => request.status === -1);
@@ -239,7 +272,10 @@ describe('GoTo misbehaves', () => {
   });
 
   test('a licence that the account does not have is refused by name before any write', async () => {
-    connector = await TestConnector.start({ world: TINY, settings: { ROLE_ENTITLEMENTS: '{"User":{"licenseKeys":["4000000000000000999"]}}' } });
+    connector = await TestConnector.start({
+      world: TINY,
+      settings: { ROLE_ENTITLEMENTS: '{"User":{"licenseKeys":["4000000000000000999"]}}' },
+    });
     const cycle = await connector.cycle();
     expect(cycle.error).toMatch(/4000000000000000999 is no licence/);
     expect(connector.world.goto.writes).toEqual([]);
@@ -273,7 +309,12 @@ describe('Graph misbehaves', () => {
   test('a 410 does the same', async () => {
     connector = await TestConnector.start({ world: TINY });
     await connector.cycle();
-    connector.stack.entra.addFault({ match: 'users/delta', kind: 'status', status: 410, body: '{"error":{"code":"SyncStateNotFound"}}' });
+    connector.stack.entra.addFault({
+      match: 'users/delta',
+      kind: 'status',
+      status: 410,
+      body: '{"error":{"code":"SyncStateNotFound"}}',
+    });
     connector.later();
     expect(await connector.cycle()).toMatchObject({ mode: 'full', state: 'succeeded' });
   });
@@ -313,7 +354,12 @@ describe('Graph misbehaves', () => {
   test('failing requests are tried again; a read that stays broken changes nothing', async () => {
     connector = await TestConnector.start({ world: TINY });
     connector.stack.entra.addFault({ match: 'members', kind: 'drop', times: 2 });
-    connector.stack.entra.addFault({ match: 'appRoleAssignedTo', kind: 'status', status: 429, headers: { 'retry-after': '2' } });
+    connector.stack.entra.addFault({
+      match: 'appRoleAssignedTo',
+      kind: 'status',
+      status: 429,
+      headers: { 'retry-after': '2' },
+    });
     connector.stack.entra.addFault({ match: 'groups/delta', kind: 'html', status: 200 });
     expect(await connector.cycle()).toMatchObject({ state: 'succeeded' });
     expect(connector.stack.entra.unfiredFaults).toEqual([]);
@@ -335,7 +381,10 @@ describe('Graph misbehaves', () => {
 
 describe('slices', () => {
   test('the smallest slices end where the largest do', async () => {
-    connector = await TestConnector.start({ world: { ...TINY, people: 24, groups: 5, membersPerGroup: 5 }, timing: { groupsPerSlice: 1, peoplePerSlice: 1, deltaPagesPerSlice: 1 } });
+    connector = await TestConnector.start({
+      world: { ...TINY, people: 24, groups: 5, membersPerGroup: 5 },
+      timing: { groupsPerSlice: 1, peoplePerSlice: 1, deltaPagesPerSlice: 1 },
+    });
     connector.stack.entra.behaviour.deltaPageSize = 2;
     await connector.cycle();
     expectConverged(connector);
@@ -377,7 +426,12 @@ describe('one cycle at a time', () => {
 
 test('I18: no event holds a mail address, and no message anything but keys', async () => {
   connector = await TestConnector.start({ world: TINY });
-  connector.world.goto.addFault({ match: '^POST .*/users', kind: 'status', status: 400, body: '{"errorCode":"BAD","message":"no@where.example"}' });
+  connector.world.goto.addFault({
+    match: '^POST .*/users',
+    kind: 'status',
+    status: 400,
+    body: '{"errorCode":"BAD","message":"no@where.example"}',
+  });
   await connector.cycle();
   expect(connector.events.length).toBeGreaterThan(5);
   for (const { line } of connector.events) expect(line).not.toMatch(/@|local-pat|Bearer/);

@@ -24,7 +24,10 @@ export const readChanges: Slice = async (engine, cycle, cursor) => {
   const app = await engine.state.app();
   if (app === undefined) throw lostWatermark();
 
-  const users = cursor.usersLink === null ? await walkUsers(engine, cursor.link ?? watermark.usersLink) : { changes: [], deltaLink: cursor.usersLink, rest: null };
+  const users =
+    cursor.usersLink === null
+      ? await walkUsers(engine, cursor.link ?? watermark.usersLink)
+      : { changes: [], deltaLink: cursor.usersLink, rest: null };
   if (users.rest !== null) {
     // A long list of changes is taken over slice by slice. Who gets assigned later in the walk is looked up by id.
     const known = new SourceSnapshot(await engine.state.assignments(), await engine.groups.all());
@@ -37,11 +40,25 @@ export const readChanges: Slice = async (engine, cycle, cursor) => {
   const suspects = await ripeSuspects(engine);
   const escrows = await dueEscrows(engine);
 
-  const cursorAfter = { usersLink: users.deltaLink, groupsLink: groups.deltaLink, assignmentsDigest: digest, link: null };
+  const cursorAfter = {
+    usersLink: users.deltaLink,
+    groupsLink: groups.deltaLink,
+    assignmentsDigest: digest,
+    link: null,
+  };
   const isQuiet =
-    users.changes.length === 0 && groups.changes.length === 0 && digest === watermark.assignmentsDigest && suspects.length === 0 && escrows.length === 0;
+    users.changes.length === 0 &&
+    groups.changes.length === 0 &&
+    digest === watermark.assignmentsDigest &&
+    suspects.length === 0 &&
+    escrows.length === 0;
   if (isQuiet && cursor.link === null) {
-    await engine.state.putWatermark({ ...watermark, usersLink: users.deltaLink, groupsLink: groups.deltaLink, takenAt: isoTime(engine.clock.now()) });
+    await engine.state.putWatermark({
+      ...watermark,
+      usersLink: users.deltaLink,
+      groupsLink: groups.deltaLink,
+      takenAt: isoTime(engine.clock.now()),
+    });
     return { cursor: cursorAfter, finished: { expected: 0 } };
   }
 
@@ -59,7 +76,8 @@ export const readChanges: Slice = async (engine, cycle, cursor) => {
   await engine.state.addAffected(cycle.id, affected);
   await takeOverUsers(engine, cycle.id, users.changes, (id) => after.isAssigned(id));
   for (const groupId of members.changed) await engine.groups.put(groupId, members.all.get(groupId) ?? []);
-  for (const groupId of members.before.keys()) if (!after.groupIds.includes(groupId)) await engine.groups.delete(groupId);
+  for (const groupId of members.before.keys())
+    if (!after.groupIds.includes(groupId)) await engine.groups.delete(groupId);
   await engine.state.putAssignments(assignments);
   const known = new Set(app.appRoles.map((role) => role.id));
   if (assignments.some((assignment) => !known.has(assignment.appRoleId) && !/^[0-]+$/.test(assignment.appRoleId))) {
@@ -75,10 +93,18 @@ async function storedWatermark(engine: Engine): Promise<Watermark> {
 }
 
 const lostWatermark = (): ConnectorError =>
-  new ConnectorError('The watermark is gone; a full read follows.', { code: 'ResyncRequired', sent: false, repeatable: false, scope: 'job' });
+  new ConnectorError('The watermark is gone; a full read follows.', {
+    code: 'ResyncRequired',
+    sent: false,
+    repeatable: false,
+    scope: 'job',
+  });
 
 /** Follows the delta to its end, or to the slice's limit: then `rest` is the link to go on with. */
-async function walkUsers(engine: Engine, from: string): Promise<{ changes: UserChange[]; deltaLink: string; rest: string | null }> {
+async function walkUsers(
+  engine: Engine,
+  from: string,
+): Promise<{ changes: UserChange[]; deltaLink: string; rest: string | null }> {
   const changes: UserChange[] = [];
   let link = from;
   for (let pages = 0; pages < engine.timing.deltaPagesPerSlice; pages += 1) {
@@ -94,7 +120,7 @@ async function walkUsers(engine: Engine, from: string): Promise<{ changes: UserC
 async function walkGroups(engine: Engine, from: string): Promise<{ changes: GroupChange[]; deltaLink: string }> {
   const changes: GroupChange[] = [];
   const seen = new Set<string>();
-  for (let link = from; !seen.has(link); ) {
+  for (let link = from; !seen.has(link);) {
     seen.add(link);
     const page = await engine.entra.groupsDelta(link);
     changes.push(...page.changes);
@@ -114,19 +140,33 @@ const incomplete = (): ConnectorError =>
   });
 
 /** The last word of a walk counts; who was reported gone is looked up, because removals need proof (I05). */
-async function takeOverUsers(engine: Engine, cycleId: string, changes: readonly UserChange[], isRelevant: (id: string) => boolean): Promise<void> {
+async function takeOverUsers(
+  engine: Engine,
+  cycleId: string,
+  changes: readonly UserChange[],
+  isRelevant: (id: string) => boolean,
+): Promise<void> {
   const latest = new Map(changes.map((change) => [change.id, change]));
   const relevant: UserChange[] = [];
   await inParallel([...latest.values()], PARALLEL_READS, async (change) => {
     if (isRelevant(change.id) || (await engine.identities.get(change.id)) !== undefined) relevant.push(change);
   });
-  await engine.state.addAffected(cycleId, relevant.map((change) => change.id));
-  const gone = await engine.entra.getPeople(relevant.filter((change) => change.removed !== undefined).map((change) => change.id));
+  await engine.state.addAffected(
+    cycleId,
+    relevant.map((change) => change.id),
+  );
+  const gone = await engine.entra.getPeople(
+    relevant.filter((change) => change.removed !== undefined).map((change) => change.id),
+  );
   const planned = relevant.flatMap((change): PlannedIdentity[] => {
     if (change.person !== undefined) return [{ sourceId: change.id, person: change.person, deleted: null }];
     const looked = gone.get(change.id);
     if (looked === undefined) return [];
-    return ['person' in looked ? { sourceId: change.id, person: looked.person, deleted: null } : { sourceId: change.id, deleted: looked.deleted }];
+    return [
+      'person' in looked
+        ? { sourceId: change.id, person: looked.person, deleted: null }
+        : { sourceId: change.id, deleted: looked.deleted },
+    ];
   });
   await engine.identities.plan(planned);
 }
@@ -137,7 +177,9 @@ function changedPrincipals(before: readonly Assignment[], after: readonly Assign
   const old = new Set(before.map(keyOf));
   const current = new Set(after.map(keyOf));
   return new Set(
-    [...before.filter((one) => !current.has(keyOf(one))), ...after.filter((one) => !old.has(keyOf(one)))].map((one) => one.principalId),
+    [...before.filter((one) => !current.has(keyOf(one))), ...after.filter((one) => !old.has(keyOf(one)))].map(
+      (one) => one.principalId,
+    ),
   );
 }
 
@@ -195,10 +237,14 @@ async function membersAfter(
 /** People missing in an earlier read, long enough ago for a second one to count. */
 async function ripeSuspects(engine: Engine): Promise<string[]> {
   const ripe = engine.clock.now() - engine.timing.absenceConfirmationMs;
-  return [...(await engine.state.suspects())].filter(([, suspect]) => Date.parse(suspect.since) <= ripe).map(([id]) => id);
+  return [...(await engine.state.suspects())]
+    .filter(([, suspect]) => Date.parse(suspect.since) <= ripe)
+    .map(([id]) => id);
 }
 
 async function dueEscrows(engine: Engine): Promise<string[]> {
   const now = engine.clock.now();
-  return [...(await engine.state.escrows())].filter(([, escrow]) => Date.parse(escrow.nextAttemptAt) <= now).map(([id]) => id);
+  return [...(await engine.state.escrows())]
+    .filter(([, escrow]) => Date.parse(escrow.nextAttemptAt) <= now)
+    .map(([id]) => id);
 }

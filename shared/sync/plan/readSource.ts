@@ -20,14 +20,20 @@ export const readSource: Slice = async (engine) => {
   await engine.state.putAssignments(assignments);
   const entitlements = entitlementsOf(engine, app);
   const held = new Set(assignments.map((assignment) => assignment.appRoleId));
-  const unruled = app.appRoles.filter((role) => held.has(role.id) && entitlements.of([role.id]).entitled === false);
+  const unruled = app.appRoles.filter((role) => held.has(role.id) && !entitlements.of([role.id]).entitled);
   return {
     cursor: { phase: 'groups', index: 0, usersLink, groupsLink, assignmentsDigest: assignmentsDigest(assignments) },
     warnings: [
-      ...entitlements.unknownRules.map((name) => `ROLE_ENTITLEMENTS names "${name}", which is no role of the enterprise application.`),
-      ...unruled.map((role) => `ROLE_ENTITLEMENTS has no rule for the assigned app role "${role.displayName}"; it gives nothing.`),
+      ...entitlements.unknownRules.map(
+        (name) => `ROLE_ENTITLEMENTS names "${name}", which is no role of the enterprise application.`,
+      ),
+      ...unruled.map(
+        (role) => `ROLE_ENTITLEMENTS has no rule for the assigned app role "${role.displayName}"; it gives nothing.`,
+      ),
       ...(held.has(DEFAULT_ACCESS_ROLE_ID) && !engine.policy.provisionDefaultAccess
-        ? ['Some assignments are "Default Access", which gives nothing. Assign a real app role, or set PROVISION_DEFAULT_ACCESS.']
+        ? [
+            'Some assignments are "Default Access", which gives nothing. Assign a real app role, or set PROVISION_DEFAULT_ACCESS.',
+          ]
         : []),
     ],
   };
@@ -64,4 +70,3 @@ export const readDirectUsers: Slice = async (engine, _cycle, cursor) => {
   const index = cursor.index + part.length;
   return { cursor: index < ids.length ? { index } : { phase: 'target', index: 0 } };
 };
-

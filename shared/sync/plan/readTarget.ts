@@ -19,7 +19,9 @@ export const readTarget: Slice = async (engine, cycle) => {
 /** Rules that give licences nobody can hold are refused before any write (goto-api.md 2.9). */
 function checkLicenses(engine: Engine, licenses: readonly License[]): void {
   const byKey = new Map(licenses.map((license) => [license.key, license]));
-  const problems = [...new Set(Object.values(engine.policy.roleEntitlements).flatMap((rule) => rule.licenseKeys))].flatMap((key) => {
+  const problems = [
+    ...new Set(Object.values(engine.policy.roleEntitlements).flatMap((rule) => rule.licenseKeys)),
+  ].flatMap((key) => {
     const license = byKey.get(key);
     if (license === undefined) return [`${key} is no licence of the GoTo account`];
     if (!license.enabled) return [`${key} is switched off`];

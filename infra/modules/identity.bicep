@@ -1,0 +1,14 @@
+// The one identity of the connector: it reads Entra, and reaches storage, Service Bus and Key Vault. No keys anywhere.
+param name string
+param location string
+param tags object
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: name
+  location: location
+  tags: tags
+}
+
+output id string = identity.id
+output clientId string = identity.properties.clientId
+output principalId string = identity.properties.principalId
