@@ -33,6 +33,22 @@ export interface Pacer {
   acquire(): Promise<void>;
 }
 
+/**
+ * Waits for a slot now and spends it on the next request: so that what has to be stored right before a write is stored
+ * after the wait, and a process that dies while waiting leaves no doubt about a write.
+ */
+export async function prepay(pacer: Pacer): Promise<Pacer> {
+  await pacer.acquire();
+  let isPaid = true;
+  return {
+    acquire: () => {
+      if (!isPaid) return pacer.acquire();
+      isPaid = false;
+      return Promise.resolve();
+    },
+  };
+}
+
 export class Pacing {
   readonly #lastSlot = new Map<number | 'planner', number>();
   #until = 0;

@@ -6,6 +6,7 @@
  * blindly: creating is not idempotent (goto-api.md 6, item 17). Upholds I03, I07, I09, I12.
  */
 import type { Caller } from '../goto/GotoClient';
+import { prepay } from '../goto/Pacing';
 import { emailKey, type Account, type AccountAttributes } from '../model/Account';
 import { ConnectorError } from '../model/ConnectorError';
 import { decide, type AccountChanges, type Decision, type Observed, type Policy } from '../model/decide';
@@ -200,6 +201,7 @@ async function create(
   const { attributes, licenseKeys } = desired;
   // The account of the token is checked before the intent is stored: a wrong one leaves no trace.
   await engine.accounts.owner(caller);
+  const paid = { ...caller, pacer: await prepay(caller.pacer) };
   const applied = { ...attributes, licenseKeys };
   const link: Link = { key: '0', origin: 'created', state: 'active', applied };
   const pending: PendingWrite = {
@@ -212,7 +214,7 @@ async function create(
   await engine.identities.apply(target.sourceId, { pending });
   let key: string | null;
   try {
-    key = await engine.accounts.create(attributes, licenseKeys, caller);
+    key = await engine.accounts.create(attributes, licenseKeys, paid);
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error;
     if (error.code === 'Conflict') return adoptAfterConflict(engine, target, desired, caller, policy);
@@ -288,9 +290,11 @@ async function update(engine: Engine, target: Target, plan: Plan, caller: Caller
     ? 'GoTo lets only the primary account of this person change names and address.'
     : accessRemains(desired, after, policy);
   if (Object.keys(changes).length === 0) return settle(engine, target, next, pending, warning);
+  await engine.accounts.owner(caller);
+  const paid = { ...caller, pacer: await prepay(caller.pacer) };
   await engine.identities.apply(target.sourceId, { pending });
   try {
-    await engine.accounts.update(observed.key, changes, caller);
+    await engine.accounts.update(observed.key, changes, paid);
   } catch (error) {
     const isRefused =
       error instanceof ConnectorError && (!error.sent || (error.status !== undefined && error.status < 500));

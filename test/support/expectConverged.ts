@@ -1,10 +1,10 @@
 import { MEETING_LICENSE } from '../../local/goto/GotoSimulator';
-import type { TestConnector } from './TestConnector';
+import type { World } from '../../local/world/buildWorld';
 
 const sorted = (addresses: readonly string[]): string[] => addresses.map((address) => address.toLowerCase()).sort();
 
 /** I01: everybody entitled has an account with the meeting licence, nobody else has; and I03: no address twice. */
-export function expectConverged(connector: TestConnector): void {
+export function expectConverged(connector: { readonly world: World }): void {
   const { directory, goto } = connector.world;
   const wanted = [...directory.entitledIds()]
     .map((id) => directory.user(id))

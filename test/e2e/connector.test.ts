@@ -1,0 +1,140 @@
+/** The deployable bundle in the local Functions host, over every wire, in real time: what an admin would see. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { realClock } from '../../local/clock/StackClock';
+import { FunctionsHost } from '../../local/functions-host/FunctionsHost';
+import { LocalStack } from '../../local/stack/LocalStack';
+import { buildWorld, WORLDS } from '../../local/world/buildWorld';
+import { expectConverged } from '../support/expectConverged';
+import { testStorage } from '../support/testStorage';
+
+const ROOT = join(__dirname, '../..');
+const KEY = 'e2e-key';
+const JOB = '/api/synchronization/jobs/gotomeeting';
+
+const cycleSchema = z.looseObject({ id: z.string(), state: z.string(), endDateTime: z.string().nullable(), counts: z.record(z.string(), z.number()) });
+type View = z.output<typeof cycleSchema>;
+
+let stack: LocalStack;
+let host: FunctionsHost | undefined;
+const lines: string[] = [];
+
+const startHost = (environment: Readonly<Record<string, string>> = {}): Promise<FunctionsHost> =>
+  FunctionsHost.start({
+    appDirectory: ROOT,
+    environment: {
+      PATH: process.env['PATH'],
+      SYNC_SCHEDULE: '0 0 3 1 1 *',
+      FULL_SYNC_SCHEDULE: '0 0 3 1 1 *',
+      GOTO_REQUESTS_PER_SECOND: '200',
+      ...stack.environment,
+      ...environment,
+    },
+    functionKey: KEY,
+    port: 0,
+    onLog: (line) => lines.push(line.message),
+    workerFile: join(ROOT, 'dist/local/worker.js'),
+  });
+
+const call = (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`${host?.origin ?? ''}${path}`, { ...init, headers: { 'x-functions-key': KEY, ...init.headers } });
+const sync = (body: object, headers: Record<string, string> = {}): Promise<Response> =>
+  call(`${JOB}/sync`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
+
+async function ended(id: string): Promise<View> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const response = await call(`${JOB}/cycles/${id}`);
+    // A worker that is killed takes the requests it was answering with it.
+    const cycle = response.ok ? cycleSchema.parse(await response.json()) : undefined;
+    if (cycle !== undefined && cycle.endDateTime !== null) return cycle;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`cycle ${id} does not end\n${lines.slice(-20).join('\n')}`);
+}
+
+beforeEach(async () => {
+  lines.length = 0;
+  const world = buildWorld({ ...WORLDS.small, oddities: false }, 11, realClock);
+  stack = await LocalStack.start({ world, storage: testStorage() });
+});
+afterEach(async () => {
+  await host?.stop();
+  host = undefined;
+  await stack.stop();
+});
+
+test('health is open, everything else wants the key, wrong requests get problem JSON', async () => {
+  host = await startHost();
+  expect(await (await fetch(`${host.origin}/api/health`)).json()).toEqual({ status: 'ok' });
+  expect((await fetch(`${host.origin}${JOB}`)).status).toBe(401);
+  const problem = async (response: Response) => ({ status: response.status, type: response.headers.get('content-type'), body: (await response.json()) as unknown });
+  expect(await problem(await call('/api/synchronization/jobs/other'))).toMatchObject({
+    status: 404,
+    type: 'application/problem+json',
+    body: { code: 'JobNotFound', status: 404, invocationId: expect.any(String) as unknown },
+  });
+  expect(await problem(await call(`${JOB}/cycles/none`))).toMatchObject({ status: 404, body: { code: 'CycleNotFound' } });
+  expect(await problem(await sync({ mode: 'sideways' }))).toMatchObject({ status: 400, body: { code: 'InvalidBody' } });
+  expect(await problem(await call(`${JOB}/sync`, { method: 'POST', body: '{' }))).toMatchObject({ status: 400, body: { code: 'InvalidJson' } });
+  expect(await problem(await call('/api/auditLogs/provisioning?$filter=x'))).toMatchObject({ status: 400, body: { code: 'InvalidFilter' } });
+  expect(await problem(await call('/api/auditLogs/provisioning?$skiptoken=zzz'))).toMatchObject({ status: 400, body: { code: 'InvalidSkipToken' } });
+  expect(await problem(await call(`${JOB}/cycles?$top=0`))).toMatchObject({ status: 400, body: { code: 'InvalidTop' } });
+  expect(await (await call(JOB)).json()).toMatchObject({ id: 'gotomeeting', status: { code: 'NotRun', lastExecution: null } });
+});
+
+test('a sync on demand runs to its end; job, cycles and log tell of it; a second start meanwhile gets 409', async () => {
+  host = await startHost({ GOTO_REQUESTS_PER_SECOND: '20' });
+  const response = await sync({ mode: 'full' }, { 'idempotency-key': 'k1' });
+  expect(response.status).toBe(202);
+  const started = cycleSchema.parse(await response.json());
+  expect(response.headers.get('location')).toBe(`${host.origin}${JOB}/cycles/${started.id}`);
+  const second = await sync({});
+  expect(second.status).toBe(409);
+  expect(await second.json()).toMatchObject({ code: 'CycleRunning', cycleId: started.id });
+  expect(((await (await sync({}, { 'idempotency-key': 'k1' })).json()) as View).id).toBe(started.id);
+
+  const cycle = await ended(started.id);
+  expect(cycle).toMatchObject({ state: 'succeeded', progress: { percentage: 100 } });
+  expectConverged({ world: stack.world });
+  expect(await (await call(JOB)).json()).toMatchObject({ status: { code: 'Active', lastExecution: { activityIdentifier: cycle.id, state: 'Succeeded' } } });
+  const list = z.object({ value: z.array(cycleSchema) }).parse(await (await call(`${JOB}/cycles`)).json());
+  expect(list.value.map((one) => one.id)).toEqual([cycle.id]);
+
+  // The log pages by $skiptoken and finds every creation.
+  const pageSchema = z.object({ value: z.array(z.looseObject({ provisioningAction: z.string() })), '@odata.nextLink': z.string().optional() });
+  let created = 0;
+  let link: string | undefined = `/api/auditLogs/provisioning?$top=3&$filter=${encodeURIComponent("provisioningAction eq 'create' and provisioningStatusInfo/status eq 'Success'")}`;
+  while (link !== undefined) {
+    const page: z.output<typeof pageSchema> = pageSchema.parse(await (await call(link)).json());
+    created += page.value.length;
+    link = page['@odata.nextLink']?.replace(host.origin, '');
+  }
+  expect(created).toBe(cycle.counts['created']);
+});
+
+test('a timer starts a cycle', async () => {
+  host = await startHost({ SYNC_SCHEDULE: '* * * * * *' });
+  for (let tries = 0; tries < 200 && stack.world.goto.writes.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(stack.world.goto.writes.length).toBeGreaterThan(0);
+});
+
+test('a worker killed in mid-apply: nobody is lost, nobody is made twice', async () => {
+  host = await startHost({ GOTO_REQUESTS_PER_SECOND: '20' });
+  const started = cycleSchema.parse(await (await sync({})).json());
+  for (let kills = 0; kills < 2; kills += 1) {
+    const before = stack.world.goto.writes.length;
+    while (stack.world.goto.writes.length < before + 3) await new Promise((resolve) => setTimeout(resolve, 10));
+    process.kill(host.workerPid ?? 0, 'SIGKILL');
+  }
+  expect((await ended(started.id)).state).toMatch(/^succeeded/);
+  // A write nobody can vouch for is not repeated in its own cycle; the next one settles it (I01: within two cycles).
+  await ended(cycleSchema.parse(await (await sync({ mode: 'full' })).json()).id);
+  expectConverged({ world: stack.world });
+  const made = stack.world.goto.writes.filter((write) => write.method === 'POST').map((write) => write.userKey);
+  expect(new Set(made).size).toBe(made.length);
+}, 90_000);
+
+test('wrong settings stop the start with every problem in one message, and no value', async () => {
+  const start = startHost({ GOTO_ACCOUNT_KEY: 'x1', GRAPH_ENDPOINT: 'http://graph.example', ROLE_ENTITLEMENTS: '{', DRIFT_POLICY: 'maybe' });
+  await expect(start).rejects.toThrow(/GRAPH_ENDPOINT[\s\S]*GOTO_ACCOUNT_KEY[\s\S]*ROLE_ENTITLEMENTS[\s\S]*DRIFT_POLICY/);
+});
