@@ -67,8 +67,7 @@ export class HttpFrontEnd {
     if (byHand !== null) {
       if (!this.#hasKey(request, url)) response.writeHead(401).end();
       else if (method !== 'POST') response.writeHead(405).end();
-      else
-        response.writeHead(this.options.startByHand(byHand[1] ?? '', await textOf(request)) ? 202 : 404).end();
+      else response.writeHead(this.options.startByHand(byHand[1] ?? '', await textOf(request)) ? 202 : 404).end();
       return;
     }
     const matching = this.#routes.filter((route) => route.pattern.test(url.pathname));

@@ -8,14 +8,11 @@ import { z } from 'zod';
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** An https origin without a path; plain http only on a loopback address, so that no token leaves in the clear. */
-const endpoint = (fallback: string) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((value) => value.replace(/\/+$/, ''))
-    .refine(isSafeEndpoint, {
-      error: 'must be an https address (http only on a loopback address), for example ' + fallback,
-    });
+const origin = z
+  .string()
+  .transform((value) => value.replace(/\/+$/, ''))
+  .refine(isSafeEndpoint, { error: 'must be an https address (http only on a loopback address)' });
+const endpoint = (fallback: string) => origin.prefault(fallback);
 
 function isSafeEndpoint(value: string): boolean {
   if (!URL.canParse(value)) return false;
@@ -74,81 +71,72 @@ const connection = {
   clientId: guid.optional(),
 };
 
-const settingsSchema = z
-  .object({
-    AzureWebJobsStorage: connection.connectionString,
-    AzureWebJobsStorage__blobServiceUri: z.url().optional(),
-    AzureWebJobsStorage__queueServiceUri: z.url().optional(),
-    AzureWebJobsStorage__tableServiceUri: z.url().optional(),
-    AzureWebJobsStorage__credential: connection.credential,
-    AzureWebJobsStorage__clientId: connection.clientId,
-    TableStorage: connection.connectionString,
-    TableStorage__tableServiceUri: z.url().optional(),
-    TableStorage__credential: connection.credential,
-    TableStorage__clientId: connection.clientId,
-    ServiceBusConnection: connection.connectionString,
-    ServiceBusConnection__fullyQualifiedNamespace: z.string().optional(),
-    ServiceBusConnection__credential: connection.credential,
-    ServiceBusConnection__clientId: connection.clientId,
-    SYNC_SCHEDULE: schedule('0 */5 * * * *'),
-    FULL_SYNC_SCHEDULE: schedule('0 0 2 * * *'),
-    ENTRA_SERVICE_PRINCIPAL_ID: guid.optional(),
-    ENTRA_APP_ID: guid.optional(),
-    GRAPH_ENDPOINT: endpoint('https://graph.microsoft.com'),
-    AZURE_CLIENT_ID: guid.optional(),
-    GOTO_ACCOUNT_KEY: z
-      .string({ error: 'is missing: the digits of your GoTo account, see GoTo Admin or GET /admin/rest/v1/me' })
-      .regex(/^\d{1,20}$/, { error: 'must be digits only' }),
-    GOTO_API_ENDPOINT: endpoint('https://api.getgo.com'),
-    GOTO_AUTH_ENDPOINT: endpoint('https://authentication.logmeininc.com'),
-    GOTO_CLIENT_ID: z.string({ error: 'is missing: the OAuth client of developer.logmeininc.com/clients' }).min(1),
-    GOTO_CLIENT_SECRET: z.string({ error: 'is missing: the secret shown when the OAuth client was made' }).min(1),
-    GOTO_PERSONAL_ACCESS_TOKEN: z.string().min(1).optional(),
-    GOTO_REFRESH_TOKEN: z.string().min(1).optional(),
-    KEY_VAULT_URI: endpoint('https://unused.vault.azure.net').optional(),
-    GOTO_REQUESTS_PER_SECOND: z
-      .string()
-      .default('8')
-      .refine((value) => Number(value) > 0 && Number(value) <= 1000, { error: 'must be a number above 0' })
-      .transform(Number),
-    USER_CHANGE_LANES: wholeNumber(8, 1, 64),
-    ROLE_ENTITLEMENTS: roleEntitlements,
-    PROVISION_DEFAULT_ACCESS: flag,
-    SKIP_OUT_OF_SCOPE_DELETIONS: flag,
-    DRIFT_POLICY: z.enum(['report', 'repair'], { error: 'must be "report" or "repair"' }).default('repair'),
-    PROTECTED_USERS: z
-      .string()
-      .default('')
-      .transform((list) => list.split(/[,;\s]+/).filter((entry) => entry !== '')),
-  })
-  .superRefine((settings, context) => {
-    const need = (given: boolean, path: string, message: string) => {
-      if (!given) context.addIssue({ code: 'custom', path: [path], message });
-    };
-    need(
-      settings.AzureWebJobsStorage !== undefined || settings.AzureWebJobsStorage__tableServiceUri !== undefined,
-      'AzureWebJobsStorage',
-      'is missing: a connection string, or AzureWebJobsStorage__tableServiceUri with a managed identity',
-    );
-    need(
-      settings.ServiceBusConnection !== undefined ||
-        settings.ServiceBusConnection__fullyQualifiedNamespace !== undefined,
-      'ServiceBusConnection',
-      'is missing: a connection string, or ServiceBusConnection__fullyQualifiedNamespace with a managed identity',
-    );
-    need(
-      settings.ENTRA_SERVICE_PRINCIPAL_ID !== undefined || settings.ENTRA_APP_ID !== undefined,
-      'ENTRA_APP_ID',
-      'is missing: the application id of the enterprise app, or ENTRA_SERVICE_PRINCIPAL_ID with its object id',
-    );
-    need(
-      settings.GOTO_PERSONAL_ACCESS_TOKEN !== undefined ||
-        settings.GOTO_REFRESH_TOKEN !== undefined ||
-        settings.KEY_VAULT_URI !== undefined,
-      'GOTO_PERSONAL_ACCESS_TOKEN',
-      'is missing: set it, or GOTO_REFRESH_TOKEN, or KEY_VAULT_URI with a stored refresh token',
-    );
-  });
+const settingsSchema = z.object({
+  AzureWebJobsStorage: connection.connectionString,
+  AzureWebJobsStorage__blobServiceUri: z.url().optional(),
+  AzureWebJobsStorage__queueServiceUri: z.url().optional(),
+  AzureWebJobsStorage__tableServiceUri: z.url().optional(),
+  AzureWebJobsStorage__credential: connection.credential,
+  AzureWebJobsStorage__clientId: connection.clientId,
+  TableStorage: connection.connectionString,
+  TableStorage__tableServiceUri: z.url().optional(),
+  TableStorage__credential: connection.credential,
+  TableStorage__clientId: connection.clientId,
+  ServiceBusConnection: connection.connectionString,
+  ServiceBusConnection__fullyQualifiedNamespace: z.string().optional(),
+  ServiceBusConnection__credential: connection.credential,
+  ServiceBusConnection__clientId: connection.clientId,
+  SYNC_SCHEDULE: schedule('0 */5 * * * *'),
+  FULL_SYNC_SCHEDULE: schedule('0 0 2 * * *'),
+  ENTRA_SERVICE_PRINCIPAL_ID: guid.optional(),
+  ENTRA_APP_ID: guid.optional(),
+  GRAPH_ENDPOINT: endpoint('https://graph.microsoft.com'),
+  AZURE_CLIENT_ID: guid.optional(),
+  GOTO_ACCOUNT_KEY: z
+    .string({ error: 'is missing: the digits of your GoTo account, see GoTo Admin or GET /admin/rest/v1/me' })
+    .regex(/^\d{1,20}$/, { error: 'must be digits only' }),
+  GOTO_API_ENDPOINT: endpoint('https://api.getgo.com'),
+  GOTO_AUTH_ENDPOINT: endpoint('https://authentication.logmeininc.com'),
+  GOTO_CLIENT_ID: z.string({ error: 'is missing: the OAuth client of developer.logmeininc.com/clients' }).min(1),
+  GOTO_CLIENT_SECRET: z.string({ error: 'is missing: the secret shown when the OAuth client was made' }).min(1),
+  GOTO_PERSONAL_ACCESS_TOKEN: z.string().min(1).optional(),
+  GOTO_REFRESH_TOKEN: z.string().min(1).optional(),
+  KEY_VAULT_URI: origin.optional(),
+  GOTO_REQUESTS_PER_SECOND: z
+    .string()
+    .default('8')
+    .refine((value) => Number(value) > 0 && Number(value) <= 1000, { error: 'must be a number above 0' })
+    .transform(Number),
+  USER_CHANGE_LANES: wholeNumber(8, 1, 64),
+  ROLE_ENTITLEMENTS: roleEntitlements,
+  PROVISION_DEFAULT_ACCESS: flag,
+  SKIP_OUT_OF_SCOPE_DELETIONS: flag,
+  DRIFT_POLICY: z.enum(['report', 'repair'], { error: 'must be "report" or "repair"' }).default('repair'),
+  PROTECTED_USERS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(/[,;\s]+/).filter((entry) => entry !== '')),
+});
+
+/** Settings of which one of several is needed: the first name, how to tell, and what to say. */
+const ALTERNATIVES: readonly { readonly names: readonly string[]; readonly advice: string }[] = [
+  {
+    names: ['AzureWebJobsStorage', 'AzureWebJobsStorage__tableServiceUri'],
+    advice: 'is missing: a connection string, or AzureWebJobsStorage__tableServiceUri with a managed identity',
+  },
+  {
+    names: ['ServiceBusConnection', 'ServiceBusConnection__fullyQualifiedNamespace'],
+    advice: 'is missing: a connection string, or ServiceBusConnection__fullyQualifiedNamespace with a managed identity',
+  },
+  {
+    names: ['ENTRA_APP_ID', 'ENTRA_SERVICE_PRINCIPAL_ID'],
+    advice: 'is missing: the application id of the enterprise app, or ENTRA_SERVICE_PRINCIPAL_ID with its object id',
+  },
+  {
+    names: ['GOTO_PERSONAL_ACCESS_TOKEN', 'GOTO_REFRESH_TOKEN', 'KEY_VAULT_URI'],
+    advice: 'is missing: set it, or GOTO_REFRESH_TOKEN, or KEY_VAULT_URI with a stored refresh token',
+  },
+];
 
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -168,10 +156,14 @@ export class SettingsError extends Error {
  * @throws SettingsError with every problem at once
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const given: unknown = Object.fromEntries(
-    SETTING_NAMES.map((name) => [name, environment[name]]).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const result = settingsSchema.safeParse(given);
-  if (result.success) return result.data;
-  throw new SettingsError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const given = new Map(SETTING_NAMES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+  const result = settingsSchema.safeParse(Object.fromEntries(given));
+  const problems = [
+    ...ALTERNATIVES.filter(({ names }) => !names.some((name) => given.has(name))).map(
+      ({ names, advice }) => `${names[0] ?? ''}: ${advice}`,
+    ),
+    ...(result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
+  ];
+  if (result.success && problems.length === 0) return result.data;
+  throw new SettingsError(problems);
 }

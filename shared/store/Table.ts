@@ -29,7 +29,7 @@ export class Table {
   async get(partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
     await this.#create();
     try {
-      return (await this.client.getEntity<Row>(partitionKey, rowKey));
+      return await this.client.getEntity<Row>(partitionKey, rowKey);
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw error;
@@ -64,12 +64,10 @@ export class Table {
     await this.#create();
     const own = odata`PartitionKey eq ${partitionKey}`;
     const filter = options.filter === undefined ? own : `${own} and ${options.filter}`;
-    const pages = this.client
-      .listEntities<Row>({ queryOptions: { filter } })
-      .byPage({
-        maxPageSize: options.size,
-        ...(options.continuation === undefined ? {} : { continuationToken: options.continuation }),
-      });
+    const pages = this.client.listEntities<Row>({ queryOptions: { filter } }).byPage({
+      maxPageSize: options.size,
+      ...(options.continuation === undefined ? {} : { continuationToken: options.continuation }),
+    });
     for await (const page of pages) {
       if (page.length === 0 && page.continuationToken !== undefined) continue;
       return { rows: page, continuation: page.continuationToken };

@@ -49,7 +49,12 @@ export async function planCycle(engine: Engine, message: JobMessage): Promise<Ou
   const cycle = stored.cycle;
   const cursor = readCursor(stored.cursor);
   const slice = SLICES[cursor.phase];
-  if (FINAL_STATES.has(cycle.state) || slice === undefined) return done;
+  if (FINAL_STATES.has(cycle.state)) return done;
+  if (slice === undefined) {
+    // The planner died between its last record and its last message. The broker drops the second of two.
+    await queue.sendJob({ kind: 'close', cycleId: cycle.id, step: 0 }, timing.closePollMs);
+    return done;
+  }
 
   const requestsBefore = engine.entra.graph.requests;
   try {

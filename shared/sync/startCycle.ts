@@ -28,9 +28,9 @@ export async function startCycle(engine: Engine, request: StartRequest): Promise
     if (cycle !== undefined) return { started: true, cycle };
   }
   const id = newCycleId(clock.now(), randomUUID().slice(0, 8));
-  const running = await state.begin(id);
+  let running = await state.begin(id);
+  if (running !== undefined && (await freeOrResume(engine, running)) === 'freed') running = await state.begin(id);
   if (running !== undefined) {
-    await resumeIfStuck(engine, running);
     if (request.orNext === true && request.mode === 'full') await state.wantFull();
     telemetry.info('cycle.refused', { cycleId: running, trigger: request.trigger });
     return { started: false, activeCycleId: running };
@@ -61,16 +61,18 @@ export async function startCycle(engine: Engine, request: StartRequest): Promise
  * A cycle whose messages were lost, or that died before its first one left, would hold its turn for ever. Sending its
  * message again is harmless: planner and closer continue from the stored cursor.
  */
-async function resumeIfStuck(engine: Engine, cycleId: string): Promise<void> {
+async function freeOrResume(engine: Engine, cycleId: string): Promise<'freed' | 'running'> {
   const { clock, cycles, queue, state, telemetry, timing } = engine;
   const stored = await cycles.get(cycleId);
   if (stored === undefined || FINAL_STATES.has(stored.cycle.state)) {
-    // It began or ended between two writes of a process that died: nothing runs under this id.
-    if (stored !== undefined || clock.now() - startOfCycle(cycleId) > timing.resumeAfterMs) await state.end(cycleId);
-    return;
+    // It has ended, or it died before its first record: nothing runs under this id.
+    if (stored === undefined && clock.now() - startOfCycle(cycleId) < timing.resumeAfterMs) return 'running';
+    await state.end(cycleId);
+    return 'freed';
   }
-  if (clock.now() - lastSignOfLife(stored.cursor) < timing.resumeAfterMs) return;
+  if (clock.now() - lastSignOfLife(stored.cursor) < timing.resumeAfterMs) return 'running';
   const kind = stored.cycle.state === 'applying' || stored.cycle.state === 'closing' ? 'close' : 'plan';
   telemetry.warn('cycle.resumed', { cycleId, kind });
   await queue.sendJob({ kind, cycleId, step: 0 }, 0, `:resumed-${clock.now()}`);
+  return 'running';
 }

@@ -12,7 +12,12 @@ const ROOT = join(__dirname, '../..');
 const KEY = 'e2e-key';
 const JOB = '/api/synchronization/jobs/gotomeeting';
 
-const cycleSchema = z.looseObject({ id: z.string(), state: z.string(), endDateTime: z.string().nullable(), counts: z.record(z.string(), z.number()) });
+const cycleSchema = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  endDateTime: z.string().nullable(),
+  counts: z.record(z.string(), z.number()),
+});
 type View = z.output<typeof cycleSchema>;
 
 let stack: LocalStack;
@@ -39,7 +44,11 @@ const startHost = (environment: Readonly<Record<string, string>> = {}): Promise<
 const call = (path: string, init: RequestInit = {}): Promise<Response> =>
   fetch(`${host?.origin ?? ''}${path}`, { ...init, headers: { 'x-functions-key': KEY, ...init.headers } });
 const sync = (body: object, headers: Record<string, string> = {}): Promise<Response> =>
-  call(`${JOB}/sync`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
+  call(`${JOB}/sync`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', ...headers },
+  });
 
 async function ended(id: string): Promise<View> {
   for (let tries = 0; tries < 400; tries += 1) {
@@ -67,19 +76,41 @@ test('health is open, everything else wants the key, wrong requests get problem 
   host = await startHost();
   expect(await (await fetch(`${host.origin}/api/health`)).json()).toEqual({ status: 'ok' });
   expect((await fetch(`${host.origin}${JOB}`)).status).toBe(401);
-  const problem = async (response: Response) => ({ status: response.status, type: response.headers.get('content-type'), body: (await response.json()) as unknown });
+  const problem = async (response: Response) => ({
+    status: response.status,
+    type: response.headers.get('content-type'),
+    body: (await response.json()) as unknown,
+  });
   expect(await problem(await call('/api/synchronization/jobs/other'))).toMatchObject({
     status: 404,
     type: 'application/problem+json',
     body: { code: 'JobNotFound', status: 404, invocationId: expect.any(String) as unknown },
   });
-  expect(await problem(await call(`${JOB}/cycles/none`))).toMatchObject({ status: 404, body: { code: 'CycleNotFound' } });
+  expect(await problem(await call(`${JOB}/cycles/none`))).toMatchObject({
+    status: 404,
+    body: { code: 'CycleNotFound' },
+  });
   expect(await problem(await sync({ mode: 'sideways' }))).toMatchObject({ status: 400, body: { code: 'InvalidBody' } });
-  expect(await problem(await call(`${JOB}/sync`, { method: 'POST', body: '{' }))).toMatchObject({ status: 400, body: { code: 'InvalidJson' } });
-  expect(await problem(await call('/api/auditLogs/provisioning?$filter=x'))).toMatchObject({ status: 400, body: { code: 'InvalidFilter' } });
-  expect(await problem(await call('/api/auditLogs/provisioning?$skiptoken=zzz'))).toMatchObject({ status: 400, body: { code: 'InvalidSkipToken' } });
-  expect(await problem(await call(`${JOB}/cycles?$top=0`))).toMatchObject({ status: 400, body: { code: 'InvalidTop' } });
-  expect(await (await call(JOB)).json()).toMatchObject({ id: 'gotomeeting', status: { code: 'NotRun', lastExecution: null } });
+  expect(await problem(await call(`${JOB}/sync`, { method: 'POST', body: '{' }))).toMatchObject({
+    status: 400,
+    body: { code: 'InvalidJson' },
+  });
+  expect(await problem(await call('/api/auditLogs/provisioning?$filter=x'))).toMatchObject({
+    status: 400,
+    body: { code: 'InvalidFilter' },
+  });
+  expect(await problem(await call('/api/auditLogs/provisioning?$skiptoken=zzz'))).toMatchObject({
+    status: 400,
+    body: { code: 'InvalidSkipToken' },
+  });
+  expect(await problem(await call(`${JOB}/cycles?$top=0`))).toMatchObject({
+    status: 400,
+    body: { code: 'InvalidTop' },
+  });
+  expect(await (await call(JOB)).json()).toMatchObject({
+    id: 'gotomeeting',
+    status: { code: 'NotRun', lastExecution: null },
+  });
 });
 
 test('a sync on demand runs to its end; job, cycles and log tell of it; a second start meanwhile gets 409', async () => {
@@ -96,14 +127,20 @@ test('a sync on demand runs to its end; job, cycles and log tell of it; a second
   const cycle = await ended(started.id);
   expect(cycle).toMatchObject({ state: 'succeeded', progress: { percentage: 100 } });
   expectConverged({ world: stack.world });
-  expect(await (await call(JOB)).json()).toMatchObject({ status: { code: 'Active', lastExecution: { activityIdentifier: cycle.id, state: 'Succeeded' } } });
+  expect(await (await call(JOB)).json()).toMatchObject({
+    status: { code: 'Active', lastExecution: { activityIdentifier: cycle.id, state: 'Succeeded' } },
+  });
   const list = z.object({ value: z.array(cycleSchema) }).parse(await (await call(`${JOB}/cycles`)).json());
   expect(list.value.map((one) => one.id)).toEqual([cycle.id]);
 
   // The log pages by $skiptoken and finds every creation.
-  const pageSchema = z.object({ value: z.array(z.looseObject({ provisioningAction: z.string() })), '@odata.nextLink': z.string().optional() });
+  const pageSchema = z.object({
+    value: z.array(z.looseObject({ provisioningAction: z.string() })),
+    '@odata.nextLink': z.string().optional(),
+  });
   let created = 0;
-  let link: string | undefined = `/api/auditLogs/provisioning?$top=3&$filter=${encodeURIComponent("provisioningAction eq 'create' and provisioningStatusInfo/status eq 'Success'")}`;
+  let link: string | undefined =
+    `/api/auditLogs/provisioning?$top=3&$filter=${encodeURIComponent("provisioningAction eq 'create' and provisioningStatusInfo/status eq 'Success'")}`;
   while (link !== undefined) {
     const page: z.output<typeof pageSchema> = pageSchema.parse(await (await call(link)).json());
     created += page.value.length;
@@ -114,7 +151,8 @@ test('a sync on demand runs to its end; job, cycles and log tell of it; a second
 
 test('a timer starts a cycle', async () => {
   host = await startHost({ SYNC_SCHEDULE: '* * * * * *' });
-  for (let tries = 0; tries < 200 && stack.world.goto.writes.length === 0; tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+  for (let tries = 0; tries < 200 && stack.world.goto.writes.length === 0; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 100));
   expect(stack.world.goto.writes.length).toBeGreaterThan(0);
 });
 
@@ -135,6 +173,13 @@ test('a worker killed in mid-apply: nobody is lost, nobody is made twice', async
 }, 90_000);
 
 test('wrong settings stop the start with every problem in one message, and no value', async () => {
-  const start = startHost({ GOTO_ACCOUNT_KEY: 'x1', GRAPH_ENDPOINT: 'http://graph.example', ROLE_ENTITLEMENTS: '{', DRIFT_POLICY: 'maybe' });
-  await expect(start).rejects.toThrow(/GRAPH_ENDPOINT[\s\S]*GOTO_ACCOUNT_KEY[\s\S]*ROLE_ENTITLEMENTS[\s\S]*DRIFT_POLICY/);
+  const start = startHost({
+    GOTO_ACCOUNT_KEY: 'x1',
+    GRAPH_ENDPOINT: 'http://graph.example',
+    ROLE_ENTITLEMENTS: '{',
+    DRIFT_POLICY: 'maybe',
+  });
+  await expect(start).rejects.toThrow(
+    /GRAPH_ENDPOINT[\s\S]*GOTO_ACCOUNT_KEY[\s\S]*ROLE_ENTITLEMENTS[\s\S]*DRIFT_POLICY/,
+  );
 });

@@ -23,7 +23,12 @@ const KEY = process.env['PROBE_KEY'] ?? 'probe-key';
 
 const seenSchema = z.array(
   z
-    .object({ what: z.string(), body: z.unknown().optional(), bodies: z.unknown().optional(), metadata: z.record(z.string(), z.unknown()).optional() })
+    .object({
+      what: z.string(),
+      body: z.unknown().optional(),
+      bodies: z.unknown().optional(),
+      metadata: z.record(z.string(), z.unknown()).optional(),
+    })
     .loose(),
 );
 
@@ -73,7 +78,10 @@ const until = async (holds: (entries: z.output<typeof seenSchema>) => boolean) =
   }
   throw new Error(`never seen: ${JSON.stringify(await seen())}`);
 };
-const send = async (name: string, messages: Parameters<ReturnType<ServiceBusClient['createSender']>['sendMessages']>[0]) => {
+const send = async (
+  name: string,
+  messages: Parameters<ReturnType<ServiceBusClient['createSender']>['sendMessages']>[0],
+) => {
   const client = new ServiceBusClient(connection);
   await client.createSender(name).sendMessages(messages);
   await client.close();
@@ -81,7 +89,11 @@ const send = async (name: string, messages: Parameters<ReturnType<ServiceBusClie
 
 describe('HTTP', () => {
   test('route parameters, query, headers and body arrive; status and headers go back', async () => {
-    const response = await fetch(`${base}/api/open/a%20b/c?q=1`, { method: 'POST', body: 'text', headers: { 'x-in': 'yes' } });
+    const response = await fetch(`${base}/api/open/a%20b/c?q=1`, {
+      method: 'POST',
+      body: 'text',
+      headers: { 'x-in': 'yes' },
+    });
     expect(response.status).toBe(201);
     expect(response.headers.get('x-probe')).toBe('yes');
     expect(await response.json()).toEqual({ name: 'a b', part: 'c', q: '1', header: 'yes', body: 'text' });
@@ -121,37 +133,65 @@ test('a timer is started by hand', async () => {
 describe('Service Bus', () => {
   test('a message comes as parsed JSON, with its metadata in camel case and a delivery count from 1', async () => {
     await send('plain', { body: { id: 'one' }, messageId: 'm-1', applicationProperties: { RunId: 'r' } });
-    const entries = await until((all) => all.some((entry) => entry.what === 'plain' && JSON.stringify(entry.body).includes('one')));
+    const entries = await until((all) =>
+      all.some((entry) => entry.what === 'plain' && JSON.stringify(entry.body).includes('one')),
+    );
     const entry = entries.find((one) => JSON.stringify(one.body) === '{"id":"one"}');
-    expect(entry?.metadata).toMatchObject({ messageId: 'm-1', deliveryCount: 1, applicationProperties: { runId: 'r' } });
+    expect(entry?.metadata).toMatchObject({
+      messageId: 'm-1',
+      deliveryCount: 1,
+      applicationProperties: { runId: 'r' },
+    });
   });
 
   test('a throw is delivered again at once, up to the last time, then dead-lettered', async () => {
     await send('plain', { body: { id: 'bad', fail: true } });
-    const counts = (all: z.output<typeof seenSchema>) => all.filter((entry) => JSON.stringify(entry.body ?? '').includes('bad')).map((entry) => entry.metadata?.['deliveryCount']);
+    const counts = (all: z.output<typeof seenSchema>) =>
+      all
+        .filter((entry) => JSON.stringify(entry.body ?? '').includes('bad'))
+        .map((entry) => entry.metadata?.['deliveryCount']);
     expect(counts(await until((all) => counts(all).length >= 3))).toEqual([1, 2, 3]);
     const client = new ServiceBusClient(connection);
-    const [dead] = await client.createReceiver('plain', { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' }).receiveMessages(1);
+    const [dead] = await client
+      .createReceiver('plain', { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' })
+      .receiveMessages(1);
     await client.close();
     expect(dead?.deadLetterReason).toBe('MaxDeliveryCountExceeded');
   });
 
   test('messages of a session run one at a time and in order; sessions run side by side', async () => {
-    await send('lanes', ['a', 'b'].flatMap((sessionId) => [1, 2, 3].map((number) => ({ body: { lane: sessionId, number }, sessionId }))));
-    const entries = (await until((all) => all.filter((entry) => entry.what === 'lane-end').length === 6)).filter((entry) => entry.what.startsWith('lane'));
+    await send(
+      'lanes',
+      ['a', 'b'].flatMap((sessionId) => [1, 2, 3].map((number) => ({ body: { lane: sessionId, number }, sessionId }))),
+    );
+    const entries = (await until((all) => all.filter((entry) => entry.what === 'lane-end').length === 6)).filter(
+      (entry) => entry.what.startsWith('lane'),
+    );
     for (const lane of ['a', 'b']) {
-      const own = entries.filter((entry) => entry.metadata?.['sessionId'] === lane).map((entry) => `${entry.what} ${JSON.stringify(entry.body)}`);
-      expect(own).toEqual([1, 2, 3].flatMap((number) => ['start', 'end'].map((edge) => `lane-${edge} {"lane":"${lane}","number":${number}}`)));
+      const own = entries
+        .filter((entry) => entry.metadata?.['sessionId'] === lane)
+        .map((entry) => `${entry.what} ${JSON.stringify(entry.body)}`);
+      expect(own).toEqual(
+        [1, 2, 3].flatMap((number) =>
+          ['start', 'end'].map((edge) => `lane-${edge} {"lane":"${lane}","number":${number}}`),
+        ),
+      );
     }
     expect(entries.findIndex((entry) => entry.metadata?.['sessionId'] === 'b')).toBeLessThan(5);
   });
 
   test('a batch holds messages of one session, in order, with arrays of metadata', async () => {
-    await send('batches', [1, 2, 3, 4].map((number) => ({ body: { number }, sessionId: 's', messageId: `b-${number}` })));
-    const numbers = (all: z.output<typeof seenSchema>) => all.filter((entry) => entry.what === 'batch').flatMap((entry) => entry.bodies as { number: number }[]);
+    await send(
+      'batches',
+      [1, 2, 3, 4].map((number) => ({ body: { number }, sessionId: 's', messageId: `b-${number}` })),
+    );
+    const numbers = (all: z.output<typeof seenSchema>) =>
+      all.filter((entry) => entry.what === 'batch').flatMap((entry) => entry.bodies as { number: number }[]);
     const entries = await until((all) => numbers(all).length >= 4);
     expect(numbers(entries).map((one) => one.number)).toEqual([1, 2, 3, 4]);
-    expect(entries.find((entry) => entry.what === 'batch')?.metadata?.['messageIdArray']).toEqual(expect.arrayContaining(['b-1']));
+    expect(entries.find((entry) => entry.what === 'batch')?.metadata?.['messageIdArray']).toEqual(
+      expect.arrayContaining(['b-1']),
+    );
   });
 });
 

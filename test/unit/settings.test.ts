@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSettings, SETTING_NAMES, SettingsError } from '../../shared/settings/Settings';
+
+const complete = {
+  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+  ServiceBusConnection: 'Endpoint=sb://x;SharedAccessKeyName=a;SharedAccessKey=b',
+  ENTRA_APP_ID: '0f6a2e1c-93b8-4b0e-8a3b-5b5f0c7d1a22',
+  GOTO_ACCOUNT_KEY: '2000000000000000202',
+  GOTO_CLIENT_ID: 'client',
+  GOTO_CLIENT_SECRET: 'the-client-secret',
+  GOTO_PERSONAL_ACCESS_TOKEN: 'the-pat',
+  ROLE_ENTITLEMENTS: '{"User":{"licenseKeys":["4000000000000000404"]}}',
+};
+
+const problemsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+test('a complete set is read with the documented defaults', () => {
+  expect(readSettings(complete)).toMatchObject({
+    SYNC_SCHEDULE: '0 */5 * * * *',
+    FULL_SYNC_SCHEDULE: '0 0 2 * * *',
+    GRAPH_ENDPOINT: 'https://graph.microsoft.com',
+    GOTO_API_ENDPOINT: 'https://api.getgo.com',
+    GOTO_AUTH_ENDPOINT: 'https://authentication.logmeininc.com',
+    GOTO_REQUESTS_PER_SECOND: 8,
+    USER_CHANGE_LANES: 8,
+    PROVISION_DEFAULT_ACCESS: false,
+  });
+});
+
+test('an empty environment names every missing setting at once', () => {
+  const problems = problemsOf({}).join('\n');
+  for (const name of [
+    'GOTO_ACCOUNT_KEY',
+    'GOTO_CLIENT_ID',
+    'GOTO_CLIENT_SECRET',
+    'ROLE_ENTITLEMENTS',
+    'AzureWebJobsStorage',
+    'ServiceBusConnection',
+    'ENTRA_APP_ID',
+  ])
+    expect(problems).toContain(name);
+});
+
+test('what belongs together is asked for together', () => {
+  const { GOTO_ACCOUNT_KEY, GOTO_CLIENT_ID, GOTO_CLIENT_SECRET, ROLE_ENTITLEMENTS } = complete;
+  const rest = { GOTO_ACCOUNT_KEY, GOTO_CLIENT_ID, GOTO_CLIENT_SECRET, ROLE_ENTITLEMENTS };
+  const problems = problemsOf(rest).join('\n');
+  for (const name of ['AzureWebJobsStorage', 'ServiceBusConnection', 'ENTRA_APP_ID', 'GOTO_PERSONAL_ACCESS_TOKEN'])
+    expect(problems).toContain(name);
+});
+
+test.each([
+  ['GRAPH_ENDPOINT', 'http://graph.example'],
+  ['GOTO_API_ENDPOINT', 'not an address'],
+  ['SYNC_SCHEDULE', '*/5 * * * *'],
+  ['GOTO_REQUESTS_PER_SECOND', '0'],
+  ['USER_CHANGE_LANES', '65'],
+  ['PROVISION_DEFAULT_ACCESS', 'yes'],
+  ['DRIFT_POLICY', 'maybe'],
+  ['ROLE_ENTITLEMENTS', '{"User":{"licenseKeys":[4000000000000000404]}}'],
+  ['ROLE_ENTITLEMENTS', '{}'],
+  ['ENTRA_APP_ID', 'GoToMeeting'],
+  ['GOTO_ACCOUNT_KEY', 'abc'],
+])('%s = %s is refused by name', (name, value) => {
+  const problems = problemsOf({ ...complete, [name]: value });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(new RegExp(`^${name}`));
+});
+
+test('plain http is allowed on a loopback address only', () => {
+  expect(readSettings({ ...complete, GRAPH_ENDPOINT: 'http://127.0.0.1:5000/' }).GRAPH_ENDPOINT).toBe(
+    'http://127.0.0.1:5000',
+  );
+});
+
+test('no problem shows a value: it may be a secret', () => {
+  const problems = problemsOf({ ...complete, GOTO_ACCOUNT_KEY: 'the-client-secret' }).join();
+  expect(problems).not.toContain('the-client-secret');
+});
+
+test('the template sets every setting the code reads, and no other', () => {
+  const template = readFileSync(join(__dirname, '../../infra/main.bicep'), 'utf8');
+  const block = /settings: \{([\s\S]*?)\n {4}\}/.exec(template)?.[1] ?? '';
+  const set = [...block.matchAll(/^ {6}([A-Za-z_]+):/gm)].map((match) => match[1] ?? '');
+  expect(set.length).toBeGreaterThan(20);
+  // Connection strings are for the local host; on Azure identities stand in. Tables lie in the host's storage.
+  const localOnly = new Set([
+    'AzureWebJobsStorage',
+    'ServiceBusConnection',
+    ...SETTING_NAMES.filter((name) => name.startsWith('TableStorage')),
+  ]);
+  const platform = new Set(['APPLICATIONINSIGHTS_CONNECTION_STRING', 'APPLICATIONINSIGHTS_AUTHENTICATION_STRING']);
+  expect(set.filter((name) => !platform.has(name)).sort()).toEqual(
+    SETTING_NAMES.filter((name) => !localOnly.has(name)).sort(),
+  );
+});
