@@ -10,7 +10,7 @@ const azure = ['@azure/*'];
 const outside = ['**/local/**', '**/bench/**', '**/test/**'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', '.data/'] },
+  { ignores: ['test/fixtures/', 'dist/', 'node_modules/', 'coverage/', '.data/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

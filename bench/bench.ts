@@ -93,7 +93,9 @@ async function main(): Promise<void> {
     const changes = churn(world, Math.max(1, Math.round(entitled / 100)));
     // Each change to an account that exists is looked at before it is written to, and proven after.
     const floorReads = changes > 10 ? changes + list(entitled) : changes * 2;
-    results.push(await measure('1 % churn', stack, host, 'incremental', { graph: 3, gotoReads: floorReads, gotoWrites: changes }));
+    results.push(
+      await measure('1 % churn', stack, host, 'incremental', { graph: 3, gotoReads: floorReads, gotoWrites: changes }),
+    );
     print(results, peakMemoryMb(host.workerPid));
   } finally {
     await host.stop();
@@ -114,7 +116,13 @@ function churn({ directory, random }: World, count: number): number {
   return count;
 }
 
-async function measure(run: string, stack: LocalStack, host: FunctionsHost, mode: string, floor: Floor): Promise<Result> {
+async function measure(
+  run: string,
+  stack: LocalStack,
+  host: FunctionsHost,
+  mode: string,
+  floor: Floor,
+): Promise<Result> {
   const { goto } = stack.world;
   const marks = { graph: stack.entra.requests.length, goto: goto.requests.length, writes: goto.writes.length };
   const call = async (path: string, body?: object): Promise<unknown> =>
@@ -134,7 +142,8 @@ async function measure(run: string, stack: LocalStack, host: FunctionsHost, mode
   const requests = goto.requests.slice(marks.goto).filter((one) => one.path.startsWith('/admin/'));
   const writes = goto.writes.slice(marks.writes);
   const delays = writes.map((write) => write.at - startedAt).sort((a, b) => a - b);
-  const quantile = (share: number): number | undefined => delays[Math.min(delays.length - 1, Math.floor(delays.length * share))];
+  const quantile = (share: number): number | undefined =>
+    delays[Math.min(delays.length - 1, Math.floor(delays.length * share))];
   const busy = (writes.at(-1)?.at ?? 0) - (writes[0]?.at ?? 0);
   return {
     run,

@@ -1,8 +1,8 @@
 import type { ModifiedProperty } from '../store/IdentitiesTable';
 
 const textOf = (value: unknown): string | null => {
-  if (value === undefined || value === null) return null;
-  return Array.isArray(value) ? value.join(' ') : String(value);
+  if (Array.isArray(value)) return value.join(' ');
+  return typeof value === 'string' ? value : null;
 };
 
 /** Old and new value of each changed field, for the log: the basis of an undo (I12). */

@@ -16,11 +16,11 @@ const setUp = (rate: number, lanes: number) => {
 
 /** Runs the clock until the work is done. */
 const run = async (clock: VirtualClock, work: Promise<unknown>): Promise<void> => {
-  let isDone = false;
-  void work.finally(() => (isDone = true));
+  const state = { isDone: false };
+  void work.finally(() => (state.isDone = true));
   for (let turns = 0; turns < 100_000; turns += 1) {
     for (let micro = 0; micro < 10; micro += 1) await Promise.resolve();
-    if (isDone) break;
+    if (state.isDone) break;
     clock.advance(5);
   }
   await work;
