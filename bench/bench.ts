@@ -63,7 +63,8 @@ async function main(): Promise<void> {
       PATH: process.env['PATH'],
       SYNC_SCHEDULE: '0 0 3 1 1 *',
       FULL_SYNC_SCHEDULE: '0 0 3 1 1 *',
-      GOTO_REQUESTS_PER_SECOND: String(RATE),
+      // Requests leave in even slots, but arrive a few ms apart from them: a little below the limit no window overflows.
+      GOTO_REQUESTS_PER_SECOND: String(RATE * 0.96),
       ...stack.environment,
     },
     functionKey: KEY,

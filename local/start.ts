@@ -14,8 +14,8 @@ import { stopOnSignal } from './stack/stopOnSignal';
 import { buildWorld, WORLDS, type WorldName } from './world/buildWorld';
 
 /** Below GoTo's documented 10, which the simulator enforces. */
-const DEMO_REQUESTS_PER_SECOND = '9';
-const DEMO_SCHEDULE = '*/20 * * * * *';
+const DEMO_REQUESTS_PER_SECOND = '9.6';
+const DEMO_SCHEDULE = '*/15 * * * * *';
 const LIFE_EVERY_MS = 25_000;
 const POLL_MS = 500;
 const SEED = 20_261_123;

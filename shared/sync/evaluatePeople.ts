@@ -30,8 +30,6 @@ export interface EvaluationContext {
   readonly accounts: AccountIndex | undefined;
   readonly suspects: ReadonlyMap<string, Suspect>;
   readonly escrows: ReadonlyMap<string, Escrow>;
-  /** People to point-read whatever the stored row says. */
-  readonly lookUp: ReadonlySet<string>;
 }
 
 /** A person to evaluate: the stored row, or just an id that is new. */
@@ -127,7 +125,7 @@ function factsOf(identity: Identity | undefined, looked: Looked | undefined): Fa
 
 /** New people, people under suspicion, and linked people that no assignment names any more. */
 function needsLookUp(candidate: Candidate, context: EvaluationContext): boolean {
-  if ('isNew' in candidate || context.lookUp.has(candidate.sourceId)) return true;
+  if ('isNew' in candidate) return true;
   if (context.suspects.has(candidate.sourceId) || candidate.person === undefined) return true;
   return candidate.link?.state === 'active' && !context.snapshot.isAssigned(candidate.sourceId);
 }

@@ -41,7 +41,10 @@ const startHost = (environment: Readonly<Record<string, string>> = {}): Promise<
     workerFile: join(ROOT, 'dist/local/worker.js'),
   });
 
-const call = (path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> =>
+const call = (
+  path: string,
+  init: { method?: string; body?: string; headers?: Record<string, string> } = {},
+): Promise<Response> =>
   fetch(`${host?.origin ?? ''}${path}`, { ...init, headers: { 'x-functions-key': KEY, ...init.headers } });
 const sync = (body: object, headers: Record<string, string> = {}): Promise<Response> =>
   call(`${JOB}/sync`, {

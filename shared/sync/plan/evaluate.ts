@@ -16,7 +16,7 @@ const CHUNK = 1_000;
 const PARALLEL_READS = 16;
 
 export const evaluateEverybody: Slice = async (engine, cycle, cursor) => {
-  const context = await contextOf(engine, cycle.id, new AccountIndex(await engine.state.accounts(cycle.id)), new Set());
+  const context = await contextOf(engine, cycle.id, new AccountIndex(await engine.state.accounts(cycle.id)));
   let tally = noTally();
   let evaluated = 0;
   let bucket = cursor.index;
@@ -39,7 +39,7 @@ export const evaluateEverybody: Slice = async (engine, cycle, cursor) => {
 export const evaluateAffected: Slice = async (engine, cycle, cursor) => {
   const ids = await engine.state.affected(cycle.id);
   const part = ids.slice(cursor.index, cursor.index + engine.timing.peoplePerSlice);
-  const context = await contextOf(engine, cycle.id, undefined, new Set());
+  const context = await contextOf(engine, cycle.id, undefined);
   let tally = noTally();
   for (let start = 0; start < part.length; start += CHUNK) {
     const candidates: Candidate[] = [];
@@ -56,7 +56,6 @@ async function contextOf(
   engine: Engine,
   cycleId: string,
   accounts: AccountIndex | undefined,
-  lookUp: ReadonlySet<string>,
 ): Promise<EvaluationContext> {
   return {
     cycleId,
@@ -65,7 +64,6 @@ async function contextOf(
     accounts,
     suspects: await engine.state.suspects(),
     escrows: await engine.state.escrows(),
-    lookUp,
   };
 }
 
