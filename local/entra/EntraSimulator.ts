@@ -18,6 +18,27 @@ export interface EntraBehaviour {
   replay: boolean;
   /** The status of an expired delta token: 400 and 410 were both seen. */
   expiredStatus: 400 | 410;
+  /** Resource units in 10 seconds before 429 (graph-source.md 4.1; the smallest tenant has 3,500). */
+  resourceUnits: number;
+  /** Without User.Read.All members come back with nothing but an id. */
+  limitedInformation: boolean;
+  /** Assignments asked for in pages below 999 lose their last row. */
+  dropsRowsOfSmallPages: boolean;
+  /** The last page links to itself. */
+  endlessNextLink: boolean;
+}
+
+/** A request costs at least one unit; members cost 3, less one with $select (graph-source.md 4.1). */
+const MEMBERS_COST = 2;
+const WINDOW_MS = 10_000;
+const RETRY_AFTER_S = 10;
+/** Ids one delta filter may name (graph-source.md 2.1). */
+const MAX_FILTER_IDS = 50;
+
+interface DeltaItem {
+  readonly id: string;
+  readonly '@removed'?: { readonly reason: string };
+  readonly 'members@delta'?: readonly object[];
 }
 
 export class EntraSimulator extends SimulatedServer {
@@ -27,6 +48,10 @@ export class EntraSimulator extends SimulatedServer {
     emptyFirstPage: false,
     replay: false,
     expiredStatus: 400,
+    resourceUnits: Number.POSITIVE_INFINITY,
+    limitedInformation: false,
+    dropsRowsOfSmallPages: false,
+    endlessNextLink: false,
   };
 
   constructor(
@@ -58,9 +83,20 @@ export class EntraSimulator extends SimulatedServer {
   protected answer(request: SimRequest): SimResponse {
     if (!/^Bearer .+/.test(request.headers.authorization ?? '')) return graphError(401, 'InvalidAuthenticationToken');
     const path = request.url.pathname.replace(/^\/v1\.0/, '');
+    if (this.#isOverBudget(path)) return tooManyRequests();
     if (request.method === 'POST' && path === '/$batch') return this.#batch(request);
     if (request.method !== 'GET') return graphError(405, 'Request_BadRequest');
     return this.#get(path, request.url);
+  }
+
+  #spent: { readonly at: number; readonly units: number }[] = [];
+
+  /** Refused requests count too: Graph goes on counting while it throttles. */
+  #isOverBudget(path: string): boolean {
+    const now = this.clock.now();
+    this.#spent = this.#spent.filter((one) => one.at > now - WINDOW_MS);
+    this.#spent.push({ at: now, units: path.endsWith('/members') ? MEMBERS_COST : 1 });
+    return this.#spent.reduce((sum, one) => sum + one.units, 0) > this.behaviour.resourceUnits;
   }
 
   #get(path: string, url: URL): SimResponse {
@@ -73,7 +109,8 @@ export class EntraSimulator extends SimulatedServer {
       const rows = directory
         .assignmentsAt(this.#moment)
         .map((one) => ({ ...one, resourceId: directory.app.id, resourceDisplayName: 'GoToMeeting' }));
-      return this.#page(url, rows);
+      const isShort = this.behaviour.dropsRowsOfSmallPages && url.searchParams.get('$top') !== '999';
+      return this.#page(url, isShort ? rows.slice(0, -1) : rows);
     }
     if (path === '/users/delta') return this.#delta(url, 'user');
     if (path === '/groups/delta') return this.#delta(url, 'member');
@@ -103,7 +140,12 @@ export class EntraSimulator extends SimulatedServer {
       const state = this.directory.users.get(id)?.at(this.#moment);
       return state === undefined || typeof state === 'string'
         ? []
-        : [{ '@odata.type': '#microsoft.graph.user', ...selected(state, url) }];
+        : [
+            {
+              '@odata.type': '#microsoft.graph.user',
+              ...(this.behaviour.limitedInformation ? { id, userPrincipalName: null } : selected(state, url)),
+            },
+          ];
     });
     return this.#page(url, rows);
   }
@@ -115,12 +157,21 @@ export class EntraSimulator extends SimulatedServer {
     const offset = Number(token ?? 0);
     const value = isEmpty ? [] : rows.slice(offset, offset + top);
     const next = isEmpty ? 0 : offset + top;
-    const hasMore = isEmpty || next < rows.length;
-    return json(200, { value, ...(hasMore ? { '@odata.nextLink': withToken(url, '$skiptoken', String(next)) } : {}) });
+    const hasMore = isEmpty || next < rows.length || this.behaviour.endlessNextLink;
+    return json(200, {
+      value,
+      ...(hasMore ? { '@odata.nextLink': withToken(url, '$skiptoken', String(Math.min(next, rows.length))) } : {}),
+    });
   }
 
   /** Tokens: `<from>-<to>-<offset>-<issuedAt>`; from and to are places in the journal. */
   #delta(url: URL, kind: 'user' | 'member'): SimResponse {
+    if (['$top', '$orderby', '$expand'].some((name) => url.searchParams.has(name)))
+      return graphError(400, 'Request_UnsupportedQuery');
+    const filtered = (url.searchParams.get('$filter') ?? '')
+      .match(/id eq '[^']*'/g)
+      ?.map((clause) => clause.slice(7, -1));
+    if ((filtered?.length ?? 0) > MAX_FILTER_IDS) return graphError(400, 'Request_UnsupportedQuery');
     const visible = this.#visibleEntries();
     const deltaLink = (place: number): object => ({
       '@odata.deltaLink': withToken(url, '$deltatoken', `${place}-0-0-${this.clock.now()}`),
@@ -137,7 +188,9 @@ export class EntraSimulator extends SimulatedServer {
     if (this.clock.now() - issuedAt > DELTA_TOKEN_LIFE_MS)
       return graphError(this.behaviour.expiredStatus, 'syncStateNotFound');
     const until = deltaToken === null && to > 0 ? to : visible;
-    const items = this.#deltaItems(kind, from, until);
+    const items = this.#deltaItems(kind, from, until).filter(
+      (item) => filtered === undefined || filtered.includes(item.id),
+    );
     const size = this.behaviour.deltaPageSize;
     const value = items.slice(offset, offset + size);
     if (offset + size < items.length) {
@@ -155,9 +208,9 @@ export class EntraSimulator extends SimulatedServer {
     return count;
   }
 
-  #deltaItems(kind: 'user' | 'member', from: number, until: number): object[] {
+  #deltaItems(kind: 'user' | 'member', from: number, until: number): DeltaItem[] {
     const entries = this.directory.journal.slice(from, until);
-    const items: object[] = [];
+    const items: DeltaItem[] = [];
     if (kind === 'user') {
       const ids = new Set(entries.filter((entry) => entry.kind === 'user').map((entry) => entry.id));
       for (const id of ids) items.push(deltaUser(id, this.directory.users.get(id)?.at(this.#moment)));
@@ -197,7 +250,7 @@ export class EntraSimulator extends SimulatedServer {
   }
 }
 
-function deltaUser(id: string, state: UserState | undefined): object {
+function deltaUser(id: string, state: UserState | undefined): DeltaItem {
   if (state === 'hardDeleted' || state === undefined) return { id, '@removed': { reason: 'deleted' } };
   return state === 'softDeleted' ? { id, '@removed': { reason: 'changed' } } : state;
 }
@@ -214,6 +267,13 @@ function withToken(url: URL, name: '$skiptoken' | '$deltatoken', token: string):
   link.searchParams.set(name, token);
   return link.href;
 }
+
+const tooManyRequests = (): SimResponse =>
+  json(
+    429,
+    { error: { code: 'TooManyRequests', message: 'Please retry again later.' } },
+    { 'retry-after': String(RETRY_AFTER_S) },
+  );
 
 const graphError = (status: number, code: string): SimResponse =>
   json(status, { error: { code, message: code, innerError: { 'request-id': 'simulated' } } });

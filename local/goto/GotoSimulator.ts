@@ -21,6 +21,8 @@ export interface GotoUser {
   readonly licenseKeys: readonly string[];
   readonly adminRoles: readonly string[];
   readonly identityReadOnly: boolean;
+  /** A person is in at most one group. */
+  readonly groupKey: string | null;
   readonly hasSignedIn: boolean;
 }
 
@@ -69,7 +71,10 @@ const updateBody = z.object({
   locale: z.string().optional(),
   timeZone: z.string().optional(),
   licenseKeys: z.array(z.instanceof(LosslessNumber)).optional(),
+  groupKey: z.instanceof(LosslessNumber).optional(),
+  adminRoles: z.array(z.string()).optional(),
 });
+const groupBody = z.object({ name: z.string().min(1).max(128) });
 
 export interface GotoWrite {
   readonly at: number;
@@ -99,6 +104,7 @@ export class GotoSimulator extends SimulatedServer {
   readonly writes: GotoWrite[] = [];
   /** Times of requests that were let through or refused, for the rate. */
   #recent: number[] = [];
+  readonly groups = new Map<string, string>();
   readonly #tokens = new Map<string, number>();
   readonly #keyOfEmail = new Map<string, string>();
   #nextKey = 1_000_000_000_000_001_000n;
@@ -143,6 +149,7 @@ export class GotoSimulator extends SimulatedServer {
       licenseKeys: [],
       adminRoles: [],
       identityReadOnly: false,
+      groupKey: null,
       hasSignedIn: true,
       ...fields,
     };
@@ -243,7 +250,7 @@ export class GotoSimulator extends SimulatedServer {
     if (match[1] !== ACCOUNT_KEY) return json(403, { int_err_code: 'InvalidToken', msg: 'not your account' });
     const key = match[3];
     if (match[2] === 'licenses') return this.#licenses();
-    if (match[2] === 'groups') return lossless(200, { results: [], fromIndex: 0, toIndex: -1, total: 0 });
+    if (match[2] === 'groups') return this.#groups(request);
     if (key === undefined) return request.method === 'POST' ? this.#create(request) : this.#list(request);
     // A malformed id answers 502 instead of 404 (One Identity, goto-api.md 2.11).
     if (!/^\d+$/.test(key)) return { status: 502, text: '' };
@@ -297,6 +304,22 @@ export class GotoSimulator extends SimulatedServer {
     return lossless(200, { results: rows, fromIndex: 0, toIndex: rows.length - 1, total: rows.length });
   }
 
+  #groups(request: SimRequest): SimResponse {
+    if (request.method === 'POST') {
+      const parsed = groupBody.safeParse(parseLossless(request.body));
+      if (!parsed.success) return json(400, { errorCode: 'INVALID_BODY', message: 'name' });
+      const key = String(this.#nextKey++);
+      this.groups.set(key, parsed.data.name);
+      return lossless(201, { key: new LosslessNumber(key), name: parsed.data.name });
+    }
+    const rows = [...this.groups].map(([key, name]) => ({
+      key: new LosslessNumber(key),
+      name,
+      userKeys: this.all().flatMap((user) => (user.groupKey === key ? [new LosslessNumber(user.key)] : [])),
+    }));
+    return lossless(200, { results: rows, fromIndex: 0, toIndex: rows.length - 1, total: rows.length });
+  }
+
   #create(request: SimRequest): SimResponse {
     const parsed = createBody.safeParse(parseLossless(request.body));
     if (!parsed.success)
@@ -332,7 +355,9 @@ export class GotoSimulator extends SimulatedServer {
     const parsed = updateBody.safeParse(parseLossless(request.body));
     if (!parsed.success)
       return json(400, { errorCode: 'INVALID_BODY', message: parsed.error.issues[0]?.path.join('.') });
-    const { licenseKeys: numbers, ...given } = parsed.data;
+    const { licenseKeys: numbers, groupKey, adminRoles, ...given } = parsed.data;
+    if (groupKey !== undefined && !this.groups.has(groupKey.value))
+      return json(400, { errorCode: 'UNKNOWN_GROUP', message: '' });
     const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     if (user.identityReadOnly && Object.keys(fields).length > 0)
       return json(400, { errorCode: 'IDENTITY_READ_ONLY', message: '' });
@@ -341,7 +366,13 @@ export class GotoSimulator extends SimulatedServer {
     const licenseKeys = numbers?.map((one) => one.value) ?? user.licenseKeys;
     const problem = this.#licenseProblem(licenseKeys, user.licenseKeys);
     if (problem !== undefined) return problem;
-    this.#change(history, { ...user, ...fields, licenseKeys });
+    this.#change(history, {
+      ...user,
+      ...fields,
+      licenseKeys,
+      groupKey: groupKey?.value ?? user.groupKey,
+      adminRoles: adminRoles ?? user.adminRoles,
+    });
     this.writes.push({ at: this.clock.now(), method: 'PUT', userKey: key });
     return { status: 204 };
   }
@@ -382,6 +413,7 @@ const wire = (user: GotoUser): object => ({
   ...(user.locale === null ? {} : { locale: user.locale }),
   ...(user.timeZone === null ? {} : { timeZone: user.timeZone }),
   status: statusOf(user),
+  ...(user.groupKey === null ? {} : { groupKey: new LosslessNumber(user.groupKey) }),
   admin: user.adminRoles.length > 0,
   adminRoles: user.adminRoles,
   roleSets: [],

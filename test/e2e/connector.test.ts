@@ -1,4 +1,5 @@
 /** The deployable bundle in the local Functions host, over every wire, in real time: what an admin would see. */
+import { ServiceBusClient } from '@azure/service-bus';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { realClock } from '../../local/clock/StackClock';
@@ -174,6 +175,38 @@ test('a worker killed in mid-apply: nobody is lost, nobody is made twice', async
   const made = stack.world.goto.writes.filter((write) => write.method === 'POST').map((write) => write.userKey);
   expect(new Set(made).size).toBe(made.length);
 }, 90_000);
+
+test('a message nobody can read is logged by its id and set aside; its lane goes on', async () => {
+  host = await startHost();
+  const client = new ServiceBusClient(stack.broker.connectionString);
+  for (let lane = 0; lane < 8; lane += 1) {
+    await client
+      .createSender('user-changes')
+      .sendMessages({ body: 'garbage', messageId: `odd-${lane}`, sessionId: `lane-${lane}` });
+  }
+  await client
+    .createSender('sync-jobs')
+    .sendMessages({ body: { v: 99 }, messageId: 'odd-job', sessionId: 'gotomeeting' });
+  await client.close();
+  await ended(cycleSchema.parse(await (await sync({})).json()).id);
+  expectConverged({ world: stack.world });
+  for (const id of ['odd-0', 'odd-7', 'odd-job'])
+    expect(lines.some((line) => line.includes('message.unreadable') && line.includes(id))).toBe(true);
+  expect(stack.broker.queue('user-changes').counts).toMatchObject({ active: 0, deadLettered: 0 });
+});
+
+test('stopping drains: a change under way ends, the rest waits in the queue and is done after the next start', async () => {
+  host = await startHost({ GOTO_REQUESTS_PER_SECOND: '20' });
+  const { id } = cycleSchema.parse(await (await sync({})).json());
+  while (stack.world.goto.writes.length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+  await host.stop();
+  const written = stack.world.goto.writes.length;
+  expect(written).toBeLessThan(stack.world.directory.entitledIds().size);
+  host = await startHost();
+  expect((await ended(id)).state).toBe('succeeded');
+  expectConverged({ world: stack.world });
+  expect(lines.filter((line) => line.includes('change.repeated'))).toEqual([]);
+});
 
 test('wrong settings stop the start with every problem in one message, and no value', async () => {
   const start = startHost({
