@@ -7,6 +7,7 @@ const layer = (files, forbidden, message) => ({
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
 });
 const azure = ['@azure/*'];
+const siblings = (...folders) => folders.map((folder) => `../${folder}/**`);
 const outside = ['**/local/**', '**/bench/**', '**/test/**'];
 
 export default tseslint.config(
@@ -36,22 +37,32 @@ export default tseslint.config(
   ),
   layer(
     ['shared/model/**'],
-    [...outside, '**/functions/**', ...azure, '../{settings,entra,goto,mapping,sync,store,queue,api,telemetry}/**'],
+    [
+      ...outside,
+      '**/functions/**',
+      ...azure,
+      ...siblings('settings', 'entra', 'goto', 'http', 'mapping', 'sync', 'store', 'queue', 'api', 'telemetry'),
+    ],
     'The model imports nothing.',
   ),
   layer(
     ['shared/mapping/**'],
-    [...outside, '**/functions/**', ...azure, '../{settings,entra,goto,sync,store,queue,api,telemetry}/**'],
+    [
+      ...outside,
+      '**/functions/**',
+      ...azure,
+      ...siblings('settings', 'entra', 'goto', 'http', 'sync', 'store', 'queue', 'api', 'telemetry'),
+    ],
     'Mapping is pure: it imports the model only.',
   ),
   layer(
     ['shared/{entra,goto,store,queue}/**'],
-    [...outside, '**/functions/**', '../{sync,api}/**'],
+    [...outside, '**/functions/**', ...siblings('sync', 'api')],
     'Adapters do not know who uses them.',
   ),
   layer(
     ['shared/sync/**'],
-    [...outside, '**/functions/**', '../api/**', ...azure],
+    [...outside, '**/functions/**', '../../api/**', ...siblings('api'), ...azure],
     'The engine is free of Azure: it talks to adapters.',
   ),
 );

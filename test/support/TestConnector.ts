@@ -184,6 +184,13 @@ export class TestConnector {
     ];
   }
 
+  /** Whether the kill asked for by `killAt` has happened; a kill that has not is taken back. */
+  takeKill(): boolean {
+    const hasHappened = this.killAt === undefined;
+    this.killAt = undefined;
+    return hasHappened;
+  }
+
   /** Lets everything that is queued, scheduled or under way come to its end. */
   async settle(): Promise<void> {
     const deadline = Date.now() + SETTLE_TIMEOUT_MS;
