@@ -12,7 +12,8 @@ import type { Caller } from '../goto/GotoClient';
 import type { UserChangeMessage } from '../queue/messages';
 import type { LogEntry } from '../store/LogTable';
 import type { Escrow } from '../store/StateTable';
-import { changeUser, type Changed } from './changeUser';
+import type { Changed } from './Changed';
+import { changeUser } from './changeUser';
 import type { Engine } from './Engine';
 import { MAX_ATTEMPTS, outcomeOf } from './outcomeOf';
 

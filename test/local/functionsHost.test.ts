@@ -8,17 +8,8 @@ import { z } from 'zod';
 import { realClock } from '../../local/clock/StackClock';
 import { FunctionsHost } from '../../local/functions-host/FunctionsHost';
 import { Broker } from '../../local/service-bus/Broker';
-import type { QueueConfig } from '../../local/service-bus/QueueConfig';
+import { plainQueue } from '../support/plainQueue';
 
-const queue: QueueConfig = {
-  lockDuration: 30_000,
-  maxDeliveryCount: 3,
-  requiresSession: false,
-  requiresDuplicateDetection: false,
-  duplicateDetectionHistoryTimeWindow: 60_000,
-  defaultMessageTimeToLive: 3_600_000,
-  deadLetteringOnMessageExpiration: true,
-};
 const KEY = process.env['PROBE_KEY'] ?? 'probe-key';
 
 const seenSchema = z.array(
@@ -47,9 +38,9 @@ beforeAll(async () => {
   broker = await Broker.start({
     clock: realClock,
     queues: new Map([
-      ['plain', queue],
-      ['lanes', { ...queue, requiresSession: true }],
-      ['batches', { ...queue, requiresSession: true }],
+      ['plain', plainQueue],
+      ['lanes', { ...plainQueue, requiresSession: true }],
+      ['batches', { ...plainQueue, requiresSession: true }],
     ]),
   });
   connection = broker.connectionString;

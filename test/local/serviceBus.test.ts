@@ -2,17 +2,8 @@
 import { delay, ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { realClock } from '../../local/clock/StackClock';
 import { Broker } from '../../local/service-bus/Broker';
-import { durationMs, type QueueConfig } from '../../local/service-bus/QueueConfig';
-
-const base: QueueConfig = {
-  lockDuration: 30_000,
-  maxDeliveryCount: 3,
-  requiresSession: false,
-  requiresDuplicateDetection: false,
-  duplicateDetectionHistoryTimeWindow: 60_000,
-  defaultMessageTimeToLive: 3_600_000,
-  deadLetteringOnMessageExpiration: true,
-};
+import { durationMs } from '../../local/service-bus/QueueConfig';
+import { plainQueue } from '../support/plainQueue';
 
 let broker: Broker;
 const clients: ServiceBusClient[] = [];
@@ -28,10 +19,10 @@ beforeEach(async () => {
   broker = await Broker.start({
     clock: realClock,
     queues: new Map([
-      ['plain', base],
-      ['lanes', { ...base, requiresSession: true }],
-      ['dedupe', { ...base, requiresDuplicateDetection: true }],
-      ['short', { ...base, lockDuration: 300 }],
+      ['plain', plainQueue],
+      ['lanes', { ...plainQueue, requiresSession: true }],
+      ['dedupe', { ...plainQueue, requiresDuplicateDetection: true }],
+      ['short', { ...plainQueue, lockDuration: 300 }],
     ]),
   });
 });
