@@ -10,7 +10,7 @@ import { functionKey } from './stack/functionKey';
 import { explainStartError, functionsPort } from './stack/functionsPort';
 import { liveOn } from './stack/liveOn';
 import { LocalStack } from './stack/LocalStack';
-import { stopOnSignal } from './stack/stopOnSignal';
+import { isStopping, stopOnSignal } from './stack/stopOnSignal';
 import { buildWorld, WORLDS, type WorldName } from './world/buildWorld';
 
 /** Below GoTo's documented 10, which the simulator enforces. */
@@ -208,6 +208,7 @@ function hints(origin: string, key: string, cycleId: string): void {
 }
 
 main().catch((error: unknown) => {
+  if (isStopping()) return;
   console.error(`\n${pc.red(error instanceof Error ? error.message : String(error))}`);
   process.exit(1);
 });

@@ -29,6 +29,7 @@ export interface HttpFrontEndOptions {
 export class HttpFrontEnd {
   readonly #routes: readonly Route[];
   readonly #server: Server;
+  #port = 0;
 
   constructor(private readonly options: HttpFrontEndOptions) {
     this.#routes = options.functions
@@ -47,10 +48,11 @@ export class HttpFrontEnd {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   async stop(): Promise<void> {

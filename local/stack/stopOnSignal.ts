@@ -1,9 +1,13 @@
+const state = { isStopping: false };
+
+/** What fails while everything stops is no fault: nobody is there any more to answer. */
+export const isStopping = (): boolean => state.isStopping;
+
 /** SIGINT and SIGTERM stop everything once and exit 0; a second one exits at once. */
 export function stopOnSignal(stop: () => Promise<void>): void {
-  let isStopping = false;
   const onSignal = (): void => {
-    if (isStopping) process.exit(130);
-    isStopping = true;
+    if (state.isStopping) process.exit(130);
+    state.isStopping = true;
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
