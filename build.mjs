@@ -1,7 +1,9 @@
+// `node build.mjs [program]` builds, and then runs a local program in this very process, so that signals reach it.
 // Builds the deployable bundle (dist/main.js: one CommonJS file, see docs/decisions/0003-one-bundle.md)
 // and the local programs (dist/local, dist/bench), which keep their packages outside.
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 
 await rm('dist', { recursive: true, force: true });
 
@@ -37,3 +39,10 @@ await Promise.all([
     packages: 'external',
   }),
 ]);
+
+const program = process.argv[2];
+if (program !== undefined) {
+  process.argv.splice(1, 2, program);
+  process.setSourceMapsEnabled(true);
+  createRequire(import.meta.url)(`./dist/${program}.js`);
+}
