@@ -38,6 +38,8 @@ export async function startAzurite(accounts: readonly string[] = ['devstoreaccou
     [entry, '--inMemoryPersistence', '--skipApiVersionCheck', '--silent', '--disableTelemetry', ...ports],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C reaches the whole group of the terminal; the tables must outlive the worker that still writes to them.
+      detached: true,
       env: { ...process.env, NODE_OPTIONS: '', AZURITE_ACCOUNTS: accounts.map((name) => `${name}:${KEY}`).join(';') },
     },
   );
