@@ -17,7 +17,7 @@ export interface WorldSize {
 /** The benchmark's worlds (design.md) and two for people: `small` for tests, `demo` for npm start. */
 export const WORLDS: Readonly<Record<'small' | 'demo' | 'W1' | 'W2' | 'W3', WorldSize>> = {
   small: { people: 30, groups: 3, membersPerGroup: 8, existingShare: 0.3, oddities: true },
-  demo: { people: 1_000, groups: 100, membersPerGroup: 12, existingShare: 0.6, oddities: true },
+  demo: { people: 1_000, groups: 100, membersPerGroup: 12, existingShare: 0.7, oddities: true },
   W1: { people: 1_000, groups: 100, membersPerGroup: 50, existingShare: 0, oddities: false },
   W2: { people: 10_000, groups: 500, membersPerGroup: 100, existingShare: 0, oddities: false },
   W3: { people: 50_000, groups: 2_000, membersPerGroup: 100, existingShare: 0, oddities: false },
