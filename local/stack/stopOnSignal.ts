@@ -1,3 +1,5 @@
+const PARENT_CHECK_MS = 500;
+
 const state = { isStopping: false };
 
 /** What fails while everything stops is no fault: nobody is there any more to answer. */
@@ -18,4 +20,10 @@ export function stopOnSignal(stop: () => Promise<void>): void {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  // npm puts a shell between itself and us; when that is killed, its signal ends there and nobody tells us.
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent && !state.isStopping) onSignal();
+  }, PARENT_CHECK_MS).unref();
 }
