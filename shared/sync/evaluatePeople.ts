@@ -102,10 +102,10 @@ export async function evaluatePeople(
     });
   }
 
-  // Desired states first: a message that finds its log entry must find the state too.
-  await engine.identities.plan(planned);
-  await engine.state.putSuspects(suspects);
+  // A skip is logged before it is remembered as logged; desired states come before the changes that refer to them.
   await engine.log.put(skipped);
+  await engine.state.putSuspects(suspects);
+  await engine.identities.plan(planned);
   await engine.log.queue(queued);
   return tally;
 }
