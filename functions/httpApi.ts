@@ -50,8 +50,9 @@ async function answer(
   request: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
+  const own = inInvocation(engine, context);
   try {
-    const response = await handler(inInvocation(engine, context), apiRequest(request));
+    const response = await handler(own, apiRequest(request));
     return {
       status: response.status,
       headers: { ...response.headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -66,8 +67,7 @@ async function answer(
             'InternalError',
             'The request failed inside the connector. Look up the invocation id in Application Insights.',
           );
-    if (problem.status >= 500)
-      context.error(JSON.stringify({ evt: 'http.failed', code: problem.code, message: messageOf(error) }));
+    if (problem.status >= 500) own.telemetry.error('http.failed', { code: problem.code, message: messageOf(error) });
     return {
       status: problem.status,
       headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },

@@ -20,7 +20,7 @@ export type EventName =
   | 'goto.tokenRenewed'
   | 'graph.retried'
   | 'graph.watermarkLost'
-  | 'host.started';
+  | 'http.failed';
 
 export type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 

@@ -279,12 +279,12 @@ test('people who cannot be provisioned are skipped with their reason', async () 
 });
 
 test('I07: admins, the token’s owner, devices, strangers and protected people are never written to', async () => {
-  const seed = await TestConnector.start();
-  connector = seed;
+  connector = await TestConnector.start({ settings: { PROTECTED_USERS: 'Chairwoman@example.com' } });
   const { directory, goto, random } = connector.world;
   const admin = directory.addUser(newUser(random, 980));
   const owner = directory.addUser({ ...newUser(random, 981), mail: 'goto-sync@example.com' });
-  for (const person of [admin, owner]) directory.assign(person.id, 'User');
+  const chair = directory.addUser({ ...newUser(random, 982), mail: 'chairwoman@example.com' });
+  for (const person of [admin, owner, chair]) directory.assign(person.id, 'User');
   const untouched = [
     goto.addUser({
       email: admin.mail ?? admin.userPrincipalName,
@@ -292,6 +292,7 @@ test('I07: admins, the token’s owner, devices, strangers and protected people 
       lastName: 'Admin',
       adminRoles: ['SUPER_USER'],
     }),
+    goto.addUser({ email: 'chairwoman@example.com', firstName: 'Old', lastName: 'Name' }),
     goto.addUser({ email: 'phone@devices.logmein.com', firstName: 'Desk', lastName: 'Phone' }),
     goto.addUser({
       email: 'stranger@elsewhere.example',
@@ -307,7 +308,7 @@ test('I07: admins, the token’s owner, devices, strangers and protected people 
   expect(touched.has(goto.ownerKey)).toBe(false);
 });
 
-test('drift: an account changed by hand is put right by the next full cycle, or only reported by policy', async () => {
+test('drift: an account changed by hand is put right by the next full cycle', async () => {
   connector = await TestConnector.start();
   await connector.cycle();
   const user = oneEntitled();
@@ -316,6 +317,17 @@ test('drift: an account changed by hand is put right by the next full cycle, or 
   const cycle = await connector.cycle('full');
   expect(cycle.counts.updated).toBe(1);
   expect(connector.accountOf(user.id)).toMatchObject({ lastName: user.surname, licenseKeys: [MEETING_LICENSE] });
+});
+
+test('drift: with the policy "report" it is told and left', async () => {
+  connector = await TestConnector.start({ settings: { DRIFT_POLICY: 'report' } });
+  await connector.cycle();
+  const user = oneEntitled();
+  const key = connector.accountOf(user.id)?.key ?? '';
+  connector.world.goto.changeByHand(key, { lastName: 'By Hand' });
+  const cycle = await connector.cycle('full');
+  expect(cycle.skippedByReason).toMatchObject({ DriftReported: 1 });
+  expect(connector.accountOf(user.id)).toMatchObject({ lastName: 'By Hand' });
 });
 
 test('an account deleted by hand in GoTo is made anew by the next full cycle', async () => {
