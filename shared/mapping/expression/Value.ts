@@ -1,0 +1,32 @@
+import type { DotnetDate } from '../dotnet/DotnetDate';
+
+/**
+ * What an expression works with. Whole numbers are bigint, because file times have 64 bits (entra-expressions.md 3.4);
+ * `number` appears only with a fraction.
+ */
+export type Value = null | string | boolean | bigint | number | DotnetDate | RoleObject | readonly Value[];
+
+/** One element of a SCIM `roles` attribute. */
+export interface RoleObject {
+  readonly kind: 'role';
+  readonly id: string;
+  readonly value: string;
+  readonly displayName: string;
+}
+
+export type ValueKind = 'null' | 'text' | 'boolean' | 'number' | 'date' | 'role' | 'list';
+
+export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
+
+export function kindOf(value: Value): ValueKind {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'boolean') return 'boolean';
+  if (typeof value === 'bigint' || typeof value === 'number') return 'number';
+  if (isList(value)) return 'list';
+  return value.kind;
+}
+
+/** Absent, empty text or a list without values: what IsNullOrEmpty means. */
+export const isNullOrEmpty = (value: Value): boolean =>
+  value === null || value === '' || (isList(value) && value.length === 0);
