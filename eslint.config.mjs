@@ -7,7 +7,9 @@ const layer = (files, forbidden, message) => ({
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
 });
 const azure = ['@azure/*'];
-const siblings = (...folders) => folders.map((folder) => `../${folder}/**`);
+/** From any depth of a layer's folders. */
+const siblings = (...folders) =>
+  folders.flatMap((folder) => ['..', '../..', '../../..', '../../../..'].map((up) => `${up}/${folder}/**`));
 const outside = ['**/local/**', '**/bench/**', '**/test/**'];
 
 export default tseslint.config(
@@ -62,7 +64,7 @@ export default tseslint.config(
   ),
   layer(
     ['shared/sync/**'],
-    [...outside, '**/functions/**', '../../api/**', ...siblings('api'), ...azure],
+    [...outside, '**/functions/**', ...siblings('api'), ...azure],
     'The engine is free of Azure: it talks to adapters.',
   ),
 );

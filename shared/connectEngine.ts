@@ -11,6 +11,7 @@ import { MemoryRefreshTokens } from './goto/MemoryRefreshTokens';
 import { Pacing } from './goto/Pacing';
 import { defaultMapping } from './mapping/defaultMapping';
 import { systemClock, type Clock } from './model/Clock';
+import { sourceAttribute } from './model/SourceAttribute';
 import { ChangeQueue } from './queue/ChangeQueue';
 import type { Settings } from './settings/Settings';
 import { connectTables } from './store/connectTables';
@@ -18,6 +19,7 @@ import { CyclesTable } from './store/CyclesTable';
 import { GroupsTable } from './store/GroupsTable';
 import { IdentitiesTable } from './store/IdentitiesTable';
 import { LogTable } from './store/LogTable';
+import { SchemasTable } from './store/SchemasTable';
 import { StateTable } from './store/StateTable';
 import { DEFAULT_TIMING, type Engine, type EngineTiming } from './sync/Engine';
 import type { Telemetry } from './telemetry/Telemetry';
@@ -66,7 +68,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     entra: new EntraSource(
       new GraphClient({ endpoint: settings.GRAPH_ENDPOINT, credential: identity, clock, telemetry }),
       { servicePrincipalId: settings.ENTRA_SERVICE_PRINCIPAL_ID, appId: settings.ENTRA_APP_ID },
-      defaultMapping.sourceAttributes,
+      defaultMapping.sourceAttributes.flatMap((name) => sourceAttribute(name) ?? []),
     ),
     accounts: new GotoAccounts(
       new GotoClient({ endpoint: settings.GOTO_API_ENDPOINT, tokens, pacing, clock, telemetry }),
@@ -79,6 +81,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     groups: new GroupsTable(open),
     log: new LogTable(open),
     state,
+    schemas: new SchemasTable(open),
     mapping: defaultMapping,
     policy: {
       roleEntitlements: settings.ROLE_ENTITLEMENTS,

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { AppRole, Assignment, EnterpriseApp } from '../model/Assignment';
 import { ConnectorError } from '../model/ConnectorError';
 import type { AttributeValue, Person } from '../model/Person';
+import type { SourceAttribute } from '../model/SourceAttribute';
 import type { GraphClient } from './GraphClient';
 
 /** The largest page anybody uses on these lists (graph-source.md 1.2, 2.4). */
@@ -97,11 +98,16 @@ export class EntraSource {
   constructor(
     readonly graph: GraphClient,
     private readonly app: { readonly servicePrincipalId?: string | undefined; readonly appId?: string | undefined },
-    private readonly attributes: readonly string[],
+    private readonly attributes: readonly SourceAttribute[],
   ) {}
 
+  /** The same source, reading other attributes. */
+  selecting(attributes: readonly SourceAttribute[]): EntraSource {
+    return new EntraSource(this.graph, this.app, attributes);
+  }
+
   get #select(): string {
-    return ['id', ...this.attributes].join(',');
+    return [...new Set(['id', ...this.attributes.flatMap((one) => one.property ?? [])])].join(',');
   }
 
   /** @throws ConnectorError code NotFound, with advice, when there is no such app or it is switched off */
@@ -316,9 +322,9 @@ export class EntraSource {
       );
     }
     const attributes: Record<string, AttributeValue> = {};
-    for (const name of this.attributes) {
-      const value = attributeValue.safeParse(row[name]);
-      if (value.success) attributes[name] = value.data;
+    for (const { name, property, valueOf } of this.attributes) {
+      const value = property === null ? undefined : attributeValue.safeParse(valueOf(row));
+      if (value?.success === true) attributes[name] = value.data;
     }
     return { id, attributes };
   }

@@ -16,6 +16,7 @@ export type Entitlement =
 
 export class Entitlements {
   readonly #byRoleId = new Map<string, EntitlementRule>();
+  readonly #roles: ReadonlyMap<string, AppRole>;
   readonly managedLicenseKeys: ReadonlySet<string>;
   /** Rules that name no role of the enterprise app, and roles without a rule: worth a warning. */
   readonly unknownRules: readonly string[];
@@ -30,6 +31,7 @@ export class Entitlements {
       ...roles,
       { id: DEFAULT_ACCESS_ROLE_ID, displayName: 'Default Access', value: null, isEnabled: true },
     ];
+    this.#roles = new Map(known.map((role) => [role.id, role]));
     const unknown: string[] = [];
     for (const [name, rule] of Object.entries(rules)) {
       const named = known.filter(
@@ -47,6 +49,11 @@ export class Entitlements {
     this.managedLicenseKeys = new Set(Object.values(rules).flatMap((rule) => rule.licenseKeys));
     this.unknownRules = unknown;
     this.rolesWithoutRule = roles.filter((role) => !this.#byRoleId.has(role.id)).map((role) => role.displayName);
+  }
+
+  /** A role of the enterprise app, Default Access included. */
+  role(id: string): AppRole | undefined {
+    return this.#roles.get(id);
   }
 
   /** What a set of role ids gives. Default Access gives nothing unless PROVISION_DEFAULT_ACCESS says so (S2). */

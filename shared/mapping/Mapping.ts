@@ -1,14 +1,35 @@
 import type { AccountAttributes } from '../model/Account';
+import type { AppRole } from '../model/Assignment';
+import type { AttributeFlows } from '../model/Desired';
 import type { Person } from '../model/Person';
 import type { Reason } from '../model/Reason';
 
-/** Attributes that a person should have in GoTo, or why there are none. */
-export type Mapped =
-  { readonly ok: true; readonly attributes: AccountAttributes } | { readonly ok: false; readonly reason: Reason };
+/** What the mapping may ask for besides the attributes that Graph keeps with the user. */
+export interface MappingFacts {
+  readonly appRoles: readonly AppRole[];
+  /** Unassigned, in the recycle bin or blocked: what `IsSoftDeleted` says (CUS). */
+  readonly isSoftDeleted: boolean;
+  readonly nowMs: number;
+}
 
-/** How people become accounts. The built-in one is `defaultMapping`; an imported Entra schema will be another. */
+/** How a person should stand in GoTo by the mapping, or why the person is left alone. */
+export type Mapped =
+  | {
+      readonly kind: 'active';
+      readonly attributes: AccountAttributes;
+      readonly flows: AttributeFlows;
+      /** Further addresses to look for an account by, in order of precedence. */
+      readonly matching: readonly string[];
+      readonly redacted: readonly (keyof AccountAttributes)[];
+    }
+  | { readonly kind: 'inactive'; readonly reason: Reason }
+  | { readonly kind: 'leave'; readonly reason: Reason; readonly detail?: string };
+
+/** How people become accounts: an imported Entra schema, or the built-in one. */
 export interface Mapping {
-  /** Names of the user attributes to read from Graph; nothing else is read. */
+  /** Names of the source attributes to read from Graph, as mappings write them; nothing else is read. */
   readonly sourceAttributes: readonly string[];
-  map(person: Person): Mapped;
+  /** What may be done at all: Entra's flowTypes. */
+  readonly flow: { readonly create: boolean; readonly update: boolean; readonly delete: boolean };
+  map(person: Person, facts: MappingFacts): Mapped;
 }

@@ -10,6 +10,8 @@ import type { Desired } from './Desired';
 import type { Link } from './Link';
 import type { Reason } from './Reason';
 
+const ATTRIBUTE_NAMES = ['email', 'firstName', 'lastName', 'locale', 'timeZone'] as const;
+
 /** What is known of the GoTo side: a row, proof that there is none, or nothing yet. */
 export type Observed = Account | 'absent' | 'unknown';
 
@@ -68,11 +70,19 @@ function decideActive(
   observed: Observed,
   policy: Policy,
 ): Decision {
-  if (observed === 'absent') return { action: 'create', reason: link === undefined ? 'Create' : 'AccountMissing' };
+  const isNew = observed === 'absent' || link === undefined;
+  if (isNew && (desired.attributes.firstName === '' || desired.attributes.lastName === '')) {
+    return { action: 'skip', reason: 'MandatoryFieldsMissing' };
+  }
+  if (observed === 'absent') {
+    if (isOff(desired, 'create')) return { action: 'skip', reason: 'CreationSwitchedOff' };
+    return { action: 'create', reason: link === undefined ? 'Create' : 'AccountMissing' };
+  }
   if (link === undefined) {
     if (observed === 'unknown') return { action: 'create', reason: 'Create' };
     return { action: 'link', reason: 'Match', changes: differences(desired, observed, policy) };
   }
+  if (isOff(desired, 'update')) return { action: 'skip', reason: 'UpdatesSwitchedOff' };
   const current = typeof observed === 'object' ? observed : link.applied;
   const changes = differences(desired, current, policy);
   if (link.state === 'disabled') return { action: 'reenable', reason: 'EntitledAgain', changes };
@@ -82,7 +92,10 @@ function decideActive(
   return { action: 'update', reason: isDrift ? 'Drift' : 'AttributesChanged', changes };
 }
 
-/** Only what differs: GoTo's PUT is partial (goto-api.md 2.7). */
+const isOff = (desired: Desired & { kind: 'active' }, action: 'create' | 'update'): boolean =>
+  desired.switchedOff?.includes(action) ?? false;
+
+/** Only what differs and the mapping writes into an account that is there: GoTo's PUT is partial (goto-api.md 2.7). */
 export function differences(
   desired: Desired & { kind: 'active' },
   current: {
@@ -95,15 +108,15 @@ export function differences(
   },
   policy: Pick<Policy, 'managedLicenseKeys'>,
 ): AccountChanges {
-  const { attributes } = desired;
+  if (isOff(desired, 'update')) return {};
+  const { attributes, flows = {} } = desired;
   const changed: { -readonly [K in keyof AccountAttributes]?: string } = {};
-  if (emailKey(attributes.email) !== emailKey(current.email)) changed.email = attributes.email;
-  if (attributes.firstName !== current.firstName) changed.firstName = attributes.firstName;
-  if (attributes.lastName !== current.lastName) changed.lastName = attributes.lastName;
-  if (attributes.locale !== undefined && attributes.locale !== (current.locale ?? undefined))
-    changed.locale = attributes.locale;
-  if (attributes.timeZone !== undefined && attributes.timeZone !== (current.timeZone ?? undefined)) {
-    changed.timeZone = attributes.timeZone;
+  for (const name of ATTRIBUTE_NAMES) {
+    const [wanted, present = null] = [attributes[name], current[name]];
+    if (wanted === undefined || flows[name] === 'creation') continue;
+    if (flows[name] === 'ifEmpty' && present !== null && present !== '') continue;
+    const isSame = name === 'email' ? emailKey(wanted) === emailKey(present ?? '') : wanted === present;
+    if (!isSame) changed[name] = wanted;
   }
   const licenseKeys = licensesAfter(desired.licenseKeys, current.licenseKeys, policy.managedLicenseKeys);
   return { ...changed, ...(sameKeys(licenseKeys, current.licenseKeys) ? {} : { licenseKeys }) };

@@ -26,10 +26,19 @@ const attributes = z.object({
   locale: z.string().optional(),
   timeZone: z.string().optional(),
 });
+const attributeName = attributes.keyof();
 const desired = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('active'), attributes, licenseKeys: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('active'),
+    attributes,
+    licenseKeys: z.array(z.string()),
+    flows: z.partialRecord(attributeName, z.enum(['creation', 'ifEmpty'])).optional(),
+    matching: z.array(z.string()).optional(),
+    redacted: z.array(attributeName).optional(),
+    switchedOff: z.array(z.enum(['create', 'update'])).optional(),
+  }),
   z.object({ kind: z.literal('inactive'), reason }),
-  z.object({ kind: z.literal('leave'), reason }),
+  z.object({ kind: z.literal('leave'), reason, detail: z.string().optional() }),
 ]);
 const link = z.object({
   key: z.string(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Account } from '../model/Account';
 import type { AppRole, Assignment } from '../model/Assignment';
 import { digest } from '../model/hash';
+import { DEFAULT_VERSION } from './SchemasTable';
 import { chunkKey, toChunks } from './chunks';
 import type { OpenTable } from './connectTables';
 import { Table, type Write } from './Table';
@@ -12,6 +13,8 @@ const watermark = z.object({
   groupsLink: z.string(),
   assignmentsDigest: z.string(),
   takenAt: z.string(),
+  /** The mapping whose attributes the links follow; rows of earlier releases knew only the built-in one. */
+  mappingVersion: z.string().default(DEFAULT_VERSION),
 });
 const app = z.object({
   id: z.string(),

@@ -18,12 +18,15 @@ export class AccountIndex {
     return this.#byKey.get(key);
   }
 
-  /** The linked account if it is still there, else the one with the address; 'absent' is proven by the complete list. */
-  find(linkedKey: string | undefined, email: string | undefined): Account | 'absent' | 'ambiguous' {
+  /** The linked account if it is still there, else the first that has one of the addresses, in order; 'absent' is proven by the complete list. */
+  find(linkedKey: string | undefined, emails: readonly string[]): Account | 'absent' | 'ambiguous' {
     const linked = linkedKey === undefined ? undefined : this.#byKey.get(linkedKey);
     if (linked !== undefined) return linked;
-    const matches = email === undefined ? [] : (this.#byEmail.get(emailKey(email)) ?? []);
-    if (matches.length > 1) return 'ambiguous';
-    return matches[0] ?? 'absent';
+    for (const email of emails) {
+      const matches = this.#byEmail.get(emailKey(email)) ?? [];
+      if (matches.length > 1) return 'ambiguous';
+      if (matches[0] !== undefined) return matches[0];
+    }
+    return 'absent';
   }
 }

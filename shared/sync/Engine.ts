@@ -9,6 +9,7 @@ import type { CyclesTable } from '../store/CyclesTable';
 import type { IdentitiesTable } from '../store/IdentitiesTable';
 import type { GroupsTable } from '../store/GroupsTable';
 import type { LogTable } from '../store/LogTable';
+import type { SchemasTable } from '../store/SchemasTable';
 import type { StateTable } from '../store/StateTable';
 import type { Telemetry } from '../telemetry/Telemetry';
 
@@ -25,6 +26,8 @@ export interface Engine {
   readonly groups: GroupsTable;
   readonly log: LogTable;
   readonly state: StateTable;
+  readonly schemas: SchemasTable;
+  /** Of the cycle at work: see withMapping. */
   readonly mapping: Mapping;
   readonly policy: EnginePolicy;
   readonly timing: EngineTiming;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isoTime } from '../model/Clock';
 import type { CycleMode } from '../model/Cycle';
+import { DEFAULT_VERSION } from '../store/SchemasTable';
 
 const phase = z.enum([
   'source',
@@ -35,6 +36,8 @@ const cursorSchema = z.object({
   doneSince: z.string(),
   /** Closing lists that still showed differences. */
   verifications: z.number(),
+  /** The mapping that the cycle began with, and stays with. */
+  mappingVersion: z.string().default(DEFAULT_VERSION),
   seenAt: z.string(),
 });
 
@@ -43,7 +46,7 @@ export type Phase = z.output<typeof phase>;
 
 export const readCursor = (stored: unknown): PlanCursor => cursorSchema.parse(stored);
 
-export function firstCursor(mode: CycleMode, nowMs: number): PlanCursor {
+export function firstCursor(mode: CycleMode, nowMs: number, mappingVersion: string): PlanCursor {
   return {
     phase: mode === 'incremental' ? 'changes' : 'source',
     index: 0,
@@ -56,6 +59,7 @@ export function firstCursor(mode: CycleMode, nowMs: number): PlanCursor {
     doneSeen: 0,
     doneSince: isoTime(nowMs),
     verifications: 0,
+    mappingVersion,
     seenAt: isoTime(nowMs),
   };
 }

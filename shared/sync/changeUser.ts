@@ -6,7 +6,7 @@ import type { Caller } from '../goto/GotoClient';
 import { emailKey, type Account } from '../model/Account';
 import { ConnectorError } from '../model/ConnectorError';
 import { decide, type Observed, type Policy } from '../model/decide';
-import type { Desired } from '../model/Desired';
+import { matchingAddresses, type Desired } from '../model/Desired';
 import type { Link } from '../model/Link';
 import type { Identity, PendingWrite } from '../store/IdentitiesTable';
 import { fromLast, skip, type Changed } from './Changed';
@@ -85,16 +85,20 @@ async function observe(engine: Engine, target: Target, identity: Identity, calle
       return 'absent';
     }
   }
-  const email = emailOf(identity);
-  if (email === undefined) return 'unknown';
-  const found = await engine.accounts.findByEmail(email, caller);
-  if (found.length > 1) throw ambiguous();
-  return found[0] ?? 'absent';
+  const emails = emailsOf(identity);
+  if (emails.length === 0) return 'unknown';
+  // By precedence: the first match ends the search (CUS).
+  for (const email of emails) {
+    const found = await engine.accounts.findByEmail(email, caller);
+    if (found.length > 1) throw ambiguous();
+    if (found[0] !== undefined) return found[0];
+  }
+  return 'absent';
 }
 
-function emailOf(identity: Identity): string | undefined {
-  if (identity.pending?.link !== null && identity.pending !== undefined) return identity.pending.link.applied.email;
-  return identity.desired?.kind === 'active' ? identity.desired.attributes.email : undefined;
+function emailsOf(identity: Identity): readonly string[] {
+  if (identity.pending?.link !== null && identity.pending !== undefined) return [identity.pending.link.applied.email];
+  return identity.desired?.kind === 'active' ? matchingAddresses(identity.desired) : [];
 }
 
 /**

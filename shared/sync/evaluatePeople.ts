@@ -10,7 +10,7 @@ import type { Account } from '../model/Account';
 import { isoTime } from '../model/Clock';
 import { countSkip, noTally, type Tally } from '../model/Cycle';
 import { decide, type Decision, type Policy } from '../model/decide';
-import type { Desired } from '../model/Desired';
+import { matchingAddresses, type Desired } from '../model/Desired';
 import { textOf, type Person } from '../model/Person';
 import type { Looked } from '../entra/EntraSource';
 import type { Identity, PlannedIdentity } from '../store/IdentitiesTable';
@@ -61,8 +61,8 @@ export async function evaluatePeople(
     const { desired, suspect } = wanted(engine, context, sourceId, identity, facts);
     if (suspect !== undefined) suspects.set(sourceId, suspect);
 
-    const email = desired.kind === 'active' ? desired.attributes.email : undefined;
-    const observed = context.accounts?.find(identity?.link?.key, email);
+    const emails = desired.kind === 'active' ? matchingAddresses(desired) : [];
+    const observed = context.accounts?.find(identity?.link?.key, emails);
     const decision = decisionFor(desired, identity, observed, policy);
     const displayName = facts.person === undefined ? '' : (textOf(facts.person, 'displayName') ?? '');
     const entry = (status: LogEntry['status'], action: LogEntry['action']) =>
@@ -75,6 +75,9 @@ export async function evaluatePeople(
         action,
         reason: decision.reason,
         targetId: identity?.link?.key ?? null,
+        ...(desired.kind === 'leave' && desired.detail !== undefined
+          ? { errorCode: desired.reason, errorMessage: desired.detail }
+          : {}),
       });
 
     // A failed change is tried against GoTo itself, whatever the stored values say.
@@ -153,6 +156,9 @@ function wanted(
       roleIds: facts.deleted === 'hard' ? [] : roleIds,
       isProtected: isProtected(sourceId, facts.person, engine.policy.protectedUsers),
       absenceUnconfirmed,
+      // A full cycle follows a change of the mapping: who falls out then waits for a second cycle to agree.
+      exclusionUnconfirmed: hasSomethingToLose && !isConfirmed && context.accounts !== undefined,
+      nowMs: engine.clock.now(),
     },
     {
       mapping: engine.mapping,

@@ -5,9 +5,23 @@ const textOf = (value: unknown): string | null => {
   return typeof value === 'string' ? value : null;
 };
 
-/** Old and new value of each changed field, for the log: the basis of an undo (I12). */
-export function modifiedProperties(before: Readonly<Record<string, unknown>>, changes: object): ModifiedProperty[] {
+/** What the log shows in place of a value that goes through Redact (FUN). */
+const REDACTED = '[Redact]';
+
+/**
+ * Old and new value of each changed field, for the log: the basis of an undo (I12).
+ * @param redacted fields whose values are not shown
+ */
+export function modifiedProperties(
+  before: Readonly<Record<string, unknown>>,
+  changes: object,
+  redacted: readonly string[] = [],
+): ModifiedProperty[] {
   return Object.entries(changes)
     .filter(([, value]) => value !== undefined)
-    .map(([displayName, value]) => ({ displayName, oldValue: textOf(before[displayName]), newValue: textOf(value) }));
+    .map(([displayName, value]) =>
+      redacted.includes(displayName)
+        ? { displayName, oldValue: REDACTED, newValue: REDACTED }
+        : { displayName, oldValue: textOf(before[displayName]), newValue: textOf(value) },
+    );
 }

@@ -19,6 +19,7 @@ import { readDirectUsers, readGroups, readSource } from './plan/readSource';
 import { readTarget } from './plan/readTarget';
 import { outcomeOf } from './outcomeOf';
 import { firstCursor, readCursor, type PlanCursor } from './PlanCursor';
+import { withMapping } from './withMapping';
 
 /** What a slice leaves behind: its place, its counts, and what it adds to the cycle's record. */
 export interface SliceResult {
@@ -58,7 +59,7 @@ export async function planCycle(engine: Engine, message: JobMessage): Promise<Ou
 
   const requestsBefore = engine.entra.graph.requests;
   try {
-    const result = await slice(engine, cycle, cursor);
+    const result = await slice(await withMapping(engine, cursor.mappingVersion), cycle, cursor);
     const tally = result.tally ?? noTally();
     tally.calls.graph += engine.entra.graph.requests - requestsBefore;
     await engine.log.putTally(cycle.id, `plan-${String(cursor.step).padStart(5, '0')}`, tally);
@@ -101,7 +102,7 @@ async function onFault(engine: Engine, cycle: Cycle, cursor: PlanCursor, error: 
   if (error instanceof ConnectorError && error.code === 'ResyncRequired') {
     // Graph forgot the delta link: a full read follows by itself, in the same cycle (S6).
     telemetry.warn('graph.watermarkLost', { cycleId: cycle.id });
-    const next = { ...firstCursor('full', clock.now()), step: cursor.step + 1 };
+    const next = { ...firstCursor('full', clock.now(), cursor.mappingVersion), step: cursor.step + 1 };
     await cycles.put({ ...cycle, mode: 'full', state: 'planning' }, next);
     await queue.sendJob({ kind: 'plan', cycleId: cycle.id, step: next.step });
     return done;

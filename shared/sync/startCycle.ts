@@ -20,6 +20,9 @@ export interface StartRequest {
   readonly orNext?: boolean;
 }
 
+const MAPPING_CHANGED =
+  'The mapping was changed, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
+
 export async function startCycle(engine: Engine, request: StartRequest): Promise<Started> {
   const { clock, cycles, queue, state, telemetry } = engine;
   if (request.idempotencyKey !== undefined) {
@@ -35,8 +38,11 @@ export async function startCycle(engine: Engine, request: StartRequest): Promise
     telemetry.info('cycle.refused', { cycleId: running, trigger: request.trigger });
     return { started: false, activeCycleId: running };
   }
-  const isFull = (await state.takeFullWish()) || request.mode === 'full';
-  const mode: CycleMode = (await state.watermark()) === undefined ? 'initial' : isFull ? 'full' : 'incremental';
+  const [watermark, mappingVersion] = [await state.watermark(), await engine.schemas.activeVersion()];
+  // What was read for another mapping lacks attributes of this one, and everybody has to be looked at again.
+  const isMappingNew = watermark !== undefined && watermark.mappingVersion !== mappingVersion;
+  const isFull = (await state.takeFullWish()) || request.mode === 'full' || isMappingNew;
+  const mode: CycleMode = watermark === undefined ? 'initial' : isFull ? 'full' : 'incremental';
   const cycle: Cycle = {
     id,
     mode,
@@ -47,10 +53,10 @@ export async function startCycle(engine: Engine, request: StartRequest): Promise
     endedAt: null,
     expected: 0,
     applyingSince: null,
-    warnings: [],
+    warnings: isMappingNew ? [MAPPING_CHANGED] : [],
     error: null,
   };
-  await cycles.put(cycle, firstCursor(mode, clock.now()));
+  await cycles.put(cycle, firstCursor(mode, clock.now(), mappingVersion));
   if (request.idempotencyKey !== undefined) await state.rememberIdempotent(request.idempotencyKey, id);
   await queue.sendJob({ kind: 'plan', cycleId: id, step: 0 });
   telemetry.info('cycle.started', { cycleId: id, mode, trigger: request.trigger });

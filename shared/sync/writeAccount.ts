@@ -53,7 +53,7 @@ export async function createAccount(
     action: 'create',
     reason,
     link,
-    modified: modifiedProperties({}, applied),
+    modified: modifiedProperties({}, applied, desired.redacted),
   };
   await engine.identities.apply(target.sourceId, { pending });
   let key: string | null;
@@ -135,7 +135,7 @@ export async function updateAccount(
     action: decision.action,
     reason: decision.reason,
     link: next,
-    modified: modifiedProperties({ ...observed }, changes),
+    modified: modifiedProperties({ ...observed }, changes, desired.kind === 'active' ? desired.redacted : []),
   };
   const warning = isHeldBack
     ? 'GoTo lets only the primary account of this person change names and address.'

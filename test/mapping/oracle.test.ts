@@ -126,8 +126,12 @@ describe('.NET agrees', () => {
     const differing: string[] = [];
     for (let unit = 0; unit < 0x10000; unit += 1) {
       if (NEWER.test(String.fromCharCode(unit))) continue;
-      const ours = [...letterCasesOf(unit)].sort((a, b) => a - b).map(hex).join(' ');
-      if (ours !== (golden.get(hex(unit)) ?? hex(unit))) differing.push(`${hex(unit)}: ${ours}, .NET ${golden.get(hex(unit))}`);
+      const ours = [...letterCasesOf(unit)]
+        .sort((a, b) => a - b)
+        .map(hex)
+        .join(' ');
+      if (ours !== (golden.get(hex(unit)) ?? hex(unit)))
+        differing.push(`${hex(unit)}: ${ours}, .NET ${golden.get(hex(unit))}`);
     }
     expect(differing).toEqual([]);
   });
@@ -145,7 +149,9 @@ describe('.NET agrees', () => {
       const golden = new Set(unitsOf((answers.classes[index] ?? '').slice(2)));
       const ours = new Set(rangesOf(pattern).flatMap(([from, to]) => range(from, to)));
       // Only characters that one of the two Unicode versions does not know yet may differ.
-      const differing = [...golden.symmetricDifference(ours)].filter((unit) => !UNASSIGNED_IN_NET.has(unit) && !/^\p{Cn}$/u.test(String.fromCharCode(unit)));
+      const differing = [...golden, ...ours]
+        .filter((unit) => golden.has(unit) !== ours.has(unit))
+        .filter((unit) => !UNASSIGNED_IN_NET.has(unit) && !/^\p{Cn}$/u.test(String.fromCharCode(unit)));
       expect({ pattern, differing: differing.map(hex) }).toEqual({ pattern, differing: [] });
     }
   });

@@ -3,10 +3,10 @@ import { Entitlements } from '../../shared/mapping/Entitlements';
 import type { AttributeValue } from '../../shared/model/Person';
 
 const map = (attributes: Record<string, AttributeValue>) =>
-  defaultMapping.map({
-    id: '1',
-    attributes: { mail: 'a@example.com', givenName: 'Ada', surname: 'Abel', ...attributes },
-  });
+  defaultMapping.map(
+    { id: '1', attributes: { mail: 'a@example.com', givenName: 'Ada', surname: 'Abel', ...attributes } },
+    { appRoles: [], isSoftDeleted: false, nowMs: 0 },
+  );
 
 describe('default mapping', () => {
   test.each([
@@ -20,16 +20,15 @@ describe('default mapping', () => {
     [{ preferredLanguage: 'zh-Hans-CN' }, { email: 'a@example.com', firstName: 'Ada', lastName: 'Abel' }],
     [{ givenName: '😀'.repeat(40) }, { email: 'a@example.com', firstName: '😀'.repeat(32), lastName: 'Abel' }],
   ])('%j', (attributes, expected) => {
-    expect(map(attributes)).toEqual({ ok: true, attributes: expected });
+    expect(map(attributes)).toMatchObject({ kind: 'active', attributes: expected });
   });
 
   test.each([
     [{ mail: null, userPrincipalName: 'x#EXT#@t.onmicrosoft.com' }, 'ImportSkipped'],
     [{ mail: '' }, 'ImportSkipped'],
-    [{ surname: null }, 'MandatoryFieldsMissing'],
     [{ mail: `${'a'.repeat(120)}@example.com` }, 'InvalidValue'],
   ])('%j → %s', (attributes, reason) => {
-    expect(map(attributes)).toEqual({ ok: false, reason });
+    expect(map(attributes)).toMatchObject({ kind: 'leave', reason });
   });
 });
 

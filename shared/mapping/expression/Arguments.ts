@@ -4,7 +4,7 @@ import { parseDate } from '../dotnet/parseDate';
 import type { EvaluationScope } from './EvaluationScope';
 import type { Call, Expression, KeywordName } from './Expression';
 import { ExpressionError, type ExpressionErrorCode } from './ExpressionError';
-import type { ExpressionFunction } from './functions/ExpressionFunction';
+import type { ExpressionFunction } from './families/ExpressionFunction';
 import { parseNumber } from './parseNumber';
 import { textForm } from './textForm';
 import { isList, kindOf, type Value } from './Value';

@@ -1,7 +1,7 @@
 import type { Call, Expression } from './Expression';
 import { ExpressionError } from './ExpressionError';
-import type { ExpressionFunction } from './functions/ExpressionFunction';
-import { findFunction, UNDESCRIBED_FUNCTIONS } from './functions/FUNCTIONS';
+import type { ExpressionFunction } from './families/ExpressionFunction';
+import { findFunction, UNDESCRIBED_FUNCTIONS } from './families/FUNCTIONS';
 
 /**
  * Names are compared without letter case, because Microsoft's own pages waver (entra-expressions.md 1); the tree holds the

@@ -4,7 +4,7 @@ import type { EvaluationScope } from './EvaluationScope';
 import type { Call, Expression, Keyword, Operation } from './Expression';
 import { ExpressionError } from './ExpressionError';
 import { FlowSkipped } from './FlowSkipped';
-import { findFunction } from './functions/FUNCTIONS';
+import { findFunction } from './families/FUNCTIONS';
 import { parseNumber } from './parseNumber';
 import { textForm } from './textForm';
 import { isList, type Value } from './Value';

@@ -21,6 +21,7 @@ export const dispatch: Slice = async (engine, cycle, cursor) => {
       usersLink: cursor.usersLink,
       groupsLink: cursor.groupsLink,
       assignmentsDigest: cursor.assignmentsDigest,
+      mappingVersion: cursor.mappingVersion,
       takenAt: isoTime(engine.clock.now()),
     });
   }

@@ -109,7 +109,7 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
       const words: string[] = [''];
       for (const char of text) {
         if (delimiters.has(char)) words.push('');
-        else words[words.length - 1] += char;
+        else words.push((words.pop() ?? '') + char);
       }
       return words.filter((word) => word !== '')[number - 1] ?? '';
     },
