@@ -5,7 +5,8 @@ import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
-await rm('dist', { recursive: true, force: true });
+// A program may be run while another one uses what is there.
+if (process.argv[2] === undefined) await rm('dist', { recursive: true, force: true });
 
 const common = {
   bundle: true,
@@ -33,6 +34,8 @@ await Promise.all([
       'local/host': 'local/host.ts',
       'local/worker': 'local/functions-host/worker.ts',
       'local/simulate': 'local/simulate.ts',
+      'local/mapping': 'local/mapping.ts',
+      'local/docs': 'local/docs.ts',
       'bench/bench': 'bench/bench.ts',
     },
     outdir: 'dist',

@@ -10,6 +10,8 @@ import { getCycle, listCycles, postSync } from '../shared/api/cycles';
 import { healthCheck } from '../shared/api/getHealth';
 import { getJob } from '../shared/api/getJob';
 import { Problem, problemBody } from '../shared/api/Problem';
+import { listFilterOperators, listFunctions, postParseExpression } from '../shared/api/expressions';
+import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from '../shared/api/schema';
 import { listProvisioningLog } from '../shared/api/provisioningLog';
 import type { Engine } from '../shared/sync/Engine';
 import { messageOf } from '../shared/telemetry/Telemetry';
@@ -41,6 +43,14 @@ export function registerHttpApi(engine: Engine, schedule: string): void {
   route('postSync', 'POST', `${JOB}/sync`, postSync);
   route('listCycles', 'GET', `${JOB}/cycles`, listCycles);
   route('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle);
+  route('getSchema', 'GET', `${JOB}/schema`, getSchema);
+  route('putSchema', 'PUT', `${JOB}/schema`, putSchema);
+  route('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema);
+  route('listSchemaVersions', 'GET', `${JOB}/schema/versions`, listSchemaVersions);
+  route('getSchemaVersion', 'GET', `${JOB}/schema/versions/{id}`, getSchemaVersion);
+  route('parseExpression', 'POST', `${JOB}/schema/parseExpression`, postParseExpression);
+  route('listFunctions', 'GET', `${JOB}/schema/functions`, listFunctions);
+  route('listFilterOperators', 'GET', `${JOB}/schema/filterOperators`, listFilterOperators);
   route('listProvisioningLog', 'GET', 'auditLogs/provisioning', listProvisioningLog);
 }
 

@@ -5,6 +5,7 @@
 export type EventName =
   | 'cycle.started'
   | 'cycle.refused'
+  | 'mapping.changed'
   | 'cycle.sliceDone'
   | 'cycle.planned'
   | 'cycle.finished'

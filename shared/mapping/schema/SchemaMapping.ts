@@ -136,7 +136,7 @@ function evaluationScope(person: Person, facts: MappingFacts): EvaluationScope {
           displayName,
         }));
       }
-      const value = person.attributes[name];
+      const value = Object.hasOwn(person.attributes, name) ? person.attributes[name] : null;
       return attributeValueOf(name === 'userPrincipalName' && typeof value === 'string' ? guestAddress(value) : value);
     },
     nowMs: facts.nowMs,

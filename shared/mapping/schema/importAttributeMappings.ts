@@ -50,7 +50,7 @@ function importOne(mapping: SchemaAttributeMapping, pointer: string, builder: Re
     reportBadExpression(error.message, targetName, `${pointer}/source/expression`, builder);
     return null;
   }
-  const what = `${expression === null ? (defaultValue === null ? '(nothing)' : JSON.stringify(defaultValue)) : printExpression(expression)} → ${targetName}`;
+  const what = described(expression, defaultValue, targetName);
   const target = findTargetAttribute(targetName);
   if (target === undefined) {
     builder.decision(pointer, what, adviceFor(targetName));
@@ -62,7 +62,6 @@ function importOne(mapping: SchemaAttributeMapping, pointer: string, builder: Re
   }
   if (expression !== null && !isUsable(expression, target, mapping, targetName, pointer, builder)) return null;
   const flow: Flow = expression === null ? 'ifEmpty' : FLOWS[mapping.flowType];
-  builder.taken(pointer, what, `Written to GoTo’s ${target}, ${WHEN[flow]}.${defaultNote(defaultValue, expression)}`);
   if (mapping.flowType === 'MultiValueAddOnly' || mapping.flowType === 'ValueAddOnly') {
     builder.decision(
       pointer,
@@ -86,10 +85,16 @@ function importOne(mapping: SchemaAttributeMapping, pointer: string, builder: Re
 const textOfDefault = (value: string | number | boolean): string =>
   typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
 
-const defaultNote = (defaultValue: string | null, expression: Expression | null): string =>
+const defaultNote = ({ defaultValue, expression }: AttributeMapping): string =>
   defaultValue === null || defaultValue === '' || expression === null
     ? ''
     : ' The default value goes into new accounts only, as Entra documents it.';
+
+/** `[surname] → name.familyName` */
+function described(expression: Expression | null, defaultValue: string | null, targetName: string): string {
+  const constant = defaultValue === null ? '(nothing)' : JSON.stringify(defaultValue);
+  return `${expression === null ? constant : printExpression(expression)} → ${targetName}`;
+}
 
 /** A target that GoTo does not have cannot stop an import, however wrong its expression is. */
 function reportBadExpression(message: string, targetName: string, pointer: string, builder: ReportBuilder): void {
@@ -169,6 +174,13 @@ function onePerTarget(mappings: readonly AttributeMapping[], builder: ReportBuil
     }
   }
   for (const mapping of chosen) {
+    const isMatchingOnly = chosen.find((one) => one.target === mapping.target) !== mapping;
+    if (isMatchingOnly) continue;
+    builder.taken(
+      mapping.pointer,
+      described(mapping.expression, mapping.defaultValue, mapping.targetName),
+      `Written to GoTo’s ${mapping.target}, ${WHEN[mapping.flow]}.${defaultNote(mapping)}`,
+    );
     if (mapping.matchingPriority === null || mapping.target === 'email') continue;
     builder.decision(
       mapping.pointer,

@@ -1,4 +1,3 @@
-import { sourceAttribute } from '../../model/SourceAttribute';
 import { patternProblem } from '../expression/lintExpression';
 import { findFilterOperator } from '../scope/filterOperators';
 import { EVERYBODY, type FilterClause, type FilterGroup, type ScopingFilter } from '../scope/ScopingFilter';
@@ -17,17 +16,21 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   validcertmatch: 'Nobody has described this operator. Replace it by another.',
 };
 
+/**
+ * @param isKnown whether Entra keeps this attribute with a user; a filter on another would silently leave everybody out
+ */
 export function importFilter(
   filter: SchemaScopingFilter | null | undefined,
   pointer: string,
   builder: ReportBuilder,
+  isKnown: (attribute: string) => boolean,
 ): ScopingFilter {
   if (filter === null || filter === undefined) return EVERYBODY;
   const read = (set: keyof typeof SETS): FilterGroup[] =>
     filter[set].map((group, index): FilterGroup => {
       const own = `${pointer}/${set}/${index}`;
       const clauses = group.clauses.flatMap(
-        (clause, at) => importClause(clause, `${own}/clauses/${at}`, builder) ?? [],
+        (clause, at) => importClause(clause, `${own}/clauses/${at}`, builder, isKnown) ?? [],
       );
       const name = group.name ?? '';
       builder.taken(own, clauses.map(printed).join(' AND ') || 'everybody', SETS[set]);
@@ -44,6 +47,7 @@ function importClause(
   clause: SchemaScopingFilter['groups'][number]['clauses'][number],
   pointer: string,
   builder: ReportBuilder,
+  isKnown: (attribute: string) => boolean,
 ): FilterClause | null {
   const operator = findFilterOperator(clause.operatorName);
   if (operator === undefined) {
@@ -56,7 +60,7 @@ function importClause(
     return null;
   }
   const attribute = clause.sourceOperandName.replace(/^\[(.*)\]$/u, '$1');
-  if (sourceAttribute(attribute) === undefined) {
+  if (!isKnown(attribute)) {
     builder.problem(
       `${pointer}/sourceOperandName`,
       `Entra keeps no attribute "${attribute}" with a user.`,

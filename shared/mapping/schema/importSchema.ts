@@ -2,7 +2,7 @@
  * Entra's exported schema → a mapping that runs, and a report of what became of each part. Nothing is guessed in silence:
  * what is not taken is in the report, and what cannot work is a problem with its JSON pointer.
  */
-import type { Mapping } from '../Mapping';
+import { sourceAttribute } from '../../model/SourceAttribute';
 import { importAttributeMappings } from './importAttributeMappings';
 import { importFilter } from './importFilter';
 import { ReportBuilder } from './ReportBuilder';
@@ -12,7 +12,7 @@ import { synchronizationSchema, type ObjectMapping, type SynchronizationRule } f
 import type { TargetAttribute } from './targetAttributes';
 
 export type Imported =
-  | { readonly ok: true; readonly mapping: Mapping; readonly report: SchemaReport }
+  | { readonly ok: true; readonly mapping: SchemaMapping; readonly report: SchemaReport }
   | { readonly ok: false; readonly problems: readonly SchemaProblem[]; readonly report: SchemaReport };
 
 /** Exports nest deeper than this only when somebody means harm; JSON.parse itself knows no limit. */
@@ -26,7 +26,7 @@ export function importSchema(json: unknown): Imported {
   return { ok: false, problems: builder.problems, report: builder.report };
 }
 
-function read(json: unknown, builder: ReportBuilder): Mapping | null {
+function read(json: unknown, builder: ReportBuilder): SchemaMapping | null {
   if (isTooDeep(json)) {
     builder.problem(
       '',
@@ -50,7 +50,12 @@ function read(json: unknown, builder: ReportBuilder): Mapping | null {
   if (found === null) return null;
   const { objectMapping, pointer } = found;
   const problemsBefore = builder.problems.length;
-  const filter = importFilter(objectMapping.scope, `${pointer}/scope`, builder);
+  const filter = importFilter(
+    objectMapping.scope,
+    `${pointer}/scope`,
+    builder,
+    (name) => sourceAttribute(name) !== undefined,
+  );
   const attributes = importAttributeMappings(objectMapping.attributeMappings, `${pointer}/attributeMappings`, builder);
   const flow = flowOf(objectMapping, pointer, builder);
   // A mapping that was refused is no missing one: its own problem says what to do.
