@@ -23,7 +23,9 @@ export function checkCall(name: string, args: readonly (Expression | null)[], at
     const code = problemOf(definition, args) === undefined ? 'InvalidCombination' : 'WrongNumberOfArguments';
     throw new ExpressionError(problem, { code, at, functionName: definition.name });
   }
-  return { kind: 'call', name: definition.name, args, at };
+  // `Now()` has no place at all, not an empty one.
+  const isEmpty = args.length === 1 && args[0] === null;
+  return { kind: 'call', name: definition.name, args: isEmpty ? [] : args, at };
 }
 
 function problemOf(definition: ExpressionFunction, args: readonly (Expression | null)[]): string | undefined {
