@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- W1]`: what a cycle costs, beside the floor: the fewest calls possible at the allowed rate.
+ * `npm run bench [-- W1 | mapping]`: what a cycle costs, beside the floor: the fewest calls possible at the allowed rate.
  * It prints; it does not pass or fail. Graph and GoTo answer after 50 ms, GoTo takes 10 requests a second (design.md).
  */
 import { readFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { realClock } from '../local/clock/StackClock';
 import { FunctionsHost } from '../local/functions-host/FunctionsHost';
 import { LocalStack } from '../local/stack/LocalStack';
+import { benchMapping } from './benchMapping';
 import { buildWorld, newUser, WORLDS, type World, type WorldName } from '../local/world/buildWorld';
 
 const LATENCY_MS = 50;
@@ -49,8 +50,11 @@ interface Result {
 }
 
 async function main(): Promise<void> {
+  benchMapping();
+  if (process.argv[2] === 'mapping') return;
   const name = (process.argv[2] ?? 'W1') as WorldName;
-  if (!(name in WORLDS)) throw new Error(`The world must be one of ${Object.keys(WORLDS).join(', ')}.`);
+  if (!(name in WORLDS))
+    throw new Error(`The world must be one of ${Object.keys(WORLDS).join(', ')}, or "mapping" for the mapping alone.`);
   const size = WORLDS[name];
   const world = buildWorld(size, SEED, realClock);
   world.goto.behaviour.requestsPerSecond = RATE;

@@ -13,6 +13,10 @@ export interface EntraUser {
   readonly preferredLanguage: string | null;
   readonly accountEnabled: boolean;
   readonly userType: 'Member' | 'Guest';
+  readonly department: string | null;
+  readonly country: string | null;
+  readonly proxyAddresses: readonly string[];
+  readonly onPremisesExtensionAttributes: Readonly<Record<string, string | null>>;
 }
 
 export type UserState = EntraUser | 'softDeleted' | 'hardDeleted';

@@ -108,6 +108,10 @@ export function newUser(random: Random, number: number): EntraUser {
     preferredLanguage: random.pick(LANGUAGES),
     accountEnabled: true,
     userType: 'Member',
+    department: DEPARTMENTS[number % DEPARTMENTS.length] ?? null,
+    country: number % 3 === 0 ? 'Germany' : 'United States',
+    proxyAddresses: [`SMTP:${address}`],
+    onPremisesExtensionAttributes: { extensionAttribute1: number % 2 === 0 ? 'Europe/Berlin' : null },
   };
 }
 

@@ -153,6 +153,63 @@ test('a sync on demand runs to its end; job, cycles and log tell of it; a second
   expect(created).toBe(cycle.counts['created']);
 });
 
+test('the mapping over HTTP: an expression is tried, a schema refused, put, read and reset', async () => {
+  host = await startHost();
+  const send = (path: string, method: string, body: unknown) =>
+    call(`${JOB}/schema${path}`, {
+      method,
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+  const ask = async (expression: string, properties: object[] = []) =>
+    (await send('/parseExpression', 'POST', { expression, testInputObject: { properties } })).json();
+  expect(await ask('Append([a], "x")', [{ key: 'a', value: '1' }])).toEqual({
+    parsingSucceeded: true,
+    evaluationSucceeded: true,
+    evaluationResult: ['1x'],
+    parsedExpression: {
+      expression: 'Append([a], "x")',
+      name: 'Append',
+      type: 'Function',
+      parameters: [
+        { key: 'source', value: { expression: '[a]', name: 'a', type: 'Attribute', parameters: [] } },
+        { key: 'suffix', value: { expression: '"x"', name: 'x', type: 'Constant', parameters: [] } },
+      ],
+    },
+    error: null,
+  });
+  expect(await ask('Split([a], ",")', [{ key: 'a', value: '1,2' }])).toMatchObject({ evaluationResult: ['1', '2'] });
+  expect(await ask('[a]')).toMatchObject({ evaluationSucceeded: true, evaluationResult: [] });
+  expect(await ask('CDate("x")')).toMatchObject({
+    parsingSucceeded: true,
+    evaluationSucceeded: false,
+    error: { code: 'InvalidDate', target: 'CDate', position: 7 },
+  });
+  expect(await ask('Foo()')).toMatchObject({ parsingSucceeded: false, parsedExpression: null, error: { position: 1 } });
+
+  const named = z.object({ value: z.array(z.looseObject({ name: z.string() })) });
+  const names = async (path: string) =>
+    named.parse(await (await call(`${JOB}/schema/${path}`)).json()).value.map((one) => one.name);
+  expect(await names('functions')).toContain('SingleAppRoleAssignment');
+  expect(await names('filterOperators')).toContain('NOT REGEX MATCH');
+
+  const schema = await (await call(`${JOB}/schema`)).json();
+  const refused = await send('', 'PUT', { synchronizationRules: [] });
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toMatchObject({
+    code: 'InvalidSchema',
+    problems: [{ pointer: '/synchronizationRules' }],
+  });
+  const put = await send('', 'PUT', { ...(schema as object), note: 'ours' });
+  expect(put.status).toBe(200);
+  const { cycleId } = z.looseObject({ cycleId: z.string() }).parse(await put.json());
+  expect(await ended(cycleId)).toMatchObject({ state: 'succeeded' });
+  expectConverged({ world: stack.world });
+  expect(await (await call(`${JOB}/schema`)).json()).toMatchObject({ note: 'ours' });
+  expect((await call(`${JOB}/schema`, { method: 'DELETE' })).status).toBe(200);
+  expect(await (await call(`${JOB}/schema`)).json()).toEqual(schema);
+});
+
 test('a timer starts a cycle', async () => {
   host = await startHost({ SYNC_SCHEDULE: '* * * * * *' });
   for (let tries = 0; tries < 200 && stack.world.goto.writes.length === 0; tries += 1)

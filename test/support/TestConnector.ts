@@ -123,6 +123,7 @@ export class TestConnector {
       identities: mortal(engine.identities),
       groups: mortal(engine.groups),
       log: mortal(engine.log),
+      schemas: mortal(engine.schemas),
       state: mortal(engine.state),
     };
   }
@@ -135,6 +136,8 @@ export class TestConnector {
         if (typeof value !== 'function') return value;
         return (...parameters: unknown[]): unknown => {
           const result: unknown = (value as (...all: unknown[]) => unknown).apply(target, parameters);
+          // An adapter that another one gives (EntraSource.selecting) can be killed as well.
+          if (result instanceof target.constructor) return this.#mortal(result);
           if (!(result instanceof Promise)) return result;
           this.calls += 1;
           if (this.calls !== this.killAt) return result;
