@@ -1,6 +1,7 @@
 /** `npm run mapping`: checks an exported schema and runs a customer's own mapping tests. Offline: nothing is read or sent. */
 import { parse } from 'lossless-json';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { z } from 'zod';
@@ -21,9 +22,11 @@ class UsageError extends Error {}
 
 /** Whole numbers beyond a double stay exact: file times have 18 digits. */
 function readJson(path: string): unknown {
+  // npm runs scripts in the project's folder; the user's own one is in INIT_CWD.
+  const own = resolve(process.env['INIT_CWD'] ?? '.', path);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8').replace(/^\uFEFF/u, '');
+    text = readFileSync(existsSync(own) ? own : path, 'utf8').replace(/^\uFEFF/u, '');
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -9,7 +9,7 @@ import type { Value } from '../../shared/mapping/expression/Value';
 import { PatternError } from '../../shared/mapping/dotnet/regex/PatternError';
 import { importFilter } from '../../shared/mapping/schema/importFilter';
 import { ReportBuilder } from '../../shared/mapping/schema/ReportBuilder';
-import { SYSTEM_RANDOM } from '../../shared/mapping/schema/SchemaMapping';
+import { systemRandom } from '../../shared/mapping/systemRandom';
 import { scopingFilterSchema } from '../../shared/mapping/schema/SynchronizationSchema';
 import { scopeOf } from '../../shared/mapping/scope/scopeOf';
 
@@ -86,7 +86,7 @@ function evaluated(caseId: CaseId, one: z.output<typeof expressionCase>, nowMs: 
     const result = evaluateExpression(parseExpression(one.expression), {
       attribute: attributeReader(one.attributes),
       nowMs: now,
-      random: SYSTEM_RANDOM,
+      random: systemRandom,
       isTaken: (value) => taken.has(value),
     });
     return result.kind === 'value' ? { id: caseId, value: printValue(result.value) } : { id: caseId, dropped: true };

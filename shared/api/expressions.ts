@@ -8,7 +8,7 @@ import { expressionTree, type ExpressionTree } from '../mapping/expression/expre
 import { FUNCTIONS } from '../mapping/expression/families/FUNCTIONS';
 import { parseExpression } from '../mapping/expression/parseExpression';
 import { printValue } from '../mapping/expression/printValue';
-import { SYSTEM_RANDOM } from '../mapping/schema/SchemaMapping';
+import { systemRandom } from '../mapping/systemRandom';
 import { FILTER_OPERATORS } from '../mapping/scope/filterOperators';
 import type { Engine } from '../sync/Engine';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
@@ -62,7 +62,7 @@ function tried(
     const result = evaluateExpression(expression, {
       attribute: (name) => attributes.get(name) ?? null,
       nowMs,
-      random: SYSTEM_RANDOM,
+      random: systemRandom,
       isTaken: () => false,
     });
     const printed = result.kind === 'value' ? printValue(result.value) : null;

@@ -132,6 +132,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   PendingTransferOrConflict: 'Ask the person to accept GoTo’s transfer invitation.',
   WriteNotVisible: 'Nothing to do: it is looked for again.',
   UnprocessableEntity: 'Correct the person’s values in Entra; GoTo refused them.',
+  ExpressionFailed:
+    'Correct the expression of the mapping, or the attribute it reads. POST …/schema/parseExpression tries it.',
   AccessRemains: 'Remove the other licences in GoTo if the person must lose all access.',
 };
 

@@ -1,4 +1,4 @@
-/** Golden values of a real .NET (test/oracle): dates, cultures, title case and regular expressions agree with it. */
+/** Golden values of a real .NET (test/oracle; no case may depend on today): dates, cultures, title case and regular expressions agree with it. */
 import answers from '../oracle/answers.json';
 import cases from '../oracle/cases.json';
 import { DateFormatError } from '../../shared/mapping/dotnet/DateFormatError';

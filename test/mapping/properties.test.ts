@@ -12,7 +12,7 @@ import { parseExpression } from '../../shared/mapping/expression/parseExpression
 import { printExpression } from '../../shared/mapping/expression/printExpression';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { importSchema } from '../../shared/mapping/schema/importSchema';
-import { SYSTEM_RANDOM } from '../../shared/mapping/schema/SchemaMapping';
+import { systemRandom } from '../../shared/mapping/systemRandom';
 
 /** No single evaluation of these small inputs may come near this, however hostile. */
 const BOUND_MS = 2_000;
@@ -80,7 +80,7 @@ const VALUES = new Map(
 const scope = {
   attribute: (name: string) => VALUES.get(name) ?? null,
   nowMs: 0,
-  random: SYSTEM_RANDOM,
+  random: systemRandom,
   isTaken: () => false,
 };
 

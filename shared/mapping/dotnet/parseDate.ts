@@ -1,6 +1,7 @@
 /**
  * DateTime.Parse with the invariant culture, as far as date texts of HR systems and of Entra go: ISO 8601 in all its
- * variants, month/day/year, texts with month names, RFC 1123. The result is in UTC; without a zone UTC is assumed (FUN, CDate).
+ * variants, month/day/year, texts with month names, RFC 1123. A date
+ * without a year, which .NET takes for this year’s, is refused. The result is in UTC; without a zone UTC is assumed (FUN, CDate).
  */
 import { DateFormatError } from './DateFormatError';
 import { abbreviated, MONTHS, WEEKDAYS } from './dateNames';
@@ -10,18 +11,26 @@ const TIME = String.raw`(?<hour>\d{1,2})(?::(?<minute>\d{1,2})(?::(?<second>\d{1
 const ZONE = String.raw`(?<zone>Z|GMT|[+-]\d{1,2}(?::?\d{2})?)`;
 const weekday = `(?:(?<weekday>${[...WEEKDAYS, ...abbreviated(WEEKDAYS)].join('|')})\\s*,?\\s*)?`;
 const month = `(?<name>${[...MONTHS, ...abbreviated(MONTHS)].join('|')})`;
-const DATES = [
-  String.raw`(?<year>\d{4})(?<separator>[-/.])(?<month>\d{1,2})\k<separator>(?<day>\d{1,2})`,
+/** Year first in digits: the only form that takes the T of ISO 8601. */
+const YEAR_FIRST = [
+  String.raw`(?<year>\d{4})(?<separator>[-/. ])(?<month>\d{1,2})\k<separator>(?<day>\d{1,2})`,
+  String.raw`(?<year>\d{4})(?<separator>-)(?<month>\d{1,2})`,
+];
+const OTHERS = [
   String.raw`(?<month>\d{1,2})(?<separator>[-/.])(?<day>\d{1,2})\k<separator>(?<year>\d{4}|\d{2})`,
-  String.raw`(?<day>\d{1,2})[\s-]+${month}[\s,-]+(?<year>\d{4}|\d{2})`,
+  String.raw`(?<day>\d{1,2})[\s/-]+${month}[\s,/-]+(?<year>\d{4}|\d{2})`,
   String.raw`${month}\s+(?<day>\d{1,2})\s*,?\s+(?<year>\d{4})`,
   String.raw`(?<year>\d{4})[\s-]+${month}[\s-]+(?<day>\d{1,2})`,
-  String.raw`(?<year>\d{4})(?<separator>-)(?<month>\d{1,2})`,
-  String.raw`${month}[\s,]+(?<year>\d{4})`,
 ];
-const PATTERNS = DATES.map(
-  (date) => new RegExp(String.raw`^${weekday}${date}(?:(?:\s*,?\s+|T)${TIME})?\s*${ZONE}?$`, 'iu'),
-);
+const MONTHS_ONLY = [String.raw`${month}[\s,]+(?<year>\d{4})`, String.raw`(?<month>\d{1,2})/(?<year>\d{4})`];
+const withTime = (date: string, separator: string, zone: string): RegExp =>
+  new RegExp(String.raw`^${weekday}${date}(?:${separator}${TIME})?\s*${zone}?$`, 'iu');
+const PATTERNS = [
+  ...YEAR_FIRST.map((date) => withTime(date, 'T', ZONE.replace('GMT|', ''))),
+  ...[...YEAR_FIRST, ...OTHERS].map((date) => withTime(date, String.raw`\s*,?\s+`, ZONE)),
+  ...[...YEAR_FIRST, ...OTHERS].map((date) => new RegExp(String.raw`^${TIME}\s+${date}\s*${ZONE}?$`, 'iu')),
+  ...MONTHS_ONLY.map((date) => new RegExp(String.raw`^${date}\s*${ZONE}?$`, 'iu')),
+];
 
 /** @throws DateFormatError when the text is no date */
 export function parseDate(text: string): DotnetDate {
@@ -41,6 +50,8 @@ function dateOf(groups: Readonly<Record<string, string | undefined>>): DotnetDat
   const mark = groups['mark']?.charAt(0).toLowerCase();
   const hour = number('hour', 0);
   if (hour > 0 && groups['minute'] === undefined && mark === undefined) throw notADay();
+  // Z belongs to a 24-hour clock.
+  if (mark !== undefined && groups['zone']?.toUpperCase() === 'Z') throw notADay();
   const year = number('year', 1);
   const name = groups['name']?.slice(0, 3).toLowerCase();
   const ticks = ticksOf({

@@ -1,4 +1,3 @@
-import { randomInt, randomUUID } from 'node:crypto';
 import type { AccountAttributes } from '../../model/Account';
 import type { AttributeFlows } from '../../model/Desired';
 import type { Person } from '../../model/Person';
@@ -7,7 +6,7 @@ import { accountLocale, accountName, isEmail } from '../accountRules';
 import { PatternError } from '../dotnet/regex/PatternError';
 import { attributeValueOf } from '../expression/attributeValueOf';
 import { evaluateExpression } from '../expression/evaluateExpression';
-import type { EvaluationScope, RandomSource } from '../expression/EvaluationScope';
+import type { EvaluationScope } from '../expression/EvaluationScope';
 import { attributesOf } from '../expression/Expression';
 import { ExpressionError } from '../expression/ExpressionError';
 import { textForm } from '../expression/textForm';
@@ -15,6 +14,7 @@ import { isList, isNullOrEmpty, type Value } from '../expression/Value';
 import type { Mapped, Mapping, MappingFacts } from '../Mapping';
 import { attributesOfFilter, type ScopingFilter } from '../scope/ScopingFilter';
 import { scopeOf } from '../scope/scopeOf';
+import { systemRandom } from '../systemRandom';
 import type { AttributeMapping } from './AttributeMapping';
 
 /** Entra's flowTypes: which actions are switched on. */
@@ -26,8 +26,6 @@ export interface ObjectFlow {
 
 /** What the engine itself needs of a person, mapped or not: to name, protect and block people. */
 const ALWAYS_READ = ['userPrincipalName', 'mail', 'displayName', 'accountEnabled', 'userType'];
-
-export const SYSTEM_RANDOM: RandomSource = { uuid: () => randomUUID(), below: (limit) => randomInt(limit) };
 
 /** What a mapping gives for one attribute. */
 export type MappedValue =
@@ -140,7 +138,7 @@ function evaluationScope(person: Person, facts: MappingFacts): EvaluationScope {
       return attributeValueOf(name === 'userPrincipalName' && typeof value === 'string' ? guestAddress(value) : value);
     },
     nowMs: facts.nowMs,
-    random: SYSTEM_RANDOM,
+    random: systemRandom,
     isTaken: () => false,
   };
 }

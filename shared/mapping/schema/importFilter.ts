@@ -1,5 +1,5 @@
 import { patternProblem } from '../expression/lintExpression';
-import { findFilterOperator } from '../scope/filterOperators';
+import { findFilterOperator, plainOperatorName } from '../scope/filterOperators';
 import { EVERYBODY, type FilterClause, type FilterGroup, type ScopingFilter } from '../scope/ScopingFilter';
 import type { ReportBuilder } from './ReportBuilder';
 import type { SchemaScopingFilter } from './SynchronizationSchema';
@@ -51,11 +51,10 @@ function importClause(
 ): FilterClause | null {
   const operator = findFilterOperator(clause.operatorName);
   if (operator === undefined) {
-    const plain = clause.operatorName.toLowerCase().replace(/[\s_]/gu, '');
     builder.problem(
       `${pointer}/operatorName`,
       `There is no filter operator "${clause.operatorName}".`,
-      UNSUPPORTED[plain] ?? 'GET …/schema/filterOperators lists those there are.',
+      UNSUPPORTED[plainOperatorName(clause.operatorName)] ?? 'GET …/schema/filterOperators lists those there are.',
     );
     return null;
   }

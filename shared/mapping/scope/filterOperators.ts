@@ -24,11 +24,11 @@ export interface FilterOperator {
 }
 
 /** Several operand values: one that fits is enough, or none may, for the negative operators. */
-const any =
+const oneFits =
   (test: (text: string, operand: string, value: Single) => boolean) =>
   (value: Single, operands: readonly string[]): boolean =>
     operands.some((operand) => test(textForm(value), operand, value));
-const none =
+const noneFits =
   (test: (text: string, operand: string, value: Single) => boolean) =>
   (value: Single, operands: readonly string[]): boolean =>
     !operands.some((operand) => test(textForm(value), operand, value));
@@ -43,14 +43,14 @@ export const FILTER_OPERATORS: readonly FilterOperator[] = [
     arity: 'Binary',
     supportedAttributeTypes: ['Integer', 'String', 'Boolean'],
     doc: 'The value is exactly this, with letter case.',
-    holds: any(equals),
+    holds: oneFits(equals),
   },
   {
     name: 'NOT EQUALS',
     arity: 'Binary',
     supportedAttributeTypes: ['Integer', 'String', 'Boolean'],
     doc: 'There is a value and it is another.',
-    holds: none(equals),
+    holds: noneFits(equals),
   },
   {
     name: 'IS NULL',
@@ -88,7 +88,7 @@ export const FILTER_OPERATORS: readonly FilterOperator[] = [
     supportedAttributeTypes: ['Integer', 'String'],
     doc: 'A .NET regular expression is found in the value, with letter case. Write ^ and $ to match the whole value.',
     usesPattern: true,
-    holds: any(matches),
+    holds: oneFits(matches),
   },
   {
     name: 'NOT REGEX MATCH',
@@ -96,14 +96,14 @@ export const FILTER_OPERATORS: readonly FilterOperator[] = [
     supportedAttributeTypes: ['Integer', 'String'],
     doc: 'There is a value and the regular expression is not found in it.',
     usesPattern: true,
-    holds: none(matches),
+    holds: noneFits(matches),
   },
   {
     name: 'Greater_Than',
     arity: 'Binary',
     supportedAttributeTypes: ['Integer', 'DateTime'],
     doc: 'The value is larger, as a number or as a date.',
-    holds: any((_, operand, value) => compared(value, operand, (order) => order > 0)),
+    holds: oneFits((_, operand, value) => compared(value, operand, (order) => order > 0)),
   },
   {
     name: 'Greater_Than_OR_EQUALS',
@@ -111,48 +111,48 @@ export const FILTER_OPERATORS: readonly FilterOperator[] = [
     supportedAttributeTypes: ['Integer', 'DateTime'],
     doc: 'The value is larger or the same, as a number or as a date.',
     aliases: ['greaterthanorequal'],
-    holds: any((_, operand, value) => compared(value, operand, (order) => order >= 0)),
+    holds: oneFits((_, operand, value) => compared(value, operand, (order) => order >= 0)),
   },
   {
     name: 'Includes',
     arity: 'Binary',
     supportedAttributeTypes: ['String'],
     doc: 'The value contains this, with letter case.',
-    holds: any((text, operand) => text.includes(operand)),
+    holds: oneFits((text, operand) => text.includes(operand)),
   },
   {
     name: 'ENDS_WITH',
     arity: 'Binary',
     supportedAttributeTypes: ['String'],
     doc: 'The value ends with this, with letter case.',
-    holds: any((text, operand) => text.endsWith(operand)),
+    holds: oneFits((text, operand) => text.endsWith(operand)),
   },
   {
     name: '&',
     arity: 'Binary',
     supportedAttributeTypes: ['String'],
     doc: 'The value occurs in the text given (the documentation says no more).',
-    holds: any((text, operand) => operand.includes(text)),
+    holds: oneFits((text, operand) => operand.includes(text)),
   },
   {
     name: '!&',
     arity: 'Binary',
     supportedAttributeTypes: ['String'],
     doc: 'There is a value and it does not occur in the text given.',
-    holds: none((text, operand) => operand.includes(text)),
+    holds: noneFits((text, operand) => operand.includes(text)),
   },
 ];
 
 /** Letter case, blanks and underscores in a name mean nothing: exports and the portal write them differently. */
-const plain = (name: string): string => name.toLowerCase().replace(/[\s_]/gu, '');
+export const plainOperatorName = (name: string): string => name.toLowerCase().replace(/[\s_]/gu, '');
 
 const BY_NAME = new Map(
   FILTER_OPERATORS.flatMap((operator) =>
-    [plain(operator.name), ...(operator.aliases ?? [])].map((name) => [name, operator] as const),
+    [plainOperatorName(operator.name), ...(operator.aliases ?? [])].map((name) => [name, operator] as const),
   ),
 );
 
-export const findFilterOperator = (name: string): FilterOperator | undefined => BY_NAME.get(plain(name));
+export const findFilterOperator = (name: string): FilterOperator | undefined => BY_NAME.get(plainOperatorName(name));
 
 /** @throws PatternError when a regular expression takes too long on this value */
 export function clauseHolds(operator: FilterOperator, value: Value, operands: readonly string[]): boolean {
