@@ -157,7 +157,8 @@ function wanted(
       isProtected: isProtected(sourceId, facts.person, engine.policy.protectedUsers),
       absenceUnconfirmed,
       // A full cycle follows a change of the mapping: who falls out then waits for a second cycle to agree.
-      exclusionUnconfirmed: hasSomethingToLose && !isConfirmed && context.accounts !== undefined,
+      exclusionUnconfirmed:
+        hasSomethingToLose && !isConfirmed && (context.accounts !== undefined || known !== undefined),
       nowMs: engine.clock.now(),
     },
     {

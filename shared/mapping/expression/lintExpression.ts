@@ -10,6 +10,8 @@ export interface Lint {
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly at: number;
+  /** Harmless where the value is written only once. */
+  readonly changesEachTime?: true;
 }
 
 export function lintExpression(expression: Expression): readonly Lint[] {
@@ -31,7 +33,12 @@ function lintCall(call: Call, isOutermost: boolean): readonly Lint[] {
   };
   if (call.name === UNIQUE && !isOutermost) add('error', 'SelectUniqueValue must be the outermost function.');
   if (CHANGING.has(call.name)) {
-    add('warning', `${call.name} gives another value every time; use it with "Only during object creation".`);
+    found.push({
+      severity: 'warning',
+      message: `${call.name} gives another value every time; use it with "Only during object creation".`,
+      at: call.at,
+      changesEachTime: true,
+    });
   }
   const [first] = call.args;
   if (call.name === 'Switch' && first?.kind === 'call' && PRESENCE.has(first.name)) {

@@ -119,12 +119,12 @@ function isUsable(
 ): boolean {
   let usable = true;
   const own = `${pointer}/source/expression`;
-  for (const { severity, message, at } of lintExpression(expression)) {
+  for (const { severity, message, at, changesEachTime } of lintExpression(expression)) {
     const text = `${targetName}: ${message}${at > 0 ? ` (character ${at})` : ''}`;
     if (severity === 'error') {
       builder.problem(own, text, 'Correct the expression. POST …/schema/parseExpression tries it.');
       usable = false;
-    } else if (!(mapping.flowType === 'ObjectAddOnly' && message.includes('another value every time'))) {
+    } else if (!(mapping.flowType === 'ObjectAddOnly' && changesEachTime === true)) {
       builder.decision(own, targetName, text);
     }
   }
