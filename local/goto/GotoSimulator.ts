@@ -44,6 +44,8 @@ interface GotoLicense {
   readonly description: string;
   seats: number;
   enabled: boolean;
+  readonly devicesOnly?: boolean;
+  readonly externallyManaged?: boolean;
   readonly products: readonly string[];
 }
 
@@ -297,8 +299,8 @@ export class GotoSimulator extends SimulatedServer {
         userKeys: holders.filter((user) => user.hasSignedIn).map((user) => new LosslessNumber(user.key)),
         invitedUserKeys: holders.filter((user) => !user.hasSignedIn).map((user) => new LosslessNumber(user.key)),
         deviceCount: 0,
-        devicesOnly: false,
-        externallyManaged: false,
+        devicesOnly: license.devicesOnly ?? false,
+        externallyManaged: license.externallyManaged ?? false,
       };
     });
     return lossless(200, { results: rows, fromIndex: 0, toIndex: rows.length - 1, total: rows.length });

@@ -76,6 +76,7 @@ const VALUES: readonly Row[] = [
   ['inferred', 'Replace([a],"x",,,"y")', { a: 'x' }, 'y'],
   ['SF', 'Replace([a],,"([\\/\\\\\\[\\]\\:\\;\\|\\=\\,\\+\\*\\?\\<\\>])",,"",,)', { a: 'a/b[c]d:e' }, 'abcde'],
   ['inferred', 'Replace([missing], "a", , , "b", , )', {}, null],
+  ['.NET', 'Replace([a], , "^.{0,65535}$", , "x", , )', { a: 'abc' }, 'x'],
   // choice
   ['CUS', 'Switch([IsSoftDeleted], , "False", "True", "True", "False")', { IsSoftDeleted: true }, 'False'],
   ['FUN', 'Switch([c], "other", "a", "1", "A", "2")', { c: 'A' }, '2'],

@@ -243,3 +243,88 @@ test('a schema that cannot be used is refused with every problem, and nothing ch
     status: 404,
   });
 });
+
+describe('ambiguous matches fail with Entra’s codes', () => {
+  const failures = async (cycleId: string): Promise<string[]> => {
+    const page = await connector.engine.log.page(cycleId, 1_000);
+    return page.entries.flatMap((entry) => entry.errorCode ?? []);
+  };
+
+  test('DuplicateTargetEntries: two GoTo accounts have the address, neither is written to', async () => {
+    connector = await TestConnector.start({ world: { existingShare: 0 } });
+    const { goto } = connector.world;
+    const [address = ''] = addresses(people());
+    const twins = [1, 2].map((number) => goto.addUser({ email: address, firstName: 'Twin', lastName: String(number) }));
+    const cycle = await connector.cycle();
+    expect(await failures(cycle.id)).toEqual(['DuplicateTargetEntries']);
+    expect(goto.writes.filter((write) => twins.some((twin) => twin.key === write.userKey))).toEqual([]);
+    expect(goto.all().filter((user) => user.email.toLowerCase() === address)).toHaveLength(2);
+  });
+
+  test('DuplicateSourceEntries: two people map to one address, one account stays with one of them', async () => {
+    connector = await TestConnector.start();
+    const [first, second] = people();
+    connector.world.directory.changeUser(second?.id ?? '', { mail: first?.mail ?? first?.userPrincipalName ?? null });
+    const cycle = await connector.cycle();
+    expect(await failures(cycle.id)).toEqual(['DuplicateSourceEntries']);
+    const [address] = addresses([connector.world.directory.user(first?.id ?? '')]);
+    expect(connector.world.goto.all().filter((user) => user.email.toLowerCase() === address)).toHaveLength(1);
+  });
+});
+
+test.each([
+  ['switched off', { enabled: false }, /is switched off/],
+  ['for devices', { devicesOnly: true }, /is for devices only/],
+  ['managed elsewhere', { externallyManaged: true }, /is managed outside GoTo/],
+])('a licence that is %s is refused before any write', async (_, change, message) => {
+  connector = await TestConnector.start();
+  const { licenses } = connector.world.goto;
+  const index = licenses.findIndex((license) => license.key === MEETING_LICENSE);
+  const license = licenses[index];
+  if (license !== undefined) licenses[index] = { ...license, ...change };
+  const cycle = await connector.cycle();
+  expect(cycle).toMatchObject({ state: 'failed', error: expect.stringMatching(message) as string });
+  expect(connector.world.goto.writes).toEqual([]);
+});
+
+/** I01, I04: everybody ends as the new mapping says, wherever the process dies once. */
+test('the cycle after a change of mapping, killed at any call, ends as if nothing had happened', async () => {
+  const TINY = { people: 8, groups: 2, membersPerGroup: 4, oddities: false };
+  const changed = schema([direct('timezone', 'extensionAttribute1')], notSales);
+  const prepare = async () => {
+    connector = await TestConnector.start({ world: TINY });
+    await connector.cycle();
+    connector.later();
+  };
+  const started = () => putSchema(connector.engine, apiRequest(changed)).catch(() => undefined);
+  await prepare();
+  const before = connector.calls;
+  await started();
+  await connector.settle();
+  const calls = connector.calls - before;
+  const step = Math.max(1, Math.floor(calls / 8));
+  let kills = 0;
+  for (let killAt = 1; killAt <= calls; killAt += step) {
+    await connector.stop();
+    await prepare();
+    connector.killAt = connector.calls + killAt;
+    await started();
+    await connector.settle();
+    if (connector.takeKill()) kills += 1;
+    // Whoever put it puts it again; the timer takes up what was left lying, and a second cycle agrees.
+    await started();
+    for (let slot = 0; slot < 4; slot += 1) {
+      await connector.settle();
+      connector.later(11 * 60_000);
+      await startCycle(connector.engine, { mode: 'incremental', trigger: 'timer' });
+    }
+    await connector.settle();
+    const inside = people().filter((user) => user.department !== 'Sales');
+    expect({ killAt, licensed: licensed() }).toEqual({ killAt, licensed: addresses(inside) });
+    for (const user of inside) {
+      const wanted = user.onPremisesExtensionAttributes['extensionAttribute1'] ?? null;
+      if (wanted !== null) expect(connector.accountOf(user.id)?.timeZone).toBe(wanted);
+    }
+  }
+  expect(kills).toBeGreaterThan(5);
+}, 120_000);

@@ -37,6 +37,8 @@ export function compilePattern({ root, slots }: ParsedPattern): Program {
   return new Compiler(slots).compile(root);
 }
 
+const tooLarge = (): PatternError => new PatternError('The pattern is too large; its counted repeats are too high.', 0);
+
 type Step = Instruction extends infer I ? (I extends Instruction ? Omit<I, 'around'> : never) : never;
 
 /** Builds from the end to the beginning, so that each step knows what comes next. */
@@ -64,7 +66,7 @@ class Compiler {
 
   #add(step: Step): number {
     if (this.#instructions.length >= MAX_INSTRUCTIONS) {
-      throw new PatternError('The pattern is too large; its counted repeats are too high.', 0);
+      throw tooLarge();
     }
     this.#depth = Math.max(this.#depth, this.#around.length);
     return this.#instructions.push({ ...step, around: this.#around }) - 1;
@@ -114,7 +116,10 @@ class Compiler {
   }
 
   #loop(node: PatternNode & { readonly kind: 'loop' }, next: number, backward: boolean): number {
-    const { body, min, max, lazy } = node;
+    const { body, min, lazy } = node;
+    if (min > MAX_INSTRUCTIONS) throw tooLarge();
+    // No value is that long, so such an upper bound is none.
+    const max = node.max > MAX_INSTRUCTIONS ? Infinity : node.max;
     let entry = next;
     if (max === Infinity) {
       entry = this.#unbounded(body, next, backward, lazy);

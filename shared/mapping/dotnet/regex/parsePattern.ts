@@ -10,6 +10,8 @@ import { readCharacterClass } from './readCharacterClass';
 import { readSetEscape, readUnitEscape } from './readEscape';
 
 const MAX_NESTING = 250;
+/** .NET counts in 32 bits. */
+const MAX_COUNT = 2_147_483_647;
 const ASSERTIONS: Readonly<Record<string, AssertionKind>> = {
   A: 'beginning',
   Z: 'end',
@@ -109,6 +111,7 @@ class PatternParser {
     if (counts === null) return null;
     const min = Number(counts[1]);
     const max = counts[2] === undefined ? min : counts[3] === '' ? Infinity : Number(counts[3]);
+    if (Math.max(min, max === Infinity ? 0 : max) > MAX_COUNT) throw reader.error('The count is too large.', at);
     if (max < min) throw reader.error('The larger count stands first.', at);
     return { min, max };
   }
