@@ -73,6 +73,7 @@ test('a new filter starts a full cycle, and removes people only when a second cy
   const outside = people().filter((user) => user.department === 'Sales');
   expect(outside.length).toBeGreaterThan(0);
   expect(cycle.skippedByReason).toMatchObject({ AbsenceUnconfirmed: outside.length });
+  expect(cycle.warnings.join()).toContain(`${outside.length} people seem to have lost access`);
 
   connector.later();
   const next = await connector.cycle();

@@ -25,6 +25,17 @@ export const dispatch: Slice = async (engine, cycle, cursor) => {
       takenAt: isoTime(engine.clock.now()),
     });
   }
-  const { queued } = await log.total(cycle.id);
-  return { cursor: {}, finished: { expected: queued } };
+  const { queued, skippedByReason } = await log.total(cycle.id);
+  const leaving = skippedByReason['AbsenceUnconfirmed'] ?? 0;
+  // After a change of mapping, and every night: nobody shall be surprised by what the next cycle does.
+  const isWorthTelling = cycle.mode === 'full' && leaving > 0;
+  return {
+    cursor: {},
+    finished: { expected: queued },
+    warnings: isWorthTelling
+      ? [
+          `${leaving} ${leaving === 1 ? 'person seems' : 'people seem'} to have lost access; disabled when the next cycle agrees.`,
+        ]
+      : [],
+  };
 };
