@@ -84,6 +84,7 @@ const VALUES: readonly Row[] = [
   ['FUN', 'Switch([c], "other", "", "none")', {}, 'none'],
   ['SF', 'Switch([c],[c],"","N/A")', { c: '' }, 'N/A'],
   ['inferred', 'Switch([c], , "a", "1")', { c: 'x' }, null],
+  ['FUN', 'Switch([n], "none", "01", "text", "1", "number")', { n: 1 }, 'number'],
   ['inferred', 'Switch([c], , "a", "first", "a", "second")', { c: 'a' }, 'first'],
   ['CUS', 'Switch(IsPresent([x]), "no", "True", "yes")', { x: '1' }, 'yes'],
   ['FUN lazy', 'Switch("a", Error("never"), "a", "1", "b", Error("never"))', {}, '1'],

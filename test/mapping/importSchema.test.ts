@@ -96,7 +96,6 @@ describe('the export of a SCIM-like app', () => {
       'preferredLanguage',
       'surname',
       'userPrincipalName',
-      'userType',
     ]);
   });
 });

@@ -25,7 +25,7 @@ export interface ObjectFlow {
 }
 
 /** What the engine itself needs of a person, mapped or not: to name, protect and block people. */
-const ALWAYS_READ = ['userPrincipalName', 'mail', 'displayName', 'accountEnabled', 'userType'];
+const ALWAYS_READ = ['userPrincipalName', 'mail', 'displayName', 'accountEnabled'];
 
 /** What a mapping gives for one attribute. */
 export type MappedValue =

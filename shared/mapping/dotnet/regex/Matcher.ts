@@ -10,8 +10,8 @@ import type { Program } from './compilePattern';
 const LINE_FEED = 10;
 /** States of one search: 16 MB of marks. A pattern of 200 steps on a text of 20,000 characters. */
 const MAX_STATES = 4_000_000;
-/** Steps of one whole operation over a text, about a second at the very most. */
-const MAX_STEPS = 20_000_000;
+/** Steps of one whole operation over a text, about a tenth of a second: an expression has room for hundreds of them. */
+const MAX_STEPS = 5_000_000;
 
 /** Marks of tried states, shared by all searches: a state counts as tried when it carries the number of the run. */
 let marks = new Uint32Array(1024);

@@ -1,4 +1,3 @@
-import { compareValues } from '../compareValues';
 import { FlowSkipped } from '../FlowSkipped';
 import { textForm } from '../textForm';
 import { isList, isNullOrEmpty, type Value } from '../Value';
@@ -104,12 +103,16 @@ export const CHOICE_FUNCTIONS: readonly ExpressionFunction[] = [
   },
 ];
 
+/** By their texts, with letter case: the number 1 is the key "1" and not "01". */
 function equalsKey(source: Value, key: Value): boolean {
   if (isNullOrEmpty(source) || isNullOrEmpty(key)) return isNullOrEmpty(source) && isNullOrEmpty(key);
-  if (isNumber(source) || isNumber(key)) return compareValues('=', source, key);
-  const single = isList(source) && source.length === 1 ? (source[0] ?? null) : source;
-  if (single === null || isList(single) || key === null || isList(key)) return compareValues('=', source, key);
-  return textForm(single) === textForm(key);
+  const [a, b] = [onlyText(source), onlyText(key)];
+  return a !== null && a === b;
 }
 
-const isNumber = (value: Value): boolean => typeof value === 'bigint' || typeof value === 'number';
+/** A list counts when it has one value. */
+function onlyText(value: Value): string | null {
+  if (!isList(value)) return value === null ? null : textForm(value);
+  const [first = null] = value;
+  return value.length === 1 && !isList(first) ? onlyText(first) : null;
+}
