@@ -182,6 +182,7 @@ const ERRORS: readonly (readonly [expression: string, attributes: Attributes, er
   ['Switch([a], "x", "1")', {}, /InvalidCombination: Switch/],
   ['Switch([a], , "k", "v", "k2")', {}, /InvalidCombination: Switch: has 5 places/],
   ['Replace([a], "x", "y", , "z", , )', {}, /InvalidCombination: Replace/],
+  ['ToLower(SelectUniqueValue("a", "b"))', {}, /InvalidCombination: SelectUniqueValue: .*outermost.*character 9/],
   ['"abc', {}, /UnclosedText: .*character 1/],
   ['[abc', {}, /UnclosedText/],
   ['ToLower("a"', {}, /UnclosedText: ToLower: .*never closed/],

@@ -48,7 +48,8 @@ const tree = fc.letrec<{ expression: Expression; call: Expression }>((tie) => ({
   expression: fc.oneof({ maxDepth: 4 }, leaf, tie('call')),
   call: fc
     .record({
-      definition: fc.constantFrom(...FUNCTIONS),
+      // SelectUniqueValue may stand outermost only.
+      definition: fc.constantFrom(...FUNCTIONS.filter((one) => one.name !== 'SelectUniqueValue')),
       args: fc.array(fc.option(tie('expression'), { nil: null, freq: 5 }), { maxLength: 7 }),
     })
     .map(({ definition, args }): Expression => {

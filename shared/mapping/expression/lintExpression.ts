@@ -17,21 +17,19 @@ export interface Lint {
 export function lintExpression(expression: Expression): readonly Lint[] {
   const found: Lint[] = [];
   for (const node of nodesOf(expression)) {
-    if (node.kind === 'call') found.push(...lintCall(node, node === expression));
+    if (node.kind === 'call') found.push(...lintCall(node));
   }
   return found;
 }
 
-const UNIQUE = 'SelectUniqueValue';
 const PRESENCE = new Set(['IsNull', 'IsNullOrEmpty', 'IsPresent']);
 const CHANGING = new Set(['Guid', 'RandomString', 'Now']);
 
-function lintCall(call: Call, isOutermost: boolean): readonly Lint[] {
+function lintCall(call: Call): readonly Lint[] {
   const found: Lint[] = [];
   const add = (severity: Lint['severity'], message: string, at = call.at): void => {
     found.push({ severity, message, at });
   };
-  if (call.name === UNIQUE && !isOutermost) add('error', 'SelectUniqueValue must be the outermost function.');
   if (CHANGING.has(call.name)) {
     found.push({
       severity: 'warning',

@@ -1,4 +1,4 @@
-import { COMPARISONS, KEYWORDS, MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_LENGTH } from './Expression';
+import { COMPARISONS, KEYWORDS, MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_LENGTH, nodesOf } from './Expression';
 import type { Comparison, Expression, KeywordName } from './Expression';
 import { ExpressionError } from './ExpressionError';
 import { checkCall } from './checkCall';
@@ -17,7 +17,17 @@ export function parseExpression(text: string): Expression {
       { code: 'TooLong', at: 0 },
     );
   }
-  return new Parser(tokenize(text)).parse();
+  const expression = new Parser(tokenize(text)).parse();
+  for (const node of nodesOf(expression)) {
+    if (node.kind === 'call' && node.name === 'SelectUniqueValue' && node !== expression) {
+      throw new ExpressionError('it must be the outermost function (FUN).', {
+        code: 'InvalidCombination',
+        at: node.at,
+        functionName: node.name,
+      });
+    }
+  }
+  return expression;
 }
 
 class Parser {

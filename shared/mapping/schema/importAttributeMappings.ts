@@ -128,7 +128,7 @@ function isUsable(
       builder.decision(own, targetName, text);
     }
   }
-  if (expression.kind === 'call' && expression.name === 'SelectUniqueValue') {
+  if ([...nodesOf(expression)].some((node) => node.kind === 'call' && node.name === 'SelectUniqueValue')) {
     builder.problem(
       own,
       `${targetName}: SelectUniqueValue is not possible towards GoTo.`,
