@@ -17,16 +17,18 @@ export const APP_ROLE_ASSIGNMENTS = 'appRoleAssignments';
 const COMPUTED = new Set<string>([IS_SOFT_DELETED, APP_ROLE_ASSIGNMENTS]);
 
 /** Older name → Graph's. */
-const RENAMED: Readonly<Record<string, string>> = {
-  objectId: 'id',
-  telephoneNumber: 'businessPhones',
-  mobile: 'mobilePhone',
-  facsimileTelephoneNumber: 'faxNumber',
-  physicalDeliveryOfficeName: 'officeLocation',
-  dirSyncEnabled: 'onPremisesSyncEnabled',
-  immutableId: 'onPremisesImmutableId',
-  originalUserPrincipalName: 'userPrincipalName',
-};
+const RENAMED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    objectId: 'id',
+    telephoneNumber: 'businessPhones',
+    mobile: 'mobilePhone',
+    facsimileTelephoneNumber: 'faxNumber',
+    physicalDeliveryOfficeName: 'officeLocation',
+    dirSyncEnabled: 'onPremisesSyncEnabled',
+    immutableId: 'onPremisesImmutableId',
+    originalUserPrincipalName: 'userPrincipalName',
+  }),
+);
 
 /** Graph's own names that a mapping may use as they are; everything else on a user is a relation or not readable. */
 const PLAIN = new Set([
@@ -99,7 +101,7 @@ export function sourceAttribute(name: string): SourceAttribute | undefined {
   if (division !== undefined) {
     return { name, property: 'employeeOrgData', valueOf: (user) => propertyOf(user['employeeOrgData'], division) };
   }
-  const property = RENAMED[name] ?? (PLAIN.has(name) || DIRECTORY_EXTENSION.test(name) ? name : undefined);
+  const property = RENAMED.get(name) ?? (PLAIN.has(name) || DIRECTORY_EXTENSION.test(name) ? name : undefined);
   return property === undefined ? undefined : { name, property, valueOf: (user) => user[property] };
 }
 

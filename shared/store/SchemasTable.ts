@@ -31,8 +31,12 @@ export class SchemasTable {
   /** The text is durable before the pointer moves: a version that is active can always be read. */
   async put(version: SchemaVersion, text: string): Promise<void> {
     const chunks: string[] = [];
-    for (let start = 0; start < text.length; start += MAX_COLUMN_LENGTH) {
-      chunks.push(text.slice(start, start + MAX_COLUMN_LENGTH));
+    for (let start = 0; start < text.length;) {
+      const end = start + MAX_COLUMN_LENGTH;
+      // A character of two units must not be cut: each half alone would be lost on the way to the table.
+      const isCut = end < text.length && /[\uD800-\uDBFF]/u.test(text.charAt(end - 1));
+      chunks.push(text.slice(start, isCut ? end - 1 : end));
+      start = isCut ? end - 1 : end;
     }
     const rows = chunks.map((chunk, index): Write => ({
       kind: 'replace',

@@ -244,6 +244,11 @@ test.each([
     '/synchronizationRules/0/objectMappings/0/attributeMappings/3/source/expression',
   ],
   [
+    'an attribute named like a property of every object',
+    schema(named(direct('locale', 'constructor'))),
+    '/synchronizationRules/0/objectMappings/0/attributeMappings/3/source/expression',
+  ],
+  [
     'SelectUniqueValue',
     schema(named(computed('locale', 'SelectUniqueValue("a","b")'))),
     '/synchronizationRules/0/objectMappings/0/attributeMappings/3/source/expression',
@@ -271,6 +276,11 @@ test.each([
 test('all problems are told at once', () => {
   const result = importSchema(schema(named(computed('locale', 'Foo()'), computed('timezone', 'Bar()'))));
   expect(result.ok ? 0 : result.problems.length).toBe(2);
+});
+
+test.each(['constructor', '__proto__', 'toString'])('a target named %s is reported like any other', (name) => {
+  const { report } = importSchema(schema(named(direct(name, 'city'))));
+  expect(report.entries.find(({ what }) => what.endsWith(`→ ${name}`))?.why).toMatch(/no such attribute/);
 });
 
 test('a wrong expression for an attribute that GoTo does not have stops nothing', () => {

@@ -200,8 +200,10 @@ test('a mapping that is put while a cycle runs waits for the next one', async ()
 test('the same schema again changes nothing; every version can be read', async () => {
   connector = await TestConnector.start();
   expect((await getSchema(connector.engine, apiRequest())).body).toEqual(DEFAULT_SCHEMA);
-  const first = await put({ ...schema([], notSales), custom: { kept: true } });
-  const again = await put({ ...schema([], notSales), custom: { kept: true } });
+  // Long enough for several columns, with characters of two units at every possible place of a cut.
+  const custom = { kept: true, long: ['😀'.repeat(40_000), `x${'😀'.repeat(40_000)}`] };
+  const first = await put({ ...schema([], notSales), custom });
+  const again = await put({ ...schema([], notSales), custom });
   expect(again).toMatchObject({ version: first.version, cycleId: null });
   connector.later();
   const second = await put(schema());
@@ -214,7 +216,7 @@ test('the same schema again changes nothing; every version can be read', async (
     ],
   });
   expect((await getSchemaVersion(connector.engine, apiRequest('', { id: first.version }))).body).toMatchObject({
-    custom: { kept: true },
+    custom,
   });
   await deleteAll();
   expect((await getSchema(connector.engine, apiRequest())).body).toEqual(DEFAULT_SCHEMA);

@@ -11,6 +11,9 @@ const TIME = String.raw`(?<hour>\d{1,2})(?::(?<minute>\d{1,2})(?::(?<second>\d{1
 const ZONE = String.raw`(?<zone>Z|GMT|[+-]\d{1,2}(?::?\d{2})?)`;
 const weekday = `(?:(?<weekday>${[...WEEKDAYS, ...abbreviated(WEEKDAYS)].join('|')})\\s*,?\\s*)?`;
 const month = `(?<name>${[...MONTHS, ...abbreviated(MONTHS)].join('|')})`;
+/** No date is longer; the patterns below are not made for long runs of blanks. */
+const MAX_DATE_LENGTH = 100;
+
 /** Year first in digits: the only form that takes the T of ISO 8601. */
 const YEAR_FIRST = [
   String.raw`(?<year>\d{4})(?<separator>[-/. ])(?<month>\d{1,2})\k<separator>(?<day>\d{1,2})`,
@@ -35,6 +38,7 @@ const PATTERNS = [
 /** @throws DateFormatError when the text is no date */
 export function parseDate(text: string): DotnetDate {
   const trimmed = text.trim();
+  if (trimmed.length > MAX_DATE_LENGTH) throw new DateFormatError('text', 'The text is too long for a date.');
   for (const pattern of PATTERNS) {
     const groups = pattern.exec(trimmed)?.groups;
     if (groups !== undefined) return dateOf(groups);

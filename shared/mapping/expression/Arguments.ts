@@ -7,7 +7,7 @@ import { ExpressionError, type ExpressionErrorCode } from './ExpressionError';
 import type { ExpressionFunction } from './families/ExpressionFunction';
 import { parseNumber } from './parseNumber';
 import { textForm } from './textForm';
-import { isList, kindOf, type Value } from './Value';
+import { isList, kindOf, MAX_TEXT_LENGTH, type Value } from './Value';
 
 /** The places of one call: evaluated when asked for, converted to the kind that the function wants. */
 export class Arguments {
@@ -119,6 +119,11 @@ export class Arguments {
     const kind = kindOf(value);
     const found = isList(value) ? `a list of ${value.length} values` : kind;
     return this.#fault('WrongKind', `${wanted} is expected, but this is ${found}.`, place, kind);
+  }
+
+  /** Raised before a text is built that `MAX_TEXT_LENGTH` would refuse. */
+  textTooLong(): ExpressionError {
+    return this.error('TextTooLong', `the text grows beyond ${MAX_TEXT_LENGTH} characters.`);
   }
 
   error(code: ExpressionErrorCode, message: string, place?: number, cause?: unknown): ExpressionError {

@@ -2,6 +2,7 @@
 export type ExpressionErrorCode =
   | 'TooLong'
   | 'TooDeep'
+  | 'TextTooLong'
   | 'UnexpectedText'
   | 'UnclosedText'
   | 'UnknownFunction'

@@ -14,6 +14,9 @@ export interface RoleObject {
   readonly displayName: string;
 }
 
+/** No text grows beyond this, in UTF-16 units: calls of Replace in each other could fill the memory. */
+export const MAX_TEXT_LENGTH = 100_000;
+
 export type ValueKind = 'null' | 'text' | 'boolean' | 'number' | 'date' | 'role' | 'list';
 
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

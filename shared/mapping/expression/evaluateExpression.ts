@@ -7,7 +7,7 @@ import { FlowSkipped } from './FlowSkipped';
 import { findFunction } from './families/FUNCTIONS';
 import { parseNumber } from './parseNumber';
 import { textForm } from './textForm';
-import { isList, type Value } from './Value';
+import { isList, MAX_TEXT_LENGTH, type Value } from './Value';
 
 export type Evaluated =
   | { readonly kind: 'value'; readonly value: Value }
@@ -29,6 +29,16 @@ export function evaluateExpression(expression: Expression, scope: EvaluationScop
 }
 
 function valueOf(expression: Expression, scope: EvaluationScope): Value {
+  const value = rawValueOf(expression, scope);
+  if (typeof value !== 'string' || value.length <= MAX_TEXT_LENGTH) return value;
+  throw new ExpressionError(`A text grows beyond ${MAX_TEXT_LENGTH} characters.`, {
+    code: 'TextTooLong',
+    at: expression.at,
+    functionName: expression.kind === 'call' ? expression.name : undefined,
+  });
+}
+
+function rawValueOf(expression: Expression, scope: EvaluationScope): Value {
   switch (expression.kind) {
     case 'attribute':
       return scope.attribute(expression.name);

@@ -11,10 +11,12 @@ const SETS = {
 } as const;
 
 /** Operators that the documentation names but that need what a filter does not have. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  ismemberof: 'Entra does not support group filters either. Assign the group to the enterprise application instead.',
-  validcertmatch: 'Nobody has described this operator. Replace it by another.',
-};
+const UNSUPPORTED: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ismemberof: 'Entra does not support group filters either. Assign the group to the enterprise application instead.',
+    validcertmatch: 'Nobody has described this operator. Replace it by another.',
+  }),
+);
 
 /**
  * @param isKnown whether Entra keeps this attribute with a user; a filter on another would silently leave everybody out
@@ -54,7 +56,7 @@ function importClause(
     builder.problem(
       `${pointer}/operatorName`,
       `There is no filter operator "${clause.operatorName}".`,
-      UNSUPPORTED[plainOperatorName(clause.operatorName)] ?? 'GET …/schema/filterOperators lists those there are.',
+      UNSUPPORTED.get(plainOperatorName(clause.operatorName)) ?? 'GET …/schema/filterOperators lists those there are.',
     );
     return null;
   }

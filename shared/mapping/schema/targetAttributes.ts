@@ -25,20 +25,22 @@ export const TARGET_NAMES: Readonly<Record<TargetAttribute, readonly string[]>> 
 };
 
 /** Targets that GoTo knows but an expression does not set, and what to use instead. */
-const ADVICE: Readonly<Record<string, string>> = {
-  licensekeys: 'Licences follow app roles: give them in ROLE_ENTITLEMENTS.',
-  licenses: 'Licences follow app roles: give them in ROLE_ENTITLEMENTS.',
-  products: 'Licences follow app roles: give them in ROLE_ENTITLEMENTS.',
-  roles: 'App roles become licences: give them in ROLE_ENTITLEMENTS.',
-  usertype: 'App roles become licences: give them in ROLE_ENTITLEMENTS.',
-  entitlements: 'App roles become licences: give them in ROLE_ENTITLEMENTS.',
-  groupname: 'A user group follows the app role: give groupName in ROLE_ENTITLEMENTS.',
-  groupkey: 'A user group follows the app role: give groupName in ROLE_ENTITLEMENTS.',
-  externalid: 'GoTo keeps no foreign id. The connector remembers which account belongs to whom by itself.',
-  id: 'The key of an account is GoTo’s own and cannot be written.',
-  password: 'Passwords are not provisioned.',
-  displayname: 'GoTo makes the display name of first and last name.',
-};
+const ADVICE: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    licensekeys: 'Licences follow app roles: give them in ROLE_ENTITLEMENTS.',
+    licenses: 'Licences follow app roles: give them in ROLE_ENTITLEMENTS.',
+    products: 'Licences follow app roles: give them in ROLE_ENTITLEMENTS.',
+    roles: 'App roles become licences: give them in ROLE_ENTITLEMENTS.',
+    usertype: 'App roles become licences: give them in ROLE_ENTITLEMENTS.',
+    entitlements: 'App roles become licences: give them in ROLE_ENTITLEMENTS.',
+    groupname: 'A user group follows the app role: give groupName in ROLE_ENTITLEMENTS.',
+    groupkey: 'A user group follows the app role: give groupName in ROLE_ENTITLEMENTS.',
+    externalid: 'GoTo keeps no foreign id. The connector remembers which account belongs to whom by itself.',
+    id: 'The key of an account is GoTo’s own and cannot be written.',
+    password: 'Passwords are not provisioned.',
+    displayname: 'GoTo makes the display name of first and last name.',
+  }),
+);
 
 const URN = /^urn:ietf:params:scim:schemas:[^:]+:[^:]+:[^:]+:[^:]+:/iu;
 const plain = (name: string): string => name.replace(URN, '').replace(/[\s']/gu, '').replaceAll('"', '').toLowerCase();
@@ -51,4 +53,4 @@ const BY_NAME = new Map(
 export const findTargetAttribute = (name: string): TargetAttribute | undefined => BY_NAME.get(plain(name));
 
 export const adviceFor = (name: string): string =>
-  ADVICE[plain(name)] ?? 'A GoToMeeting account has no such attribute. The rest of the mapping works without it.';
+  ADVICE.get(plain(name)) ?? 'A GoToMeeting account has no such attribute. The rest of the mapping works without it.';

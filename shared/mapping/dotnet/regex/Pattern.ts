@@ -1,6 +1,7 @@
 import { compilePattern, type Program } from './compilePattern';
 import { Matcher, type Captures } from './Matcher';
 import { parsePattern } from './parsePattern';
+import { PatternError } from './PatternError';
 import { parseReplacement } from './parseReplacement';
 
 const MAX_CACHED = 500;
@@ -37,8 +38,8 @@ export class Pattern {
   replace(text: string, replacement: string): string {
     const parts = parseReplacement(replacement, this.groups);
     return this.#rebuild(text, (captures) =>
-      parts
-        .map((part) => {
+      joined(
+        parts.map((part) => {
           switch (part.kind) {
             case 'text':
               return part.text;
@@ -51,8 +52,8 @@ export class Pattern {
             case 'input':
               return text;
           }
-        })
-        .join(''),
+        }),
+      ),
     );
   }
 
@@ -85,6 +86,7 @@ export class Pattern {
       if (captures === null) break;
       const [start = 0, end = 0] = captures;
       out += text.slice(copied, start) + replaced(captures);
+      checkLength(out.length);
       copied = end;
       previous = end;
       // After an empty match the next one begins a character further on.
@@ -92,6 +94,18 @@ export class Pattern {
     }
     return out + text.slice(copied);
   }
+}
+
+/** Longer results are refused before they are built: `$_` in a long replacement multiplies the text. */
+const MAX_RESULT_LENGTH = 200_000;
+
+function checkLength(length: number): void {
+  if (length > MAX_RESULT_LENGTH) throw new PatternError('The replacement makes the text too long.', 0, true);
+}
+
+function joined(texts: readonly string[]): string {
+  checkLength(texts.reduce((sum, text) => sum + text.length, 0));
+  return texts.join('');
 }
 
 function captured(text: string, captures: Captures, slot: number): string | null {

@@ -2,7 +2,7 @@ import { PatternError } from '../../dotnet/regex/PatternError';
 import { Pattern } from '../../dotnet/regex/Pattern';
 import type { Arguments } from '../Arguments';
 import type { Expression } from '../Expression';
-import type { Value } from '../Value';
+import { MAX_TEXT_LENGTH, type Value } from '../Value';
 import { optional, required, type ExpressionFunction } from './ExpressionFunction';
 
 const family = 'Text';
@@ -68,6 +68,10 @@ function replace(args: Arguments): Value {
     const [text, replacement] = args.isFilled(TEMPLATE)
       ? [args.text(TEMPLATE) ?? '', source]
       : [source, args.text(REPLACEMENT) ?? ''];
+    const count = text.split(find).length - 1;
+    if (text.length + count * replacement.length > MAX_TEXT_LENGTH + count * find.length) {
+      throw args.textTooLong();
+    }
     return text.replaceAll(find, () => replacement);
   }
   const replacement = args.text(REPLACEMENT) ?? '';

@@ -2,7 +2,7 @@ import { caseRulesOf, INVARIANT, toLower, toUpper, type CaseRules } from '../../
 import { toTitleCase } from '../../dotnet/titleCase';
 import type { Arguments } from '../Arguments';
 import { textForm } from '../textForm';
-import { isList, type Value } from '../Value';
+import { isList, MAX_TEXT_LENGTH, type Value } from '../Value';
 import { normalizeDiacritics } from '../normalizeDiacritics';
 import { optional, required, type ExpressionFunction } from './ExpressionFunction';
 
@@ -37,9 +37,14 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     evaluate: (args) => {
       const separator = args.text(0) ?? '';
       const texts: string[] = [];
+      let length = 0;
       const add = (value: Value): void => {
         if (isList(value)) value.forEach(add);
-        else if (value !== null && value !== '') texts.push(textForm(value));
+        else if (value !== null && value !== '') {
+          texts.push(textForm(value));
+          length += separator.length + (texts.at(-1)?.length ?? 0);
+          if (length > MAX_TEXT_LENGTH + separator.length) throw args.textTooLong();
+        }
       };
       for (let place = 1; place < args.count; place += 1) add(args.value(place));
       return texts.join(separator);
