@@ -1,69 +1,35 @@
 /**
  * The enterprise app, its assignments, and the people behind them.
  *
- * Upholds the reading half of I05: a list is returned only when its last page was reached; `pages()` follows links
+ * Upholds the reading half of I05: a list is returned only when its last page was reached; `#pages()` follows links
  * until there is none, through empty pages, and refuses a link it has seen before (graph-source.md 2.1, 2.3).
  */
-import { z } from 'zod';
 import type { AppRole, Assignment, EnterpriseApp } from '../model/Assignment';
 import { ConnectorError } from '../model/ConnectorError';
-import type { AttributeValue, Person } from '../model/Person';
+import type { Person } from '../model/Person';
 import type { SourceAttribute } from '../model/SourceAttribute';
 import type { GraphClient } from './GraphClient';
+import {
+  appShape,
+  assignmentShape,
+  incompatible,
+  memberDeltaShape,
+  pageShape,
+  parseShape,
+  removedShape,
+  type GraphPage,
+} from './graphShapes';
+import { lookUp, type Looked, type PersonReader } from './lookUp';
+import { personOf } from './personOf';
+import { pointCheck, type PointCheck } from './pointCheck';
+
+export type { Looked } from './lookUp';
+export type { PointCheck } from './pointCheck';
 
 /** The largest page anybody uses on these lists (graph-source.md 1.2, 2.4). */
 const PAGE_SIZE = 999;
-/** Graph's limit for one $batch (graph-source.md 3.1). */
-const BATCH_SIZE = 20;
 /** More pages than this in one walk is an endless loop, not a tenant (contrib #7311). */
 const MAX_PAGES = 10_000;
-
-const page = z.object({
-  value: z.array(z.record(z.string(), z.unknown())),
-  '@odata.nextLink': z.string().optional(),
-  '@odata.deltaLink': z.string().optional(),
-});
-
-const appSchema = z.object({
-  id: z.string(),
-  displayName: z.string().nullish(),
-  accountEnabled: z.boolean().nullish(),
-  appRoles: z
-    .array(
-      z.object({
-        id: z.string(),
-        displayName: z.string().nullish(),
-        value: z.string().nullish(),
-        isEnabled: z.boolean().nullish(),
-      }),
-    )
-    .default([]),
-});
-
-const assignmentSchema = z.object({ principalId: z.string(), principalType: z.string(), appRoleId: z.string() });
-
-const removedSchema = z.object({ id: z.string(), '@removed': z.object({ reason: z.string() }).optional() });
-
-const memberDeltaSchema = z.object({
-  id: z.string(),
-  '@removed': z.object({ reason: z.string() }).optional(),
-  'members@delta': z
-    .array(
-      z.object({ '@odata.type': z.string().optional(), id: z.string(), '@removed': z.object({}).loose().optional() }),
-    )
-    .default([]),
-});
-
-const batchSchema = z.object({
-  responses: z.array(
-    z.object({
-      id: z.string(),
-      status: z.number(),
-      headers: z.record(z.string(), z.string()).nullish(),
-      body: z.unknown(),
-    }),
-  ),
-});
 
 /** What a users delta says of one person. */
 export interface UserChange {
@@ -80,6 +46,7 @@ export interface GroupChange {
   readonly left: readonly string[];
 }
 
+/** One page of a delta: `nextLink` while there is more, then `deltaLink`, the place to go on from another day. */
 export interface DeltaPage<T> {
   readonly changes: readonly T[];
   readonly nextLink: string | undefined;
@@ -92,8 +59,28 @@ export interface GroupMembers {
   readonly people: readonly Person[];
 }
 
-export type Looked = { readonly person: Person } | { readonly deleted: 'soft' | 'hard' };
+/** One page of a group's members. */
+export interface MembersPage {
+  readonly people: readonly Person[];
+  /** Null on the last page. */
+  readonly next: string | null;
+}
 
+/** One page of assignments. */
+export interface AssignmentsPage {
+  readonly assignments: readonly Assignment[];
+  /** Null on the last page. */
+  readonly next: string | null;
+}
+
+/** People by id, as of `readAt`. */
+export interface PeopleLooked {
+  /** The clock in ms before the first request left: nothing later than this is in the answer for certain. */
+  readonly readAt: number;
+  readonly people: Map<string, Looked>;
+}
+
+/** Reads the source. All functions throw ConnectorErrors of scope job, those of GraphClient. */
 export class EntraSource {
   constructor(
     readonly graph: GraphClient,
@@ -106,11 +93,15 @@ export class EntraSource {
     return new EntraSource(this.graph, this.app, attributes);
   }
 
-  get #select(): string {
-    return [...new Set(['id', ...this.attributes.flatMap((one) => one.property ?? [])])].join(',');
+  get #reader(): PersonReader {
+    const { attributes } = this;
+    return {
+      select: [...new Set(['id', ...attributes.flatMap((one) => one.property ?? [])])].join(','),
+      personOf: (row) => personOf(row, attributes),
+    };
   }
 
-  /** @throws ConnectorError code NotFound, with advice, when there is no such app or it is switched off */
+  /** @throws ConnectorError ConfigurationInvalid, with advice, when there is no such app or it is switched off */
   async getEnterpriseApp(): Promise<EnterpriseApp> {
     const select = '$select=id,appId,displayName,accountEnabled,appRoles';
     const path =
@@ -126,7 +117,7 @@ export class EntraSource {
       }
       throw error;
     });
-    const app = parse(appSchema, found, 'service principal');
+    const app = parseShape(appShape, found, 'service principal');
     if (app.accountEnabled === false) {
       // Everybody looks unassigned to a switched-off app: stop instead of deprovisioning all (graph-source.md 1.1).
       throw this.#appFault(
@@ -159,88 +150,114 @@ export class EntraSource {
   /** Every assignment of users and groups; grants to applications are no people and are left out. */
   async listAssignments(servicePrincipalId: string): Promise<Assignment[]> {
     const assignments: Assignment[] = [];
-    for await (const rows of this.#pages(
-      `/servicePrincipals/${servicePrincipalId}/appRoleAssignedTo?$top=${PAGE_SIZE}`,
-    )) {
-      for (const row of rows) {
-        const { principalId, principalType, appRoleId } = parse(assignmentSchema, row, 'assignment');
-        if (principalType === 'User' || principalType === 'Group')
-          assignments.push({ principalId, principalType, appRoleId });
-      }
-    }
+    for await (const page of this.#pages(assignmentsPath(servicePrincipalId))) assignments.push(...assignmentsIn(page));
     return assignments;
   }
 
   /**
-   * Direct members that are users, with their attributes in the same answer. Only direct members have access
-   * (graph-source.md 1.2). An unknown group has no members: it was deleted.
+   * One page of the assignments, so that a long list can be read in slices. It is complete only with the page whose
+   * `next` is null.
+   * @param from the app to begin with, or the `next` of the page before
    */
-  async listMembers(groupId: string): Promise<GroupMembers> {
-    const userIds: string[] = [];
-    const people: Person[] = [];
-    try {
-      for await (const rows of this.#pages(`/groups/${groupId}/members?$select=${this.#select}&$top=${PAGE_SIZE}`)) {
-        for (const row of rows) {
-          if (row['@odata.type'] !== '#microsoft.graph.user') continue;
-          const person = this.#personOf(row);
-          userIds.push(person.id);
-          people.push(person);
-        }
-      }
-    } catch (error) {
-      if (error instanceof ConnectorError && error.code === 'NotFound') return { userIds: [], people: [] };
-      throw error;
-    }
-    return { userIds, people };
+  async listAssignmentsPage(from: string | { readonly servicePrincipalId: string }): Promise<AssignmentsPage> {
+    const page = await this.#page(typeof from === 'string' ? from : assignmentsPath(from.servicePrincipalId));
+    return { assignments: assignmentsIn(page), next: page['@odata.nextLink'] ?? null };
+  }
+
+  /**
+   * Direct members that are users, with their attributes in the same answer. Only direct members have access
+   * (graph-source.md 1.2).
+   * @returns `missing` for 404: the group was deleted, or a replica has not heard of it yet. That is doubt, not "no
+   *   members".
+   */
+  async listMembers(groupId: string): Promise<GroupMembers | 'missing'> {
+    return orMissing(async () => {
+      const people: Person[] = [];
+      for await (const page of this.#pages(this.#membersPath(groupId))) people.push(...this.#peopleIn(page));
+      return { userIds: people.map((person) => person.id), people };
+    });
+  }
+
+  /**
+   * One page of up to 999 direct members, so that a group of any size is read in bounded time. A list is complete
+   * only with the page whose `next` is null.
+   * @param from the group to begin with, or the `next` of the page before
+   * @returns `missing` for 404, as `listMembers`
+   */
+  async listMembersPage(from: string | { readonly groupId: string }): Promise<MembersPage | 'missing'> {
+    return orMissing(async () => {
+      const page = await this.#page(typeof from === 'string' ? from : this.#membersPath(from.groupId));
+      return { people: this.#peopleIn(page), next: page['@odata.nextLink'] ?? null };
+    });
+  }
+
+  #membersPath(groupId: string): string {
+    return `/groups/${encodeURIComponent(groupId)}/members?$select=${this.#reader.select}&$top=${PAGE_SIZE}`;
+  }
+
+  #peopleIn(page: GraphPage): Person[] {
+    const reader = this.#reader;
+    return page.value
+      .filter((row) => row['@odata.type'] === '#microsoft.graph.user')
+      .map((row) => reader.personOf(row));
   }
 
   /** Point reads of people by id, 20 a request; who is missing is looked for in the recycle bin. */
-  async getPeople(ids: readonly string[]): Promise<Map<string, Looked>> {
-    const found = new Map<string, Looked>();
-    const select = `$select=${this.#select}`;
-    const missing: string[] = [];
-    for (const [id, body] of await this.#batchGet(ids, (id) => `/users/${id}?${select}`)) {
-      if (body === undefined) missing.push(id);
-      else found.set(id, { person: this.#personOf(parse(z.record(z.string(), z.unknown()), body, 'user')) });
-    }
-    for (const [id, body] of await this.#batchGet(missing, (id) => `/directory/deletedItems/${id}?$select=id`)) {
-      found.set(id, { deleted: body === undefined ? 'hard' : 'soft' });
-    }
-    return found;
+  async getPeople(ids: readonly string[]): Promise<PeopleLooked> {
+    const readAt = this.graph.clock.now();
+    return { readAt, people: await lookUp(this.graph, ids, this.#reader) };
+  }
+
+  /**
+   * Looks at one person, at which of the groups they are in, and at the app roles they hold directly: the proof before
+   * access is taken (I05). See `pointCheck` for the small print.
+   */
+  pointCheck(
+    personId: string,
+    asked: { readonly groupIds: readonly string[]; readonly servicePrincipalId: string },
+  ): Promise<PointCheck> {
+    return pointCheck(this.graph, this.#reader, personId, asked);
   }
 
   /** A delta link that stands for "from now on", taken before a full read so that nothing between is lost (I04). */
   async latestUsersLink(): Promise<string> {
-    return this.#latest(`/users/delta?$select=${this.#select}&$deltatoken=latest`);
+    return this.#latest(`/users/delta?$select=${this.#reader.select}&$deltatoken=latest`);
   }
 
+  /** As `latestUsersLink`, for the direct members of groups. */
   async latestGroupsLink(): Promise<string> {
     return this.#latest('/groups/delta?$select=id,members&$deltatoken=latest');
   }
 
   async #latest(path: string): Promise<string> {
-    let link: string | undefined = path;
-    while (link !== undefined) {
-      const answer: z.output<typeof page> = parse(page, await this.graph.get(link), 'delta');
-      if (answer['@odata.deltaLink'] !== undefined) return answer['@odata.deltaLink'];
-      link = answer['@odata.nextLink'];
+    for await (const page of this.#pages(path)) {
+      const link = page['@odata.deltaLink'];
+      if (link !== undefined) return link;
     }
     throw incompatible('Graph gave no delta link');
   }
 
+  /**
+   * One page of what happened to people.
+   * @throws ConnectorError ResyncRequired when the link has run out
+   */
   async usersDelta(link: string): Promise<DeltaPage<UserChange>> {
+    const { personOf: toPerson } = this.#reader;
     return this.#deltaPage(link, (row) => {
-      const removed = parse(removedSchema, row, 'user')['@removed'];
-      if (removed !== undefined) {
-        return { id: String(row['id']), person: undefined, removed: removed.reason === 'deleted' ? 'hard' : 'soft' };
-      }
-      return { id: String(row['id']), person: this.#personOf(row), removed: undefined };
+      const { id, '@removed': removed } = parseShape(removedShape, row, 'user');
+      return removed === undefined
+        ? { id, person: toPerson(row), removed: undefined }
+        : { id, person: undefined, removed: removed.reason === 'deleted' ? 'hard' : 'soft' };
     });
   }
 
+  /**
+   * One page of what happened to groups; members that are not users are left out.
+   * @throws ConnectorError ResyncRequired when the link has run out
+   */
   async groupsDelta(link: string): Promise<DeltaPage<GroupChange>> {
     return this.#deltaPage(link, (row) => {
-      const group = parse(memberDeltaSchema, row, 'group');
+      const group = parseShape(memberDeltaShape, row, 'group');
       const users = group['members@delta'].filter(
         (member) => (member['@odata.type'] ?? '#microsoft.graph.user') === '#microsoft.graph.user',
       );
@@ -254,7 +271,7 @@ export class EntraSource {
   }
 
   async #deltaPage<T>(link: string, convert: (row: Record<string, unknown>) => T): Promise<DeltaPage<T>> {
-    const answer = parse(page, await this.graph.get(link), 'delta');
+    const answer = await this.#page(link);
     return {
       changes: answer.value.map(convert),
       nextLink: answer['@odata.nextLink'],
@@ -262,88 +279,43 @@ export class EntraSource {
     };
   }
 
-  async *#pages(path: string): AsyncGenerator<Record<string, unknown>[]> {
+  async *#pages(path: string): AsyncGenerator<GraphPage> {
     const seen = new Set<string>();
     let link: string | undefined = path;
     while (link !== undefined) {
-      if (seen.has(link) || seen.size >= MAX_PAGES)
-        throw incompatible('Graph repeats a next link; the list cannot be completed');
+      if (seen.has(link) || seen.size >= MAX_PAGES) throw endlessList();
       seen.add(link);
-      const answer: z.output<typeof page> = parse(page, await this.graph.get(link), 'list');
-      yield answer.value;
-      link = answer['@odata.nextLink'];
+      const page: GraphPage = await this.#page(link);
+      yield page;
+      link = page['@odata.nextLink'];
     }
   }
 
-  /** GETs by id in batches; `undefined` stands for 404. Throttled parts are asked for again, alone. */
-  async #batchGet(ids: readonly string[], pathOf: (id: string) => string): Promise<Map<string, unknown>> {
-    const results = new Map<string, unknown>();
-    let open = [...new Set(ids)];
-    let round = 0;
-    while (open.length > 0) {
-      const again: string[] = [];
-      for (let start = 0; start < open.length; start += BATCH_SIZE) {
-        const part = open.slice(start, start + BATCH_SIZE);
-        const requests = part.map((id, index) => ({ id: String(index), method: 'GET', url: pathOf(id) }));
-        const { responses } = parse(batchSchema, await this.graph.postRead('/$batch', { requests }), 'batch');
-        const byIndex = new Map(responses.map((response) => [response.id, response]));
-        part.forEach((id, index) => {
-          const response = byIndex.get(String(index));
-          if (response !== undefined && response.status >= 200 && response.status < 300) results.set(id, response.body);
-          else if (response?.status === 404) results.set(id, undefined);
-          else if (response === undefined || response.status === 429 || response.status >= 500) again.push(id);
-          else throw incompatible(`Graph refused a part of a batch with ${response.status}`);
-        });
-      }
-      round += 1;
-      if (again.length > 0 && round >= 5) throw incompatible('Graph keeps refusing parts of a batch');
-      if (again.length > 0) await this.graph.pause(round);
-      open = again;
-    }
-    return results;
-  }
-
-  /**
-   * Without User.Read.All members come back with nothing but an id (graph-source.md 2.4): a fault of permission,
-   * not a company of nameless people.
-   */
-  #personOf(row: Record<string, unknown>): Person {
-    const id = row['id'];
-    if (typeof id !== 'string') throw incompatible('Graph sent a user without id');
-    if (row['userPrincipalName'] === null) {
-      throw new ConnectorError(
-        'Graph shows users without their attributes. Grant User.Read.All to the managed identity.',
-        {
-          code: 'InsufficientRights',
-          sent: true,
-          repeatable: false,
-          scope: 'job',
-        },
-      );
-    }
-    const attributes: Record<string, AttributeValue> = {};
-    for (const { name, property, valueOf } of this.attributes) {
-      const value = property === null ? undefined : attributeValue.safeParse(valueOf(row));
-      if (value?.success === true) attributes[name] = value.data;
-    }
-    return { id, attributes };
+  async #page(pathOrLink: string): Promise<GraphPage> {
+    const page = parseShape(pageShape, await this.graph.get(pathOrLink), 'list');
+    // A slice knows only its own page: a link to itself is the one loop it can see.
+    if (page['@odata.nextLink'] === pathOrLink) throw endlessList();
+    return page;
   }
 }
 
-const attributeValue = z.union([z.string(), z.boolean(), z.number(), z.null(), z.array(z.string())]);
+const endlessList = (): ConnectorError => incompatible('Graph repeats a next link; the list cannot be completed');
 
-function parse<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw incompatible(
-    `Graph answered with a ${what} of unknown shape (${result.error.issues[0]?.path.join('.') ?? ''})`,
-  );
-}
+const assignmentsPath = (servicePrincipalId: string): string =>
+  `/servicePrincipals/${encodeURIComponent(servicePrincipalId)}/appRoleAssignedTo?$top=${PAGE_SIZE}`;
 
-const incompatible = (message: string): ConnectorError =>
-  new ConnectorError(`${message}. Nothing was changed; the next cycle tries again.`, {
-    code: 'ServiceIncompatible',
-    sent: true,
-    repeatable: false,
-    scope: 'job',
+function assignmentsIn(page: GraphPage): Assignment[] {
+  return page.value.flatMap((row): Assignment[] => {
+    const { principalId, principalType, appRoleId } = parseShape(assignmentShape, row, 'assignment');
+    return principalType === 'User' || principalType === 'Group' ? [{ principalId, principalType, appRoleId }] : [];
   });
+}
+
+async function orMissing<T>(read: () => Promise<T>): Promise<T | 'missing'> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ConnectorError && error.code === 'NotFound') return 'missing';
+    throw error;
+  }
+}

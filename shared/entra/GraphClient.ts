@@ -5,31 +5,30 @@
  * retried, network errors and 5xx too, and a demanded wait beyond the invocation's patience is handed up.
  */
 import type { TokenCredential } from '@azure/core-auth';
-import {
-  createDefaultHttpClient,
-  createHttpHeaders,
-  createPipelineRequest,
-  type HttpClient,
-} from '@azure/core-rest-pipeline';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { parseRetryAfter } from '../http/parseRetryAfter';
+import { sendRequest } from '../http/sendRequest';
 import { tryParseJson } from '../http/tryParseJson';
 import type { Clock } from '../model/Clock';
 import { ConnectorError } from '../model/ConnectorError';
-import { messageOf, type Telemetry } from '../telemetry/Telemetry';
+import { countCall } from '../telemetry/callCounter';
+import type { Telemetry } from '../telemetry/Telemetry';
+import { graphError } from './graphError';
 
-/** Longest time a single request may take, in ms. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** A page of 999 people with every attribute is a few MB; far above it something else answers. */
+const MAX_BYTES = 32 * 1_024 * 1_024;
 /** Attempts for one request before the error goes up; waits double from FIRST_WAIT_MS, as Graph asks (graph-source.md 4.2). */
 const MAX_ATTEMPTS = 6;
-const FIRST_WAIT_MS = 1_000;
-/** A longer demanded wait is not slept through inside an invocation that is paid by the second. */
-const LONGEST_WAIT_MS = 60_000;
-
-const errorBody = z.object({ error: z.object({ code: z.string().default(''), message: z.string().default('') }) });
+/** The first back-off, in ms; it doubles with each attempt. */
+export const FIRST_WAIT_MS = 1_000;
+/** A demanded wait longer than this, in ms, is handed up: in the queue waiting is free, an invocation is paid by the second. */
+export const LONGEST_SLEEP_MS = 15_000;
+/** All sleep inside one request, in ms, so that a slice of some requests ends long before the function's time-out. */
+const LONGEST_SLEEP_IN_ALL_MS = 30_000;
 
 export interface GraphClientOptions {
+  /** The root without version, such as https://graph.microsoft.com. */
   readonly endpoint: string;
   readonly credential: TokenCredential;
   readonly clock: Clock;
@@ -37,33 +36,32 @@ export interface GraphClientOptions {
   readonly http?: HttpClient;
 }
 
+/** Sends requests to Microsoft Graph; each one sent is counted by `countCall('graph')`. */
 export class GraphClient {
-  readonly #http: HttpClient;
   readonly #origin: string;
-  /** Requests sent since the client was made; the planner reads the difference. */
-  requests = 0;
 
   constructor(private readonly options: GraphClientOptions) {
-    this.#http = options.http ?? createDefaultHttpClient();
     this.#origin = new URL(options.endpoint).origin;
+  }
+
+  /** The clock its waits are measured by. */
+  get clock(): Clock {
+    return this.options.clock;
   }
 
   /**
    * @param pathOrLink a path below /v1.0, or a complete link Graph handed out
-   * @throws ConnectorError; code ResyncRequired when a delta link has run out
+   * @returns the parsed body
+   * @throws ConnectorError of scope job; `ResyncRequired` when a delta link has run out; `TooManyRequests` with
+   *   `retryAfterMs` when Graph demands a wait longer than worth sleeping
    */
   get(pathOrLink: string): Promise<unknown> {
     return this.#send('GET', this.#urlOf(pathOrLink));
   }
 
-  /** POST of a read-only operation, such as $batch: as safe to repeat as a GET. */
+  /** POST of a read-only operation, such as $batch: as safe to repeat as a GET. Throws as `get` does. */
   postRead(path: string, body: unknown): Promise<unknown> {
     return this.#send('POST', this.#urlOf(path), JSON.stringify(body));
-  }
-
-  /** The wait before parts of a batch are asked for again; doubles with each round. */
-  pause(round: number): Promise<void> {
-    return this.options.clock.sleep(FIRST_WAIT_MS * 2 ** (round - 1));
   }
 
   /** A link from an answer may point anywhere; the bearer token goes to the configured origin only (graph-source.md 6). */
@@ -81,13 +79,15 @@ export class GraphClient {
   }
 
   async #send(method: 'GET' | 'POST', url: string, body?: string): Promise<unknown> {
+    let slept = 0;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#sendOnce(method, url, body);
       } catch (error) {
         if (!(error instanceof ConnectorError) || !error.repeatable || attempt >= MAX_ATTEMPTS) throw error;
-        const wait = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1);
-        if (wait > LONGEST_WAIT_MS) throw error;
+        const wait = error.retryAfterMs ?? Math.min(LONGEST_SLEEP_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+        if (wait > LONGEST_SLEEP_MS || slept + wait > LONGEST_SLEEP_IN_ALL_MS) throw error;
+        slept += wait;
         this.options.telemetry.warn('graph.retried', { code: error.code, status: error.status, waitMs: wait, attempt });
         await this.options.clock.sleep(wait);
       }
@@ -96,32 +96,35 @@ export class GraphClient {
 
   async #sendOnce(method: 'GET' | 'POST', url: string, body?: string): Promise<unknown> {
     const token = await this.#token();
-    const request = createPipelineRequest({
-      url,
+    countCall('graph');
+    const answer = await sendRequest({
+      service: 'Microsoft Graph',
+      setting: 'GRAPH_ENDPOINT',
       method,
-      timeout: REQUEST_TIMEOUT_MS,
-      allowInsecureConnection: url.startsWith('http:'),
-      headers: createHttpHeaders({
+      url,
+      headers: {
         authorization: `Bearer ${token}`,
-        accept: 'application/json',
         'client-request-id': randomUUID(),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      }),
-      ...(body === undefined ? {} : { body }),
+      },
+      body,
+      maxBytes: MAX_BYTES,
+      scope: 'job',
+      http: this.options.http,
     });
-    this.requests += 1;
-    const response = await this.#http.sendRequest(request).catch((error: unknown) => {
-      throw new ConnectorError(`Microsoft Graph could not be reached: ${messageOf(error)}`, {
-        code: 'Timeout',
-        sent: true,
-        repeatable: true,
-        scope: 'job',
-        cause: error,
-      });
+    const parsed = tryParseJson(answer.text);
+    if (answer.status < 200 || answer.status >= 300) {
+      throw graphError(answer.status, parsed, parseRetryAfter(answer.retryAfter, this.clock.now()));
+    }
+    if (parsed !== undefined) return parsed;
+    // An answer cut short or an HTML page with status 200 is a fault of the moment, not data.
+    throw new ConnectorError('Microsoft Graph answered with something that is not JSON; it is tried again later.', {
+      code: 'WebExceptionProtocolError',
+      status: answer.status,
+      sent: true,
+      repeatable: true,
+      scope: 'job',
     });
-    const text = response.bodyAsText ?? '';
-    if (response.status >= 200 && response.status < 300) return parseJson(text, response.status);
-    throw this.#errorOf(response.status, text, response.headers.get('retry-after'));
   }
 
   /** The identity endpoint fails for moments at start-up, so a failure is worth another try. */
@@ -129,13 +132,7 @@ export class GraphClient {
     const fault = (cause?: unknown): ConnectorError =>
       new ConnectorError(
         'The managed identity gave no token for Microsoft Graph. Check AZURE_CLIENT_ID and that the identity is attached.',
-        {
-          code: 'Unauthorized',
-          sent: false,
-          repeatable: true,
-          scope: 'job',
-          cause,
-        },
+        { code: 'Unauthorized', sent: false, repeatable: true, scope: 'job', cause },
       );
     const token = await this.options.credential
       .getToken(`${this.options.endpoint}/.default`)
@@ -145,67 +142,4 @@ export class GraphClient {
     if (token === null) throw fault();
     return token.token;
   }
-
-  #errorOf(status: number, text: string, retryAfter: string | undefined): ConnectorError {
-    const parsed = errorBody.safeParse(tryParseJson(text));
-    const code = parsed.success ? parsed.data.error.code : '';
-    // Delta tokens end after 7 days or by a reset, with 410 or a 40x and one of two codes (graph-source.md 2.1).
-    if (status === 410 || (status >= 400 && status <= 404 && /^(syncStateNotFound|resyncRequired)$/i.test(code))) {
-      return new ConnectorError('The delta link has run out; a full read follows.', {
-        code: 'ResyncRequired',
-        status,
-        sent: true,
-        repeatable: false,
-        scope: 'job',
-      });
-    }
-    const fields = { status, sent: true, scope: 'job' } as const;
-    if (status === 429 || status === 503) {
-      return new ConnectorError('Microsoft Graph asks to slow down.', {
-        ...fields,
-        code: 'TooManyRequests',
-        repeatable: true,
-        retryAfterMs: parseRetryAfter(retryAfter, this.options.clock.now()),
-      });
-    }
-    if (status >= 500) {
-      return new ConnectorError(`Microsoft Graph failed with ${status}.`, {
-        ...fields,
-        code: 'InternalServerError',
-        repeatable: true,
-      });
-    }
-    if (status === 401 || status === 403) {
-      return new ConnectorError(
-        `Microsoft Graph refused the managed identity (${status} ${code}). Grant Application.Read.All, User.Read.All and ` +
-          'GroupMember.Read.All; a new grant can take hours to count.',
-        { ...fields, code: status === 401 ? 'Unauthorized' : 'InsufficientRights', repeatable: false },
-      );
-    }
-    if (status === 404) {
-      return new ConnectorError(`Microsoft Graph does not know the object (${code}).`, {
-        ...fields,
-        code: 'NotFound',
-        repeatable: false,
-      });
-    }
-    return new ConnectorError(`Microsoft Graph refused the request with ${status} ${code}.`, {
-      ...fields,
-      code: 'UnprocessableEntity',
-      repeatable: false,
-    });
-  }
-}
-
-/** An answer cut short or an HTML page with status 200 is a fault of the moment, not data. */
-function parseJson(text: string, status: number): unknown {
-  const value = tryParseJson(text);
-  if (value !== undefined) return value;
-  throw new ConnectorError('Microsoft Graph answered with something that is not JSON.', {
-    code: 'WebExceptionProtocolError',
-    status,
-    sent: true,
-    repeatable: true,
-    scope: 'job',
-  });
 }

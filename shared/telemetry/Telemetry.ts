@@ -2,6 +2,9 @@
  * Structured logs: one JSON line an event, a constant name, data in fields (I18: no token, secret or mail address).
  * The names are listed here, so that the documented queries have one place to look.
  */
+import { cleanErrorText, redact } from './cleanErrorText';
+import { currentInvocation, type WriteLine } from './invocation';
+
 export type EventName =
   | 'cycle.started'
   | 'cycle.refused'
@@ -31,25 +34,24 @@ export interface Telemetry {
   error(event: EventName, fields?: Fields): void;
 }
 
-type Write = (level: 'info' | 'warn' | 'error', line: string) => void;
-
-const MAIL_ADDRESS = /[^\s"'<>@]+@[^\s"'<>@]+\.[^\s"'<>@]+/g;
-
-/** Mail addresses can hide in error texts of others: they are cut out of every text field. */
-export const redact = (text: string): string => text.replace(MAIL_ADDRESS, '[address]');
-
-/** @param write receives one finished JSON line; in a function that is the invocation's logger */
-export function createTelemetry(write: Write): Telemetry {
+/**
+ * Events of work inside `runInInvocation` go to that invocation's writer and carry its id.
+ * @param defaultWrite receives one finished JSON line of everything else: start-up, shut-down
+ */
+export function createTelemetry(defaultWrite: WriteLine): Telemetry {
   const log =
     (level: 'info' | 'warn' | 'error') =>
     (event: EventName, fields: Fields = {}) => {
       const clean = Object.fromEntries(
         Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
       );
-      write(level, JSON.stringify({ evt: event, ...clean }));
+      const invocation = currentInvocation();
+      const id = invocation === undefined ? {} : { invocationId: invocation.invocationId };
+      (invocation?.write ?? defaultWrite)(level, JSON.stringify({ evt: event, ...clean, ...id }));
     };
   return { info: log('info'), warn: log('warn'), error: log('error') };
 }
 
-/** The text of anything thrown, for a log field. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** The text of anything thrown, fit for a log field or a stored row. */
+export const messageOf = (error: unknown): string =>
+  cleanErrorText(error instanceof Error ? error.message : String(error));
