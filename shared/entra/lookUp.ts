@@ -12,7 +12,7 @@ export type Looked = { readonly person: Person } | { readonly deleted: 'soft' | 
 export interface PersonReader {
   /** Comma-separated, for `$select`. */
   readonly select: string;
-  personOf(row: Readonly<Record<string, unknown>>): Person;
+  readonly personOf: (row: Readonly<Record<string, unknown>>) => Person;
 }
 
 /** The path that reads one person. */

@@ -16,6 +16,8 @@ import type { Caller, GotoClient } from './GotoClient';
 const PAGE_SIZE = 1_000;
 /** Whole reads tried before an incomplete list is given up. */
 const LIST_ATTEMPTS = 3;
+/** How long the token's owner is believed without asking, in ms. */
+const OWNER_AGE_MS = 10 * 60_000;
 
 /** Keys come as text or as bare numbers (goto-api.md 2.1). */
 const key = z.union([z.string(), z.number()]).transform(String);
@@ -88,13 +90,42 @@ const meAnswer = z.object({
 
 const createdRows = z.array(z.object({ key: key.nullish(), email: z.string().nullish() }));
 
+/** The person the token acts for: never written to (goto-api.md 6, item 20). */
 export interface TokenOwner {
   readonly key: string;
+  /** Lower case. */
   readonly email: string;
 }
 
+/** One page of the account's list. */
+export interface AccountsPage {
+  /** People; the rows of desk phones and those without address are left out. */
+  readonly accounts: readonly Account[];
+  /**
+   * Keys of the rows left out. They count for completeness, and by key: a row that comes twice because the list shifted
+   * between two pages hides one that is missing.
+   */
+  readonly deviceKeys: readonly string[];
+  /** Rows of the whole list, devices included, as this page tells. */
+  readonly total: number;
+  /** The offset of the next page; null on the last one. */
+  readonly next: number | null;
+}
+
+/**
+ * Whether a list that was read page by page may stand for the account: as many distinct rows as the first and the last
+ * page say there are (goto-api.md 6, item 15). Nobody is absent by any other list (I05).
+ * @param distinct distinct keys seen on all pages, devices included
+ */
+export const isCompleteList = (seen: {
+  readonly distinct: number;
+  readonly firstTotal: number;
+  readonly lastTotal: number;
+}): boolean => seen.distinct === seen.lastTotal && seen.firstTotal === seen.lastTotal;
+
+/** All functions throw the ConnectorErrors of GotoClient, and ServiceIncompatible for an answer of unknown shape. */
 export class GotoAccounts {
-  #owner: Promise<TokenOwner> | undefined;
+  #owner: { readonly generation: number; readonly at: number; readonly owner: Promise<TokenOwner> } | undefined;
 
   constructor(
     private readonly client: GotoClient,
@@ -102,18 +133,42 @@ export class GotoAccounts {
   ) {}
 
   /**
-   * Who the token acts for; asked once a process, and anew by `check` at the start of a full cycle.
+   * Who the token acts for. Remembered for ten minutes, and only as long as the authorisation is the same: whoever
+   * authorises the connector anew as somebody else protects that person from the next write on.
    * @throws ConnectorError ConfigurationInvalid when GOTO_ACCOUNT_KEY is not one of the token's accounts
    */
   async owner(caller: Caller): Promise<TokenOwner> {
-    this.#owner ??= this.check(caller).catch((error: unknown) => {
-      this.#owner = undefined;
-      throw error;
-    });
-    return this.#owner;
+    const generation = await this.client.authorise();
+    const known = this.#owner;
+    const isFresh =
+      known !== undefined && known.generation === generation && this.client.clock.now() - known.at < OWNER_AGE_MS;
+    return isFresh ? known.owner : this.#ask(generation, caller);
   }
 
+  /** As `owner`, but asks GoTo now; what it learns counts for `owner` too. */
   async check(caller: Caller): Promise<TokenOwner> {
+    return this.#ask(await this.client.authorise(), caller);
+  }
+
+  /** Before every write. Its faults are those of a write that has not left. */
+  async #mayWrite(caller: Caller): Promise<void> {
+    try {
+      await this.owner(caller);
+    } catch (error) {
+      throw error instanceof ConnectorError ? error.notSent() : error;
+    }
+  }
+
+  #ask(generation: number, caller: Caller): Promise<TokenOwner> {
+    const asked = { generation, at: this.client.clock.now(), owner: this.#readOwner(caller) };
+    this.#owner = asked;
+    asked.owner.catch(() => {
+      if (this.#owner === asked) this.#owner = undefined;
+    });
+    return asked.owner;
+  }
+
+  async #readOwner(caller: Caller): Promise<TokenOwner> {
     const me = parse(meAnswer, await this.client.get('/me', caller), '/me');
     const known = [...me.accounts.map((account) => account.key), ...(me.accountKey ? [me.accountKey] : [])];
     if (!known.includes(this.accountKey)) {
@@ -130,11 +185,14 @@ export class GotoAccounts {
     return { key: me.key, email: emailKey(me.email) };
   }
 
-  /** Every person of the account; desk phones and rows without address are left out. */
+  /**
+   * Every person of the account; desk phones and rows without address are left out.
+   * @throws ConnectorError IncompleteRead, repeatable, when three whole reads did not add up
+   */
   async list(caller: Caller): Promise<Account[]> {
     for (let attempt = 1; attempt <= LIST_ATTEMPTS; attempt += 1) {
       const rows = await this.#listOnce(caller);
-      if (rows !== undefined) return rows.filter((row) => !isDevice(row));
+      if (rows !== undefined) return rows;
     }
     throw new ConnectorError(
       'GoTo’s user list stayed incomplete. Nothing is removed on such a list; the next cycle tries again.',
@@ -148,20 +206,41 @@ export class GotoAccounts {
   }
 
   async #listOnce(caller: Caller): Promise<Account[] | undefined> {
-    const byKey = new Map<string, Account>();
+    const people = new Map<string, Account>();
+    const devices = new Set<string>();
     let firstTotal: number | undefined;
-    for (let offset = 0; ; offset += PAGE_SIZE) {
-      const page = parse(
-        userPage,
-        await this.client.get(`${this.#path}/users?offset=${offset}&pageSize=${PAGE_SIZE}`, caller),
-        'user list',
-      );
+    let offset: number | null = 0;
+    for (;;) {
+      const page: AccountsPage = await this.listPage(offset, caller);
       firstTotal ??= page.total;
-      for (const row of page.results) byKey.set(row.key, row);
-      if (offset + PAGE_SIZE >= page.total || page.results.length === 0) {
-        return byKey.size === page.total && page.total === firstTotal ? [...byKey.values()] : undefined;
+      for (const row of page.accounts) people.set(row.key, row);
+      for (const key of page.deviceKeys) devices.add(key);
+      offset = page.next;
+      if (offset === null) {
+        const distinct = people.size + devices.size;
+        return isCompleteList({ distinct, firstTotal, lastTotal: page.total }) ? [...people.values()] : undefined;
       }
     }
+  }
+
+  /**
+   * One page, so that a long list can be read in slices. The next page begins after the rows received, however many
+   * GoTo gives at once; the last one is reached with as many rows as `total` says, or with an empty page.
+   * @param offset 0, or the `next` of the page before
+   */
+  async listPage(offset: number, caller: Caller): Promise<AccountsPage> {
+    const page = parse(
+      userPage,
+      await this.client.get(`${this.#path}/users?offset=${offset}&pageSize=${PAGE_SIZE}`, caller),
+      'user list',
+    );
+    const seen = offset + page.results.length;
+    return {
+      accounts: page.results.filter((row) => !isDevice(row)),
+      deviceKeys: page.results.filter(isDevice).map((row) => row.key),
+      total: page.total,
+      next: page.results.length === 0 || seen >= page.total ? null : seen,
+    };
   }
 
   /**
@@ -185,9 +264,9 @@ export class GotoAccounts {
     return page.results;
   }
 
-  /** @throws ConnectorError NotFound */
+  /** @throws ConnectorError NotFound; AccountUnavailable when GoTo shows others but not this one */
   async get(userKey: string, caller: Caller): Promise<Account> {
-    return parse(userRow, await this.client.get(`${this.#path}/users/${userKey}`, caller), 'user');
+    return parse(userRow, await this.client.get(`${this.#path}/users/${userKey}`, caller, 'object'), 'user');
   }
 
   /**
@@ -195,7 +274,7 @@ export class GotoAccounts {
    * @returns the key, or null when GoTo took the request but named none: look it up, do not repeat
    */
   async create(attributes: AccountAttributes, licenseKeys: readonly string[], caller: Caller): Promise<string | null> {
-    await this.owner(caller);
+    await this.#mayWrite(caller);
     const { email, firstName, lastName, locale, timeZone } = attributes;
     const user = { email, firstName, lastName, ...(locale ? { locale } : {}), ...(timeZone ? { timeZone } : {}) };
     const answer = await this.client.write(
@@ -213,12 +292,13 @@ export class GotoAccounts {
 
   /** Partial update: only the given fields are sent; `licenseKeys` replaces the whole list. */
   async update(userKey: string, changes: AccountChanges, caller: Caller): Promise<void> {
-    await this.owner(caller);
+    await this.#mayWrite(caller);
     const { licenseKeys, ...fields } = changes;
     const body = { ...fields, ...(licenseKeys === undefined ? {} : { licenseKeys: bareNumbers(licenseKeys) }) };
     await this.client.write('PUT', `${this.#path}/users/${userKey}`, body, caller);
   }
 
+  /** The account's licences with their seats. */
   async licenses(caller: Caller): Promise<License[]> {
     return parse(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
   }

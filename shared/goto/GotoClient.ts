@@ -1,27 +1,22 @@
 /** HTTP to GoTo's Admin API: paced, authorised, losslessly parsed, with typed errors. */
-import {
-  createDefaultHttpClient,
-  createHttpHeaders,
-  createPipelineRequest,
-  type HttpClient,
-} from '@azure/core-rest-pipeline';
+import type { HttpClient } from '@azure/core-rest-pipeline';
 import { isSafeNumber, parse as parseLossless, stringify as stringifyLossless } from 'lossless-json';
+import { z } from 'zod';
 import { parseRetryAfter } from '../http/parseRetryAfter';
+import { sendRequest } from '../http/sendRequest';
 import type { Clock } from '../model/Clock';
 import { ConnectorError } from '../model/ConnectorError';
-import type { CallCounts } from '../model/Cycle';
-import { messageOf, type Telemetry } from '../telemetry/Telemetry';
+import { countCall } from '../telemetry/callCounter';
+import type { Telemetry } from '../telemetry/Telemetry';
 import type { GotoTokens } from './GotoTokens';
-import { gotoError } from './gotoError';
+import { accountUnavailable, gotoError } from './gotoError';
 import type { Pacer, Pacing } from './Pacing';
 
-const REQUEST_TIMEOUT_MS = 30_000;
 /** Reads are safe to repeat; writes are not (goto-api.md 6, item 17). */
 const READ_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 1_000;
-
-/** Errors that prove the request never left: no connection came about. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** A page of 1,000 accounts is about 1 MB; a licence names all its holders. */
+const MAX_BYTES = 16 * 1_024 * 1_024;
 
 export interface GotoClientOptions {
   readonly endpoint: string;
@@ -32,100 +27,164 @@ export interface GotoClientOptions {
   readonly http?: HttpClient;
 }
 
-/** Who asks: its share of the rate, and where its calls are counted. */
+/** Who asks. Calls are counted by `countCall` to whoever runs the work. */
 export interface Caller {
+  /** Its share of the rate. */
   readonly pacer: Pacer;
-  readonly calls: CallCounts;
+  /**
+   * No write leaves after this moment, in ms since the epoch: an intent is dead then, and somebody else may act on
+   * another one. Waiting for a slot, a token or /me can take longer than anybody checked before.
+   */
+  readonly sendBefore?: number | undefined;
 }
 
-export class GotoClient {
-  readonly #http: HttpClient;
+interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Below /admin/rest/v1. */
+  readonly path: string;
+  readonly body?: string | undefined;
+  /** `object`: a refusal may concern this one account only. */
+  readonly about: 'object' | 'job';
+}
 
-  constructor(private readonly options: GotoClientOptions) {
-    this.#http = options.http ?? createDefaultHttpClient();
+/** An owner without any role would answer /me and be refused everything else (goto-api.md 1.6). */
+const rolesOfOwner = z.object({
+  adminRoles: z.array(z.unknown()).optional(),
+  roleSets: z.array(z.unknown()).optional(),
+});
+
+export class GotoClient {
+  constructor(private readonly options: GotoClientOptions) {}
+
+  /** The clock its waits are measured by. */
+  get clock(): Clock {
+    return this.options.clock;
   }
 
-  /** @throws ConnectorError after READ_ATTEMPTS tries */
-  async get(path: string, caller: Caller): Promise<unknown> {
+  /**
+   * Gets a token if there is none that lasts.
+   * @returns which authorisation it belongs to, see `GotoTokens.generation`
+   */
+  async authorise(): Promise<number> {
+    await this.options.tokens.get();
+    return this.options.tokens.generation;
+  }
+
+  /**
+   * @param about `object` when the path names one account
+   * @throws ConnectorError after READ_ATTEMPTS tries; `AccountUnavailable` of scope object when GoTo refuses only this
+   *   account; what `GotoTokens.get` and the pacer throw
+   */
+  async get(path: string, caller: Caller, about: 'object' | 'job' = 'job'): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#authorised('GET', path, undefined, caller);
+        return await this.#authorised({ method: 'GET', path, about }, caller);
       } catch (error) {
-        if (!(error instanceof ConnectorError) || !error.repeatable || attempt >= READ_ATTEMPTS) throw error;
+        if (!(error instanceof ConnectorError) || !isWorthRepeating(error) || attempt >= READ_ATTEMPTS) throw error;
         // A wait that GoTo demanded is kept by the pacer; everything else backs off here.
         if (error.code !== 'TooManyRequests') await this.options.clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1));
       }
     }
   }
 
-  /** Sent once; whether to try again is decided by who knows what the write was for. */
+  /**
+   * Sent once; whether to try again is decided by who knows what the write was for.
+   * @throws ConnectorError; it certainly did not happen when `refused` is true or `sent` is false
+   */
   async write(method: 'POST' | 'PUT', path: string, body: unknown, caller: Caller): Promise<unknown> {
-    return this.#authorised(method, path, stringifyLossless(body), caller);
+    return this.#authorised({ method, path, body: stringifyLossless(body), about: 'object' }, caller);
   }
 
-  /** 401 and 403: one forced renewal and one retry, then the connection is at fault (goto-api.md 6, item 16). */
-  async #authorised(
-    method: 'GET' | 'POST' | 'PUT',
-    path: string,
-    body: string | undefined,
-    caller: Caller,
-  ): Promise<unknown> {
-    const token = await this.options.tokens.get();
+  /**
+   * 401 and 403: one forced renewal and one retry (goto-api.md 6, item 16). What is refused then, while /me still
+   * opens, is the account's own matter; otherwise the connection is at fault.
+   */
+  async #authorised(call: Call, caller: Caller): Promise<unknown> {
+    const { tokens } = this.options;
+    const token = await tokens.get();
+    const { generation } = tokens;
     try {
-      return await this.#send(method, path, body, token, caller);
+      return await this.#send(call, token, caller);
     } catch (error) {
-      if (!(error instanceof ConnectorError) || (error.status !== 401 && error.status !== 403)) throw error;
-      return this.#send(method, path, body, await this.options.tokens.get(token), caller);
+      if (!isRefusedToken(error)) throw error;
+    }
+    const renewed = await tokens.get(token);
+    // Whose token this is now has not been asked yet, and its owner must not be written to (goto-api.md 6, item 20).
+    if (call.method !== 'GET' && tokens.generation !== generation) throw authorisedAnew();
+    try {
+      return await this.#send(call, renewed, caller);
+    } catch (error) {
+      if (!isRefusedToken(error) || call.about === 'job') throw error;
+      throw (await this.#opensMe(renewed, caller)) ? accountUnavailable(error) : error;
     }
   }
 
-  async #send(
-    method: 'GET' | 'POST' | 'PUT',
-    path: string,
-    body: string | undefined,
-    token: string,
-    { pacer, calls }: Caller,
-  ): Promise<unknown> {
-    await pacer.acquire();
-    if (method === 'GET') calls.gotoReads += 1;
-    else calls.gotoWrites += 1;
-    const url = `${this.options.endpoint}/admin/rest/v1${path}`;
-    const request = createPipelineRequest({
-      url,
-      method,
-      timeout: REQUEST_TIMEOUT_MS,
-      allowInsecureConnection: url.startsWith('http:'),
-      headers: createHttpHeaders({
-        authorization: `Bearer ${token}`,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      }),
-      ...(body === undefined ? {} : { body }),
-    });
-    const response = await this.#http.sendRequest(request).catch((error: unknown) => {
-      const sent = !NEVER_SENT.has(systemCode(error));
-      throw new ConnectorError(`GoTo could not be reached: ${messageOf(error)}`, {
-        code: 'Timeout',
-        sent,
-        repeatable: true,
-        scope: 'object',
-        cause: error,
-      });
-    });
-    const answer = parseBody(response.bodyAsText ?? '');
-    if (response.status >= 200 && response.status < 300) {
-      this.options.pacing.succeeded();
-      return answer;
+  /** Asked once. Without an answer nothing is known, and the refusal stays what it looks like. */
+  async #opensMe(token: string, caller: Caller): Promise<boolean> {
+    try {
+      const me = rolesOfOwner.safeParse(await this.#send({ method: 'GET', path: '/me', about: 'job' }, token, caller));
+      if (!me.success) return false;
+      const { adminRoles, roleSets = [] } = me.data;
+      return adminRoles === undefined || adminRoles.length + roleSets.length > 0;
+    } catch (error) {
+      if (error instanceof ConnectorError) return false;
+      throw error;
     }
-    if (response.status !== 429) throw gotoError(response.status, answer, undefined);
-    calls.throttled += 1;
-    const waitMs = await this.options.pacing.throttled(
-      parseRetryAfter(response.headers.get('retry-after'), this.options.clock.now()),
-    );
+  }
+
+  async #send({ method, path, body }: Call, token: string, { pacer, sendBefore }: Caller): Promise<unknown> {
+    await pacer.acquire();
+    if (method !== 'GET' && sendBefore !== undefined && this.options.clock.now() >= sendBefore) throw tooLate();
+    countCall(method === 'GET' ? 'gotoReads' : 'gotoWrites');
+    const answer = await sendRequest({
+      service: 'GoTo',
+      setting: 'GOTO_API_ENDPOINT',
+      method,
+      url: `${this.options.endpoint}/admin/rest/v1${path}`,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body,
+      maxBytes: MAX_BYTES,
+      scope: 'object',
+      http: this.options.http,
+    });
+    const parsed = parseBody(answer.text);
+    if (answer.status >= 200 && answer.status < 300) {
+      this.options.pacing.succeeded();
+      return parsed;
+    }
+    if (answer.status !== 429) throw gotoError(answer.status, parsed, undefined);
+    countCall('throttled');
+    const waitMs = await this.options.pacing.throttled(parseRetryAfter(answer.retryAfter, this.options.clock.now()));
     this.options.telemetry.warn('goto.throttled', { waitMs });
-    throw gotoError(429, answer, waitMs);
+    throw gotoError(429, parsed, waitMs);
   }
 }
+
+const isRefusedToken = (error: unknown): error is ConnectorError =>
+  error instanceof ConnectorError && error.sent && (error.status === 401 || error.status === 403);
+
+/** A demanded wait that is too long to sleep, or a vault that says no, is not better a second later. */
+const isWorthRepeating = (error: ConnectorError): boolean =>
+  error.repeatable && error.code !== 'KeyVaultRefused' && (error.sent || error.code !== 'TooManyRequests');
+
+const authorisedAnew = (): ConnectorError =>
+  new ConnectorError('GoTo was authorised anew meanwhile; the change is decided anew and tried again.', {
+    code: 'Unauthorized',
+    sent: false,
+    repeatable: true,
+    scope: 'object',
+  });
+
+const tooLate = (): ConnectorError =>
+  new ConnectorError('It took too long until the request could leave; it was not sent and is decided anew.', {
+    code: 'Timeout',
+    sent: false,
+    repeatable: true,
+    scope: 'object',
+  });
 
 /** Keys have up to 20 digits: a number that a double cannot hold stays text (goto-api.md 2.1). */
 function parseBody(text: string): unknown {
@@ -135,9 +194,4 @@ function parseBody(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function systemCode(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : '';
 }

@@ -8,6 +8,7 @@
  *
  * GoTo documents 10 requests a second per API, 429 beyond (developer.goto.com/guides/References/Ref-Rate-Limits).
  */
+import { LONGEST_DEMANDED_WAIT_MS } from '../http/parseRetryAfter';
 import type { Clock } from '../model/Clock';
 import { ConnectorError } from '../model/ConnectorError';
 
@@ -19,12 +20,21 @@ const SHARED_WAIT_AGE_MS = 1_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
+/** What the clocks of two instances may differ by, in ms. */
+const CLOCK_SKEW_MS = 60_000;
+
 /** The wait GoTo demanded, known to every instance. Moments in ms since the epoch. */
 export interface SharedWait {
+  /** The moment until which nobody sends; 0 or a past one when there is no wait. */
   read(): Promise<number>;
-  write(untilMs: number): Promise<void>;
+  /**
+   * Prolongs the wait; never shortens it, whoever else does the same at the same time.
+   * @returns the moment that holds now
+   */
+  raise(untilMs: number): Promise<number>;
 }
 
+/** A share of the rate. */
 export interface Pacer {
   /**
    * Resolves when a request may leave.
@@ -49,36 +59,66 @@ export async function prepay(pacer: Pacer): Promise<Pacer> {
   };
 }
 
+/** Hands out slots; one for each process. */
 export class Pacing {
   readonly #lastSlot = new Map<number | 'planner', number>();
   #until = 0;
   #readAt = Number.NEGATIVE_INFINITY;
   #throttledInARow = 0;
 
+  /** @param ratePerSecond requests a second over all instances */
   constructor(
     private readonly ratePerSecond: number,
-    private readonly lanes: number,
     private readonly clock: Clock,
     private readonly shared: SharedWait,
   ) {}
 
-  lane(index: number): Pacer {
-    return { acquire: () => this.#acquire(index, this.lanes, index) };
+  /**
+   * The share of one lane.
+   * @param index 0 … lanes - 1
+   * @param lanes the count its cycle was started with, not today's setting: two counts at once would share slots
+   */
+  lane(index: number, lanes: number): Pacer {
+    return { acquire: () => this.#acquire(index, lanes, index) };
   }
 
+  /** Every slot: for the planner, while no lane has work. */
   get planner(): Pacer {
     return { acquire: () => this.#acquire('planner', 1, 0) };
   }
 
-  /** A 429 was met: nobody sends before the demanded wait is over. Returns the wait in ms. */
+  /**
+   * A 429 was met: nobody sends before the demanded wait is over.
+   * @param retryAfterMs what GoTo demanded in ms; without it the wait doubles with each 429 in a row
+   * @returns the wait in ms
+   */
   async throttled(retryAfterMs: number | undefined): Promise<number> {
     this.#throttledInARow += 1;
-    const wait = retryAfterMs ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#throttledInARow - 1));
+    const demanded = retryAfterMs ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (this.#throttledInARow - 1));
+    const wait = Math.min(LONGEST_DEMANDED_WAIT_MS, demanded);
     this.#until = Math.max(this.#until, this.clock.now() + wait);
-    await this.shared.write(this.#until);
+    try {
+      this.#learn(await this.shared.raise(this.#until));
+    } catch {
+      // This instance keeps to it all the same; another one meets its own 429. The refusal itself must not be hidden.
+    }
     return wait;
   }
 
+  /** The moment until which nobody sends, in ms since the epoch; a past one or 0 when there is no wait. Reads anew. */
+  async waitingUntil(): Promise<number> {
+    this.#readAt = this.clock.now();
+    this.#learn(await this.shared.read());
+    return this.#until;
+  }
+
+  /** A moment further away than any wait can be demanded is a broken row or clock: it must not stop the job for good. */
+  #learn(untilMs: number): void {
+    const isPossible = untilMs <= this.clock.now() + LONGEST_DEMANDED_WAIT_MS + CLOCK_SKEW_MS;
+    if (isPossible) this.#until = Math.max(this.#until, untilMs);
+  }
+
+  /** A request went through: the next 429 begins with the shortest wait again. */
   succeeded(): void {
     this.#throttledInARow = 0;
   }
@@ -98,10 +138,7 @@ export class Pacing {
 
   async #waitOutDemand(): Promise<void> {
     const now = this.clock.now();
-    if (now - this.#readAt > SHARED_WAIT_AGE_MS) {
-      this.#readAt = now;
-      this.#until = Math.max(this.#until, await this.shared.read());
-    }
+    if (now - this.#readAt > SHARED_WAIT_AGE_MS) await this.waitingUntil();
     const wait = this.#until - this.clock.now();
     if (wait <= 0) return;
     if (wait > LONGEST_SLEEP_MS) {
@@ -109,7 +146,7 @@ export class Pacing {
         code: 'TooManyRequests',
         sent: false,
         repeatable: true,
-        retryAfterMs: wait,
+        retryAfterMs: Math.min(wait, LONGEST_DEMANDED_WAIT_MS),
         scope: 'job',
       });
     }

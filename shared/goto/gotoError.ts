@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ConnectorError } from '../model/ConnectorError';
+import { cleanErrorText } from '../telemetry/cleanErrorText';
 
 const shapes = z.union([
   z.object({ errorCode: z.string() }).transform((body) => body.errorCode),
@@ -13,15 +14,19 @@ const shapes = z.union([
   z.object({ code: z.string() }).transform((body) => body.code),
 ]);
 
-/** The error code in a body of any known shape, or an empty string. */
+/** The error code in a body of any known shape, or an empty string; without secrets and addresses. */
 export function codeInBody(body: unknown): string {
   const result = shapes.safeParse(body);
-  return result.success ? result.data : '';
+  return result.success ? cleanErrorText(result.data) : '';
 }
 
+/** Statuses below 500 that do not prove that nothing happened: a time-out, a connection closed on the way. */
+const UNCLEAR = new Set([408, 499]);
+
 /**
- * @param status the HTTP status, 300 or above
- * @param retryAfterMs the parsed Retry-After, if there was one
+ * @param status the HTTP status, 400 or above
+ * @param body the parsed body, if there was one
+ * @param retryAfterMs the demanded wait in ms, if there was one
  */
 export function gotoError(status: number, body: unknown, retryAfterMs: number | undefined): ConnectorError {
   const code = codeInBody(body);
@@ -33,6 +38,7 @@ export function gotoError(status: number, body: unknown, retryAfterMs: number | 
       ...fields,
       status,
       sent: true,
+      refused: status >= 400 && status < 500 && !UNCLEAR.has(status),
       retryAfterMs,
     });
 
@@ -52,12 +58,14 @@ export function gotoError(status: number, body: unknown, retryAfterMs: number | 
     return fault('GoTo does not know the account row.', { code: 'NotFound', repeatable: false, scope: 'object' });
   if (status === 409)
     return fault('GoTo reports a conflict.', { code: 'Conflict', repeatable: false, scope: 'object' });
+  if (UNCLEAR.has(status)) return fault('GoTo was too slow.', { code: 'Timeout', repeatable: true, scope: 'object' });
   if (status >= 500) return fault('GoTo failed.', { code: 'InternalServerError', repeatable: true, scope: 'object' });
   // How GoTo says "no seat left" is not documented (goto-api.md 2.9): any refusal that speaks of licences or seats.
+  // Asked once: trying again before a seat is free would spend the rate that others need.
   if (/licen[cs]e|seat/i.test(code) || /licen[cs]e|seat/i.test(JSON.stringify(body ?? ''))) {
     return fault('GoTo has no licence left for this person. Free or buy a seat.', {
       code: 'LicenseLimitExceeded',
-      repeatable: true,
+      repeatable: false,
       scope: 'object',
     });
   }
@@ -66,4 +74,23 @@ export function gotoError(status: number, body: unknown, retryAfterMs: number | 
     repeatable: false,
     scope: 'object',
   });
+}
+
+/**
+ * GoTo refused this one account, while the same token still opens /me: others are not concerned.
+ * @param refusal the 401 or 403
+ */
+export function accountUnavailable(refusal: ConnectorError): ConnectorError {
+  return new ConnectorError(
+    `GoTo refuses this one account (${refusal.status ?? ''}); the token works otherwise. Look at it in GoTo: its role may be above the token’s owner.`,
+    {
+      code: 'AccountUnavailable',
+      status: refusal.status,
+      sent: true,
+      refused: true,
+      repeatable: false,
+      scope: 'object',
+      cause: refusal,
+    },
+  );
 }

@@ -50,4 +50,19 @@ export class ConnectorError extends Error implements ConnectorErrorFields {
     this.repeatable = fields.repeatable;
     this.scope = fields.scope;
   }
+
+  /** The same fault, met on the way to a request that has not left: while getting its token, or proving its account. */
+  notSent(): ConnectorError {
+    const { code, message, repeatable, retryAfterMs, scope, status } = this;
+    return new ConnectorError(message, {
+      code,
+      status,
+      retryAfterMs,
+      sent: false,
+      refused: false,
+      repeatable,
+      scope,
+      cause: this,
+    });
+  }
 }
