@@ -53,7 +53,8 @@ export const batchShape = z.object({
       id: z.string(),
       status: z.number(),
       headers: z.record(z.string(), z.unknown()).nullish(),
-      body: z.unknown(),
+      // A part may fail without a body.
+      body: z.unknown().optional(),
     }),
   ),
 });

@@ -22,6 +22,8 @@ const LEASE_MS = 60_000;
 /** How long another process' renewal is waited for, and how often it is looked at, in ms; then it is done anyway. */
 const LEASE_PATIENCE_MS = 10_000;
 const LEASE_POLL_MS = 500;
+/** How long a refused token is looked for in the store when somebody else may be about to store its successor, in ms. */
+const SUCCESSOR_PATIENCE_MS = 5_000;
 /** A token answer is one or two KB. */
 const MAX_BYTES = 256 * 1_024;
 
@@ -98,7 +100,7 @@ export class GotoTokens {
     const { clock, personalAccessToken: pat, telemetry } = this.options;
     const answer =
       pat === undefined
-        ? await this.#alone(() => this.#refresh())
+        ? await this.#alone((isAlone) => this.#refresh(isAlone))
         : await this.#exchange({ grant_type: 'personal_access_token', pat });
     if (pat !== undefined) this.#used(pat, undefined);
     this.#current = { token: answer.access_token, expiresAt: clock.now() + answer.expires_in * 1_000 };
@@ -110,12 +112,12 @@ export class GotoTokens {
   }
 
   /** Only one process at a time, but a lease that is lost, dead or unreadable stops nobody for more than its patience. */
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
+  async #alone<T>(work: (isAlone: boolean) => Promise<T>): Promise<T> {
     const { lease } = this.options;
-    if (lease === undefined) return work();
+    if (lease === undefined) return work(true);
     const isHeld = await this.#take(lease).catch(() => false);
     try {
-      return await work();
+      return await work(isHeld);
     } finally {
       // It ends by itself when it cannot be given back.
       if (isHeld) await lease.free().catch(() => undefined);
@@ -132,7 +134,8 @@ export class GotoTokens {
     }
   }
 
-  async #refresh(): Promise<TokenAnswer> {
+  /** @param isAlone no other process can be renewing at the same time */
+  async #refresh(isAlone: boolean): Promise<TokenAnswer> {
     await this.#save();
     const { refreshTokens } = this.options;
     // Read now and not before the lease: whoever held it may have stored another one.
@@ -149,9 +152,21 @@ export class GotoTokens {
     } catch (error) {
       if (!(error instanceof InvalidGrant)) throw error;
       // Another process may have been faster, or somebody authorised anew: once more with what is stored now.
-      const newer = await refreshTokens.read();
-      if (newer === undefined || newer === stored) throw error;
+      const newer = await this.#successorOf(stored, isAlone);
+      if (newer === undefined) throw error;
       return this.#refreshWith(newer);
+    }
+  }
+
+  /** What the store holds in place of a token that GoTo refused; whoever spent it may still be on the way to the store. */
+  async #successorOf(refused: string, isAlone: boolean): Promise<string | undefined> {
+    const { clock, refreshTokens } = this.options;
+    const giveUpAt = clock.now() + (isAlone ? 0 : SUCCESSOR_PATIENCE_MS);
+    for (;;) {
+      const stored = await refreshTokens.read();
+      if (stored !== undefined && stored !== refused) return stored;
+      if (clock.now() >= giveUpAt) return undefined;
+      await clock.sleep(LEASE_POLL_MS);
     }
   }
 

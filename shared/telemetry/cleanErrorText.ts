@@ -5,9 +5,11 @@ const LONGEST_TEXT = 300;
 
 const MAIL_ADDRESS = /[^\s"'<>@]+@[^\s"'<>@]+\.[^\s"'<>@]+/g;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** What follows these words is a credential by name. */
+/** A credential of an Authorization header. */
+const HEADER_SECRET = /\b(bearer\s+|basic\s+(?=[\w+/=]{8}))[^\s"',;]+/gi;
+/** What follows these names is a credential. */
 const NAMED_SECRET =
-  /\b(bearer|basic|(?:shared_?access_?key|sig|signature|pat|password|client_?secret|access_?token|refresh_?token|id_?token|authorization|code)["']?\s*[=:])\s*["']?[^\s"'&;,]+/gi;
+  /\b((?:shared_?access_?key|sig|signature|pat|password|client_?secret|access_?token|refresh_?token|id_?token|authorization)["']?\s*[=:]\s*["']?)(?!bearer\s|basic\s)[^\s"'&;,]+/gi;
 /** Three base64url parts; the first begins like every JSON object. */
 const JWT = /\beyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)?/g;
 /** A run this long that mixes letters and digits is nothing a person wrote; base64 can hold slashes. */
@@ -27,7 +29,8 @@ export function cleanErrorText(text: string): string {
     start
       .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
       .replace(JWT, '[token]')
-      .replace(NAMED_SECRET, '$1 [secret]')
+      .replace(HEADER_SECRET, '$1[secret]')
+      .replace(NAMED_SECRET, '$1[secret]')
       .replace(LONG_RUN, secretOrText),
   ).trim();
   return clean.length > LONGEST_TEXT ? `${clean.slice(0, LONGEST_TEXT - 1)}…` : clean;

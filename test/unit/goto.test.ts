@@ -1,36 +1,53 @@
 /** The GoTo client over real HTTP against the simulator: tokens, keys, errors. */
-import { realClock } from '../../local/clock/StackClock';
 import { ACCOUNT_KEY, GotoSimulator, MEETING_LICENSE } from '../../local/goto/GotoSimulator';
-import { GotoAccounts } from '../../shared/goto/GotoAccounts';
+import type { SimRequest, SimResponse } from '../../local/http/SimulatedServer';
+import { GotoAccounts, isCompleteList } from '../../shared/goto/GotoAccounts';
 import { GotoClient, type Caller } from '../../shared/goto/GotoClient';
 import { gotoError } from '../../shared/goto/gotoError';
 import { GotoTokens } from '../../shared/goto/GotoTokens';
 import { MemoryRefreshTokens } from '../../shared/goto/MemoryRefreshTokens';
 import { Pacing } from '../../shared/goto/Pacing';
-import { noCalls } from '../../shared/model/Cycle';
+import { countingCalls } from '../../shared/telemetry/callCounter';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
+import { SleeplessClock } from './SleeplessClock';
 
 const telemetry = createTelemetry(() => undefined);
-let goto: GotoSimulator;
+/** A GoTo that gives fewer rows a page than it documents. */
+class CappedGoto extends GotoSimulator {
+  pageCap = 1_000;
+
+  protected override answer(request: SimRequest): SimResponse {
+    if (!request.url.searchParams.has('pageSize')) return super.answer(request);
+    const url = new URL(request.url);
+    url.searchParams.set('pageSize', String(Math.min(this.pageCap, Number(url.searchParams.get('pageSize')))));
+    return super.answer({ ...request, url });
+  }
+}
+let clock: SleeplessClock;
+let goto: CappedGoto;
 
 beforeEach(async () => {
-  goto = await new GotoSimulator(realClock).start();
+  clock = new SleeplessClock(Date.UTC(2026, 10, 24));
+  goto = await new CappedGoto(clock).start();
 });
 afterEach(() => goto.stop());
 
 function connect(credentials: { personalAccessToken?: string; refresh?: MemoryRefreshTokens; clientSecret?: string }) {
-  const pacing = new Pacing(1_000, 1, realClock, { read: () => Promise.resolve(0), write: () => Promise.resolve() });
+  const pacing = new Pacing(1_000, clock, {
+    read: () => Promise.resolve(0),
+    raise: (until) => Promise.resolve(until),
+  });
   const tokens = new GotoTokens({
     endpoint: goto.origin,
     clientId: goto.clientId,
     clientSecret: credentials.clientSecret ?? goto.clientSecret,
     personalAccessToken: credentials.personalAccessToken,
     refreshTokens: credentials.refresh ?? new MemoryRefreshTokens(undefined),
-    clock: realClock,
+    clock,
     telemetry,
   });
-  const client = new GotoClient({ endpoint: goto.origin, tokens, pacing, clock: realClock, telemetry });
-  const caller: Caller = { pacer: pacing.planner, calls: noCalls() };
+  const client = new GotoClient({ endpoint: goto.origin, tokens, pacing, clock, telemetry });
+  const caller: Caller = { pacer: pacing.planner };
   return { tokens, accounts: new GotoAccounts(client, ACCOUNT_KEY), caller };
 }
 const tokenRequests = (): number => goto.requests.filter((request) => request.path === '/oauth/token').length;
@@ -84,9 +101,9 @@ describe('accounts', () => {
       goto.addUser({ email: `p${index}@example.com`, firstName: 'P', lastName: String(index) });
     goto.addUser({ email: 'desk@devices.logmein.com', firstName: 'Desk', lastName: 'Phone' });
     const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
-    const rows = await accounts.list(caller);
+    const { value: rows, calls } = await countingCalls(() => accounts.list(caller));
     expect(rows).toHaveLength(2_101);
-    expect(caller.calls.gotoReads).toBe(3);
+    expect(calls).toEqual({ graph: 0, gotoReads: 3, gotoWrites: 0, throttled: 0 });
   });
 
   test('an address is found without regard to case; odd ones are not sent', async () => {
@@ -98,6 +115,33 @@ describe('accounts', () => {
       code: 'UnprocessableEntity',
       sent: false,
     });
+  });
+
+  test('a slice of the list: devices are counted by key, and the caller can tell whether it has all', async () => {
+    for (let index = 0; index < 1_200; index += 1)
+      goto.addUser({ email: `p${index}@example.com`, firstName: 'P', lastName: String(index) });
+    const desk = goto.addUser({ email: 'desk@devices.logmein.com', firstName: 'Desk', lastName: 'Phone' });
+    const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
+    const first = await accounts.listPage(0, caller);
+    expect(first).toMatchObject({ total: 1_202, next: 1_000, deviceKeys: [] });
+    const last = await accounts.listPage(first.next ?? 0, caller);
+    expect(last).toMatchObject({ total: 1_202, next: null, deviceKeys: [desk.key] });
+    const distinct = new Set([...first.accounts, ...last.accounts].map((row) => row.key)).size + last.deviceKeys.length;
+    expect(isCompleteList({ distinct, firstTotal: first.total, lastTotal: last.total })).toBe(true);
+    expect(isCompleteList({ distinct: distinct - 1, firstTotal: first.total, lastTotal: last.total })).toBe(false);
+    expect(isCompleteList({ distinct, firstTotal: first.total + 1, lastTotal: last.total })).toBe(false);
+    expect(await accounts.listPage(5_000, caller)).toMatchObject({ accounts: [], next: null });
+  });
+
+  test('D31: a GoTo that gives fewer rows a page than asked for is read to its end all the same', async () => {
+    for (let index = 0; index < 25; index += 1)
+      goto.addUser({ email: `p${index}@example.com`, firstName: 'P', lastName: String(index) });
+    goto.pageCap = 10;
+    const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
+    expect(await accounts.list(caller)).toHaveLength(26);
+    expect(
+      goto.requests.filter((request) => request.path.includes('/users?')).map((one) => one.path.split('?')[1]),
+    ).toEqual(['offset=0&pageSize=1000', 'offset=10&pageSize=1000', 'offset=20&pageSize=1000']);
   });
 
   test('licences come with seats and holders', async () => {
@@ -119,6 +163,137 @@ describe('accounts', () => {
       code: 'Timeout',
       sent: false,
     });
+  });
+});
+
+describe('D30: the owner of the token', () => {
+  const me = (): number => goto.requests.filter((request) => request.path === '/admin/rest/v1/me').length;
+
+  test('is asked once for many, and again after ten minutes', async () => {
+    const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
+    const [one, other] = await Promise.all([accounts.owner(caller), accounts.owner(caller)]);
+    expect(one).toEqual({ key: goto.ownerKey, email: 'goto-sync@example.com' });
+    expect(other).toEqual(one);
+    expect(me()).toBe(1);
+    const before = me();
+    clock.advance(9 * 60_000);
+    await accounts.owner(caller);
+    expect(me()).toBe(before);
+    clock.advance(60_000);
+    await accounts.owner(caller);
+    expect(me()).toBe(before + 1);
+    await accounts.check(caller);
+    await accounts.owner(caller);
+    expect(me()).toBe(before + 2);
+  });
+
+  test('is another one from the next token on when somebody authorised anew', async () => {
+    const refresh = new MemoryRefreshTokens('local-refresh-0');
+    const { accounts, caller, tokens } = connect({ refresh });
+    await accounts.owner(caller);
+    await tokens.get(await tokens.get());
+    await accounts.owner(caller);
+    expect(me()).toBe(1);
+    goto.refreshToken = 'of-somebody-else';
+    await refresh.write('of-somebody-else');
+    await tokens.get(await tokens.get());
+    await accounts.owner(caller);
+    expect(me()).toBe(2);
+  });
+
+  test('is not written to by a write that learns on its way that somebody authorised anew', async () => {
+    const refresh = new MemoryRefreshTokens('local-refresh-0');
+    const { accounts, caller } = connect({ refresh });
+    const user = goto.addUser({ email: 'a@example.com', firstName: 'A', lastName: 'A' });
+    await accounts.owner(caller);
+    goto.revokeTokens();
+    goto.refreshToken = 'of-somebody-else';
+    await refresh.write('of-somebody-else');
+    await expect(accounts.update(user.key, { firstName: 'B' }, caller)).rejects.toMatchObject({
+      code: 'Unauthorized',
+      sent: false,
+      repeatable: true,
+      scope: 'object',
+    });
+    expect(goto.writes).toEqual([]);
+    await accounts.update(user.key, { firstName: 'B' }, caller);
+    expect(me()).toBe(2);
+  });
+});
+
+describe('refusals', () => {
+  const me = (): number => goto.requests.filter((request) => request.path === '/admin/rest/v1/me').length;
+  const start = async () => {
+    const connected = connect({ personalAccessToken: goto.personalAccessToken });
+    const user = goto.addUser({ email: 'a@example.com', firstName: 'A', lastName: 'A' });
+    await connected.accounts.owner(connected.caller);
+    return { ...connected, user };
+  };
+
+  test('D13: an account that GoTo refuses while the token works is that account’s own matter', async () => {
+    const { accounts, caller, user } = await start();
+    goto.addFault({ match: `/users/${user.key}`, kind: 'status', status: 403, times: 10 });
+    const refusal = { code: 'AccountUnavailable', scope: 'object', repeatable: false, sent: true, refused: true };
+    await expect(accounts.update(user.key, { firstName: 'B' }, caller)).rejects.toMatchObject({
+      ...refusal,
+      status: 403,
+    });
+    await expect(accounts.get(user.key, caller)).rejects.toMatchObject(refusal);
+    // One renewal, one more try, one look at /me, each time.
+    expect(tokenRequests()).toBe(3);
+    expect(me()).toBe(3);
+    expect(goto.writes).toEqual([]);
+  });
+
+  test('D13: when /me is refused too, the connection is at fault; and without an answer nobody is blamed', async () => {
+    const { accounts, caller, user } = await start();
+    goto.addFault({ match: 'PUT|/me', kind: 'status', status: 403, times: 3 });
+    const refusal = { code: 'InsufficientRights', scope: 'job', refused: true };
+    await expect(accounts.update(user.key, { firstName: 'B' }, caller)).rejects.toMatchObject(refusal);
+    goto.addFault({ match: '^PUT', kind: 'status', status: 403, times: 2 });
+    goto.addFault({ match: '/me', kind: 'drop' });
+    await expect(accounts.update(user.key, { firstName: 'B' }, caller)).rejects.toMatchObject(refusal);
+    expect(goto.unfiredFaults).toEqual([]);
+  });
+
+  test('D13: an owner who lost every role is a fault of the connection, though /me opens', async () => {
+    const { accounts, caller, user } = await start();
+    goto.addFault({ match: '^PUT', kind: 'status', status: 403, times: 2 });
+    goto.addFault({
+      match: '/me',
+      kind: 'status',
+      status: 200,
+      body: JSON.stringify({ key: goto.ownerKey, accountKey: ACCOUNT_KEY, adminRoles: [], roleSets: [] }),
+    });
+    await expect(accounts.update(user.key, { firstName: 'B' }, caller)).rejects.toMatchObject({ scope: 'job' });
+  });
+
+  test('a refused list concerns everybody', async () => {
+    const { accounts, caller } = await start();
+    goto.addFault({ match: '/users\\?', kind: 'status', status: 403, times: 2 });
+    await expect(accounts.list(caller)).rejects.toMatchObject({ code: 'InsufficientRights', scope: 'job' });
+    expect(me()).toBe(1);
+  });
+
+  test('a write whose moment has passed does not leave', async () => {
+    const { accounts, caller, user } = await start();
+    const late: Caller = { ...caller, sendBefore: clock.now() };
+    await expect(accounts.update(user.key, { firstName: 'B' }, late)).rejects.toMatchObject({
+      code: 'Timeout',
+      sent: false,
+      repeatable: true,
+    });
+    expect((await accounts.get(user.key, late)).firstName).toBe('A');
+    await accounts.update(user.key, { firstName: 'B' }, { ...caller, sendBefore: clock.now() + 60_000 });
+    expect(goto.byEmail('a@example.com')?.firstName).toBe('B');
+  });
+
+  test('a fault on the way to a write is not one of the write: nothing left', async () => {
+    const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
+    goto.addFault({ match: '/me', kind: 'drop', times: 5 });
+    const attributes = { email: 'new@example.com', firstName: 'New', lastName: 'Person' };
+    await expect(accounts.create(attributes, [], caller)).rejects.toMatchObject({ code: 'Timeout', sent: false });
+    expect(goto.unfiredFaults).toEqual([]);
   });
 });
 
@@ -146,15 +321,17 @@ describe('errors', () => {
       'InvalidToken',
     ],
     ['oauth', 400, { error: 'invalid_request' }, { code: 'UnprocessableEntity', scope: 'object' }, 'invalid_request'],
-    ['empty', 502, undefined, { code: 'InternalServerError', repeatable: true }, '502'],
+    ['empty', 502, undefined, { code: 'InternalServerError', repeatable: true, refused: false }, '502'],
+    ['slow', 408, undefined, { code: 'Timeout', repeatable: true, refused: false }, '408'],
     [
       'seats',
       400,
       { errorCode: 'NO_LICENSE_AVAILABLE' },
-      { code: 'LicenseLimitExceeded', repeatable: true },
+      { code: 'LicenseLimitExceeded', repeatable: false, refused: true },
       'NO_LICENSE',
     ],
-    ['conflict', 409, { errorCode: 'CONFLICT' }, { code: 'Conflict', repeatable: false }, 'CONFLICT'],
+    ['conflict', 409, { errorCode: 'CONFLICT' }, { code: 'Conflict', repeatable: false, refused: true }, 'CONFLICT'],
+    ['address', 400, { errorCode: 'ada@example.com' }, { code: 'UnprocessableEntity', refused: true }, '400 [address]'],
     ['throttle', 429, '', { code: 'TooManyRequests', repeatable: true, scope: 'job' }, '429'],
   ] as const)('%s: status %i is typed, and its text names the code', (_shape, status, body, fields, text) => {
     const error = gotoError(status, body, undefined);

@@ -1,17 +1,14 @@
 import { VirtualClock } from '../../local/clock/VirtualClock';
 import { Pacing, prepay } from '../../shared/goto/Pacing';
 
-const setUp = (rate: number, lanes: number) => {
+const setUp = (rate: number) => {
   const clock = new VirtualClock(1_000_000_000_123);
-  let shared = 0;
+  const shared = { until: 0 };
   const wait = {
-    read: () => Promise.resolve(shared),
-    write: (until: number) => {
-      shared = until;
-      return Promise.resolve();
-    },
+    read: () => Promise.resolve(shared.until),
+    raise: (until: number) => Promise.resolve((shared.until = Math.max(shared.until, until))),
   };
-  return { clock, make: () => new Pacing(rate, lanes, clock, wait) };
+  return { clock, shared, wait, make: () => new Pacing(rate, clock, wait) };
 };
 
 /** Runs the clock until the work is done. */
@@ -31,7 +28,7 @@ test.each([
   [10, 8, 2],
   [3, 5, 3],
 ])('I11: never more than %i requests in any second with %i lanes on %i instances', async (rate, lanes, instances) => {
-  const { clock, make } = setUp(rate, lanes);
+  const { clock, make } = setUp(rate);
   const pacings = Array.from({ length: instances }, make);
   const sent: number[] = [];
   await run(
@@ -39,7 +36,7 @@ test.each([
     Promise.all(
       Array.from({ length: lanes }, async (_, lane) => {
         // The broker lets one instance hold a lane; which one does not matter.
-        const pacer = pacings[lane % instances]?.lane(lane);
+        const pacer = pacings[lane % instances]?.lane(lane, lanes);
         for (let request = 0; request < 10; request += 1) {
           await pacer?.acquire();
           sent.push(clock.now());
@@ -58,7 +55,7 @@ test.each([
 });
 
 test('the planner may use every slot', async () => {
-  const { clock, make } = setUp(10, 8);
+  const { clock, make } = setUp(10);
   const pacer = make().planner;
   const start = clock.now();
   await run(
@@ -71,19 +68,64 @@ test('the planner may use every slot', async () => {
 });
 
 test('I11: nobody sends while a demanded wait runs, on this instance or another', async () => {
-  const { clock, make } = setUp(1_000, 2);
+  const { clock, make } = setUp(1_000);
   const [one, other] = [make(), make()];
   const until = clock.now() + 4_000;
   await one.throttled(4_000);
-  await run(clock, Promise.all([one.lane(0).acquire(), other.lane(1).acquire()]));
+  await run(clock, Promise.all([one.lane(0, 2).acquire(), other.lane(1, 2).acquire()]));
   expect(clock.now()).toBeGreaterThanOrEqual(until);
 });
 
+test('D15: a short wait met by another instance does not end a long one', async () => {
+  const { clock, make, shared } = setUp(1_000);
+  const [one, late, third] = [make(), make(), make()];
+  const until = clock.now() + 600_000;
+  await one.throttled(600_000);
+  // A request that was on its way meets a 429 without Retry-After: one second by itself.
+  expect(await late.throttled(undefined)).toBe(1_000);
+  expect(shared.until).toBe(until);
+  expect(await third.waitingUntil()).toBe(until);
+  clock.advance(1_500);
+  for (const pacing of [one, late, third])
+    await expect(pacing.lane(0, 2).acquire()).rejects.toMatchObject({ retryAfterMs: 598_500 });
+});
+
+test('no demand and no broken row stops the connector for more than an hour', async () => {
+  const { clock, make, shared, wait } = setUp(1_000);
+  expect(await make().throttled(1e12)).toBe(3_600_000);
+  expect(shared.until).toBe(clock.now() + 3_600_000);
+  shared.until = clock.now() + 365 * 86_400_000;
+  await run(clock, make().planner.acquire());
+  // A store that fails hides no refusal: this instance waits all the same.
+  wait.raise = () => Promise.reject(new Error('unreachable'));
+  const alone = make();
+  expect(await alone.throttled(30_000)).toBe(30_000);
+  await expect(alone.planner.acquire()).rejects.toMatchObject({ code: 'TooManyRequests', sent: false });
+});
+
+test('a lane is paced by the count of its cycle, whatever the next cycle has', async () => {
+  const { clock, make } = setUp(10);
+  const pacing = make();
+  const sentBy = async (lanes: number): Promise<number> => {
+    const pacer = pacing.lane(0, lanes);
+    const start = clock.now();
+    await run(
+      clock,
+      (async () => {
+        for (let request = 0; request < 5; request += 1) await pacer.acquire();
+      })(),
+    );
+    return clock.now() - start;
+  };
+  expect(await sentBy(8)).toBeGreaterThan(3_100);
+  expect(await sentBy(2)).toBeLessThan(1_200);
+});
+
 test('a long wait is not slept through: it goes back to the queue', async () => {
-  const { make } = setUp(1_000, 2);
+  const { make } = setUp(1_000);
   const pacing = make();
   await pacing.throttled(600_000);
-  await expect(pacing.lane(0).acquire()).rejects.toMatchObject({
+  await expect(pacing.lane(0, 2).acquire()).rejects.toMatchObject({
     code: 'TooManyRequests',
     sent: false,
     retryAfterMs: 600_000,
@@ -91,7 +133,7 @@ test('a long wait is not slept through: it goes back to the queue', async () => 
 });
 
 test('without a named wait it doubles, up to a minute, and a success begins anew', async () => {
-  const { make } = setUp(1_000, 2);
+  const { make } = setUp(1_000);
   const pacing = make();
   const waits: number[] = [];
   for (let times = 0; times < 8; times += 1) waits.push(await pacing.throttled(undefined));
