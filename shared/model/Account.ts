@@ -1,20 +1,24 @@
+import { z } from 'zod';
+
 /** A user row of a GoTo account. Keys are digit strings: they have 18–19 digits and do not fit a Number (goto-api.md 2.1). */
-export interface Account {
-  readonly key: string;
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly locale: string | null;
-  readonly timeZone: string | null;
+export const accountSchema = z.object({
+  key: z.string(),
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  locale: z.string().nullable(),
+  timeZone: z.string().nullable(),
   /** INVITED, ACTIVE, INACTIVE, SUSPENDED or a value not known yet (goto-api.md 2.5). */
-  readonly status: string;
-  readonly licenseKeys: readonly string[];
-  readonly groupKey: string | null;
+  status: z.string(),
+  licenseKeys: z.array(z.string()).readonly(),
+  groupKey: z.string().nullable(),
   /** Any admin role, role set or the admin flag: never written to (I07). */
-  readonly isAdmin: boolean;
-  /** False when this account may not change names and address, because the person's primary account is another. */
-  readonly identityReadOnly: boolean;
-}
+  isAdmin: z.boolean(),
+  /** True when this account may not change names and address, because the person's primary account is another. */
+  identityReadOnly: z.boolean(),
+});
+
+export type Account = Readonly<z.output<typeof accountSchema>>;
 
 /** Desk phones and rooms stand in the same list; they are not people (goto-api.md 2.4). */
 export const isDevice = (account: Pick<Account, 'email'>): boolean =>
@@ -24,13 +28,15 @@ export const isDevice = (account: Pick<Account, 'email'>): boolean =>
 export const emailKey = (email: string): string => email.trim().toLowerCase();
 
 /** The fields of an account that a mapping can set. `undefined` means: not mapped, leave it alone. */
-export interface AccountAttributes {
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly locale?: string | undefined;
-  readonly timeZone?: string | undefined;
-}
+export const accountAttributesSchema = z.object({
+  email: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  locale: z.string().optional(),
+  timeZone: z.string().optional(),
+});
+
+export type AccountAttributes = Readonly<z.output<typeof accountAttributesSchema>>;
 
 export interface License {
   readonly key: string;

@@ -1,72 +1,81 @@
-export type CycleMode = 'initial' | 'incremental' | 'full';
+import { z } from 'zod';
+import { tolerant } from './tolerant';
 
-export type CycleState =
-  'queued' | 'planning' | 'applying' | 'closing' | 'planned' | 'succeeded' | 'succeededWithErrors' | 'failed';
+export const cycleModeSchema = tolerant(['initial', 'incremental', 'full'], 'incremental');
+export type CycleMode = z.output<typeof cycleModeSchema>;
 
-export const FINAL_STATES: ReadonlySet<CycleState> = new Set(['planned', 'succeeded', 'succeededWithErrors', 'failed']);
+/** Append-only: an unknown state is not final, so the cycle's deadline ends it (docs/protocol.md 6). */
+export const cycleStateSchema = tolerant(
+  [
+    'queued',
+    'planning',
+    'applying',
+    'closing',
+    'planned',
+    'awaitingApproval',
+    'succeeded',
+    'succeededWithErrors',
+    'failed',
+    'superseded',
+    'unknown',
+  ],
+  'unknown',
+);
+export type CycleState = z.output<typeof cycleStateSchema>;
 
-export interface CycleCounts {
-  created: number;
-  linked: number;
-  updated: number;
-  disabled: number;
-  reenabled: number;
-  deleted: number;
-  skipped: number;
-  failed: number;
-  parked: number;
-  staged: number;
-}
+export const FINAL_STATES: ReadonlySet<CycleState> = new Set([
+  'planned',
+  'awaitingApproval',
+  'succeeded',
+  'succeededWithErrors',
+  'failed',
+  'superseded',
+]);
 
-export const noCounts = (): CycleCounts => ({
-  created: 0,
-  linked: 0,
-  updated: 0,
-  disabled: 0,
-  reenabled: 0,
-  deleted: 0,
-  skipped: 0,
-  failed: 0,
-  parked: 0,
-  staged: 0,
+const count = z.number().default(0);
+
+/** A row of an earlier release lacks counters that came later: they count as zero (I19). */
+export const cycleCountsSchema = z.object({
+  created: count,
+  linked: count,
+  updated: count,
+  disabled: count,
+  reenabled: count,
+  deleted: count,
+  skipped: count,
+  failed: count,
+  parked: count,
+  held: count,
+  staged: count,
 });
+export type CycleCounts = z.output<typeof cycleCountsSchema>;
 
-export interface CallCounts {
-  graph: number;
-  gotoReads: number;
-  gotoWrites: number;
-  throttled: number;
-}
+export const callCountsSchema = z.object({ graph: count, gotoReads: count, gotoWrites: count, throttled: count });
+export type CallCounts = z.output<typeof callCountsSchema>;
+export const noCalls = (): CallCounts => callCountsSchema.parse({});
 
-export const noCalls = (): CallCounts => ({ graph: 0, gotoReads: 0, gotoWrites: 0, throttled: 0 });
-
-/** One row of progress: a lane or a slice of the planner owns it alone, so nobody contends for it (design.md). */
-export interface Tally {
-  /** Changes that were planned as messages. */
-  queued: number;
-  /** Messages that ended. */
-  done: number;
-  counts: CycleCounts;
-  skippedByReason: Record<string, number>;
-  calls: CallCounts;
-}
-
-export const noTally = (): Tally => ({ queued: 0, done: 0, counts: noCounts(), skippedByReason: {}, calls: noCalls() });
+/** One owner's share of a cycle's counts; the cycle's are the sum over all owners. */
+export const tallySchema = z.object({
+  counts: cycleCountsSchema.prefault({}),
+  skippedByReason: z.record(z.string(), z.number()).default({}),
+  calls: callCountsSchema.prefault({}),
+});
+export type Tally = z.output<typeof tallySchema>;
+export const noTally = (): Tally => tallySchema.parse({});
 
 /** The sum of tallies; neither argument is changed. */
 export function addTallies(a: Tally, b: Tally): Tally {
-  const sum = <T extends object>(x: T, y: T): T => {
-    const result: Record<string, number> = { ...(x as Record<string, number>) };
-    for (const [key, value] of Object.entries(y as Record<string, number>)) result[key] = (result[key] ?? 0) + value;
-    return result as T;
-  };
   return {
-    queued: a.queued + b.queued,
-    done: a.done + b.done,
     counts: sum(a.counts, b.counts),
     skippedByReason: sum(a.skippedByReason, b.skippedByReason),
     calls: sum(a.calls, b.calls),
   };
+}
+
+function sum<T extends Record<string, number>>(a: T, b: T): T {
+  const result: Record<string, number> = { ...a };
+  for (const [key, value] of Object.entries(b)) result[key] = (result[key] ?? 0) + value;
+  return result as T;
 }
 
 /** Counts one skipped person in place. */
@@ -75,25 +84,88 @@ export function countSkip(tally: Tally, reason: string): void {
   tally.skippedByReason[reason] = (tally.skippedByReason[reason] ?? 0) + 1;
 }
 
-/** A cycle as stored; `GET …/cycles/{id}` adds the progress. */
-export interface Cycle {
-  readonly id: string;
-  readonly mode: CycleMode;
-  readonly trigger: 'timer' | 'http';
-  readonly dryRun: boolean;
-  readonly state: CycleState;
-  readonly startedAt: string;
-  readonly endedAt: string | null;
-  /** Messages sent, or to be sent, to the lanes. */
-  readonly expected: number;
-  /** When the first message left, for the rate. */
-  readonly applyingSince: string | null;
-  readonly warnings: readonly string[];
-  readonly error: string | null;
-}
+export const PLAN_STEPS = [
+  'baseline',
+  'changes',
+  'assignments',
+  'groups',
+  'direct',
+  'target',
+  'people',
+  'dirty',
+  'dispatch',
+] as const;
+
+/** Where the planner stands; stored with the cycle after each slice. */
+export const planCursorSchema = z.object({
+  step: z.enum(PLAN_STEPS),
+  /** How far within the step: groups or buckets done. */
+  index: z.number().default(0),
+  /** A page of Graph to go on with. */
+  link: z.string().nullable().default(null),
+  /** How many pages of the list at `link` were read. */
+  pages: z.number().default(0),
+  /** The source's lists and links of this cycle were read from this moment (ms) on. */
+  sourceAt: z.number().default(0),
+  usersLink: z.string().nullable().default(null),
+  groupsLink: z.string().nullable().default(null),
+  /** Source ids up to here have been judged (step `dirty`). */
+  after: z.string().default(''),
+  /** The present slice has rows already: a repeat leaves those out. */
+  isPartial: z.boolean().default(false),
+  /** GoTo calls given to each lane, so that all lanes end together. */
+  loads: z.array(z.number()).default([]),
+  /** Chunks made so far, by `<stage>-<lane>`. */
+  chunks: z.record(z.string(), z.number()).default({}),
+  /** Failed tries of the present slice, and how often Graph made the cycle begin anew. */
+  attempts: z.number().default(0),
+  resyncs: z.number().default(0),
+});
+export type PlanCursor = z.output<typeof planCursorSchema>;
+export type PlanStepName = (typeof PLAN_STEPS)[number];
+
+const fault = z.object({ code: z.string(), message: z.string() }).nullable();
+
+/** A cycle: its head row in the table Plans, changed only under the etag that was read. Moments in ms. */
+export const cycleSchema = z.object({
+  id: z.string(),
+  mode: cycleModeSchema,
+  trigger: tolerant(['timer', 'http'], 'timer'),
+  dryRun: z.boolean().default(false),
+  state: cycleStateSchema,
+  /** What it began with, and stays with: mapping and settings, lanes, and the wish for a full cycle that it answers. */
+  mappingVersion: z.string(),
+  policyHash: z.string(),
+  lanes: z.number(),
+  wishEtag: z.string().nullable().default(null),
+  startedAt: z.string(),
+  endedAt: z.string().nullable().default(null),
+  /** When the first message of a lane left, for the rate. */
+  applyingSince: z.string().nullable().default(null),
+  cursor: planCursorSchema,
+  stage: z.number().default(0),
+  /** Plan rows given to lanes. */
+  expected: z.number().default(0),
+  /** The number of the planner's or closer's last message: stored first, then sent (docs/protocol.md R23, R24). */
+  sends: z.number().default(0),
+  /** When that message is due. */
+  dueAt: z.number(),
+  deadlineAt: z.number(),
+  /** Why the lanes write nothing more. */
+  stopping: fault.default(null),
+  /** Closing looks at GoTo that still showed differences. */
+  proofs: z.number().default(0),
+  /** The planner's and the closer's own counts. */
+  tally: tallySchema.prefault({}),
+  warnings: z.array(z.string()).default([]),
+  error: fault.default(null),
+});
+export type Cycle = Readonly<z.output<typeof cycleSchema>>;
 
 /** The latest moment a JavaScript Date can hold, in ms: ids made from the distance to it sort newest first. */
 const END_OF_TIME_MS = 8_640_000_000_000_000;
+
+export const CYCLE_ID = /^[0-9]{16}-[a-z0-9-]{1,40}$/;
 
 /** An id that sorts newest first as a row key. `salt` keeps two cycles of one millisecond apart. */
 export function newCycleId(nowMs: number, salt: string): string {

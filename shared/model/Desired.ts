@@ -1,30 +1,46 @@
-import type { AccountAttributes } from './Account';
-import type { Reason } from './Reason';
+import { z } from 'zod';
+import { accountAttributesSchema, type AccountAttributes } from './Account';
+import { reasonSchema } from './Reason';
+
+const attributeName = accountAttributesSchema.keyof();
 
 /** Attributes that are not always written: only into a new account, or only while the account has no value. */
-export type AttributeFlows = Readonly<Partial<Record<keyof AccountAttributes, 'creation' | 'ifEmpty'>>>;
+export const attributeFlowsSchema = z.partialRecord(attributeName, z.enum(['creation', 'ifEmpty']));
+export type AttributeFlows = Readonly<z.output<typeof attributeFlowsSchema>>;
+
+const activeSchema = z.object({
+  kind: z.literal('active'),
+  /** An empty text stands for a required attribute that the mapping gives no value. */
+  attributes: accountAttributesSchema,
+  licenseKeys: z.array(z.string()).readonly(),
+  flows: attributeFlowsSchema.optional(),
+  /** Further addresses to look for the account by, in order of precedence. */
+  matching: z.array(z.string()).readonly().optional(),
+  /** Attributes whose values the provisioning log does not show. */
+  redacted: z.array(attributeName).readonly().optional(),
+  /** Actions that the mapping switches off. */
+  switchedOff: z
+    .array(z.enum(['create', 'update']))
+    .readonly()
+    .optional(),
+});
 
 /** What should be true of one person in GoTo, as computed from Entra alone. */
-export type Desired =
-  | {
-      readonly kind: 'active';
-      /** An empty text stands for a required attribute that the mapping gives no value. */
-      readonly attributes: AccountAttributes;
-      readonly licenseKeys: readonly string[];
-      readonly flows?: AttributeFlows | undefined;
-      /** Further addresses to look for the account by, in order of precedence. */
-      readonly matching?: readonly string[] | undefined;
-      /** Attributes whose values the provisioning log does not show. */
-      readonly redacted?: readonly (keyof AccountAttributes)[] | undefined;
-      /** Actions that the mapping switches off. */
-      readonly switchedOff?: readonly ('create' | 'update')[] | undefined;
-    }
-  | { readonly kind: 'inactive'; readonly reason: Reason }
+export const desiredSchema = z.discriminatedUnion('kind', [
+  activeSchema,
+  z.object({ kind: z.literal('inactive'), reason: reasonSchema }),
   /** In doubt: access is neither given nor taken, it is reported (I17). */
-  | { readonly kind: 'leave'; readonly reason: Reason; readonly detail?: string | undefined };
+  z.object({ kind: z.literal('leave'), reason: reasonSchema, detail: z.string().optional() }),
+]);
+
+export type Desired = Readonly<z.output<typeof desiredSchema>>;
+export type DesiredActive = Extract<Desired, { kind: 'active' }>;
+
+/** Names of the attributes that a log entry hides. */
+export type RedactedAttributes = readonly (keyof AccountAttributes)[];
 
 /** Addresses to look for an account by, in order of precedence. */
-export const matchingAddresses = (desired: Desired & { kind: 'active' }): readonly string[] => [
+export const matchingAddresses = (desired: DesiredActive): readonly string[] => [
   desired.attributes.email,
   ...(desired.matching ?? []),
 ];

@@ -1,10 +1,20 @@
-import type { AccountAttributes } from './Account';
+import { z } from 'zod';
+import { accountAttributesSchema } from './Account';
 
 /** The tie between a person and the GoTo account the connector created or adopted. No link, no write (I07). */
-export interface Link {
-  readonly key: string;
-  readonly origin: 'created' | 'adopted';
-  readonly state: 'active' | 'disabled';
+export const linkSchema = z.object({
+  key: z.string(),
+  origin: z.enum(['created', 'adopted']).catch('adopted'),
+  state: z.enum(['active', 'disabled']),
   /** What GoTo held when the connector last wrote or saw it. */
-  readonly applied: AccountAttributes & { readonly licenseKeys: readonly string[] };
-}
+  applied: accountAttributesSchema.extend({ licenseKeys: z.array(z.string()).readonly() }),
+  /**
+   * Licences the connector once gave this account: they are taken from a leaver whatever ROLE_ENTITLEMENTS says today.
+   * A link of the first release lacks them.
+   */
+  given: z.array(z.string()).readonly().default([]),
+  /** App roles the person held when the link was last written: which of them got lost needs proof. */
+  roleIds: z.array(z.string()).readonly().default([]),
+});
+
+export type Link = Readonly<z.output<typeof linkSchema>>;

@@ -1,17 +1,18 @@
-/** How the handling of one message ends: exactly one of four (design.md). `shared/queue` maps them to the broker. */
-export type Outcome =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'retryAfter'; readonly ms: number; readonly reason: string; readonly countsAsAttempt: boolean }
-  | { readonly kind: 'parked'; readonly reason: string }
-  | { readonly kind: 'stop'; readonly reason: string };
+/** How the handling of one person ends, or why it goes on later. One function makes it from an error: `outcomeOf`. */
+import type { PlanResult } from './PlanEntry';
 
-export const done: Outcome = { kind: 'done' };
-/** @param countsAsAttempt false for a wait the other side demanded: it is no failed try */
-export const retryAfter = (ms: number, reason: string, countsAsAttempt = true): Outcome => ({
-  kind: 'retryAfter',
-  ms,
-  reason,
-  countsAsAttempt,
-});
-export const parked = (reason: string): Outcome => ({ kind: 'parked', reason });
-export const stop = (reason: string): Outcome => ({ kind: 'stop', reason });
+export type Outcome =
+  /** Ended, and the person's row says so. */
+  | { readonly kind: 'ended'; readonly result: PlanResult }
+  /** Tried again at this moment (ms). A wait that somebody else demands costs no attempt. */
+  | {
+      readonly kind: 'retryAfter';
+      readonly at: number;
+      readonly code: string;
+      readonly message: string;
+      readonly countsAsAttempt: boolean;
+    }
+  /** Final for this cycle: the person waits in escrow. */
+  | { readonly kind: 'failed' | 'parked'; readonly code: string; readonly message: string }
+  /** The connection is at fault: nobody else is tried in this cycle. */
+  | { readonly kind: 'stop'; readonly code: string; readonly message: string };

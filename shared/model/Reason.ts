@@ -1,3 +1,5 @@
+import { tolerant } from './tolerant';
+
 /** Why somebody is not, or no longer, provisioned. Entra's codes where Entra has one (entra-provisioning.md 1.13). */
 export const REASONS = {
   NotEffectivelyEntitled:
@@ -35,6 +37,18 @@ export const REASONS = {
   Drift: 'The account was changed in GoTo by hand; DRIFT_POLICY is "repair".',
   EntitledAgain: 'The person is entitled again.',
   AccountMissing: 'The linked GoTo account is gone; it is made anew.',
+  AccountGone: 'The linked GoTo account is gone, and nobody needs it: the link is ended.',
+  AccountTakenOver: 'The GoTo account belongs to another person of Entra now; there is nothing left to take away.',
+  AddressSwap: 'Two people exchange their addresses: one account goes by a temporary address for a moment.',
+  RecoverWrite: 'A write was begun and its end is not known: it is looked for, then the person is decided anew.',
+  AbsenceDoubted: 'A look at the person contradicts the list: access is left as it is and looked at again.',
+  RemovalNotPlanned: 'The account would lose its access, which this plan does not name; the next cycle plans it.',
+  Held: 'Not tried: the cycle was stopped. It is tried again in the next one.',
+  Superseded: 'Younger facts were applied to the person meanwhile.',
+  UnreadableRow: 'A stored row of the person cannot be read by this release.',
+  Unknown: 'A reason that this release does not know.',
 } as const;
 
 export type Reason = keyof typeof REASONS;
+
+export const reasonSchema = tolerant(Object.keys(REASONS) as [Reason, ...Reason[]], 'Unknown');

@@ -1,29 +1,20 @@
-/** Cycles, newest first by row key; beside each, the planner's place in it. */
-import { z } from 'zod';
-import type { Cycle } from '../model/Cycle';
+/** Cycles, newest first by row key: a copy of each head for lists, with the counts a finished one ended with. */
+import { cycleSchema, tallySchema, type Cycle, type Tally } from '../model/Cycle';
 import type { OpenTable } from './connectTables';
+import { longText, readLongText } from './longText';
 import { Table, type StoredRow } from './Table';
 
-const PARTITION = 'cycle';
+const PARTITION = 'cycles';
 
-const cycleSchema = z.object({
-  id: z.string(),
-  mode: z.enum(['initial', 'incremental', 'full']),
-  trigger: z.enum(['timer', 'http']),
-  dryRun: z.boolean(),
-  state: z.enum(['queued', 'planning', 'applying', 'closing', 'planned', 'succeeded', 'succeededWithErrors', 'failed']),
-  startedAt: z.string(),
-  endedAt: z.string().nullable(),
-  expected: z.number(),
-  applyingSince: z.string().nullable(),
-  warnings: z.array(z.string()),
-  error: z.string().nullable(),
-});
-
-export interface StoredCycle {
+export interface ListedCycle {
   readonly cycle: Cycle;
-  /** Opaque to the store; the planner's and closer's notes from one message to the next. */
-  readonly cursor: unknown;
+  /** What a finished cycle ended with; null while it runs. */
+  readonly final: FinalCounts | null;
+}
+
+export interface FinalCounts {
+  readonly done: number;
+  readonly tally: Tally;
 }
 
 export class CyclesTable {
@@ -33,29 +24,43 @@ export class CyclesTable {
     this.#table = new Table(open('Cycles'));
   }
 
-  async get(id: string): Promise<StoredCycle | undefined> {
+  async get(id: string): Promise<ListedCycle | undefined> {
     const row = await this.#table.get(PARTITION, id);
-    return row === undefined ? undefined : storedCycle(row);
+    return row === undefined ? undefined : listedCycle(row);
   }
 
-  async put(cycle: Cycle, cursor: unknown): Promise<void> {
+  async put(cycle: Cycle, final: FinalCounts | null): Promise<void> {
     await this.#table.replace({
       partitionKey: PARTITION,
       rowKey: cycle.id,
-      cycle: JSON.stringify(cycle),
-      cursor: JSON.stringify(cursor),
+      ...longText('cycle', JSON.stringify(cycle)),
+      ...(final === null ? {} : longText('final', JSON.stringify(final))),
     });
   }
 
-  async page(size: number, continuation?: string): Promise<{ cycles: Cycle[]; continuation: string | undefined }> {
+  async page(
+    size: number,
+    continuation?: string,
+  ): Promise<{ readonly cycles: readonly ListedCycle[]; readonly continuation: string | undefined }> {
     const page = await this.#table.page(PARTITION, { size, continuation });
-    return { cycles: page.rows.map((row) => storedCycle(row).cycle), continuation: page.continuation };
+    return { cycles: page.rows.map(listedCycle), continuation: page.continuation };
+  }
+
+  /** Cycles that began before the one with this id would have, oldest last. */
+  async *olderThan(id: string): AsyncGenerator<string> {
+    for await (const row of this.#table.partition(PARTITION)) if (row.rowKey > id) yield row.rowKey;
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#table.delete(PARTITION, id);
   }
 }
 
-function storedCycle(row: StoredRow): StoredCycle {
+function listedCycle(row: StoredRow): ListedCycle {
+  const final = readLongText(row, 'final');
+  const counts = final === undefined ? null : (JSON.parse(final) as { done?: unknown; tally?: unknown });
   return {
-    cycle: cycleSchema.parse(JSON.parse(String(row['cycle']))),
-    cursor: JSON.parse(String(row['cursor'] ?? 'null')) as unknown,
+    cycle: cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? '')),
+    final: counts === null ? null : { done: Number(counts.done ?? 0), tally: tallySchema.parse(counts.tally ?? {}) },
   };
 }

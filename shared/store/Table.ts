@@ -1,9 +1,11 @@
 /** One table of Table Storage: created on first use, rows as plain objects of text columns, transactions cut to size. */
 import { RestError } from '@azure/core-rest-pipeline';
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
+import { ConnectorError } from '../model/ConnectorError';
 
-/** Azure's limit for one transaction (azure-functions.md 8.1). */
+/** Azure's limits for one transaction: 100 rows and 4 MiB, at two bytes a character (azure-functions.md 8.1). */
 const TRANSACTION_SIZE = 100;
+const TRANSACTION_LENGTH = 1_500_000;
 /** A text column holds 32,768 UTF-16 units (azure-functions.md 8.1); a little is left free. */
 export const MAX_COLUMN_LENGTH = 32_000;
 
@@ -15,11 +17,17 @@ export interface Row {
 
 export type StoredRow = Row & { readonly etag: string };
 
+type Key = Pick<Row, 'partitionKey' | 'rowKey'>;
+
 export type Write =
-  | { readonly kind: 'merge' | 'replace'; readonly row: Row }
-  | { readonly kind: 'create'; readonly row: Row }
-  | { readonly kind: 'delete'; readonly row: Pick<Row, 'partitionKey' | 'rowKey'> }
-  | { readonly kind: 'guarded'; readonly row: Row; readonly etag: string };
+  | { readonly kind: 'merge' | 'replace' | 'create'; readonly row: Row }
+  /** Only while the row is the one that was read. */
+  | { readonly kind: 'guarded' | 'guardedMerge'; readonly row: Row; readonly etag: string }
+  /** Never guarded: the SDK drops the etag of a delete within a transaction. `Table.delete` keeps it. */
+  | { readonly kind: 'delete'; readonly row: Key };
+
+/** The rows of a transaction that was committed, by row key: their new etags. */
+export type Committed = ReadonlyMap<string, string>;
 
 export class Table {
   #ready: Promise<void> | undefined;
@@ -27,29 +35,42 @@ export class Table {
   constructor(private readonly client: TableClient) {}
 
   async get(partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
-    await this.#create();
-    try {
-      return await this.client.getEntity<Row>(partitionKey, rowKey);
-    } catch (error) {
-      if (statusOf(error) === 404) return undefined;
-      throw error;
-    }
+    return this.#call(async () => {
+      try {
+        return await this.client.getEntity<Row>(partitionKey, rowKey);
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+    });
   }
 
   /** Every row of a partition, through empty pages too, in order of row keys. */
-  async *partition(partitionKey: string, filter?: string): AsyncGenerator<StoredRow> {
-    await this.#create();
+  partition(partitionKey: string, filter?: string): AsyncGenerator<StoredRow> {
     const own = odata`PartitionKey eq ${partitionKey}`;
-    const rows = this.client.listEntities<Row>({
-      queryOptions: { filter: filter === undefined ? own : `${own} and ${filter}` },
-    });
-    for await (const row of rows) yield row;
+    return this.#query(filter === undefined ? own : `${own} and ${filter}`);
+  }
+
+  /** Rows of a partition whose keys begin with `prefix`, in order: a range, so other rows cost nothing. */
+  range(partitionKey: string, prefix: string, filter?: string): AsyncGenerator<StoredRow> {
+    const own = rangeFilter(prefix);
+    return this.partition(partitionKey, filter === undefined ? own : `${own} and ${filter}`);
   }
 
   /** Every row of the table: only where the table is small by design. */
-  async *all(): AsyncGenerator<StoredRow> {
-    await this.#create();
-    for await (const row of this.client.listEntities<Row>()) yield row;
+  all(): AsyncGenerator<StoredRow> {
+    return this.#query();
+  }
+
+  async *#query(filter?: string): AsyncGenerator<StoredRow> {
+    const pages = this.client
+      .listEntities<Row>(filter === undefined ? {} : { queryOptions: { filter } })
+      .byPage({ maxPageSize: 1_000 });
+    for (;;) {
+      const page = await this.#call(() => pages.next());
+      if (page.done === true) return;
+      yield* page.value;
+    }
   }
 
   /** One page in row-key order, for lists that are read page by page. */
@@ -61,88 +82,112 @@ export class Table {
       readonly continuation?: string | undefined;
     },
   ): Promise<{ readonly rows: readonly StoredRow[]; readonly continuation: string | undefined }> {
-    await this.#create();
     const own = odata`PartitionKey eq ${partitionKey}`;
     const filter = options.filter === undefined ? own : `${own} and ${options.filter}`;
-    const pages = this.client.listEntities<Row>({ queryOptions: { filter } }).byPage({
-      maxPageSize: options.size,
-      ...(options.continuation === undefined ? {} : { continuationToken: options.continuation }),
+    return this.#call(async () => {
+      const pages = this.client.listEntities<Row>({ queryOptions: { filter } }).byPage({
+        maxPageSize: options.size,
+        ...(options.continuation === undefined ? {} : { continuationToken: options.continuation }),
+      });
+      for await (const page of pages) {
+        if (page.length === 0 && page.continuationToken !== undefined) continue;
+        return { rows: page, continuation: page.continuationToken };
+      }
+      return { rows: [], continuation: undefined };
     });
-    for await (const page of pages) {
-      if (page.length === 0 && page.continuationToken !== undefined) continue;
-      return { rows: page, continuation: page.continuationToken };
-    }
-    return { rows: [], continuation: undefined };
   }
 
   async merge(row: Row): Promise<void> {
-    await this.#create();
-    await this.client.upsertEntity(row, 'Merge');
+    await this.#call(() => this.client.upsertEntity(row, 'Merge'));
   }
 
   async replace(row: Row): Promise<void> {
-    await this.#create();
-    await this.client.upsertEntity(row, 'Replace');
+    await this.#call(() => this.client.upsertEntity(row, 'Replace'));
   }
 
-  /** @returns false when the row exists already */
-  async create(row: Row): Promise<boolean> {
-    await this.#create();
-    try {
-      await this.client.createEntity(row);
-      return true;
-    } catch (error) {
-      if (statusOf(error) === 409) return false;
-      throw error;
-    }
+  /** @returns the new etag; undefined when the row exists already */
+  async create(row: Row): Promise<string | undefined> {
+    return this.#guarded(async () => (await this.client.createEntity(row)).etag ?? '');
   }
 
-  /** @returns false when somebody changed the row since it was read */
-  async replaceIfUnchanged(row: Row, etag: string): Promise<boolean> {
-    await this.#create();
-    try {
-      await this.client.updateEntity(row, 'Replace', { etag });
-      return true;
-    } catch (error) {
-      if (statusOf(error) === 412 || statusOf(error) === 404) return false;
-      throw error;
-    }
+  /** @returns the new etag; undefined when somebody changed or deleted the row since it was read */
+  async replaceIfUnchanged(row: Row, etag: string): Promise<string | undefined> {
+    return this.#guarded(async () => (await this.client.updateEntity(row, 'Replace', { etag })).etag ?? '');
   }
 
-  async delete(partitionKey: string, rowKey: string): Promise<void> {
-    await this.#create();
-    try {
-      await this.client.deleteEntity(partitionKey, rowKey);
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error;
-    }
+  /**
+   * @param etag guards; without it the row is deleted whatever it holds
+   * @returns false when the guard failed, or there was no row
+   */
+  async delete(partitionKey: string, rowKey: string, etag = '*'): Promise<boolean> {
+    const deleted = await this.#guarded(() => this.client.deleteEntity(partitionKey, rowKey, { etag }));
+    return deleted !== undefined;
   }
 
   async deletePartition(partitionKey: string): Promise<void> {
-    const writes: Write[] = [];
-    for await (const row of this.partition(partitionKey)) writes.push({ kind: 'delete', row });
-    await this.write(writes);
+    await this.deleteAll(this.partition(partitionKey));
   }
 
-  /** Writes of any number and partition; each transaction of up to 100 rows of one partition is all or nothing. */
+  /** Deletes what it is given, in transactions; rows of one partition must come in a row. */
+  async deleteAll(rows: AsyncIterable<StoredRow>): Promise<void> {
+    let open: Write[] = [];
+    for await (const { partitionKey, rowKey } of rows) {
+      if (open.length === TRANSACTION_SIZE || (open[0] !== undefined && open[0].row.partitionKey !== partitionKey)) {
+        await this.write(open);
+        open = [];
+      }
+      open.push({ kind: 'delete', row: { partitionKey, rowKey } });
+    }
+    await this.write(open);
+  }
+
+  /** Writes of any number and partition, unguarded; each transaction of one partition is all or nothing. */
   async write(writes: readonly Write[]): Promise<void> {
-    await this.#create();
-    for (const [, own] of groupBy(writes, (write) => write.row.partitionKey)) {
-      for (let start = 0; start < own.length; start += TRANSACTION_SIZE) {
-        await this.client.submitTransaction(own.slice(start, start + TRANSACTION_SIZE).map(actionOf));
+    for (const own of Object.values(groupBy(writes, (write) => write.row.partitionKey))) {
+      for (const part of partsOf(own)) {
+        if (await this.transact(part)) continue;
+        // A row to delete was gone: one by one the others still go through.
+        for (const write of part) await this.transact([write]);
       }
     }
   }
 
-  /** All or nothing; @returns false when a guard (etag, or a row that must not exist) failed and nothing was written */
-  async transact(writes: readonly Write[]): Promise<boolean> {
-    await this.#create();
+  /** All or nothing. @returns undefined when a guard (an etag, or a row that must not exist) failed and nothing was written */
+  async transact(writes: readonly Write[]): Promise<Committed | undefined> {
+    return this.#guarded(async () => {
+      const { subResponses } = await this.client.submitTransaction(writes.map(actionOf));
+      return new Map(writes.map((write, index) => [write.row.rowKey, subResponses[index]?.etag ?? '']));
+    });
+  }
+
+  /** @returns undefined when the service says that a guard failed */
+  async #guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return this.#call(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if ([404, 409, 412].includes(statusOf(error) ?? 0) && !isTableMissing(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** A storage that does not answer is a fault of the connection, with a sentence that says what to do. */
+  async #call<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await this.client.submitTransaction(writes.map(actionOf));
-      return true;
+      await this.#create();
+      return await work();
     } catch (error) {
-      if (statusOf(error) === 412 || statusOf(error) === 409 || statusOf(error) === 404) return false;
-      throw error;
+      if (!(error instanceof RestError)) throw error;
+      const status = error.statusCode;
+      const isRefused = status === 401 || status === 403;
+      if (status !== undefined && !isRefused && status < 500 && status !== 408 && status !== 429) throw error;
+      throw new ConnectorError(
+        isRefused
+          ? 'Table Storage refuses the identity. Give it the role Storage Table Data Contributor; a new role can take minutes to count.'
+          : 'Table Storage does not answer. Check AzureWebJobsStorage and its network; it is tried again.',
+        { code: 'StorageUnreachable', status, sent: true, repeatable: true, scope: 'job', cause: error },
+      );
     }
   }
 
@@ -154,6 +199,9 @@ export class Table {
     return this.#ready;
   }
 }
+
+/** Row keys are ASCII: `~` sorts behind every character they hold, and the next prefix behind that. */
+const rangeFilter = (prefix: string): string => odata`RowKey ge ${prefix} and RowKey lt ${`${prefix}~~`}`;
 
 function actionOf(write: Write): TransactionAction {
   switch (write.kind) {
@@ -167,17 +215,36 @@ function actionOf(write: Write): TransactionAction {
       return ['upsert', write.row, 'Replace'];
     case 'guarded':
       return ['update', write.row, 'Replace', { etag: write.etag }];
+    case 'guardedMerge':
+      return ['update', write.row, 'Merge', { etag: write.etag }];
   }
+}
+
+/** Parts that each fit one transaction, by number and by size. */
+function partsOf(writes: readonly Write[]): Write[][] {
+  const parts: Write[][] = [];
+  let current: Write[] = [];
+  let length = 0;
+  for (const write of writes) {
+    const own = Object.values(write.row).reduce<number>((sum, value) => sum + String(value).length, 0);
+    if (current.length > 0 && (current.length === TRANSACTION_SIZE || length + own > TRANSACTION_LENGTH)) {
+      parts.push(current);
+      current = [];
+      length = 0;
+    }
+    current.push(write);
+    length += own;
+  }
+  return current.length === 0 ? parts : [...parts, current];
 }
 
 const statusOf = (error: unknown): number | undefined => (error instanceof RestError ? error.statusCode : undefined);
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const own = groups.get(keyOf(item));
-    if (own === undefined) groups.set(keyOf(item), [item]);
-    else own.push(item);
-  }
+const isTableMissing = (error: unknown): boolean =>
+  error instanceof RestError && /TableNotFound/.test(error.message + String(error.code));
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, T[]> {
+  const groups: Record<string, T[]> = {};
+  for (const item of items) (groups[keyOf(item)] ??= []).push(item);
   return groups;
 }

@@ -1,80 +1,98 @@
 import type { EntraSource } from '../entra/EntraSource';
 import type { GotoAccounts } from '../goto/GotoAccounts';
 import type { Pacing } from '../goto/Pacing';
-import type { EntitlementRule } from '../mapping/Entitlements';
-import type { Mapping } from '../mapping/Mapping';
 import type { Clock } from '../model/Clock';
-import type { ChangeQueue } from '../queue/ChangeQueue';
-import type { CyclesTable } from '../store/CyclesTable';
-import type { IdentitiesTable } from '../store/IdentitiesTable';
-import type { GroupsTable } from '../store/GroupsTable';
-import type { LogTable } from '../store/LogTable';
-import type { SchemasTable } from '../store/SchemasTable';
-import type { StateTable } from '../store/StateTable';
+import type { MessageSender } from '../queue/MessageSender';
+import type { Policy } from '../rules/Policy';
+import type { Store } from '../store/Store';
 import type { Telemetry } from '../telemetry/Telemetry';
 
-/** What the engine works with; the composition root makes it once a process. */
-export interface Engine {
+/** What a function of the engine touches stands in its signature, as a sum of these facets. */
+export interface WithClock {
   readonly clock: Clock;
+  readonly timing: Timing;
+}
+export interface WithTelemetry {
   readonly telemetry: Telemetry;
+}
+/** Reads Entra. */
+export interface WithSource {
   readonly entra: EntraSource;
+}
+/** Reads and writes GoTo. */
+export interface WithTarget {
   readonly accounts: GotoAccounts;
   readonly pacing: Pacing;
-  readonly queue: ChangeQueue;
-  readonly cycles: CyclesTable;
-  readonly identities: IdentitiesTable;
-  readonly groups: GroupsTable;
-  readonly log: LogTable;
-  readonly state: StateTable;
-  readonly schemas: SchemasTable;
-  /** Of the cycle at work: see withMapping. */
-  readonly mapping: Mapping;
-  readonly policy: EnginePolicy;
-  readonly timing: EngineTiming;
+}
+export interface WithStore {
+  readonly store: Store;
+}
+export interface WithQueue {
+  readonly sender: MessageSender;
+}
+/** What the admin set. */
+export interface WithSettings {
+  readonly policy: Policy;
+  readonly lanes: number;
+  readonly ratePerSecond: number;
+  readonly logRetentionDays: number;
 }
 
-export interface EnginePolicy {
-  readonly roleEntitlements: Readonly<Record<string, EntitlementRule>>;
-  readonly provisionDefaultAccess: boolean;
-  readonly skipOutOfScopeDeletions: boolean;
-  readonly driftPolicy: 'report' | 'repair';
-  /** Ids, user principal names or mail addresses, compared in lower case. */
-  readonly protectedUsers: readonly string[];
-}
+/** What the engine works with; the composition root makes it once a process. */
+export type Engine = WithClock & WithTelemetry & WithSource & WithTarget & WithStore & WithQueue & WithSettings;
 
 /** All durations in ms; amounts in rows. */
-export interface EngineTiming {
-  /** Two reads that agree on an absence must lie this far apart: Graph's replicas lag 30–60 s (graph-source.md 1.3). */
-  readonly absenceConfirmationMs: number;
-  /** How often the closer looks whether all lanes are done. */
+export interface Timing {
+  /** How old Graph's replicas may be: a read younger than a change by this much shows it (graph-source.md 1.3). */
+  readonly graphLagMs: number;
+  /** How long GoTo's reads may lag its writes (goto-api.md 2.1). */
+  readonly gotoLagMs: number;
+  /** How long a look at an account is good for a write, the wait for a slot included. */
+  readonly lookLifeMs: number;
+  /** After this long a request to GoTo is given up, and no longer committed. */
+  readonly requestMs: number;
+  /** How far clocks of two instances may be apart. */
+  readonly skewMs: number;
+  /** First and longest wait of the closer between two looks at the lanes. */
   readonly closePollMs: number;
-  /** No progress for so long and what is still queued is sent again. */
-  readonly resendAfterMs: number;
-  /** GoTo's reads lag its writes; the closing list waits, and is read again, this long (goto-api.md 2.1). */
-  readonly verifyDelayMs: number;
-  /** A cycle without a sign of life for so long is taken up again by the timer. */
-  readonly resumeAfterMs: number;
+  readonly longestPollMs: number;
+  /** A message so late counts as lost and is sent again. */
+  readonly overdueMs: number;
+  /** First wait before GoTo is asked whether it shows what was written; doubles. */
+  readonly proofDelayMs: number;
   /** First wait before a failed change is tried again; doubles. */
   readonly retryMs: number;
-  /** First wait of a person whose change failed for good in one cycle; doubles up to a day (brief.md G3). Below the default interval of cycles. */
+  /** First wait of a person whose change failed for good in one cycle; doubles up to a day (entra-provisioning.md 1.8). */
   readonly escrowMs: number;
-  /** Groups read in one slice of the planner. */
+  /** How long a mark of somebody who is held waits. */
+  readonly holdMs: number;
+  /** A message of the planner works for so long, then goes on in the next one. */
+  readonly sliceMs: number;
+  /** Planning that has not ended after so long fails; so does applying, beyond three times what its rows need. */
+  readonly planDeadlineMs: number;
+  readonly applyDeadlineMs: number;
   readonly groupsPerSlice: number;
-  /** People looked up or evaluated in one slice. */
   readonly peoplePerSlice: number;
-  /** Delta pages read in one slice. */
-  readonly deltaPagesPerSlice: number;
+  readonly pagesPerSlice: number;
 }
 
-export const DEFAULT_TIMING: EngineTiming = {
-  absenceConfirmationMs: 60_000,
-  closePollMs: 2_000,
-  resendAfterMs: 60_000,
-  verifyDelayMs: 5_000,
-  resumeAfterMs: 10 * 60_000,
+export const DEFAULT_TIMING: Timing = {
+  graphLagMs: 120_000,
+  gotoLagMs: 60_000,
+  lookLifeMs: 15_000,
+  requestMs: 30_000,
+  skewMs: 5_000,
+  closePollMs: 5_000,
+  longestPollMs: 60_000,
+  overdueMs: 60_000,
+  proofDelayMs: 3_000,
   retryMs: 2_000,
   escrowMs: 4 * 60_000,
+  holdMs: 6 * 3_600_000,
+  sliceMs: 60_000,
+  planDeadlineMs: 6 * 3_600_000,
+  applyDeadlineMs: 2 * 3_600_000,
   groupsPerSlice: 100,
-  peoplePerSlice: 5_000,
-  deltaPagesPerSlice: 200,
+  peoplePerSlice: 1_000,
+  pagesPerSlice: 50,
 };

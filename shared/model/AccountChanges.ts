@@ -1,0 +1,9 @@
+/** Fields to send in one PUT; `licenseKeys` is always the complete list (goto-api.md 6, item 6). */
+export interface AccountChanges {
+  readonly email?: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly locale?: string;
+  readonly timeZone?: string;
+  readonly licenseKeys?: readonly string[];
+}

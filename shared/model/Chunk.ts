@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { tallySchema } from './Cycle';
+
+/** Up to 25 plan rows of one lane and stage: what one message names. Changed only under the etag that was read. */
+export const chunkSchema = z.object({
+  stage: z.number(),
+  lane: z.number(),
+  chunk: z.number(),
+  rows: z.number(),
+  done: z.number(),
+  tally: tallySchema.prefault({}),
+  /** The number of the last message for it: stored first, then sent (docs/protocol.md R23). */
+  sends: z.number(),
+  /** When that message is due (ms). */
+  dueAt: z.number(),
+});
+export type Chunk = Readonly<z.output<typeof chunkSchema>>;
+export type ChunkKey = Pick<Chunk, 'stage' | 'lane' | 'chunk'>;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { intentSchema } from './Intent';
+import { linkSchema } from './Link';
+import { logEntrySchema } from './LogEntry';
+import { planResultSchema } from './PlanEntry';
+import { tolerant } from './tolerant';
+
+/**
+ * How a person stands in GoTo: the one row that decides, every step of apply changes it under the etag it read
+ * (docs/protocol.md 1). All else copies.
+ */
+export const managedPersonSchema = z.object({
+  link: linkSchema.nullable().default(null),
+  pending: intentSchema.nullable().default(null),
+  /** Facts of this moment (ms) were applied last: older ones do nothing any more (docs/protocol.md R15). */
+  seenAt: z.number().default(0),
+  /** When (ms) GoTo was last written to: its reads may lag behind that (docs/protocol.md R11). */
+  wroteAt: z.number().default(0),
+  /** A request of an earlier intent may still land until this moment (ms): nothing else is sent before. */
+  fencedUntil: z.number().default(0),
+  /** How the last cycle that handled the person ended for them: a repeat copies it. */
+  last: z.object({ cycleId: z.string(), result: planResultSchema }).nullable().default(null),
+  /** What the cycle at work has written so far. */
+  part: z
+    .object({ cycleId: z.string(), entries: z.array(logEntrySchema).readonly() })
+    .nullable()
+    .default(null),
+  /** Changes of the person wait for an admin; a value of another release holds too. */
+  hold: tolerant(['revert', 'rejected', 'unknown'], 'unknown').nullable().default(null),
+});
+
+export type ManagedPerson = Readonly<z.output<typeof managedPersonSchema>>;
+
+export const UNKNOWN_PERSON: ManagedPerson = managedPersonSchema.parse({});

@@ -1,0 +1,83 @@
+/**
+ * Sends messages with what the output binding cannot set: session (lane), message id and schedule
+ * (azure-functions.md 2.3).
+ */
+import type { TokenCredential } from '@azure/core-auth';
+import { isServiceBusError, ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from '@azure/service-bus';
+import type { Clock } from '../model/Clock';
+import { ConnectorError } from '../model/ConnectorError';
+import type { Settings } from '../settings/Settings';
+import { bodyOf, messageIdOf, sessionOf, SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE, type Outgoing } from './messages';
+
+export class MessageSender {
+  readonly #client: ServiceBusClient;
+  readonly #senders = new Map<string, ServiceBusSender>();
+
+  constructor(
+    settings: Settings,
+    credentialFor: (clientId: string | undefined) => TokenCredential,
+    private readonly clock: Clock,
+  ) {
+    this.#client =
+      settings.ServiceBusConnection !== undefined
+        ? new ServiceBusClient(settings.ServiceBusConnection)
+        : new ServiceBusClient(
+            settings.ServiceBusConnection__fullyQualifiedNamespace ?? '',
+            credentialFor(settings.ServiceBusConnection__clientId ?? settings.AZURE_CLIENT_ID),
+          );
+  }
+
+  /** @throws ConnectorError QueueUnreachable */
+  async send(outgoing: readonly Outgoing[]): Promise<void> {
+    try {
+      await this.#send(
+        SYNC_JOBS_QUEUE,
+        outgoing.filter((one) => one.message.kind === 'job'),
+      );
+      await this.#send(
+        USER_CHANGES_QUEUE,
+        outgoing.filter((one) => one.message.kind === 'chunk'),
+      );
+    } catch (error) {
+      if (!isServiceBusError(error)) throw error;
+      throw new ConnectorError(
+        'Service Bus does not take messages. Check ServiceBusConnection, its network, and the role Azure Service Bus Data Owner.',
+        { code: 'QueueUnreachable', sent: true, repeatable: true, scope: 'job', cause: error },
+      );
+    }
+  }
+
+  async #send(queue: string, outgoing: readonly Outgoing[]): Promise<void> {
+    if (outgoing.length === 0) return;
+    const sender = this.#sender(queue);
+    let batch = await sender.createMessageBatch();
+    for (const one of outgoing) {
+      const message = this.#messageOf(one);
+      if (batch.tryAddMessage(message)) continue;
+      await sender.sendMessages(batch);
+      batch = await sender.createMessageBatch();
+      if (!batch.tryAddMessage(message)) throw new RangeError('A message is larger than Service Bus takes.');
+    }
+    await sender.sendMessages(batch);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  #messageOf(one: Outgoing): ServiceBusMessage {
+    return {
+      body: bodyOf(one.message),
+      sessionId: sessionOf(one.message),
+      messageId: messageIdOf(one),
+      contentType: 'application/json',
+      ...(one.dueAt > this.clock.now() ? { scheduledEnqueueTimeUtc: new Date(one.dueAt) } : {}),
+    };
+  }
+
+  #sender(queue: string): ServiceBusSender {
+    const sender = this.#senders.get(queue) ?? this.#client.createSender(queue);
+    this.#senders.set(queue, sender);
+    return sender;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Mapping } from '../mapping/Mapping';
+import { digest } from '../model/hash';
+import type { EntitlementRule } from './Entitlements';
+
+/** What an admin set: everything that decides who gets what, beside the mapping. */
+export interface Policy {
+  readonly roleEntitlements: Readonly<Record<string, EntitlementRule>>;
+  readonly provisionDefaultAccess: boolean;
+  readonly skipOutOfScopeDeletions: boolean;
+  readonly driftPolicy: 'report' | 'repair';
+  /** Ids, user principal names or mail addresses, compared in lower case. */
+  readonly protectedUsers: readonly string[];
+}
+
+/** The policy and the mapping of one cycle. */
+export interface CyclePolicy extends Policy {
+  readonly mapping: Mapping;
+}
+
+/** Licences that some rule gives today. Those given earlier stand with the link (`Link.given`). */
+export const licensesOfRules = (policy: Pick<Policy, 'roleEntitlements'>): ReadonlySet<string> =>
+  new Set(Object.values(policy.roleEntitlements).flatMap((rule) => rule.licenseKeys));
+
+/** Tells whether anything that changes what people get is other than before: then everybody is evaluated anew. */
+export const policyHash = (policy: Policy, mappingVersion: string): string =>
+  digest([
+    mappingVersion,
+    Object.entries(policy.roleEntitlements).sort(([a], [b]) => (a < b ? -1 : 1)),
+    policy.provisionDefaultAccess,
+    policy.skipOutOfScopeDeletions,
+    policy.driftPolicy,
+    [...policy.protectedUsers].sort(),
+  ]);

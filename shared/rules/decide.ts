@@ -1,0 +1,94 @@
+/**
+ * What to do for one person: the heart of the engine, free of any I/O.
+ *
+ * Upholds I07 (hands off: administrators and unlinked accounts are never disabled or updated),
+ * I10 (quiet: equal states give no action) and I17 (in doubt nothing is written).
+ */
+import type { Account } from '../model/Account';
+import type { AccountChanges } from '../model/AccountChanges';
+import type { Desired, DesiredActive } from '../model/Desired';
+import type { Link } from '../model/Link';
+import type { Reason } from '../model/Reason';
+import { differences, isSwitchedOff } from './differences';
+
+/** What is known of the GoTo side: a row, proof that there is none, or nothing yet. */
+export type Observed = Account | 'absent' | 'unknown';
+
+export type Decision =
+  | { readonly action: 'create'; readonly reason: Reason }
+  | {
+      readonly action: 'link' | 'update' | 'disable' | 'reenable';
+      readonly reason: Reason;
+      readonly changes: AccountChanges;
+    }
+  /** The linked account is proven to be gone, and nobody needs it. */
+  | { readonly action: 'unlink'; readonly reason: Reason }
+  | { readonly action: 'skip'; readonly reason: Reason };
+
+export interface DecisionPolicy {
+  /** Licences the connector gives today or once gave this person: the only ones it takes. */
+  readonly managedLicenseKeys: ReadonlySet<string>;
+  readonly driftPolicy: 'report' | 'repair';
+}
+
+/**
+ * @param desired what Entra says
+ * @param link the tie to GoTo, if there is one
+ * @param observed the GoTo row if it was read; with 'unknown' the last applied values stand in for it
+ */
+export function decide(
+  desired: Desired,
+  link: Link | undefined,
+  observed: Observed,
+  policy: DecisionPolicy,
+): Decision {
+  if (desired.kind === 'leave') return { action: 'skip', reason: desired.reason };
+  if (typeof observed === 'object' && observed.isAdmin) return { action: 'skip', reason: 'TargetIsAdministrator' };
+  return desired.kind === 'inactive'
+    ? decideInactive(desired.reason, link, observed, policy)
+    : decideActive(desired, link, observed, policy);
+}
+
+function decideInactive(
+  reason: Reason,
+  link: Link | undefined,
+  observed: Observed,
+  policy: DecisionPolicy,
+): Decision {
+  if (link === undefined) return { action: 'skip', reason };
+  if (observed === 'absent') return { action: 'unlink', reason: 'AccountGone' };
+  const held = typeof observed === 'object' ? observed.licenseKeys : link.applied.licenseKeys;
+  const kept = held.filter((key) => !policy.managedLicenseKeys.has(key));
+  if (link.state === 'disabled') {
+    if (kept.length === held.length) return { action: 'skip', reason };
+    if (policy.driftPolicy === 'report') return { action: 'skip', reason: 'DriftReported' };
+  }
+  return { action: 'disable', reason, changes: { licenseKeys: kept } };
+}
+
+function decideActive(
+  desired: DesiredActive,
+  link: Link | undefined,
+  observed: Observed,
+  policy: DecisionPolicy,
+): Decision {
+  const isNameless = desired.attributes.firstName === '' || desired.attributes.lastName === '';
+  if (observed === 'absent' || (link === undefined && observed === 'unknown')) {
+    // GoTo makes no account without names; one that is there is linked and keeps the name it has.
+    if (isNameless && observed === 'absent') return { action: 'skip', reason: 'MandatoryFieldsMissing' };
+    if (isSwitchedOff(desired, 'create') && observed === 'absent')
+      return { action: 'skip', reason: 'CreationSwitchedOff' };
+    return { action: 'create', reason: link === undefined ? 'Create' : 'AccountMissing' };
+  }
+  const current = typeof observed === 'object' ? observed : link?.applied;
+  if (current === undefined) return { action: 'skip', reason: 'RedundantExport' };
+  if (link === undefined)
+    return { action: 'link', reason: 'Match', changes: differences(desired, current, policy.managedLicenseKeys) };
+  if (isSwitchedOff(desired, 'update')) return { action: 'skip', reason: 'UpdatesSwitchedOff' };
+  const changes = differences(desired, current, policy.managedLicenseKeys);
+  if (link.state === 'disabled') return { action: 'reenable', reason: 'EntitledAgain', changes };
+  if (Object.keys(changes).length === 0) return { action: 'skip', reason: 'RedundantExport' };
+  const isDrift = Object.keys(differences(desired, link.applied, policy.managedLicenseKeys)).length === 0;
+  if (isDrift && policy.driftPolicy === 'report') return { action: 'skip', reason: 'DriftReported' };
+  return { action: 'update', reason: isDrift ? 'Drift' : 'AttributesChanged', changes };
+}

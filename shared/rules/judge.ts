@@ -1,0 +1,257 @@
+/**
+ * Facts of one person → what the plan says about them. Pure: the same facts give the same row.
+ *
+ * Upholds I05 (absence is confirmed first), I06 (a removal is named in the row or does not happen), I17.
+ */
+import type { Account } from '../model/Account';
+import { matchingAddresses, type Desired } from '../model/Desired';
+import type { ManagedPerson } from '../model/ManagedPerson';
+import type { Mark } from '../model/Mark';
+import { textOf, type Person } from '../model/Person';
+import type { PlanAction, PlanEntry, PlanStep } from '../model/PlanEntry';
+import { REASONS, type Reason } from '../model/Reason';
+import { confirmAbsence } from './confirmAbsence';
+import { decide, type Decision } from './decide';
+import { desiredOf } from './desiredOf';
+import type { Entitlements } from './Entitlements';
+import { licensesOfRules, type CyclePolicy } from './Policy';
+
+export interface PersonFacts {
+  readonly sourceId: string;
+  /** Undefined when Entra no longer shows the user. */
+  readonly person: Person | undefined;
+  readonly deleted: 'soft' | 'hard' | undefined;
+  readonly displayName: string;
+  readonly roleIds: readonly string[];
+  /** Through what the roles come: group ids, or "direct". */
+  readonly via: readonly string[];
+  /** Assigned groups in which the person was when last seen entitled. */
+  readonly proofGroupIds: readonly string[];
+  readonly managed: ManagedPerson;
+  readonly personEtag: string | null;
+  /** Looks into GoTo's complete list of this cycle; null when nothing was listed. */
+  readonly find:
+    | ((linkedKey: string | undefined, addresses: readonly string[]) => Account | 'absent' | 'ambiguous')
+    | null;
+  readonly mark: (Mark & { readonly etag: string }) | null;
+  /** The earliest read these facts rest on, in ms. */
+  readonly factsAt: number;
+}
+
+export interface JudgeContext {
+  readonly policy: CyclePolicy;
+  readonly entitlements: Entitlements;
+  /** A full cycle: whoever a changed filter leaves out waits for a second one to agree. */
+  readonly isFull: boolean;
+  readonly absenceConfirmationMs: number;
+  readonly nowMs: number;
+}
+
+export interface Judgement {
+  readonly entry: PlanEntry;
+  /** Something is to be done or looked for: the row goes to a lane. */
+  readonly isOpen: boolean;
+  /** GoTo calls the row will cost. */
+  readonly calls: number;
+}
+
+export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
+  const { managed, mark } = facts;
+  const { link } = managed;
+  const absence = confirmAbsence(
+    {
+      link,
+      isHardDeleted: facts.deleted === 'hard',
+      roleIds: facts.roleIds,
+      absentSince: mark?.absentSince ?? null,
+      factsAt: facts.factsAt,
+    },
+    context.entitlements,
+    context.absenceConfirmationMs,
+  );
+  const hasSomethingToLose = link?.state === 'active';
+  const wanted = desiredOf(
+    {
+      person: facts.person,
+      deleted: facts.deleted,
+      roleIds: facts.deleted === 'hard' ? [] : facts.roleIds,
+      isProtected: isProtected(facts, context.policy.protectedUsers),
+      absenceUnconfirmed: absence.isUnconfirmed,
+      keptLicenseKeys: absence.keptLicenseKeys,
+      exclusionUnconfirmed:
+        hasSomethingToLose && !absence.isConfirmed && (context.isFull || (mark?.absentSince ?? null) !== null),
+      nowMs: context.nowMs,
+    },
+    {
+      mapping: context.policy.mapping,
+      entitlements: context.entitlements,
+      skipOutOfScopeDeletions: context.policy.skipOutOfScopeDeletions,
+    },
+  );
+  const desired: Desired =
+    wanted.kind === 'inactive' && wanted.reason === 'NotEffectivelyEntitled' && hasSomethingToLose
+      ? { kind: 'inactive', reason: 'Unassigned' }
+      : wanted;
+  const isInDoubt =
+    (desired.kind === 'leave' && desired.reason === 'AbsenceUnconfirmed') || absence.keptLicenseKeys.length > 0;
+  return planned(facts, context, desired, isInDoubt ? (mark?.absentSince ?? facts.factsAt) : null);
+}
+
+function planned(
+  facts: PersonFacts,
+  context: JudgeContext,
+  desired: Desired,
+  absentSince: number | null,
+): Judgement {
+  const { managed } = facts;
+  const addresses = desired.kind === 'active' ? matchingAddresses(desired) : [];
+  const observed = facts.find?.(managed.link?.key, addresses) ?? null;
+  const managedLicenseKeys = new Set([...licensesOfRules(context.policy), ...(managed.link?.given ?? [])]);
+  const link =
+    typeof observed === 'object' && observed !== null && managed.link?.key !== observed.key
+      ? undefined
+      : (managed.link ?? undefined);
+  const decision = decisionFor(context, desired, observed, link, managedLicenseKeys);
+  const held = typeof observed === 'object' && observed !== null ? observed.licenseKeys : link?.applied.licenseKeys;
+  const wantedKeys = desired.kind === 'active' ? desired.licenseKeys : [];
+  const drops =
+    decision.action === 'skip' || decision.action === 'create'
+      ? []
+      : (held ?? []).filter((key) => managedLicenseKeys.has(key) && !wantedKeys.includes(key));
+  const removal = decision.action === 'disable';
+  // Escrow tries against GoTo itself, whatever the stored values say.
+  const isRetry = (facts.mark?.attempts ?? 0) > 0 && decision.action === 'skip' && decision.reason === 'RedundantExport';
+  const action: PlanAction =
+    managed.pending !== null
+      ? 'recover'
+      : decision.action === 'skip'
+        ? isRetry
+          ? 'update'
+          : 'none'
+        : decision.action === 'unlink'
+          ? 'update'
+          : decision.action;
+  const reason: Reason = action === 'recover' ? 'RecoverWrite' : decision.reason;
+  const isPureLink = decision.action === 'link' && Object.keys(decision.changes).length === 0;
+  const entry: PlanEntry = {
+    sourceId: facts.sourceId,
+    kind: 'user',
+    displayName: facts.displayName,
+    action,
+    reason,
+    why: why(facts, desired, reason),
+    steps: steps(facts, desired, observed, decision),
+    targetId: link?.key ?? (typeof observed === 'object' ? (observed?.key ?? null) : null),
+    removal: removal && action !== 'recover',
+    drops: action === 'recover' ? [] : drops,
+    desired,
+    roleIds: facts.roleIds,
+    proofGroupIds: facts.proofGroupIds,
+    observed,
+    before: before(decision, typeof observed === 'object' ? observed : null, link),
+    after: after(decision, desired),
+    absentSince,
+    factsAt: facts.factsAt,
+    mark:
+      facts.mark === null
+        ? null
+        : { etag: facts.mark.etag, since: facts.mark.since, attempts: facts.mark.attempts },
+    personEtag: facts.personEtag,
+  };
+  const isOpen = action !== 'none';
+  return { entry, isOpen, calls: !isOpen || isPureLink ? 0 : action === 'create' && observed === 'absent' ? 1 : 2 };
+}
+
+function decisionFor(
+  context: JudgeContext,
+  desired: Desired,
+  observed: PlanEntry['observed'],
+  link: ManagedPerson['link'] | undefined,
+  managedLicenseKeys: ReadonlySet<string>,
+): Decision {
+  if (observed === 'ambiguous') {
+    // Given to a lane, so that the failure gets its log entry and the escrow its turn.
+    return desired.kind === 'active'
+      ? { action: 'create', reason: 'DuplicateTargetEntries' }
+      : { action: 'skip', reason: 'DuplicateTargetEntries' };
+  }
+  return decide(desired, link ?? undefined, observed ?? 'unknown', {
+    managedLicenseKeys,
+    driftPolicy: context.policy.driftPolicy,
+  });
+}
+
+/** By id, or by one of the person's names, in lower case. */
+function isProtected(facts: PersonFacts, list: readonly string[]): boolean {
+  if (list.length === 0) return false;
+  const { person } = facts;
+  const names = [facts.sourceId, person && textOf(person, 'userPrincipalName'), person && textOf(person, 'mail')];
+  return names.some((name) => typeof name === 'string' && list.includes(name.toLowerCase()));
+}
+
+function why(facts: PersonFacts, desired: Desired, reason: Reason): string {
+  const groups = facts.via.filter((one) => one !== 'direct').length;
+  const ways = [
+    ...(facts.via.includes('direct') ? ['directly'] : []),
+    ...(groups > 0 ? [`through ${groups} group${groups === 1 ? '' : 's'}`] : []),
+  ];
+  const assigned = desired.kind === 'active' && ways.length > 0 ? ` Assigned ${ways.join(' and ')}.` : '';
+  return `${REASONS[reason]}${assigned}`;
+}
+
+function steps(
+  facts: PersonFacts,
+  desired: Desired,
+  observed: PlanEntry['observed'],
+  decision: Decision,
+): readonly PlanStep[] {
+  const isImported = facts.person !== undefined || facts.deleted !== undefined;
+  const all: PlanStep[] = [
+    {
+      name: 'EntryImport',
+      status: isImported ? 'success' : 'warning',
+      description: isImported ? 'Read from Entra.' : 'Entra does not show this person.',
+    },
+    {
+      name: 'EntrySynchronizationScoping',
+      status: desired.kind === 'active' ? 'success' : 'skipped',
+      description: desired.kind === 'active' ? 'Active, assigned and in scope.' : REASONS[desired.reason],
+    },
+  ];
+  if (observed !== null && desired.kind === 'active') {
+    const addresses = matchingAddresses(desired).length;
+    all.push({
+      name: 'EntryMatch',
+      status: observed === 'ambiguous' ? 'failure' : 'success',
+      description:
+        observed === 'ambiguous'
+          ? REASONS.DuplicateTargetEntries
+          : observed === 'absent'
+            ? `GoTo's list has none of ${addresses} address${addresses === 1 ? '' : 'es'}.`
+            : 'The account was found in GoTo’s list.',
+    });
+  }
+  all.push({
+    name: 'EntryExport',
+    status: decision.action === 'skip' ? 'skipped' : 'success',
+    description: REASONS[decision.reason],
+  });
+  return all;
+}
+
+function before(
+  decision: Decision,
+  observed: Account | null,
+  link: ManagedPerson['link'] | undefined,
+): Record<string, unknown> | null {
+  if (!('changes' in decision)) return null;
+  const present: Readonly<Record<string, unknown>> = { ...(observed ?? link?.applied) };
+  return Object.fromEntries(Object.keys(decision.changes).map((name) => [name, present[name] ?? null]));
+}
+
+function after(decision: Decision, desired: Desired): Record<string, unknown> | null {
+  if ('changes' in decision) return { ...decision.changes };
+  return decision.action === 'create' && desired.kind === 'active'
+    ? { ...desired.attributes, licenseKeys: desired.licenseKeys }
+    : null;
+}

@@ -1,0 +1,233 @@
+/**
+ * People, in 64 partitions by hash: `p:` the row that decides (ManagedPerson), `s:` what Entra said (SourceFacts, the
+ * planner's own), `f:` log entries, newest cycle first. The three kinds lie in ranges of their own, so that reading
+ * everybody costs the same however long the history is, and a person's history is one query.
+ *
+ * Upholds I08 (every change of `p:` is guarded by the etag that was read) and I12 (a write's result and its log entry
+ * are one transaction).
+ */
+import { hash32 } from '../model/hash';
+import { logEntrySchema, type LogEntry } from '../model/LogEntry';
+import { managedPersonSchema, UNKNOWN_PERSON, type ManagedPerson } from '../model/ManagedPerson';
+import { NO_FACTS, sourceFactsSchema, type SourceFacts } from '../model/SourceFacts';
+import type { OpenTable } from './connectTables';
+import { longText, readLongText } from './longText';
+import { Table, type StoredRow, type Write } from './Table';
+
+/** Enough partitions for 2,000 rows/s each never to be a limit, few enough to walk. */
+export const PEOPLE_BUCKETS = 64;
+
+export interface StoredPerson {
+  readonly person: ManagedPerson;
+  /** Null while there is no row. */
+  readonly etag: string | null;
+}
+
+export interface Someone {
+  readonly sourceId: string;
+  readonly managed: StoredPerson | 'unreadable';
+  readonly facts: SourceFacts;
+  readonly hasFacts: boolean;
+}
+
+export type SourceRead = Pick<SourceFacts, 'displayName' | 'attributes' | 'deleted' | 'readAt' | 'readIn'>;
+export type SourceJudged = Pick<SourceFacts, 'via' | 'wants' | 'wantedEmail' | 'skipLogged'>;
+
+export class PeopleTable {
+  readonly #table: Table;
+
+  constructor(open: OpenTable) {
+    this.#table = new Table(open('People'));
+  }
+
+  /** @throws ZodError, SyntaxError for a row that cannot be read */
+  async get(sourceId: string): Promise<StoredPerson> {
+    const row = await this.#table.get(bucketOf(sourceId), `p:${sourceId}`);
+    return row === undefined ? { person: UNKNOWN_PERSON, etag: null } : storedPerson(row);
+  }
+
+  async facts(sourceId: string): Promise<SourceFacts | undefined> {
+    const row = await this.#table.get(bucketOf(sourceId), `s:${sourceId}`);
+    return row === undefined ? undefined : factsOf(row);
+  }
+
+  async someone(sourceId: string): Promise<Someone> {
+    const bucket = bucketOf(sourceId);
+    const [person, facts] = await Promise.all([
+      this.#table.get(bucket, `p:${sourceId}`),
+      this.#table.get(bucket, `s:${sourceId}`),
+    ]);
+    return someoneOf(sourceId, person, facts);
+  }
+
+  /** Whether anything is known of the person. */
+  async isKnown(sourceId: string): Promise<boolean> {
+    const { managed, hasFacts } = await this.someone(sourceId);
+    return hasFacts || managed === 'unreadable' || managed.etag !== null;
+  }
+
+  /** Everybody of one bucket, 0 to PEOPLE_BUCKETS - 1. */
+  async bucket(index: number): Promise<Someone[]> {
+    const persons = new Map<string, StoredRow>();
+    const facts = new Map<string, StoredRow>();
+    for await (const row of this.#table.range(bucketName(index), 'p:')) persons.set(row.rowKey.slice(2), row);
+    for await (const row of this.#table.range(bucketName(index), 's:')) facts.set(row.rowKey.slice(2), row);
+    const ids = [...new Set([...persons.keys(), ...facts.keys()])].sort();
+    return ids.map((id) => someoneOf(id, persons.get(id), facts.get(id)));
+  }
+
+  /**
+   * Changes the person's row and writes log entries, all or nothing.
+   * @param etag of the row that was read; null when there was none
+   * @returns the new etag; undefined when somebody changed the row meanwhile and nothing was written
+   */
+  async change(
+    sourceId: string,
+    person: ManagedPerson,
+    etag: string | null,
+    entries: readonly LogEntry[] = [],
+  ): Promise<string | undefined> {
+    const partitionKey = bucketOf(sourceId);
+    const { last, ...rest } = person;
+    const row = {
+      partitionKey,
+      rowKey: `p:${sourceId}`,
+      ...longText('person', JSON.stringify(rest)),
+      ...longText('last', JSON.stringify(last)),
+    };
+    const committed = await this.#table.transact([
+      etag === null ? { kind: 'create', row } : { kind: 'guarded', row, etag },
+      ...this.#entryWrites(partitionKey, entries),
+    ]);
+    return committed?.get(row.rowKey);
+  }
+
+  /**
+   * Ends a person's part in a cycle without reading the rest of the row: for rows of another release.
+   * @returns false when there is no row
+   */
+  async end(sourceId: string, last: ManagedPerson['last'], entries: readonly LogEntry[]): Promise<boolean> {
+    const partitionKey = bucketOf(sourceId);
+    const row = await this.#table.get(partitionKey, `p:${sourceId}`);
+    if (row === undefined) return false;
+    const committed = await this.#table.transact([
+      {
+        kind: 'guardedMerge',
+        row: { partitionKey, rowKey: row.rowKey, ...longText('last', JSON.stringify(last)) },
+        etag: row.etag,
+      },
+      ...this.#entryWrites(partitionKey, entries),
+    ]);
+    return committed !== undefined;
+  }
+
+  #entryWrites(partitionKey: string, entries: readonly LogEntry[]): Write[] {
+    return entries.map((entry) => ({
+      kind: 'replace',
+      row: { partitionKey, rowKey: entryKey(entry), ...longText('entry', JSON.stringify(entry)) },
+    }));
+  }
+
+  /** What the planner read from Entra. */
+  async putRead(reads: ReadonlyMap<string, SourceRead>): Promise<void> {
+    await this.#table.write(
+      [...reads].map(([sourceId, read]): Write => ({
+        kind: 'merge',
+        row: {
+          partitionKey: bucketOf(sourceId),
+          rowKey: `s:${sourceId}`,
+          ...longText('read', JSON.stringify(read)),
+        },
+      })),
+    );
+  }
+
+  /** What the planner made of it, and what it logged without giving it to a lane. */
+  async putJudged(judged: ReadonlyMap<string, SourceJudged>, entries: readonly LogEntry[]): Promise<void> {
+    await this.#table.write([
+      ...[...judged].map(([sourceId, one]): Write => ({
+        kind: 'merge',
+        row: {
+          partitionKey: bucketOf(sourceId),
+          rowKey: `s:${sourceId}`,
+          ...longText('judged', JSON.stringify(one)),
+        },
+      })),
+      ...entries.flatMap((entry) => this.#entryWrites(bucketOf(entry.sourceId), [entry])),
+    ]);
+  }
+
+  async forgetFacts(sourceIds: readonly string[]): Promise<void> {
+    await this.#table.write(
+      sourceIds.map((id): Write => ({ kind: 'delete', row: { partitionKey: bucketOf(id), rowKey: `s:${id}` } })),
+    );
+  }
+
+  /** The person's log, newest cycle first. */
+  async *log(sourceId: string): AsyncGenerator<LogEntry> {
+    for await (const row of this.#table.range(bucketOf(sourceId), `f:${sourceId}:`)) yield entryOf(row);
+  }
+
+  /** The person's writes of one cycle. */
+  async writesOf(sourceId: string, cycleId: string): Promise<LogEntry[]> {
+    const entries: LogEntry[] = [];
+    for await (const row of this.#table.range(bucketOf(sourceId), `f:${sourceId}:${cycleId}:`)) {
+      const entry = entryOf(row);
+      if (entry.intentId !== null) entries.push(entry);
+    }
+    return entries;
+  }
+
+  /** Corrects an entry whose write did not take. */
+  async correct(entries: readonly LogEntry[]): Promise<void> {
+    await this.#table.write(entries.flatMap((entry) => this.#entryWrites(bucketOf(entry.sourceId), [entry])));
+  }
+
+  /** Deletes what the log says of a person in one cycle. */
+  async forgetLog(sourceId: string, cycleId: string): Promise<void> {
+    await this.#table.deleteAll(this.#table.range(bucketOf(sourceId), `f:${sourceId}:${cycleId}:`));
+  }
+}
+
+const bucketName = (index: number): string => `b${String(index).padStart(2, '0')}`;
+export const bucketIndexOf = (sourceId: string): number => hash32(sourceId) % PEOPLE_BUCKETS;
+const bucketOf = (sourceId: string): string => bucketName(bucketIndexOf(sourceId));
+
+/** One entry a write, and one for the end of a cycle without a write. */
+const entryKey = (entry: LogEntry): string =>
+  `f:${entry.sourceId}:${entry.cycleId}:${entry.intentId === null ? 'end' : `w-${entry.intentId}`}`;
+
+const entryOf = (row: StoredRow): LogEntry => logEntrySchema.parse(JSON.parse(readLongText(row, 'entry') ?? ''));
+
+function storedPerson(row: StoredRow): StoredPerson {
+  const stored: unknown = JSON.parse(readLongText(row, 'person') ?? '{}');
+  const last: unknown = JSON.parse(readLongText(row, 'last') ?? 'null');
+  return { person: managedPersonSchema.parse({ ...(stored as object), last }), etag: row.etag };
+}
+
+/** Facts are only a memory: what cannot be read is read from Entra again. */
+function factsOf(row: StoredRow): SourceFacts {
+  try {
+    return sourceFactsSchema.parse({
+      ...(JSON.parse(readLongText(row, 'read') ?? '{}') as object),
+      ...(JSON.parse(readLongText(row, 'judged') ?? '{}') as object),
+    });
+  } catch {
+    return NO_FACTS;
+  }
+}
+
+function someoneOf(sourceId: string, person: StoredRow | undefined, facts: StoredRow | undefined): Someone {
+  let managed: StoredPerson | 'unreadable';
+  try {
+    managed = person === undefined ? { person: UNKNOWN_PERSON, etag: null } : storedPerson(person);
+  } catch {
+    managed = 'unreadable';
+  }
+  return {
+    sourceId,
+    managed,
+    facts: facts === undefined ? NO_FACTS : factsOf(facts),
+    hasFacts: facts !== undefined,
+  };
+}

@@ -1,0 +1,206 @@
+/**
+ * A cycle and its plan in one partition: `!head` the cycle, `c-` the chunks given to lanes, `r-` the plan rows. Head,
+ * chunks and rows are written together, so what is counted is always what is there.
+ *
+ * Upholds I14 (expected and done are counts of rows) with docs/protocol.md R5 (recording is guarded by the head's etag) and R6
+ * (ending by the chunk's).
+ */
+import { odata } from '@azure/data-tables';
+import { chunkSchema, type Chunk, type ChunkKey } from '../model/Chunk';
+import { cycleSchema, type Cycle } from '../model/Cycle';
+import { planEntrySchema, planResultSchema, type PlanEntry, type PlanResult } from '../model/PlanEntry';
+import { tolerant } from '../model/tolerant';
+import type { OpenTable } from './connectTables';
+import { longText, readLongText } from './longText';
+import { Table, type Row, type StoredRow, type Write } from './Table';
+
+const HEAD = '!head';
+const rowState = tolerant(['open', 'ended', 'planned', 'staged', 'unknown'], 'unknown');
+
+export interface StoredCycle {
+  readonly cycle: Cycle;
+  readonly etag: string;
+}
+
+export interface StoredChunk extends Chunk {
+  readonly etag: string;
+}
+
+export interface PlanRow extends ChunkKey {
+  readonly entry: PlanEntry;
+  readonly state: 'open' | 'ended' | 'planned' | 'staged' | 'unknown';
+  /** Not before this moment (ms). */
+  readonly nextAttemptAt: number;
+  readonly attempts: number;
+  readonly result: PlanResult | null;
+}
+
+/** Rows that no lane has: ended by the planner. */
+export const UNASSIGNED: ChunkKey = { stage: 0, lane: 0, chunk: 0 };
+
+/** The most rows and chunks recorded at once, beside the head (azure-functions.md 8.1). */
+export const RECORD_SIZE = 98;
+
+export class PlansTable {
+  readonly #table: Table;
+
+  constructor(open: OpenTable) {
+    this.#table = new Table(open('Plans'));
+  }
+
+  /** @throws for a head that cannot be read at all; unknown values in it are tolerated */
+  async cycle(cycleId: string): Promise<StoredCycle | undefined> {
+    const row = await this.#table.get(cycleId, HEAD);
+    return row === undefined
+      ? undefined
+      : { cycle: cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? '')), etag: row.etag };
+  }
+
+  /** @returns the etag; undefined when the cycle was born already */
+  async begin(cycle: Cycle): Promise<string | undefined> {
+    return this.#table.create(headRow(cycle));
+  }
+
+  /** @returns the new etag; undefined when somebody changed the cycle meanwhile */
+  async put(cycle: Cycle, etag: string): Promise<string | undefined> {
+    return this.#table.replaceIfUnchanged(headRow(cycle), etag);
+  }
+
+  /** Records rows, their chunks and the planner's place in one transaction. @returns the head's new etag, or undefined */
+  async record(
+    cycle: Cycle,
+    etag: string,
+    rows: readonly PlanRow[],
+    chunks: readonly Chunk[],
+  ): Promise<string | undefined> {
+    const committed = await this.#table.transact([
+      { kind: 'guarded', row: headRow(cycle), etag },
+      ...chunks.map((chunk): Write => ({ kind: 'replace', row: chunkRow(cycle.id, chunk) })),
+      ...rows.map((row): Write => ({ kind: 'replace', row: planRow(cycle.id, row) })),
+    ]);
+    return committed?.get(HEAD);
+  }
+
+  async chunk(cycleId: string, key: ChunkKey): Promise<StoredChunk | undefined> {
+    const row = await this.#table.get(cycleId, chunkRowKey(key));
+    return row === undefined ? undefined : chunkOf(row);
+  }
+
+  /** @param stage only the chunks of this stage */
+  async chunks(cycleId: string, stage?: number): Promise<StoredChunk[]> {
+    const prefix = stage === undefined ? 'c-' : `c-${stage}-`;
+    const chunks: StoredChunk[] = [];
+    for await (const row of this.#table.range(cycleId, prefix)) chunks.push(chunkOf(row));
+    return chunks;
+  }
+
+  async rowsOf(cycleId: string, key: ChunkKey): Promise<PlanRow[]> {
+    const rows: PlanRow[] = [];
+    for await (const row of this.#table.range(cycleId, `${rowPrefix(key)}-`)) rows.push(planRowOf(row));
+    return rows;
+  }
+
+  /** Ends rows and counts them, all or nothing. @returns the chunk's new etag; undefined when another holder was faster */
+  async endChunk(cycleId: string, chunk: Chunk, etag: string, rows: readonly PlanRow[]): Promise<string | undefined> {
+    const row = chunkRow(cycleId, chunk);
+    const committed = await this.#table.transact([
+      { kind: 'guarded', row, etag },
+      ...rows.map((one): Write => ({ kind: 'replace', row: planRow(cycleId, one) })),
+    ]);
+    return committed?.get(row.rowKey);
+  }
+
+  /** Every plan row, the planner's own first, then by stage and lane. */
+  async *rows(cycleId: string): AsyncGenerator<PlanRow> {
+    for await (const row of this.#table.range(cycleId, 'r-')) yield planRowOf(row);
+  }
+
+  async rowsPage(
+    cycleId: string,
+    size: number,
+    continuation?: string,
+  ): Promise<{ readonly rows: readonly PlanRow[]; readonly continuation: string | undefined }> {
+    const filter = odata`RowKey ge ${'r-'} and RowKey lt ${'r-~'}`;
+    const page = await this.#table.page(cycleId, { filter, size, continuation });
+    return { rows: page.rows.map(planRowOf), continuation: page.continuation };
+  }
+
+  /** Ids of people that have a row in the cycle. */
+  async recorded(cycleId: string): Promise<Set<string>> {
+    const ids = new Set<string>();
+    for await (const row of this.#table.range(cycleId, 'r-')) ids.add(sourceIdOf(row));
+    return ids;
+  }
+
+  /** Corrects what a row says happened (closing). */
+  async correct(cycleId: string, rows: readonly PlanRow[]): Promise<void> {
+    await this.#table.write(rows.map((row): Write => ({ kind: 'replace', row: planRow(cycleId, row) })));
+  }
+
+  /** A licence nobody can have any more in this cycle: asked for once (goto-api.md 2.9). */
+  async noteShortage(cycleId: string, licenseKey: string): Promise<void> {
+    await this.#table.merge({ partitionKey: cycleId, rowKey: `!seat-${licenseKey}` });
+  }
+
+  async shortages(cycleId: string): Promise<ReadonlySet<string>> {
+    const keys = new Set<string>();
+    for await (const row of this.#table.range(cycleId, '!seat-')) keys.add(row.rowKey.slice('!seat-'.length));
+    return keys;
+  }
+
+  async delete(cycleId: string): Promise<void> {
+    await this.#table.deletePartition(cycleId);
+  }
+}
+
+const pad = (value: number, length: number): string => String(value).padStart(length, '0');
+const keyText = ({ stage, lane, chunk }: ChunkKey): string => `${stage}-${pad(lane, 3)}-${pad(chunk, 5)}`;
+const chunkRowKey = (key: ChunkKey): string => `c-${keyText(key)}`;
+const rowPrefix = (key: ChunkKey): string => `r-${keyText(key)}`;
+
+const headRow = (cycle: Cycle): Row => ({
+  partitionKey: cycle.id,
+  rowKey: HEAD,
+  state: cycle.state,
+  ...longText('cycle', JSON.stringify(cycle)),
+});
+
+const chunkRow = (cycleId: string, chunk: Chunk): Row => ({
+  partitionKey: cycleId,
+  rowKey: chunkRowKey(chunk),
+  chunk: JSON.stringify(chunk),
+});
+
+const planRow = (cycleId: string, row: PlanRow): Row => ({
+  partitionKey: cycleId,
+  rowKey: `${rowPrefix(row)}-${row.entry.sourceId}`,
+  state: row.state,
+  nextAttemptAt: String(row.nextAttemptAt),
+  attempts: row.attempts,
+  ...longText('entry', JSON.stringify(row.entry)),
+  ...(row.result === null ? {} : longText('result', JSON.stringify(row.result))),
+});
+
+/** Properties of the SDK beside the columns are dropped by the schema. */
+const chunkOf = (row: StoredRow): StoredChunk => ({
+  ...chunkSchema.parse(JSON.parse(String(row['chunk']))),
+  etag: row.etag,
+});
+
+const ROW_KEY = /^r-(\d+)-(\d+)-(\d+)-(.*)$/;
+const sourceIdOf = (row: StoredRow): string => ROW_KEY.exec(row.rowKey)?.[4] ?? '';
+
+function planRowOf(row: StoredRow): PlanRow {
+  const [, stage, lane, chunk] = ROW_KEY.exec(row.rowKey) ?? [];
+  const result = readLongText(row, 'result');
+  return {
+    stage: Number(stage),
+    lane: Number(lane),
+    chunk: Number(chunk),
+    entry: planEntrySchema.parse(JSON.parse(readLongText(row, 'entry') ?? '')),
+    state: rowState.parse(row['state']),
+    nextAttemptAt: Number(row['nextAttemptAt'] ?? 0),
+    attempts: Number(row['attempts'] ?? 0),
+    result: result === undefined ? null : planResultSchema.parse(JSON.parse(result)),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../model/Clock';
+import { ClaimsTable } from './ClaimsTable';
+import type { OpenTable } from './connectTables';
+import { CyclesTable } from './CyclesTable';
+import { DirtyTable } from './DirtyTable';
+import { ImageTable } from './ImageTable';
+import { PeopleTable } from './PeopleTable';
+import { PlansTable } from './PlansTable';
+import { SchemasTable } from './SchemasTable';
+import { AppliedPolicy } from './state/AppliedPolicy';
+import { DemandedWait } from './state/DemandedWait';
+import { Executions } from './state/Executions';
+import { FullCycleWish } from './state/FullCycleWish';
+import { IdempotencyKeys } from './state/IdempotencyKeys';
+import { openJob, readJobRows } from './state/JobRows';
+import { KnownApp } from './state/KnownApp';
+import { ListedAccounts } from './state/ListedAccounts';
+import { TokenRenewalLease } from './state/TokenRenewalLease';
+import { Turn } from './state/Turn';
+import { UnreadableMessages } from './state/UnreadableMessages';
+import { Watermark } from './state/Watermark';
+import { Table, type StoredRow } from './Table';
+
+/** Everything the connector remembers, one class a concept. */
+export interface Store {
+  readonly cycles: CyclesTable;
+  readonly plans: PlansTable;
+  readonly people: PeopleTable;
+  readonly dirty: DirtyTable;
+  readonly claims: ClaimsTable;
+  readonly image: ImageTable;
+  readonly schemas: SchemasTable;
+  readonly listed: ListedAccounts;
+  readonly turn: Turn;
+  readonly watermark: Watermark;
+  readonly policy: AppliedPolicy;
+  readonly wish: FullCycleWish;
+  readonly executions: Executions;
+  readonly app: KnownApp;
+  readonly unreadable: UnreadableMessages;
+  readonly idempotency: IdempotencyKeys;
+  readonly demandedWait: DemandedWait;
+  readonly tokenLease: TokenRenewalLease;
+  /** The job's rows in one query. */
+  readonly job: JobReader;
+}
+
+export interface JobReader {
+  read(): Promise<ReadonlyMap<string, StoredRow>>;
+}
+
+export function openStore(open: OpenTable, clock: Clock): Store {
+  const job = openJob(open);
+  const waits = new Table(open('Waits'));
+  return {
+    cycles: new CyclesTable(open),
+    plans: new PlansTable(open),
+    people: new PeopleTable(open),
+    dirty: new DirtyTable(open),
+    claims: new ClaimsTable(open),
+    image: new ImageTable(open),
+    schemas: new SchemasTable(open),
+    listed: new ListedAccounts(open),
+    turn: new Turn(job),
+    watermark: new Watermark(job),
+    policy: new AppliedPolicy(job),
+    wish: new FullCycleWish(job),
+    executions: new Executions(job),
+    app: new KnownApp(job),
+    unreadable: new UnreadableMessages(open),
+    idempotency: new IdempotencyKeys(open),
+    demandedWait: new DemandedWait(waits),
+    tokenLease: new TokenRenewalLease(waits, clock),
+    job: { read: () => readJobRows(job) },
+  };
+}

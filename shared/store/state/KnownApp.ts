@@ -1,0 +1,30 @@
+/** The enterprise application and its roles, as last read. */
+import { enterpriseAppSchema, type EnterpriseApp } from '../../model/Assignment';
+import type { StoredRow, Table } from '../Table';
+import { longText, readLongText } from '../longText';
+import { JOB } from './JobRows';
+
+const ROW = 'app';
+
+export class KnownApp {
+  constructor(private readonly table: Table) {}
+
+  static of(rows: ReadonlyMap<string, StoredRow>): EnterpriseApp | undefined {
+    const row = rows.get(ROW);
+    if (row === undefined) return undefined;
+    try {
+      return enterpriseAppSchema.parse(JSON.parse(readLongText(row, 'json') ?? ''));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async read(): Promise<EnterpriseApp | undefined> {
+    const row = await this.table.get(JOB, ROW);
+    return row === undefined ? undefined : KnownApp.of(new Map([[ROW, row]]));
+  }
+
+  async put(app: EnterpriseApp): Promise<void> {
+    await this.table.replace({ partitionKey: JOB, rowKey: ROW, ...longText('json', JSON.stringify(app)) });
+  }
+}

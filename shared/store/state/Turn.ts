@@ -1,0 +1,55 @@
+/**
+ * One cycle at a time. The turn holds all a cycle needs to be born, so whoever finds it finishes the birth, and nobody
+ * has to guess by age whether a starter died (docs/protocol.md R25).
+ */
+import { cycleSchema, type Cycle } from '../../model/Cycle';
+import type { StoredRow, Table } from '../Table';
+import { longText, readLongText } from '../longText';
+import { JOB } from './JobRows';
+
+const TURN = 'turn';
+
+export interface StoredTurn {
+  readonly cycleId: string;
+  /** The cycle as it is to be born; null when another release wrote something this one cannot read. */
+  readonly cycle: Cycle | null;
+  readonly etag: string;
+}
+
+export class Turn {
+  constructor(private readonly table: Table) {}
+
+  static of(rows: ReadonlyMap<string, StoredRow>): StoredTurn | undefined {
+    const row = rows.get(TURN);
+    if (row === undefined) return undefined;
+    let cycle: Cycle | null;
+    try {
+      cycle = cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? ''));
+    } catch {
+      cycle = null;
+    }
+    return { cycleId: String(row['cycleId']), cycle, etag: row.etag };
+  }
+
+  async current(): Promise<StoredTurn | undefined> {
+    const row = await this.table.get(JOB, TURN);
+    return row === undefined ? undefined : Turn.of(new Map([[TURN, row]]));
+  }
+
+  /** @returns false when another cycle has the turn */
+  async take(cycle: Cycle): Promise<boolean> {
+    const row = {
+      partitionKey: JOB,
+      rowKey: TURN,
+      cycleId: cycle.id,
+      ...longText('cycle', JSON.stringify(cycle)),
+    };
+    return (await this.table.create(row)) !== undefined;
+  }
+
+  /** Ends the turn of this cycle, not of the one that came after it. */
+  async free(cycleId: string): Promise<void> {
+    const turn = await this.current();
+    if (turn?.cycleId === cycleId) await this.table.delete(JOB, TURN, turn.etag);
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * One chunk of a lane: up to 25 people, each ending in exactly one outcome; one failing person delays nobody else (I16).
+ *
+ * Upholds I14: rows end together with their chunk's counts, under the chunk's etag (docs/protocol.md 3.3, R6).
+ */
+import { inParallel } from '../../concurrency/inParallel';
+import { addTallies, countSkip, FINAL_STATES, noCalls, noTally, type Tally } from '../../model/Cycle';
+import type { Chunk } from '../../model/Chunk';
+import type { Outcome } from '../../model/Outcome';
+import type { PlanResult } from '../../model/PlanEntry';
+import type { ChunkMessage, Outgoing } from '../../queue/messages';
+import type { PlanRow } from '../../store/PlansTable';
+import { countCallsInto } from '../../telemetry/callCounter';
+import { messageOf } from '../../telemetry/Telemetry';
+import type { Engine } from '../Engine';
+import { ApplyContext } from './ApplyContext';
+import { endFailed } from './endFailed';
+import { handlePerson } from './handlePerson';
+import { outcomeOf } from './outcomeOf';
+import { stopCycle } from './stopCycle';
+import { wakeCloser } from './wakeCloser';
+
+/** People of a chunk handled at once: tables are waited for beside each other, GoTo's slots in a row. */
+const PARALLEL = 4;
+/** Deliveries after which an exception that nobody expected stops the cycle instead of being thrown again. */
+const MAX_DELIVERIES = 3;
+
+/** @param deliveryCount of the message, 1 at first. @returns what to send */
+export async function applyChunk(
+  engine: Engine,
+  message: ChunkMessage,
+  deliveryCount: number,
+): Promise<readonly Outgoing[]> {
+  try {
+    return await applyRows(engine, message);
+  } catch (error) {
+    engine.telemetry.error('chunk.exception', {
+      cycleId: message.cycleId,
+      lane: message.lane,
+      message: messageOf(error),
+      deliveryCount,
+    });
+    if (deliveryCount < MAX_DELIVERIES) throw error;
+    // The closer ends what this lane cannot (docs/protocol.md 5).
+    await stopCycle(engine, message.cycleId, {
+      code: 'InternalError',
+      message: `An unexpected fault inside the connector stopped the cycle: ${messageOf(error)}. The next cycle goes on.`,
+    });
+    return [];
+  }
+}
+
+async function applyRows(engine: Engine, message: ChunkMessage): Promise<readonly Outgoing[]> {
+  const { store, clock, pacing } = engine;
+  const { cycleId, stage, lane, n } = message;
+  const [stored, chunk, rows] = await Promise.all([
+    store.plans.cycle(cycleId),
+    store.plans.chunk(cycleId, message),
+    store.plans.rowsOf(cycleId, message),
+  ]);
+  if (stored === undefined || chunk === undefined || chunk.done >= chunk.rows) return [];
+  if (FINAL_STATES.has(stored.cycle.state)) return [];
+  if (n < chunk.sends) return [chunkMessage(cycleId, chunk)];
+
+  const context = new ApplyContext(engine, stored.cycle, { pacer: pacing.lane(lane, stored.cycle.lanes) });
+  const due = rows.filter((row) => row.state === 'open' && row.nextAttemptAt <= clock.now());
+  const handled: Handled[] = [];
+  await inParallel(due, PARALLEL, async (row) => {
+    handled.push(await handleRow(context, row));
+  });
+
+  const next = new Map(handled.map((one) => [one.row.entry.sourceId, one.row]));
+  const after = rows.map((row) => next.get(row.entry.sourceId) ?? row);
+  const open = after.filter((row) => row.state === 'open');
+  const ended: Chunk = {
+    stage,
+    lane,
+    chunk: chunk.chunk,
+    rows: chunk.rows,
+    done: chunk.done + handled.filter((one) => one.row.state === 'ended').length,
+    tally: handled.reduce((sum, one) => addTallies(sum, one.tally), chunk.tally),
+    sends: open.length > 0 ? chunk.sends + 1 : chunk.sends,
+    dueAt: open.length > 0 ? Math.min(...open.map((row) => row.nextAttemptAt)) : chunk.dueAt,
+  };
+  const etag = await store.plans.endChunk(
+    cycleId,
+    ended,
+    chunk.etag,
+    handled.map((one) => one.row),
+  );
+  if (etag === undefined) {
+    // Another holder was faster; what happened to the people stands on their rows.
+    const now = await store.plans.chunk(cycleId, message);
+    return now === undefined || now.done >= now.rows ? [] : [chunkMessage(cycleId, now)];
+  }
+  if (open.length > 0) return [chunkMessage(cycleId, ended)];
+  return wakeCloser(engine, stored.cycle, ended);
+}
+
+export const chunkMessage = (cycleId: string, chunk: Chunk): Outgoing => ({
+  message: { kind: 'chunk', cycleId, stage: chunk.stage, lane: chunk.lane, chunk: chunk.chunk, n: chunk.sends },
+  dueAt: chunk.dueAt,
+});
+
+interface Handled {
+  readonly row: PlanRow;
+  readonly tally: Tally;
+}
+
+async function handleRow(context: ApplyContext, row: PlanRow): Promise<Handled> {
+  const { engine, cycleId } = context;
+  const { clock, telemetry, timing } = engine;
+  const { entry } = row;
+  const startedAt = clock.now();
+  const calls = noCalls();
+  const outcome = await countCallsInto(calls, async (): Promise<Outcome> => {
+    try {
+      return await handlePerson(context, { entry, attempts: row.attempts });
+    } catch (error) {
+      const failure = outcomeOf(error, row.attempts, clock.now(), timing.retryMs);
+      if (failure.kind === 'ended' || failure.kind === 'retryAfter') return failure;
+      if (failure.kind === 'stop') await stopCycle(engine, cycleId, failure);
+      return endFailed(context, entry, failure, startedAt);
+    }
+  });
+  const tally: Tally = { ...noTally(), calls };
+  const fields = { cycleId, sourceId: entry.sourceId, attempt: row.attempts };
+  if (outcome.kind !== 'ended') {
+    if (outcome.kind !== 'retryAfter') return { row: { ...row, nextAttemptAt: clock.now() + timing.retryMs }, tally };
+    telemetry.info('change.retried', {
+      ...fields,
+      waitMs: Math.round(outcome.at - clock.now()),
+      reason: outcome.code,
+    });
+    const attempts = row.attempts + (outcome.countsAsAttempt ? 1 : 0);
+    return { row: { ...row, attempts, nextAttemptAt: outcome.at }, tally };
+  }
+  const { result } = outcome;
+  for (const one of result.entries)
+    telemetry.info('change.applied', {
+      ...fields,
+      action: one.action,
+      status: one.status,
+      reason: one.reason,
+      ms: clock.now() - startedAt,
+    });
+  if (result.outcome === 'failed' || result.outcome === 'parked')
+    telemetry.error('change.failed', { ...fields, code: result.code, message: result.message });
+  return {
+    row: { ...row, state: 'ended', result },
+    tally: addTallies(tally, tallyOf(result, entry.reason)),
+  };
+}
+
+const COUNTER = {
+  create: 'created',
+  link: 'linked',
+  update: 'updated',
+  disable: 'disabled',
+  reenable: 'reenabled',
+  delete: 'deleted',
+  none: null,
+} as const;
+
+/** Accounts are what is counted: each write that was made, and how the row ended when none was. */
+export function tallyOf(result: PlanResult, reason: string): Tally {
+  const tally = noTally();
+  for (const entry of result.entries) {
+    const counter = COUNTER[entry.action];
+    if (counter !== null && (entry.status === 'success' || entry.status === 'warning')) tally.counts[counter] += 1;
+  }
+  switch (result.outcome) {
+    case 'done':
+      break;
+    case 'failed':
+      tally.counts.failed += 1;
+      break;
+    case 'parked':
+      tally.counts.parked += 1;
+      break;
+    case 'held':
+      tally.counts.held += 1;
+      break;
+    default:
+      countSkip(tally, result.entries.at(-1)?.reason ?? reason);
+  }
+  return tally;
+}

@@ -1,0 +1,33 @@
+import type { PlanEntry } from '../../model/PlanEntry';
+import { isSignInBlocked } from '../../model/Person';
+import type { Reason } from '../../model/Reason';
+import type { ApplyContext } from './ApplyContext';
+
+/** Reasons that rest on what a list or a delta did not show: each is asked once more of the person. */
+const ABSENCES: ReadonlySet<Reason> = new Set([
+  'Unassigned',
+  'NotEffectivelyEntitled',
+  'RoleWithoutEntitlement',
+  'HardDeleted',
+  'SoftDeleted',
+  'SignInBlocked',
+]);
+
+/**
+ * The look at the person right before access is taken (docs/protocol.md R18, I05): another question than the one the
+ * lists answered. @returns whether it contradicts the plan
+ */
+export async function contradictsAbsence(context: ApplyContext, entry: PlanEntry): Promise<boolean> {
+  const { desired } = entry;
+  if (desired.kind !== 'inactive' || !ABSENCES.has(desired.reason)) return false;
+  const app = await context.app();
+  const { looked, memberOf, directRoleIds } = await context.engine.entra.pointCheck(entry.sourceId, {
+    groupIds: entry.proofGroupIds,
+    servicePrincipalId: app.id,
+  });
+  if ('deleted' in looked) return false;
+  if (isSignInBlocked(looked.person)) return false;
+  if (desired.reason === 'SignInBlocked' || desired.reason === 'HardDeleted' || desired.reason === 'SoftDeleted')
+    return true;
+  return memberOf.length > 0 || (directRoleIds !== undefined && app.entitlements.of(directRoleIds).entitled);
+}

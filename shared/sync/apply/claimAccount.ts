@@ -1,0 +1,53 @@
+/**
+ * At most one person a GoTo account (I03). The order is what makes it safe: the holder's row is changed before its claim
+ * is taken over, and one's own claim of an earlier try is renewed before it counts (docs/protocol.md 6).
+ */
+import { ConnectorError } from '../../model/ConnectorError';
+import type { WithStore } from '../Engine';
+
+const taken = (): ConnectorError =>
+  new ConnectorError('Another person in Entra already has this GoTo account. Give one of them another address.', {
+    code: 'DuplicateSourceEntries',
+    sent: true,
+    repeatable: false,
+    scope: 'object',
+  });
+
+const busy = (): ConnectorError =>
+  new ConnectorError('Another person is being linked to the same GoTo account; it is looked at again.', {
+    code: 'DuplicateSourceEntries',
+    sent: true,
+    repeatable: true,
+    scope: 'object',
+  });
+
+/** @throws ConnectorError DuplicateSourceEntries when the account is somebody else's, repeatable while that is being decided */
+export async function claimAccount({ store }: WithStore, targetKey: string, sourceId: string): Promise<void> {
+  if (await store.claims.insert(targetKey, sourceId)) return;
+  const claim = await store.claims.get(targetKey);
+  if (claim === undefined) throw busy();
+  if (claim.sourceId !== sourceId) await breakClaim({ store }, targetKey, claim.sourceId);
+  if (!(await store.claims.take(targetKey, sourceId, claim.etag))) throw busy();
+}
+
+/** Whether somebody else holds the account now: then there is nothing left to take from this person. */
+export async function isTakenOver({ store }: WithStore, targetKey: string, sourceId: string): Promise<boolean> {
+  const claim = await store.claims.get(targetKey);
+  if (claim === undefined || claim.sourceId === sourceId) return false;
+  return (await store.people.get(claim.sourceId)).person.link?.key === targetKey;
+}
+
+/**
+ * A rehire (same address, new object) takes the account over from the object that left; two people who are both entitled
+ * are an error only the admin can solve.
+ */
+async function breakClaim({ store }: WithStore, targetKey: string, holderId: string): Promise<void> {
+  const { person, etag } = await store.people.get(holderId);
+  const isLinked = person.link?.key === targetKey;
+  const isPending = person.pending?.link.key === targetKey;
+  if (isPending) throw busy();
+  if (isLinked && (await store.people.facts(holderId))?.wants !== 'inactive') throw taken();
+  if (etag === null) return;
+  const next = isLinked ? { ...person, link: null } : person;
+  if ((await store.people.change(holderId, next, etag)) === undefined) throw busy();
+}

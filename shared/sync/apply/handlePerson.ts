@@ -1,0 +1,381 @@
+/**
+ * prepare → commit for one person, the only way to GoTo: lanes and requests on demand alike (docs/protocol.md 3.4).
+ * Level-triggered: reads what there is, finds out what became of an earlier write, decides, writes; whoever loses the
+ * person's row to somebody else begins anew.
+ *
+ * Upholds I03, I05, I06, I07, I08 and I09.
+ */
+import { emailKey, type Account } from '../../model/Account';
+import { ConnectorError } from '../../model/ConnectorError';
+import { matchingAddresses } from '../../model/Desired';
+import type { Intent } from '../../model/Intent';
+import type { LogEntry } from '../../model/LogEntry';
+import type { ManagedPerson } from '../../model/ManagedPerson';
+import type { Outcome } from '../../model/Outcome';
+import type { PlanEntry } from '../../model/PlanEntry';
+import type { StoredPerson } from '../../store/PeopleTable';
+import type { ApplyContext } from './ApplyContext';
+import { contradictsAbsence } from './checkAbsence';
+import { claimAccount, isTakenOver } from './claimAccount';
+import { commit, type Committed } from './commit';
+import { endPerson, type Ending } from './endPerson';
+import { ambiguous, look } from './look';
+import { appliedOf } from './linkOf';
+import { prepare, type Draft } from './prepare';
+import { overAt, PENDING_TRANSFER, recoverIntent } from './recoverIntent';
+import { addressBusy, addressTaken, resolveConflict, temporaryAddress } from './resolveConflict';
+
+/** Times the row may be lost to somebody else before the person waits a moment. */
+const MAX_ROUNDS = 8;
+const LOST_ROW_WAIT_MS = 1_000;
+
+export interface Target {
+  readonly entry: PlanEntry;
+  /** Tries that failed before this one. */
+  readonly attempts: number;
+}
+
+/** @throws ConnectorError, or anything unexpected: `outcomeOf` says what it means */
+export async function handlePerson(context: ApplyContext, target: Target): Promise<Outcome> {
+  const handling = new Handling(context, target);
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const outcome = await handling.round();
+    if (outcome !== undefined) return outcome;
+  }
+  return {
+    kind: 'retryAfter',
+    at: context.engine.clock.now() + LOST_ROW_WAIT_MS,
+    code: 'Conflict',
+    message: 'The person is being changed by somebody else right now.',
+    countsAsAttempt: true,
+  };
+}
+
+/** The rounds of one person; what a round learns about GoTo serves the next. */
+class Handling {
+  readonly #startedAt: number;
+  /** The wanted address is another account's for now: everything else is written. */
+  #isAddressRefused = false;
+  /** Its holder is about to leave it. */
+  #isAddressBusy = false;
+  /** GoTo has changed since the list of this cycle. */
+  #isListStale = false;
+
+  constructor(
+    private readonly context: ApplyContext,
+    private readonly target: Target,
+  ) {
+    this.#startedAt = context.engine.clock.now();
+  }
+
+  /** @returns undefined when the person's row has to be read again */
+  async round(): Promise<Outcome | undefined> {
+    const { engine, cycleId } = this.context;
+    const { entry } = this.target;
+    const stored = await engine.store.people.get(entry.sourceId);
+    const { person } = stored;
+    if (person.last?.cycleId === cycleId) return { kind: 'ended', result: person.last.result };
+    const written = await this.#written(stored);
+    if (person.pending !== null) {
+      const open = { ...stored, person: { ...person, pending: person.pending } };
+      return recoverIntent(this.context, entry, open, written, this.#startedAt);
+    }
+    const end = (ending: Ending, change: Partial<ManagedPerson> = {}) => this.#end(stored, written, ending, change);
+    if ((await this.context.stopped()) !== null) return end({ outcome: 'held', reason: 'Held' });
+    if (person.seenAt > entry.factsAt) return end({ outcome: 'superseded', reason: 'Superseded' });
+    if (person.hold !== null) return end({ outcome: 'held', reason: 'Held' });
+    if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
+    if (entry.observed === 'ambiguous') throw ambiguous();
+    if (person.fencedUntil > engine.clock.now()) return waitUntil(person.fencedUntil);
+    return this.#decide(stored, written, end);
+  }
+
+  async #decide(
+    stored: StoredPerson,
+    written: readonly LogEntry[],
+    end: (ending: Ending, change?: Partial<ManagedPerson>) => Promise<Outcome | undefined>,
+  ): Promise<Outcome | undefined> {
+    const { engine, caller } = this.context;
+    const { entry } = this.target;
+    const { person } = stored;
+    const lookedAt = engine.clock.now();
+    if (entry.removal) {
+      if (await contradictsAbsence(this.context, entry)) return end({ outcome: 'doubt', reason: 'AbsenceDoubted' });
+      if (person.link !== null && (await isTakenOver(engine, person.link.key, entry.sourceId)))
+        return end({ outcome: 'skip', reason: 'AccountTakenOver' }, { link: null });
+    }
+    if (entry.desired.kind === 'inactive' && person.link === null)
+      return end({ outcome: 'skip', reason: entry.desired.reason });
+
+    const listed = this.#listed(person);
+    const observed =
+      listed ??
+      (await look(
+        engine,
+        person.link,
+        entry.desired.kind === 'active' ? matchingAddresses(entry.desired) : [],
+        caller,
+      ));
+    const { gotoLagMs } = engine.timing;
+    if (lookedAt < person.wroteAt + gotoLagMs && !showsOwnWrite(person, observed))
+      return waitUntil(Math.min(person.wroteAt + gotoLagMs, lookedAt + OWN_WRITE_LOOK_MS));
+
+    const prepared = prepare({
+      entry,
+      link: person.link,
+      observed,
+      licensesOfRules: this.context.licensesOfRules,
+      driftPolicy: engine.policy.driftPolicy,
+      withoutEmail: this.#isAddressRefused,
+    });
+    if (typeof observed === 'object' && prepared.kind !== 'skip') {
+      const owner = await engine.accounts.owner(caller);
+      if (observed.key === owner.key || emailKey(observed.email) === owner.email)
+        return end({ outcome: 'skip', reason: 'TargetIsTokenOwner' });
+    }
+    if (this.#isAddressRefused && (prepared.kind === 'skip' || prepared.kind === 'link'))
+      throw this.#isAddressBusy ? addressBusy() : addressTaken();
+    switch (prepared.kind) {
+      case 'held':
+        return end({ outcome: 'held', reason: prepared.reason });
+      case 'unlink':
+        return end({ outcome: 'skip', reason: prepared.reason }, { link: null, seenAt: entry.factsAt });
+      case 'skip':
+        return end(
+          { outcome: 'skip', reason: prepared.reason },
+          prepared.reason === 'RedundantExport' ? { link: prepared.link, seenAt: entry.factsAt } : {},
+        );
+      case 'link':
+        await claimAccount(engine, prepared.link.key, entry.sourceId);
+        return end(
+          { outcome: 'done', reason: prepared.reason, action: prepared.action, targetId: prepared.link.key },
+          { link: prepared.link, seenAt: entry.factsAt },
+        );
+      case 'write':
+        return this.#write(stored, written, prepared.draft, lookedAt);
+    }
+  }
+
+  async #write(
+    stored: StoredPerson,
+    written: readonly LogEntry[],
+    draft: Draft,
+    lookedAt: number,
+  ): Promise<Outcome | undefined> {
+    const { entry } = this.target;
+    const asked = licensesAsked(draft, stored.person);
+    if (await this.context.isShort(asked)) throw noSeat();
+    try {
+      const committed = await commit(this.context, {
+        entry,
+        stored,
+        written,
+        draft,
+        lookedAt,
+        startedAt: this.#startedAt,
+        isPart: this.#isAddressRefused,
+      });
+      return await this.#afterCommit(committed, stored, written);
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      if (error.code === 'LicenseLimitExceeded') await this.context.noteShortage(asked);
+      if (error.code !== 'Conflict' || !error.refused) throw error;
+      return this.#onConflict(draft, written, lookedAt);
+    }
+  }
+
+  async #afterCommit(
+    committed: Committed,
+    stored: StoredPerson,
+    written: readonly LogEntry[],
+  ): Promise<Outcome | undefined> {
+    const { engine } = this.context;
+    switch (committed.kind) {
+      case 'done':
+        return { kind: 'ended', result: committed.result };
+      case 'part':
+      case 'again':
+        return undefined;
+      case 'unclear':
+        // It may show up soon; that it did not happen is certain only later.
+        return waitUntil(Math.min(committed.intent.deadAt, overAt(committed.intent, engine.timing)));
+      case 'noKey':
+        return this.#withoutKey(committed, stored, written);
+    }
+  }
+
+  /** GoTo says the address exists, in a form that names no account (goto-api.md 2.6): an account that is there is taken, else a transfer waits. */
+  async #withoutKey(
+    { intent, etag }: Committed & { kind: 'noKey' },
+    stored: StoredPerson,
+    written: readonly LogEntry[],
+  ): Promise<Outcome | undefined> {
+    const { engine, caller } = this.context;
+    const found = await engine.accounts.findByEmail(intent.link.applied.email, caller);
+    const person = { ...stored.person };
+    if (found.length > 0) {
+      await engine.store.people.change(this.target.entry.sourceId, { ...person, pending: null }, etag);
+      return undefined;
+    }
+    const waiting: Intent = { ...intent, kind: 'transfer' };
+    const result = await endPerson(
+      engine,
+      this.#ends,
+      { person: { ...person, pending: waiting }, etag },
+      written,
+      PENDING_TRANSFER,
+    );
+    return result === undefined ? undefined : { kind: 'ended', result };
+  }
+
+  /** The address of a creation, or of a change, belongs to another account. */
+  async #onConflict(draft: Draft, written: readonly LogEntry[], lookedAt: number): Promise<Outcome | undefined> {
+    const { entry, attempts } = this.target;
+    const address = draft.link.applied.email;
+    if (draft.changes === null) {
+      // Made by somebody else between the look and the write, or waiting for a transfer: the next round finds it.
+      const found = await this.context.engine.accounts.findByEmail(address, this.context.caller);
+      if (found.length === 0) return this.#conflictUnseen(draft, written);
+      this.#isListStale = true;
+      return undefined;
+    }
+    if (draft.changes.email === undefined) throw addressTaken();
+    const conflict = await resolveConflict(this.context, { sourceId: entry.sourceId, address, attempts });
+    if (conflict.kind === 'stepAside') return this.#stepAside(draft, written, lookedAt);
+    // Everything but the address goes through at once.
+    this.#isAddressRefused = true;
+    this.#isAddressBusy = conflict.kind === 'wait';
+    return undefined;
+  }
+
+  async #stepAside(draft: Draft, written: readonly LogEntry[], lookedAt: number): Promise<Outcome | undefined> {
+    const { engine } = this.context;
+    const { entry } = this.target;
+    const stored = await engine.store.people.get(entry.sourceId);
+    const before = String(draft.before['email'] ?? '');
+    const email = temporaryAddress(before, draft.link.key);
+    await commit(this.context, {
+      entry,
+      stored,
+      written,
+      draft: {
+        ...draft,
+        reason: 'AddressSwap',
+        link: { ...draft.link, applied: { ...draft.link.applied, ...restored(draft), email } },
+        fields: ['email'],
+        before: { email: before },
+        modified: [{ displayName: 'email', oldValue: before, newValue: email }],
+        changes: { email },
+      },
+      lookedAt,
+      startedAt: this.#startedAt,
+      isPart: true,
+    });
+    throw addressBusy();
+  }
+
+  /** A conflict without an account to be seen: GoTo's reads may lag; then it is a transfer. */
+  async #conflictUnseen(draft: Draft, written: readonly LogEntry[]): Promise<Outcome | undefined> {
+    const { engine, cycleId } = this.context;
+    const { entry, attempts } = this.target;
+    if (attempts < CONFLICT_LOOKS) {
+      throw new ConnectorError('GoTo reports the address as taken but shows no account yet; it is looked for again.', {
+        code: 'WriteNotVisible',
+        sent: true,
+        refused: true,
+        repeatable: true,
+        scope: 'object',
+      });
+    }
+    const stored = await engine.store.people.get(entry.sourceId);
+    if (stored.person.pending !== null) return undefined;
+    const { changes: _none, ...plain } = draft;
+    const pending: Intent = { ...plain, id: `${cycleId}-transfer`, cycleId, kind: 'transfer', deadAt: 0 };
+    const waiting = { person: { ...stored.person, pending }, etag: stored.etag };
+    const result = await endPerson(engine, this.#ends, waiting, written, PENDING_TRANSFER);
+    return result === undefined ? undefined : { kind: 'ended', result };
+  }
+
+  /**
+   * The account as listed in this cycle, where that is enough: a creation (GoTo keeps addresses unique) and a mere tie.
+   * Every write to an account that is there looks at it first.
+   */
+  #listed(person: ManagedPerson): Account | 'absent' | undefined {
+    const { entry, attempts } = this.target;
+    if (attempts > 0 || this.#isListStale || person.link !== null || person.wroteAt > 0) return undefined;
+    if (entry.observed === 'absent' && entry.action === 'create') return 'absent';
+    const isTie = entry.action === 'link' && Object.keys(entry.after ?? {}).length === 0;
+    return isTie && typeof entry.observed === 'object' && entry.observed !== null ? entry.observed : undefined;
+  }
+
+  /** Writes this cycle made for the person before: known from the row, or from the log when the row was changed since. */
+  async #written({ person, etag }: StoredPerson): Promise<readonly LogEntry[]> {
+    const { engine, cycleId } = this.context;
+    const { entry } = this.target;
+    if (person.part?.cycleId === cycleId) return person.part.entries;
+    if (etag === entry.personEtag) return [];
+    return engine.store.people.writesOf(entry.sourceId, cycleId);
+  }
+
+  get #ends() {
+    return { cycleId: this.context.cycleId, entry: this.target.entry, startedAt: this.#startedAt };
+  }
+
+  async #end(
+    stored: StoredPerson,
+    written: readonly LogEntry[],
+    ending: Ending,
+    change: Partial<ManagedPerson>,
+  ): Promise<Outcome | undefined> {
+    const result = await endPerson(this.context.engine, this.#ends, stored, written, ending, change);
+    return result === undefined ? undefined : { kind: 'ended', result };
+  }
+}
+
+/** How soon an own write that GoTo does not show yet is looked for again, in ms. */
+const OWN_WRITE_LOOK_MS = 5_000;
+/** Tries to see an account whose address is taken, before it counts as waiting for a transfer. */
+const CONFLICT_LOOKS = 3;
+
+const waitUntil = (at: number): Outcome => ({
+  kind: 'retryAfter',
+  at,
+  code: 'WriteNotVisible',
+  message: 'GoTo does not show the last write yet; it is looked for again.',
+  countsAsAttempt: false,
+});
+
+/** Right after a write of ours, an answer without it is GoTo's lag, not news (docs/protocol.md R11). */
+function showsOwnWrite({ link }: ManagedPerson, observed: Account | 'absent'): boolean {
+  if (link === null) return true;
+  if (observed === 'absent' || observed.key !== link.key) return false;
+  const shown = appliedOf(observed);
+  return (
+    emailKey(shown.email) === emailKey(link.applied.email) &&
+    shown.firstName === link.applied.firstName &&
+    shown.lastName === link.applied.lastName &&
+    shown.licenseKeys.length === link.applied.licenseKeys.length &&
+    shown.licenseKeys.every((key) => link.applied.licenseKeys.includes(key))
+  );
+}
+
+/** Licences that the write gives anew. */
+function licensesAsked(draft: Draft, { link }: ManagedPerson): readonly string[] {
+  const held = draft.changes === null ? [] : (link?.applied.licenseKeys ?? []);
+  const before = draft.before['licenseKeys'];
+  const present: readonly unknown[] = Array.isArray(before) ? before : held;
+  const wanted = draft.changes === null ? draft.link.applied.licenseKeys : (draft.changes.licenseKeys ?? []);
+  return wanted.filter((key) => !present.includes(key));
+}
+
+const noSeat = (): ConnectorError =>
+  new ConnectorError('GoTo has no licence left for this person. Free or buy a seat.', {
+    code: 'LicenseLimitExceeded',
+    sent: false,
+    repeatable: false,
+    scope: 'object',
+  });
+
+/** The values that a change would have replaced: a temporary address changes nothing else. */
+const restored = (draft: Draft): Partial<Draft['link']['applied']> =>
+  Object.fromEntries(Object.entries(draft.before).filter(([name]) => name !== 'email'));

@@ -1,0 +1,163 @@
+/**
+ * From the account that was just looked at to the write that is to be made: what `decide` says, within what the plan row
+ * names. Pure but for its clockless inputs.
+ *
+ * Upholds I06: a removal that the row does not name never happens, whatever the account looks like now.
+ */
+import type { Account } from '../../model/Account';
+import type { AccountChanges } from '../../model/AccountChanges';
+import type { Intent } from '../../model/Intent';
+import type { Link } from '../../model/Link';
+import type { PlanEntry } from '../../model/PlanEntry';
+import type { Reason } from '../../model/Reason';
+import { decide, type Observed } from '../../rules/decide';
+import { appliedOf, givenAfter } from './linkOf';
+import { modifiedProperties } from './modifiedProperties';
+
+/** A write as it will stand on the person's row, without its moment. */
+export type Draft = Omit<Intent, 'id' | 'cycleId' | 'deadAt'> & { readonly changes: AccountChanges | null };
+
+export type Prepared =
+  | { readonly kind: 'write'; readonly draft: Draft }
+  /** The tie alone changes: nothing is to be written into GoTo. */
+  | { readonly kind: 'link'; readonly link: Link; readonly action: 'link' | 'reenable' | 'update'; readonly reason: Reason }
+  | { readonly kind: 'unlink'; readonly reason: Reason }
+  | { readonly kind: 'skip'; readonly reason: Reason; readonly link: Link | null }
+  | { readonly kind: 'held'; readonly reason: Reason };
+
+export interface PrepareInput {
+  readonly entry: PlanEntry;
+  readonly link: Link | null;
+  readonly observed: Observed;
+  /** Licences that some rule gives today. */
+  readonly licensesOfRules: ReadonlySet<string>;
+  readonly driftPolicy: 'report' | 'repair';
+  /** Leave the address alone: another account holds the wanted one for now. */
+  readonly withoutEmail: boolean;
+}
+
+export function prepare(input: PrepareInput): Prepared {
+  const { entry, observed } = input;
+  const { desired } = entry;
+  const isOther = typeof observed === 'object' && input.link !== null && input.link.key !== observed.key;
+  const link = isOther ? null : input.link;
+  const managed = new Set([...input.licensesOfRules, ...(link?.given ?? [])]);
+  const removable =
+    desired.kind === 'active' ? new Set([...entry.drops, ...desired.licenseKeys]) : managed;
+  const decision = decide(desired, link ?? undefined, observed, {
+    managedLicenseKeys: removable,
+    driftPolicy: input.driftPolicy,
+  });
+  switch (decision.action) {
+    case 'skip':
+      return {
+        kind: 'skip',
+        reason: decision.reason,
+        link:
+          decision.reason === 'RedundantExport' && typeof observed === 'object' && link !== null
+            ? { ...link, applied: appliedOf(observed), roleIds: entry.roleIds }
+            : link,
+      };
+    case 'unlink':
+      return { kind: 'unlink', reason: decision.reason };
+    case 'create':
+      return desired.kind === 'active' && observed === 'absent'
+        ? { kind: 'write', draft: creation(entry, desired, decision.reason, link) }
+        : { kind: 'skip', reason: decision.reason, link };
+    case 'disable':
+      if (!entry.removal) return { kind: 'held', reason: 'RemovalNotPlanned' };
+      break;
+    default:
+  }
+  if (typeof observed !== 'object') return { kind: 'skip', reason: decision.reason, link };
+  return change(input, link, observed, decision, managed);
+}
+
+function creation(
+  entry: PlanEntry,
+  desired: Extract<PlanEntry['desired'], { kind: 'active' }>,
+  reason: Reason,
+  former: Link | null,
+): Draft {
+  const applied = { ...desired.attributes, licenseKeys: desired.licenseKeys };
+  return {
+    kind: 'create',
+    action: 'create',
+    reason,
+    link: {
+      key: '',
+      origin: 'created',
+      state: 'active',
+      applied,
+      given: givenAfter(former, desired.licenseKeys),
+      roleIds: entry.roleIds,
+    },
+    fields: Object.keys(applied),
+    before: {},
+    modified: modifiedProperties({}, applied, desired.redacted),
+    warning: null,
+    factsAt: entry.factsAt,
+    changes: null,
+  };
+}
+
+function change(
+  input: PrepareInput,
+  link: Link | null,
+  observed: Account,
+  decision: { readonly action: 'link' | 'update' | 'disable' | 'reenable'; readonly reason: Reason; readonly changes: AccountChanges },
+  managed: ReadonlySet<string>,
+): Prepared {
+  const { entry } = input;
+  const { desired } = entry;
+  const allowed = observed.identityReadOnly ? onlyLicenses(decision.changes) : decision.changes;
+  const { email, ...rest } = allowed;
+  const changes: AccountChanges = input.withoutEmail || email === undefined ? rest : { ...rest, email };
+  const isReadOnly = Object.keys(allowed).length < Object.keys(decision.changes).length;
+  if (isReadOnly && Object.keys(changes).length === 0 && decision.action === 'update')
+    return { kind: 'skip', reason: 'TargetIdentityReadOnly', link };
+  const after: Account = { ...observed, ...changes };
+  const next: Link = {
+    key: observed.key,
+    origin: link?.origin ?? 'adopted',
+    state: desired.kind === 'active' ? 'active' : 'disabled',
+    applied: appliedOf(after),
+    given: givenAfter(link, desired.kind === 'active' ? desired.licenseKeys : []),
+    roleIds: desired.kind === 'active' ? entry.roleIds : (link?.roleIds ?? []),
+  };
+  if (Object.keys(changes).length === 0) {
+    return decision.action === 'disable'
+      ? { kind: 'skip', reason: decision.reason, link: next }
+      : { kind: 'link', link: next, action: decision.action, reason: decision.reason };
+  }
+  const present: Readonly<Record<string, unknown>> = { ...observed };
+  return {
+    kind: 'write',
+    draft: {
+      kind: 'update',
+      action: decision.action,
+      reason: decision.reason,
+      link: next,
+      fields: Object.keys(changes),
+      before: Object.fromEntries(Object.keys(changes).map((name) => [name, present[name] ?? null])),
+      modified: modifiedProperties(present, changes, desired.kind === 'active' ? desired.redacted : []),
+      warning: isReadOnly
+        ? 'GoTo lets only the primary account of this person change names and address.'
+        : accessRemains(desired.kind, after, managed),
+      factsAt: entry.factsAt,
+      changes,
+    },
+  };
+}
+
+const onlyLicenses = (changes: AccountChanges): AccountChanges =>
+  changes.licenseKeys === undefined ? {} : { licenseKeys: changes.licenseKeys };
+
+/** Disabled means no managed licence and, unless other products remain, a suspended account (goto-api.md 2.5). */
+function accessRemains(kind: PlanEntry['desired']['kind'], after: Account, managed: ReadonlySet<string>): string | null {
+  if (kind === 'active') return null;
+  const others = after.licenseKeys.filter((key) => !managed.has(key));
+  return others.length === 0
+    ? null
+    : `Access remains through ${others.length} licence(s) that the connector does not manage.`;
+}

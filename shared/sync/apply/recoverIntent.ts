@@ -1,0 +1,133 @@
+/**
+ * An intent without result: did the write happen? While it may still land, only "it happened" can be told; that it did
+ * not is certain once it is dead and GoTo's lag is over (docs/protocol.md R10). Then the person is decided anew (R13).
+ */
+import { emailKey, type Account } from '../../model/Account';
+import { isoTime } from '../../model/Clock';
+import type { Intent } from '../../model/Intent';
+import { logEntry, type LogEntry } from '../../model/LogEntry';
+import type { ManagedPerson } from '../../model/ManagedPerson';
+import type { Outcome } from '../../model/Outcome';
+import type { PlanEntry } from '../../model/PlanEntry';
+import { matchingAddresses } from '../../model/Desired';
+import type { StoredPerson } from '../../store/PeopleTable';
+import type { Timing } from '../Engine';
+import type { ApplyContext } from './ApplyContext';
+import { claimAccount } from './claimAccount';
+import { endPerson } from './endPerson';
+import { appliedOf } from './linkOf';
+import { look } from './look';
+
+/** How soon a write that may still show up is looked for again, in ms. */
+const LOOK_AGAIN_MS = 5_000;
+
+/** The moment (ms) from which on a request of the intent neither lands nor stays unseen. */
+export const overAt = (intent: Pick<Intent, 'deadAt'>, timing: Timing): number =>
+  intent.deadAt + timing.requestMs + timing.skewMs + timing.gotoLagMs;
+
+/** @returns an outcome, or undefined when the intent is settled and the person's row was changed: read it again */
+export async function recoverIntent(
+  context: ApplyContext,
+  entry: PlanEntry,
+  stored: StoredPerson & { readonly person: { readonly pending: Intent } },
+  written: readonly LogEntry[],
+  startedAt: number,
+): Promise<Outcome | undefined> {
+  const { engine, cycleId, caller } = context;
+  const { clock, store, timing, telemetry } = engine;
+  const { person, etag } = stored;
+  const { pending } = person;
+  const again = (at: number): Outcome => ({
+    kind: 'retryAfter',
+    at,
+    code: 'WriteNotVisible',
+    message: 'GoTo does not show the last write yet; it is looked for again.',
+    countsAsAttempt: false,
+  });
+  // Alive: whoever holds it is at work.
+  if (clock.now() < pending.deadAt && pending.kind !== 'transfer') return again(pending.deadAt);
+  telemetry.info('change.repeated', { cycleId, sourceId: entry.sourceId, action: pending.action, kind: pending.kind });
+  const isCreation = pending.kind !== 'update';
+  const addresses = isCreation && entry.desired.kind === 'active' ? matchingAddresses(entry.desired) : [];
+  const observed = await look(
+    engine,
+    isCreation ? null : pending.link,
+    isCreation ? [pending.link.applied.email, ...addresses] : [],
+    caller,
+  );
+  if (observed !== 'absent' && hasHappened(pending, observed)) {
+    await claimAccount(engine, observed.key, entry.sourceId);
+    const now = clock.now();
+    const recovered = entryOf(pending, observed, entry, cycleId, isoTime(now), now - startedAt);
+    const next: ManagedPerson = {
+      ...person,
+      pending: null,
+      link: { ...pending.link, key: observed.key, applied: appliedOf(observed) },
+      seenAt: Math.max(person.seenAt, pending.factsAt),
+      // The request may land once more as long as it is not over: nothing else is sent before.
+      fencedUntil: pending.kind === 'transfer' ? person.fencedUntil : pending.deadAt + timing.requestMs + timing.skewMs,
+      part: { cycleId, entries: [...written, recovered] },
+    };
+    await store.people.change(entry.sourceId, next, etag, [recovered]);
+    return undefined;
+  }
+  if (pending.kind === 'transfer') {
+    const result = await endPerson(engine, { cycleId, entry, startedAt }, stored, written, PENDING_TRANSFER);
+    return result === undefined ? undefined : { kind: 'ended', result };
+  }
+  const over = overAt(pending, timing);
+  if (clock.now() < over) return again(Math.min(over, clock.now() + LOOK_AGAIN_MS));
+  await store.people.change(entry.sourceId, { ...person, pending: null }, etag);
+  return undefined;
+}
+
+export const PENDING_TRANSFER = {
+  outcome: 'parked',
+  reason: 'Create',
+  action: 'create',
+  code: 'PendingTransfer',
+  message:
+    'GoTo took the new account but does not show it: the person has an account elsewhere and must accept the transfer. It is looked for, and not requested again.',
+} as const;
+
+/** A creation happened when the address is there; a change when every field it wrote shows the value it wrote. */
+function hasHappened(pending: Intent, observed: Account): boolean {
+  if (pending.kind !== 'update') return !observed.isAdmin;
+  const { applied } = pending.link;
+  return pending.fields.every((name) => {
+    if (name === 'email') return emailKey(observed.email) === emailKey(applied.email);
+    if (name === 'licenseKeys') return sameSet(observed.licenseKeys, applied.licenseKeys);
+    return name === 'firstName' || name === 'lastName' || name === 'locale' || name === 'timeZone'
+      ? (observed[name] ?? undefined) === applied[name]
+      : true;
+  });
+}
+
+const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((key) => b.includes(key));
+
+const entryOf = (
+  pending: Intent,
+  observed: Account,
+  entry: PlanEntry,
+  cycleId: string,
+  at: string,
+  durationMs: number,
+): LogEntry =>
+  logEntry({
+    cycleId,
+    sourceId: entry.sourceId,
+    displayName: entry.displayName,
+    targetId: observed.key,
+    status: pending.warning === null ? 'success' : 'warning',
+    action: pending.action,
+    reason: pending.reason,
+    errorCode: pending.warning === null ? null : 'AccessRemains',
+    errorMessage: pending.warning,
+    at,
+    durationMs,
+    modified: pending.modified,
+    intentId: pending.id,
+    before: pending.before,
+    after: { ...pending.link.applied, state: pending.link.state },
+  });

@@ -1,0 +1,61 @@
+/**
+ * GoTo refuses an address because another account has it. Who exchanges addresses gets there in turns: the rest of the
+ * change is written first, whoever leaves the address gets the time to, and in a ring one goes by a temporary address.
+ */
+import { emailKey } from '../../model/Account';
+import { ConnectorError } from '../../model/ConnectorError';
+import { ambiguous } from './look';
+import type { ApplyContext } from './ApplyContext';
+
+export type Conflict =
+  /** The holder is about to leave the address. */
+  | { readonly kind: 'wait' }
+  /** The holder waits for this person's address: this one steps aside. */
+  | { readonly kind: 'stepAside' }
+  | { readonly kind: 'taken' };
+
+/** Tries before one of a ring steps aside: the others may simply need their turn. */
+const PATIENCE = 2;
+
+export async function resolveConflict(
+  context: ApplyContext,
+  person: { readonly sourceId: string; readonly address: string; readonly attempts: number },
+): Promise<Conflict> {
+  const { engine, caller } = context;
+  const found = await engine.accounts.findByEmail(person.address, caller);
+  if (found.length > 1) throw ambiguous();
+  const [holder] = found;
+  if (holder === undefined) return { kind: 'wait' };
+  const claim = await engine.store.claims.get(holder.key);
+  if (claim === undefined || claim.sourceId === person.sourceId) return { kind: 'taken' };
+  const facts = await engine.store.people.facts(claim.sourceId);
+  const leaves = facts?.wants === 'active' && emailKey(facts.wantedEmail) !== emailKey(holder.email);
+  if (!leaves) return { kind: 'taken' };
+  return person.attempts >= PATIENCE && person.sourceId < claim.sourceId ? { kind: 'stepAside' } : { kind: 'wait' };
+}
+
+/** An address that reaches the same mailbox in most systems, and is nobody else's. */
+export function temporaryAddress(address: string, key: string): string {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, at).slice(0, 40)}+moving-${key.slice(-8)}${address.slice(at)}`;
+}
+
+export const addressTaken = (): ConnectorError =>
+  new ConnectorError('Another GoTo account has the wanted address; everything else was written.', {
+    code: 'Conflict',
+    status: 409,
+    sent: true,
+    refused: true,
+    repeatable: false,
+    scope: 'object',
+  });
+
+export const addressBusy = (): ConnectorError =>
+  new ConnectorError('Another person’s account still has the wanted address and is about to leave it.', {
+    code: 'Conflict',
+    status: 409,
+    sent: true,
+    refused: true,
+    repeatable: true,
+    scope: 'object',
+  });

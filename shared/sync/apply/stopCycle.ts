@@ -1,0 +1,19 @@
+import type { WithStore, WithTelemetry } from '../Engine';
+
+const TRIES = 5;
+
+/** The connection is at fault: lanes see it within a second and end what is left as not tried. */
+export async function stopCycle(
+  { store, telemetry }: WithStore & WithTelemetry,
+  cycleId: string,
+  fault: { readonly code: string; readonly message: string },
+): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const stored = await store.plans.cycle(cycleId);
+    if (stored === undefined || stored.cycle.stopping !== null || stored.cycle.state !== 'applying') return;
+    const stopping = { code: fault.code, message: fault.message };
+    if ((await store.plans.put({ ...stored.cycle, stopping }, stored.etag)) === undefined) continue;
+    telemetry.error('cycle.stopping', { cycleId, ...stopping });
+    return;
+  }
+}

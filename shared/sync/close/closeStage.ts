@@ -1,0 +1,98 @@
+/**
+ * The closer: comes back until a stage's rows have ended, sends again what got lost, opens the next stage, proves the
+ * writes with the fewest reads of GoTo, and ends the cycle (docs/protocol.md 3.5).
+ *
+ * Upholds I02 and I14. What is expected and what is done are counts of rows, because they are written only with rows.
+ */
+import type { Outgoing } from '../../queue/messages';
+import type { StoredChunk } from '../../store/PlansTable';
+import { chunkMessage } from '../apply/applyChunk';
+import type { CyclePlace } from '../cycle/CyclePlace';
+import { finishCycle } from '../cycle/finishCycle';
+import { jobMessage } from '../cycle/jobMessage';
+import type { Engine } from '../Engine';
+import { endOpenRows } from './endOpenRows';
+import { proveWrites } from './proveWrites';
+import { sendStage } from './sendStage';
+
+/** The next poll comes after this share of the time a stage has taken so far. */
+const POLL_SHARE = 0.1;
+
+export async function closeStage(
+  engine: Engine,
+  place: CyclePlace,
+  countCalls: () => void,
+): Promise<readonly Outgoing[]> {
+  if (place.cycle.state === 'closing') return prove(engine, place, countCalls);
+  const chunks = await engine.store.plans.chunks(place.cycle.id);
+  const isOpen = (chunk: StoredChunk): boolean => chunk.done < chunk.rows;
+  const open = chunks.filter((chunk) => chunk.stage === place.cycle.stage && isOpen(chunk));
+  if (open.length > 0) return waitForLanes(engine, place, open);
+  const later = chunks.filter((chunk) => chunk.stage > place.cycle.stage && isOpen(chunk)).map((chunk) => chunk.stage);
+  if (later.length > 0) return sendStage(engine, place, Math.min(...later));
+  const hasWritten = chunks.some((chunk) => chunk.tally.calls.gotoWrites > 0);
+  if (!hasWritten) {
+    await finishCycle(engine, place);
+    return [];
+  }
+  await place.save({
+    state: 'closing',
+    sends: place.cycle.sends + 1,
+    dueAt: engine.clock.now() + engine.timing.proofDelayMs,
+  });
+  return [jobMessage(place.cycle)];
+}
+
+async function waitForLanes(
+  engine: Engine,
+  place: CyclePlace,
+  open: readonly StoredChunk[],
+): Promise<readonly Outgoing[]> {
+  const { clock, timing, store, telemetry } = engine;
+  const { cycle } = place;
+  const now = clock.now();
+  const outgoing: Outgoing[] = [];
+  const stopping =
+    cycle.stopping ??
+    (now >= cycle.deadlineAt
+      ? { code: 'CycleDeadline', message: 'Applying did not come to its end in time; the next cycle goes on.' }
+      : null);
+  for (const chunk of open) {
+    if (now <= chunk.dueAt + timing.overdueMs) continue;
+    // With a fault that no lane gets over, the closer ends the rows itself, by the same guarded way.
+    if (stopping !== null && now > chunk.dueAt + 2 * timing.overdueMs && (await endOpenRows(engine, cycle, chunk, stopping)))
+      continue;
+    const { etag, ...plain } = chunk;
+    const again = { ...plain, sends: chunk.sends + 1, dueAt: stopping === null ? now : chunk.dueAt };
+    if ((await store.plans.endChunk(cycle.id, again, etag, [])) !== undefined)
+      outgoing.push({ ...chunkMessage(cycle.id, again), dueAt: now });
+  }
+  if (outgoing.length > 0) telemetry.warn('cycle.messagesResent', { cycleId: cycle.id, count: outgoing.length });
+  const elapsed = now - Date.parse(cycle.applyingSince ?? cycle.startedAt);
+  const wait = Math.min(timing.longestPollMs, Math.max(timing.closePollMs, elapsed * POLL_SHARE));
+  // A wait that somebody demands is waited out here too: there is nothing to see before.
+  const soonest = Math.min(...open.map((chunk) => chunk.dueAt));
+  const dueAt = Math.max(now + wait, Math.min(soonest, now + timing.longestPollMs));
+  await place.save({ stopping, sends: cycle.sends + 1, dueAt });
+  return [...outgoing, jobMessage(place.cycle)];
+}
+
+async function prove(engine: Engine, place: CyclePlace, countCalls: () => void): Promise<readonly Outgoing[]> {
+  const { clock } = engine;
+  const proof = await proveWrites(engine, place.cycle);
+  countCalls();
+  if (proof.kind === 'later') {
+    await place.save({
+      proofs: place.cycle.proofs + 1,
+      cursor: { ...place.cycle.cursor, attempts: 0 },
+      sends: place.cycle.sends + 1,
+      dueAt: clock.now() + proof.waitMs,
+    });
+    return [jobMessage(place.cycle)];
+  }
+  place.count(proof.correction);
+  if (proof.different > 0)
+    place.warn(`${proof.different} account(s) in GoTo do not show what was written; they are tried again.`);
+  await finishCycle(engine, place);
+  return [];
+}

@@ -1,0 +1,159 @@
+/**
+ * Compares GoTo with what the lanes wrote: few writes are read one by one, many by the list, whichever is cheaper. While
+ * GoTo's reads may still lag, a difference is waited for; then the log is corrected and the person is looked at again.
+ *
+ * Upholds I12: no entry claims a write that did not take.
+ */
+import { emailKey, type Account } from '../../model/Account';
+import { noTally, type Cycle, type Tally } from '../../model/Cycle';
+import { ConnectorError } from '../../model/ConnectorError';
+import type { Intent } from '../../model/Intent';
+import type { LogEntry } from '../../model/LogEntry';
+import type { PlanRow } from '../../store/PlansTable';
+import { AccountIndex } from '../plan/AccountIndex';
+import { PENDING_TRANSFER } from '../apply/recoverIntent';
+import { outcomeOf } from '../apply/outcomeOf';
+import type { Engine } from '../Engine';
+
+/** Up to so many accounts are read by key; a list costs one call a thousand accounts. */
+const POINT_READS = 10;
+/** Looks before GoTo's own list is given up as unreachable. */
+const MAX_FAULTS = 5;
+
+export type Proof =
+  | { readonly kind: 'later'; readonly waitMs: number }
+  | { readonly kind: 'proven'; readonly different: number; readonly correction: Tally };
+
+interface Different {
+  readonly row: PlanRow;
+  readonly entry: LogEntry;
+  readonly isAbsent: boolean;
+}
+
+export async function proveWrites(engine: Engine, cycle: Cycle): Promise<Proof> {
+  const { clock, timing } = engine;
+  const wait = timing.proofDelayMs * 2 ** cycle.proofs;
+  let different: Different[];
+  let lastWriteAt = 0;
+  try {
+    ({ different, lastWriteAt } = await compare(engine, cycle));
+  } catch (error) {
+    const outcome = outcomeOf(error, cycle.proofs, clock.now(), timing.proofDelayMs);
+    if (outcome.kind === 'retryAfter' && cycle.proofs < MAX_FAULTS)
+      return { kind: 'later', waitMs: outcome.at - clock.now() };
+    // GoTo does not answer: the next full cycle proves what this one could not.
+    return { kind: 'proven', different: 0, correction: noTally() };
+  }
+  if (different.length > 0 && clock.now() < lastWriteAt + timing.gotoLagMs)
+    return { kind: 'later', waitMs: Math.min(wait, Math.max(1_000, lastWriteAt + timing.gotoLagMs - clock.now())) };
+  return { kind: 'proven', different: different.length, correction: await correct(engine, cycle, different) };
+}
+
+async function compare(
+  engine: Engine,
+  cycle: Cycle,
+): Promise<{ readonly different: Different[]; readonly lastWriteAt: number }> {
+  const { store, accounts, pacing } = engine;
+  const caller = { pacer: pacing.planner };
+  const different: Different[] = [];
+  let lastWriteAt = 0;
+  const written: { row: PlanRow; entry: LogEntry }[] = [];
+  let index: AccountIndex | undefined;
+  const check = async ({ row, entry }: { row: PlanRow; entry: LogEntry }): Promise<void> => {
+    const key = entry.targetId ?? '';
+    const account =
+      index === undefined
+        ? await accounts.get(key, caller).catch((error: unknown) => {
+            if (error instanceof ConnectorError && error.code === 'NotFound') return undefined;
+            throw error;
+          })
+        : index.byKey(key);
+    if (account === undefined || !isAsWritten(entry, account))
+      different.push({ row, entry, isAbsent: account === undefined });
+  };
+  for await (const row of store.plans.rows(cycle.id)) {
+    // The last write of a person is what GoTo must show.
+    const entry = row.result?.entries.filter((one) => one.intentId !== null).at(-1);
+    if (entry === undefined || row.result?.outcome === 'superseded') continue;
+    lastWriteAt = Math.max(lastWriteAt, Date.parse(entry.at));
+    if (index !== undefined) {
+      await check({ row, entry });
+      continue;
+    }
+    written.push({ row, entry });
+    if (written.length <= POINT_READS) continue;
+    index = await AccountIndex.of(await accounts.list(caller));
+    for (const one of written.splice(0)) await check(one);
+  }
+  for (const one of written) await check(one);
+  return { different, lastWriteAt };
+}
+
+/** A disabled account must hold none of the licences that were taken and be suspended, unless other products keep it. */
+function isAsWritten(entry: LogEntry, account: Account): boolean {
+  const after = entry.after ?? {};
+  const texts = ['firstName', 'lastName', 'locale', 'timeZone'] as const;
+  if (typeof after['email'] === 'string' && emailKey(after['email']) !== emailKey(account.email)) return false;
+  for (const name of texts)
+    if (typeof after[name] === 'string' && after[name] !== '' && (account[name] ?? '') !== after[name]) return false;
+  const wanted = listOf(after['licenseKeys']);
+  const taken = listOf(entry.before?.['licenseKeys']).filter((key) => !wanted.includes(key));
+  if (taken.some((key) => account.licenseKeys.includes(key))) return false;
+  if (wanted.some((key) => !account.licenseKeys.includes(key))) return false;
+  return after['state'] !== 'disabled' || account.licenseKeys.length > 0 || account.status === 'SUSPENDED';
+}
+
+const listOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+
+/** Makes log, counts and the person's row say what GoTo shows. @returns what the cycle's counts change by */
+async function correct(engine: Engine, cycle: Cycle, different: readonly Different[]): Promise<Tally> {
+  const { store } = engine;
+  const correction = noTally();
+  for (const { row, entry, isAbsent } of different) {
+    const isCreation = entry.action === 'create';
+    const code = isCreation && isAbsent ? 'PendingTransfer' : 'WriteNotVisible';
+    const message =
+      code === 'PendingTransfer' ? PENDING_TRANSFER.message : 'GoTo does not show what was written; it is tried again.';
+    if (code === 'PendingTransfer') await waitForTransfer(engine, cycle, entry);
+    const corrected: LogEntry = { ...entry, status: 'parked', errorCode: code, errorMessage: message };
+    await store.people.correct([corrected]);
+    if (row.result !== null) {
+      const entries = row.result.entries.map((one) => (one.intentId === entry.intentId ? corrected : one));
+      await store.plans.correct(cycle.id, [{ ...row, result: { outcome: 'parked', code, message, entries } }]);
+    }
+    const counter = COUNTED[entry.action];
+    if (counter !== undefined) correction.counts[counter] -= 1;
+    correction.counts.parked += 1;
+  }
+  return correction;
+}
+
+const COUNTED: Readonly<Partial<Record<LogEntry['action'], 'created' | 'updated' | 'disabled' | 'reenabled' | 'linked'>>> = {
+  create: 'created',
+  update: 'updated',
+  disable: 'disabled',
+  reenable: 'reenabled',
+  link: 'linked',
+};
+
+/** The account was taken but is not there: its person waits, and it is looked for by address from now on. */
+async function waitForTransfer({ store }: Engine, cycle: Cycle, entry: LogEntry): Promise<void> {
+  const { person, etag } = await store.people.get(entry.sourceId);
+  if (person.link === null || person.link.key !== entry.targetId || person.pending !== null || etag === null) return;
+  const pending: Intent = {
+    id: entry.intentId ?? `${cycle.id}-transfer`,
+    cycleId: cycle.id,
+    kind: 'transfer',
+    action: 'create',
+    reason: entry.reason,
+    link: { ...person.link, key: '' },
+    fields: [],
+    before: {},
+    modified: entry.modified,
+    warning: null,
+    factsAt: person.seenAt,
+    deadAt: 0,
+  };
+  await store.people.change(entry.sourceId, { ...person, link: null, pending }, etag);
+}

@@ -1,0 +1,76 @@
+/**
+ * What becomes of the marks when a cycle has ended: answered ones are deleted, every other person stays marked, with the
+ * time to wait for (docs/protocol.md 3.5, R2, R4, R20, R26). Escrow is such a mark.
+ */
+import type { Cycle } from '../../model/Cycle';
+import { newMark, type Mark } from '../../model/Mark';
+import type { PlanRow } from '../../store/PlansTable';
+import type { Timing, WithClock, WithStore } from '../Engine';
+
+/** A person whose change keeps failing is tried at least once a day (entra-provisioning.md 1.8). */
+const LONGEST_ESCROW_MS = 24 * 3_600_000;
+/** Rows whose marks are changed together. */
+const BATCH = 500;
+
+export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): Promise<void> {
+  const { store } = engine;
+  let answered: { id: string; etag: string }[] = [];
+  let kept: { id: string; etag: string; mark: Mark }[] = [];
+  let missing: { id: string; mark: Mark }[] = [];
+  const flush = async (): Promise<void> => {
+    await store.dirty.answer(answered);
+    await store.dirty.keep(kept);
+    await store.dirty.ensure(missing);
+    answered = [];
+    kept = [];
+    missing = [];
+  };
+  for await (const row of store.plans.rows(cycle.id)) {
+    const { entry } = row;
+    const next = nextMark(row, engine.clock.now(), engine.timing);
+    if (entry.mark === null) {
+      if (next !== null) missing.push({ id: entry.sourceId, mark: next });
+    } else if (next === null) answered.push({ id: entry.sourceId, etag: entry.mark.etag });
+    else kept.push({ id: entry.sourceId, etag: entry.mark.etag, mark: next });
+    if (answered.length + kept.length + missing.length >= BATCH) await flush();
+  }
+  await flush();
+}
+
+/** The mark a row leaves behind; null when the row has answered it. */
+export function nextMark(row: PlanRow, nowMs: number, timing: Timing): Mark | null {
+  const { entry, result } = row;
+  const since = entry.mark?.since ?? entry.factsAt;
+  const plain = newMark(since, entry.reason);
+  const outcome = row.state === 'ended' && result !== null ? result.outcome : 'held';
+  switch (outcome) {
+    case 'done':
+    case 'skip': {
+      if (entry.absentSince !== null)
+        return { ...plain, absentSince: entry.absentSince, wait: entry.absentSince + timing.graphLagMs };
+      const believedFrom = since + timing.graphLagMs;
+      // What was read within the replicas' lag is read once more, when it can be believed.
+      return entry.mark === null || entry.factsAt >= believedFrom ? null : { ...plain, wait: believedFrom };
+    }
+    case 'failed':
+    case 'parked': {
+      const attempts = (entry.mark?.attempts ?? 0) + 1;
+      const escrow = Math.min(LONGEST_ESCROW_MS, timing.escrowMs * 2 ** (attempts - 1));
+      const isAtOnce = result?.code === 'LicenseLimitExceeded' || result?.code === 'WriteNotVisible';
+      return {
+        ...plain,
+        attempts,
+        code: result?.code ?? null,
+        message: result?.message ?? null,
+        absentSince: entry.absentSince,
+        // A seat may be free, or a write shown, in the very next cycle.
+        wait: isAtOnce ? null : nowMs + escrow,
+      };
+    }
+    case 'doubt':
+      return { ...plain, wait: nowMs + timing.graphLagMs };
+    default:
+      // Not tried, or overtaken: nothing is lost, and nobody waits longer than for the next cycle.
+      return { ...plain, attempts: entry.mark?.attempts ?? 0, absentSince: entry.absentSince };
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * A cycle's head in the hands of its planner or closer. Every change is guarded by the etag of the one before; whoever
+ * lost the lock of its message loses here, before anything is recorded (docs/protocol.md R5).
+ */
+import type { Chunk } from '../../model/Chunk';
+import { addTallies, type Cycle, type Tally } from '../../model/Cycle';
+import type { PlanRow, PlansTable } from '../../store/PlansTable';
+
+/** Somebody else changed the cycle: what this holder was about to do is theirs now. */
+export class PlaceLost extends Error {}
+
+export class CyclePlace {
+  #cycle: Cycle;
+  #etag: string;
+
+  constructor(
+    private readonly plans: PlansTable,
+    cycle: Cycle,
+    etag: string,
+  ) {
+    this.#cycle = cycle;
+    this.#etag = etag;
+  }
+
+  get cycle(): Cycle {
+    return this.#cycle;
+  }
+
+  /** Moves on without storing: a crash does the step again, and every step may be repeated. */
+  move(change: Partial<Cycle>): void {
+    this.#cycle = { ...this.#cycle, ...change };
+  }
+
+  /** @throws PlaceLost */
+  async save(change: Partial<Cycle> = {}): Promise<void> {
+    this.move(change);
+    const etag = await this.plans.put(this.#cycle, this.#etag);
+    if (etag === undefined) throw new PlaceLost();
+    this.#etag = etag;
+  }
+
+  /** Stores rows and chunks together with the place. @throws PlaceLost */
+  async record(change: Partial<Cycle>, rows: readonly PlanRow[], chunks: readonly Chunk[]): Promise<void> {
+    this.move(change);
+    const etag = await this.plans.record(this.#cycle, this.#etag, rows, chunks);
+    if (etag === undefined) throw new PlaceLost();
+    this.#etag = etag;
+  }
+
+  count(tally: Tally): void {
+    this.move({ tally: addTallies(this.#cycle.tally, tally) });
+  }
+
+  warn(text: string): void {
+    if (!this.#cycle.warnings.includes(text)) this.move({ warnings: [...this.#cycle.warnings, text] });
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Handles the one kind of message that planner and closer know: "go on with this cycle". The head says where it stands.
+ *
+ * Upholds I13 and I14: whatever is thrown, the cycle goes on later or ends with a sentence that names the cause.
+ */
+import { FINAL_STATES, type Cycle } from '../../model/Cycle';
+import { ConnectorError } from '../../model/ConnectorError';
+import type { JobMessage, Outgoing } from '../../queue/messages';
+import { countCallsInto } from '../../telemetry/callCounter';
+import { noCalls, noTally } from '../../model/Cycle';
+import { messageOf } from '../../telemetry/Telemetry';
+import { closeStage } from '../close/closeStage';
+import type { Engine } from '../Engine';
+import { planSlices } from '../plan/planSlices';
+import { CyclePlace, PlaceLost } from './CyclePlace';
+import { failCycle } from './failCycle';
+import { giveBirth } from './giveBirth';
+import { jobMessage } from './jobMessage';
+import { resync } from '../plan/resync';
+
+/** Tries of one slice before the cycle fails, as long as they count. */
+const MAX_ATTEMPTS = 5;
+/** Deliveries after which an unexpected exception ends the cycle instead of being thrown to the host again. */
+const MAX_DELIVERIES = 3;
+/** A message that comes this early was not meant to: its twin is on the way. Clocks differ by less. */
+const EARLY_MS = 5_000;
+
+/** @param deliveryCount of the message, 1 at first. @returns what to send */
+export async function advanceCycle(
+  engine: Engine,
+  message: JobMessage,
+  deliveryCount: number,
+): Promise<readonly Outgoing[]> {
+  const { store, clock } = engine;
+  const stored = await store.plans.cycle(message.cycleId);
+  if (stored === undefined) return birthOrNothing(engine, message);
+  const { cycle } = stored;
+  if (FINAL_STATES.has(cycle.state)) {
+    await store.turn.free(cycle.id);
+    return [];
+  }
+  if (message.n < cycle.sends) return [...(await unsentChunks(engine, cycle)), jobMessage(cycle)];
+  if (clock.now() < cycle.dueAt - EARLY_MS) return [];
+
+  const place = new CyclePlace(store.plans, cycle, stored.etag);
+  const calls = noCalls();
+  try {
+    return await countCallsInto(calls, () => step(engine, place, () => place.count({ ...noTally(), calls: taken(calls) })));
+  } catch (error) {
+    return onFault(engine, place, error, deliveryCount);
+  }
+}
+
+/** What was counted so far, and not yet stored. */
+function taken(calls: ReturnType<typeof noCalls>): ReturnType<typeof noCalls> {
+  const now = { ...calls };
+  Object.assign(calls, noCalls());
+  return now;
+}
+
+async function step(engine: Engine, place: CyclePlace, countCalls: () => void): Promise<readonly Outgoing[]> {
+  switch (place.cycle.state) {
+    case 'queued':
+    case 'planning':
+      return planSlices(engine, place, countCalls);
+    case 'applying':
+    case 'closing':
+      return closeStage(engine, place, countCalls);
+    default:
+      // A state of another release: not final, so the deadline ends it (docs/protocol.md 6).
+      if (engine.clock.now() < place.cycle.deadlineAt) return later(place, engine.clock.now() + engine.timing.longestPollMs);
+      return failCycle(engine, place, { code: 'CycleDeadline', message: 'The cycle is in a state that this release does not know.' });
+  }
+}
+
+/** A cycle without head: its starter died, or it ended long ago. */
+async function birthOrNothing(engine: Engine, message: JobMessage): Promise<readonly Outgoing[]> {
+  const turn = await engine.store.turn.current();
+  if (turn?.cycleId !== message.cycleId || turn.cycle === null) return [];
+  if ((await engine.store.cycles.get(message.cycleId))?.final != null) {
+    await engine.store.turn.free(message.cycleId);
+    return [];
+  }
+  await giveBirth(engine, turn.cycle);
+  return [];
+}
+
+/** The holder before may have died between storing its number and sending: the chunks' ids drop what was sent. */
+async function unsentChunks(engine: Engine, cycle: Cycle): Promise<readonly Outgoing[]> {
+  if (cycle.state !== 'applying') return [];
+  const chunks = await engine.store.plans.chunks(cycle.id, cycle.stage);
+  return chunks
+    .filter((chunk) => chunk.done < chunk.rows)
+    .map(({ stage, lane, chunk, sends, dueAt }) => ({
+      message: { kind: 'chunk', cycleId: cycle.id, stage, lane, chunk, n: sends },
+      dueAt,
+    }));
+}
+
+async function later(place: CyclePlace, dueAt: number): Promise<readonly Outgoing[]> {
+  await place.save({ sends: place.cycle.sends + 1, dueAt });
+  return [jobMessage(place.cycle)];
+}
+
+async function onFault(
+  engine: Engine,
+  place: CyclePlace,
+  error: unknown,
+  deliveryCount: number,
+): Promise<readonly Outgoing[]> {
+  const { clock, timing, telemetry } = engine;
+  const { cycle } = place;
+  if (error instanceof PlaceLost) {
+    const now = await engine.store.plans.cycle(cycle.id);
+    return now === undefined || FINAL_STATES.has(now.cycle.state) ? [] : [jobMessage(now.cycle)];
+  }
+  if (!(error instanceof ConnectorError)) {
+    telemetry.error('cycle.exception', { cycleId: cycle.id, message: messageOf(error), deliveryCount });
+    if (deliveryCount < MAX_DELIVERIES) throw error;
+    return failCycle(engine, place, {
+      code: 'InternalError',
+      message: `An unexpected fault inside the connector ended the cycle: ${messageOf(error)}. The next cycle goes on; report it if it stays.`,
+    });
+  }
+  if (error.code === 'ResyncRequired' && cycle.state !== 'applying' && cycle.state !== 'closing')
+    return resync(engine, place);
+  const isDemanded = error.code === 'TooManyRequests' && error.retryAfterMs !== undefined;
+  const attempts = cycle.cursor.attempts + (isDemanded ? 0 : 1);
+  if (error.repeatable && attempts < MAX_ATTEMPTS) {
+    const wait = isDemanded ? (error.retryAfterMs ?? 0) : timing.retryMs * 2 ** cycle.cursor.attempts;
+    telemetry.warn('cycle.waits', { cycleId: cycle.id, code: error.code, waitMs: Math.round(wait) });
+    place.move({ cursor: { ...cycle.cursor, attempts } });
+    return later(place, clock.now() + wait);
+  }
+  return failCycle(engine, place, { code: error.code, message: error.message });
+}

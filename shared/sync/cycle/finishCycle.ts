@@ -1,0 +1,90 @@
+/**
+ * Ends a cycle: marks, wish and policy, statistics, final state, and the turn goes to the next one. Every step may be
+ * repeated, and the final state comes last but one, so that a crash anywhere is finished by the redelivery
+ * (docs/protocol.md 3.5).
+ */
+import { isoTime } from '../../model/Clock';
+import { addTallies, type Cycle, type CycleState } from '../../model/Cycle';
+import { policyHash } from '../../rules/Policy';
+import { settleMarks } from '../close/settleMarks';
+import type { Engine } from '../Engine';
+import { forgetOldCycles } from '../job/forgetOldCycles';
+import { messageOf } from '../../telemetry/Telemetry';
+import { isWithoutBasis } from '../plan/ITINERARIES';
+import type { CyclePlace } from './CyclePlace';
+
+export async function finishCycle(engine: Engine, place: CyclePlace): Promise<void> {
+  const { clock, store, telemetry } = engine;
+  const { cycle } = place;
+  const chunks = await store.plans.chunks(cycle.id);
+  const tally = chunks.reduce((sum, chunk) => addTallies(sum, chunk.tally), cycle.tally);
+  const done = chunks.reduce((sum, chunk) => sum + chunk.done, 0);
+  const error = cycle.error ?? cycle.stopping;
+  const escrowed = tally.counts.failed + tally.counts.parked;
+  const endedAt = isoTime(clock.now());
+  const state: CycleState = error !== null ? 'failed' : escrowed > 0 ? 'succeededWithErrors' : 'succeeded';
+  warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
+
+  // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
+  const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
+  if (hasPlanned) await settleMarks(engine, cycle);
+  if (cycle.mode !== 'incremental' && error === null) {
+    if (cycle.wishEtag !== null) await store.wish.fulfil(cycle.wishEtag);
+    if (cycle.policyHash === policyHash(engine.policy, cycle.mappingVersion)) await store.policy.put(cycle.policyHash);
+    await tidy(engine, cycle);
+  }
+  if (cycle.mode !== 'incremental') await store.listed.forget(cycle.id);
+  await store.executions.put({
+    cycleId: cycle.id,
+    mode: cycle.mode,
+    state: error !== null ? 'Failed' : escrowed > 0 ? 'EntryLevelErrors' : 'Succeeded',
+    timeBegan: cycle.startedAt,
+    timeEnded: endedAt,
+    countExported: done - escrowed,
+    countEscrowed: escrowed,
+    error,
+  });
+  const finished: Cycle = { ...place.cycle, state, endedAt, error };
+  await store.cycles.put(finished, { done, tally });
+  await place.save({ state, endedAt, error });
+  await store.turn.free(cycle.id);
+  // A cycle that found nothing leaves one row.
+  if (cycle.expected === 0 && error === null && (await isEmpty(engine, cycle.id))) await store.plans.delete(cycle.id);
+
+  const fields = {
+    cycleId: cycle.id,
+    mode: cycle.mode,
+    state,
+    ms: clock.now() - Date.parse(cycle.startedAt),
+    ...tally.counts,
+    graphCalls: tally.calls.graph,
+    gotoReads: tally.calls.gotoReads,
+    gotoWrites: tally.calls.gotoWrites,
+    throttled: tally.calls.throttled,
+    error: error?.message ?? null,
+  };
+  if (error === null) telemetry.info('cycle.finished', fields);
+  else telemetry.error('cycle.failed', fields);
+}
+
+/** After a change of mapping, and every night: nobody shall be surprised by what the next cycle does. */
+function warnOfLeavers(place: CyclePlace, leaving: number): void {
+  if (leaving === 0 || (place.cycle.mode === 'incremental' && !isWithoutBasis(place.cycle))) return;
+  place.warn(
+    `${leaving} ${leaving === 1 ? 'person seems' : 'people seem'} to have lost access; disabled when the next cycle agrees.`,
+  );
+}
+
+async function isEmpty({ store }: Engine, cycleId: string): Promise<boolean> {
+  for await (const _row of store.plans.rows(cycleId)) return false;
+  return true;
+}
+
+/** Old history goes; that it could not must not keep a cycle from ending. */
+async function tidy(engine: Engine, cycle: Cycle): Promise<void> {
+  try {
+    await forgetOldCycles(engine);
+  } catch (error) {
+    engine.telemetry.warn('cycle.tidyFailed', { cycleId: cycle.id, message: messageOf(error) });
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Starts a cycle, or takes up what a dead starter, planner or closer left lying. One cycle at a time: the second start
+ * gets the id of the first.
+ *
+ * Upholds I14: whatever the turn names comes to an end. Every step may be repeated (docs/protocol.md 3.1).
+ */
+import { randomUUID } from 'node:crypto';
+import { isoTime } from '../../model/Clock';
+import { FINAL_STATES, newCycleId, noTally, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
+import { policyHash } from '../../rules/Policy';
+import { AppliedPolicy } from '../../store/state/AppliedPolicy';
+import { FullCycleWish } from '../../store/state/FullCycleWish';
+import { Turn, type StoredTurn } from '../../store/state/Turn';
+import { Watermark } from '../../store/state/Watermark';
+import { messageOf } from '../../telemetry/Telemetry';
+import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
+import { FIRST_STEP } from '../plan/ITINERARIES';
+import { giveBirth } from './giveBirth';
+import { jobMessage } from './jobMessage';
+
+type Starter = WithClock & WithStore & WithQueue & WithSettings & WithTelemetry;
+
+export type Started =
+  { readonly started: true; readonly cycle: Cycle } | { readonly started: false; readonly activeCycleId: string };
+
+export interface StartRequest {
+  readonly mode: 'incremental' | 'full';
+  readonly trigger: 'timer' | 'http';
+  /** Same key, same cycle: a repeated HTTP request starts nothing new. */
+  readonly idempotencyKey?: string | undefined;
+  /** When another cycle runs, make the next one full instead of dropping the wish: the nightly one must not get lost. */
+  readonly orNext?: boolean;
+}
+
+/** An unreadable or endless cycle is given up this long after its deadline, in ms: its closer had its chance. */
+const GIVE_UP_MS = 3_600_000;
+
+const SETTINGS_CHANGED =
+  'The mapping or the settings were changed, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
+
+export async function startCycle(engine: Starter, request: StartRequest): Promise<Started> {
+  const { clock, store, telemetry } = engine;
+  if (request.idempotencyKey !== undefined) {
+    const known = await store.idempotency.cycleOf(request.idempotencyKey);
+    const cycle = known === undefined ? undefined : await cycleOf(engine, known);
+    if (cycle !== undefined) return { started: true, cycle };
+  }
+  let rows = await store.job.read();
+  const turn = Turn.of(rows);
+  if (turn !== undefined && (await freeOrResume(engine, turn)) === 'running') {
+    if (request.mode === 'full' && request.orNext === true) await store.wish.make('scheduled');
+    telemetry.info('cycle.refused', { cycleId: turn.cycleId, trigger: request.trigger });
+    return { started: false, activeCycleId: turn.cycleId };
+  }
+  if (request.mode === 'full') {
+    await store.wish.make(request.trigger);
+    rows = await store.job.read();
+  }
+  const mappingVersion = await store.schemas.activeVersion();
+  const hash = policyHash(engine.policy, mappingVersion);
+  const applied = AppliedPolicy.of(rows);
+  const wishEtag = FullCycleWish.of(rows) ?? null;
+  const isChanged = applied !== undefined && applied !== hash;
+  const mode: CycleMode =
+    Watermark.of(rows) === undefined ? 'initial' : wishEtag !== null || applied !== hash ? 'full' : 'incremental';
+  const now = clock.now();
+  const cycle: Cycle = {
+    id: newCycleId(now, randomUUID().slice(0, 8)),
+    mode,
+    trigger: request.trigger,
+    dryRun: false,
+    state: 'queued',
+    mappingVersion,
+    policyHash: hash,
+    lanes: engine.lanes,
+    wishEtag,
+    startedAt: isoTime(now),
+    endedAt: null,
+    applyingSince: null,
+    cursor: { ...FIRST_STEP[mode] },
+    stage: 0,
+    expected: 0,
+    sends: 0,
+    dueAt: now,
+    deadlineAt: now + engine.timing.planDeadlineMs,
+    stopping: null,
+    proofs: 0,
+    tally: noTally(),
+    warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
+    error: null,
+  };
+  if (!(await store.turn.take(cycle))) {
+    const faster = await store.turn.current();
+    return { started: false, activeCycleId: faster?.cycleId ?? cycle.id };
+  }
+  if (request.idempotencyKey !== undefined)
+    await store.idempotency.remember(request.idempotencyKey, cycle.id, isoTime(now));
+  await giveBirth(engine, cycle);
+  telemetry.info('cycle.started', { cycleId: cycle.id, mode, trigger: request.trigger });
+  return { started: true, cycle };
+}
+
+async function cycleOf(engine: WithStore, id: string): Promise<Cycle | undefined> {
+  return (await engine.store.plans.cycle(id))?.cycle ?? (await engine.store.cycles.get(id))?.cycle;
+}
+
+/** Nothing the turn can name keeps it for ever: what cannot be read, or ends by no means, is given up in bounded time. */
+async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' | 'running'> {
+  const { clock, store, sender, telemetry, timing } = engine;
+  const { cycleId } = turn;
+  let stored: Awaited<ReturnType<typeof store.plans.cycle>>;
+  try {
+    stored = await store.plans.cycle(cycleId);
+  } catch (error) {
+    if (clock.now() < startOfCycle(cycleId) + timing.planDeadlineMs + GIVE_UP_MS) return 'running';
+    telemetry.error('cycle.givenUp', { cycleId, message: messageOf(error) });
+    return giveUp(engine, cycleId);
+  }
+  if (stored === undefined) {
+    // The starter died before the birth, or the cycle has ended and left one row.
+    const isOver = turn.cycle === null || (await store.cycles.get(cycleId))?.final != null;
+    if (isOver || turn.cycle === null) {
+      await store.turn.free(cycleId);
+      return 'freed';
+    }
+    telemetry.warn('cycle.resumed', { cycleId, state: 'unborn' });
+    await giveBirth(engine, turn.cycle);
+    return 'running';
+  }
+  const { cycle } = stored;
+  if (FINAL_STATES.has(cycle.state)) {
+    await store.turn.free(cycleId);
+    return 'freed';
+  }
+  if (clock.now() > cycle.deadlineAt + GIVE_UP_MS) {
+    const error = { code: 'CycleDeadline', message: 'The cycle did not end in time; what it left open is done by the next.' };
+    await store.plans.put({ ...cycle, state: 'failed', error, endedAt: isoTime(clock.now()) }, stored.etag);
+    telemetry.error('cycle.givenUp', { cycleId, state: cycle.state });
+    return giveUp(engine, cycleId);
+  }
+  if (clock.now() > cycle.dueAt + timing.overdueMs) {
+    telemetry.warn('cycle.resumed', { cycleId, state: cycle.state });
+    await sender.send([{ ...jobMessage(cycle), again: `:t${Math.floor(clock.now() / 60_000)}` }]);
+  }
+  return 'running';
+}
+
+async function giveUp(engine: WithStore, cycleId: string): Promise<'freed'> {
+  await engine.store.wish.make('a cycle was given up');
+  await engine.store.turn.free(cycleId);
+  return 'freed';
+}

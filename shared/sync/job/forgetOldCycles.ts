@@ -1,0 +1,23 @@
+import { isoTime } from '../../model/Clock';
+import { newCycleId } from '../../model/Cycle';
+import type { WithClock, WithSettings, WithStore } from '../Engine';
+
+const DAY_MS = 86_400_000;
+/** Cycles deleted at once: the rest goes with the next nights. */
+const MAX_CYCLES = 2_000;
+
+/** Deletes cycles, their plans and log entries, and what was kept beside them, beyond LOG_RETENTION_DAYS. */
+export async function forgetOldCycles(engine: WithStore & WithClock & WithSettings): Promise<void> {
+  const { store, clock, logRetentionDays } = engine;
+  const before = clock.now() - logRetentionDays * DAY_MS;
+  let count = 0;
+  for await (const cycleId of store.cycles.olderThan(newCycleId(before, ''))) {
+    if ((count += 1) > MAX_CYCLES) break;
+    for await (const row of store.plans.rows(cycleId))
+      await store.people.forgetLog(row.entry.sourceId, cycleId);
+    await store.plans.delete(cycleId);
+    await store.cycles.delete(cycleId);
+  }
+  await store.unreadable.forgetBefore(isoTime(before));
+  await store.idempotency.forgetBefore(isoTime(before));
+}

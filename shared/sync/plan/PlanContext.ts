@@ -1,0 +1,105 @@
+/** What the slices of one message share, read once: mapping, the job's rows, who is assigned, GoTo's list. */
+import type { EnterpriseApp } from '../../model/Assignment';
+import { sourceAttribute } from '../../model/SourceAttribute';
+import type { Cycle } from '../../model/Cycle';
+import { ConnectorError } from '../../model/ConnectorError';
+import { Entitlements } from '../../rules/Entitlements';
+import type { CyclePolicy } from '../../rules/Policy';
+import type { StoredMark } from '../../store/DirtyTable';
+import { KnownApp } from '../../store/state/KnownApp';
+import type { StoredWatermark } from '../../store/state/Watermark';
+import { Watermark } from '../../store/state/Watermark';
+import type { Engine } from '../Engine';
+import { AccountIndex } from './AccountIndex';
+import { mappingOf } from './mappingOf';
+import { SourceSnapshot } from './SourceSnapshot';
+
+export class PlanContext {
+  readonly #app: EnterpriseApp | undefined;
+  #snapshot: Promise<SourceSnapshot> | undefined;
+  #accounts: Promise<AccountIndex> | undefined;
+  #marks: Promise<readonly StoredMark[]> | undefined;
+  #entitlements: Entitlements | undefined;
+  #knownApp: EnterpriseApp | undefined;
+
+  private constructor(
+    /** Reads just the attributes of the cycle's mapping. */
+    readonly engine: Engine,
+    readonly policy: CyclePolicy,
+    readonly cycleId: string,
+    readonly watermark: StoredWatermark | undefined,
+    app: EnterpriseApp | undefined,
+  ) {
+    this.#app = app;
+  }
+
+  /** @throws ConnectorError ConfigurationInvalid when the cycle's mapping cannot be used */
+  static async open(engine: Engine, cycle: Cycle): Promise<PlanContext> {
+    const mapping = await mappingOf(engine, cycle.mappingVersion);
+    const attributes = mapping.sourceAttributes.flatMap((name) => sourceAttribute(name) ?? []);
+    const rows = await engine.store.job.read();
+    return new PlanContext(
+      { ...engine, entra: engine.entra.selecting(attributes) },
+      { ...engine.policy, mapping },
+      cycle.id,
+      Watermark.of(rows),
+      KnownApp.of(rows),
+    );
+  }
+
+  /** @throws ConnectorError ResyncRequired when it is not known: a full read follows */
+  get app(): EnterpriseApp {
+    const app = this.#knownApp ?? this.#app;
+    if (app !== undefined) return app;
+    throw new ConnectorError('The stored enterprise application is gone; a full read follows.', {
+      code: 'ResyncRequired',
+      sent: false,
+      repeatable: false,
+      scope: 'job',
+    });
+  }
+
+  /** Reads the app anew. @throws ConnectorError when it is missing or switched off */
+  async readApp(): Promise<EnterpriseApp> {
+    const app = await this.engine.entra.getEnterpriseApp();
+    await this.engine.store.app.put(app);
+    this.#knownApp = app;
+    this.#entitlements = undefined;
+    return app;
+  }
+
+  get entitlements(): Entitlements {
+    this.#entitlements ??= new Entitlements(
+      this.policy.roleEntitlements,
+      this.app.appRoles,
+      this.policy.provisionDefaultAccess,
+    );
+    return this.#entitlements;
+  }
+
+  /** Who holds which role, from the image; read again after `imageChanged`. */
+  snapshot(): Promise<SourceSnapshot> {
+    this.#snapshot ??= (async () =>
+      new SourceSnapshot(await this.engine.store.image.assignments(), await this.engine.store.image.groups()))();
+    return this.#snapshot;
+  }
+
+  imageChanged(): void {
+    this.#snapshot = undefined;
+  }
+
+  /** Every mark, by bucket of its person. */
+  marks(): Promise<readonly StoredMark[]> {
+    this.#marks ??= (async () => {
+      const marks: StoredMark[] = [];
+      for await (const mark of this.engine.store.dirty.all()) marks.push(mark);
+      return marks;
+    })();
+    return this.#marks;
+  }
+
+  accounts(): Promise<AccountIndex> {
+    this.#accounts ??= AccountIndex.of(this.engine.store.listed.read(this.cycleId));
+    return this.#accounts;
+  }
+}

@@ -1,0 +1,61 @@
+/** Who holds which app role, from the assignments and group members as last read. */
+import type { Assignment } from '../../model/Assignment';
+import { digest } from '../../model/hash';
+
+export class SourceSnapshot {
+  readonly #rolesOfPrincipal = new Map<string, string[]>();
+  readonly #groupsOf = new Map<string, string[]>();
+  readonly #directUsers = new Set<string>();
+  readonly groupIds: readonly string[];
+  readonly assignmentsDigest: string;
+
+  constructor(assignments: readonly Assignment[], members: ReadonlyMap<string, ReadonlySet<string>>) {
+    this.assignmentsDigest = assignmentsDigest(assignments);
+    const groupIds = new Set<string>();
+    for (const { principalId, principalType, appRoleId } of assignments) {
+      const roles = this.#rolesOfPrincipal.get(principalId);
+      if (roles === undefined) this.#rolesOfPrincipal.set(principalId, [appRoleId]);
+      else if (!roles.includes(appRoleId)) roles.push(appRoleId);
+      if (principalType === 'Group') groupIds.add(principalId);
+      else this.#directUsers.add(principalId);
+    }
+    this.groupIds = [...groupIds].sort();
+    for (const groupId of this.groupIds) {
+      for (const id of members.get(groupId) ?? []) {
+        const own = this.#groupsOf.get(id);
+        if (own === undefined) this.#groupsOf.set(id, [groupId]);
+        else own.push(groupId);
+      }
+    }
+  }
+
+  get directUsers(): ReadonlySet<string> {
+    return this.#directUsers;
+  }
+
+  isAssigned(personId: string): boolean {
+    return this.#directUsers.has(personId) || this.#groupsOf.has(personId);
+  }
+
+  isInGroup(personId: string): boolean {
+    return this.#groupsOf.has(personId);
+  }
+
+  /** The role ids of a person, each once: a person with several gets the union of what they give. */
+  roleIdsOf(personId: string): string[] {
+    const principals = [
+      ...(this.#directUsers.has(personId) ? [personId] : []),
+      ...(this.#groupsOf.get(personId) ?? []),
+    ];
+    return [...new Set(principals.flatMap((principal) => this.#rolesOfPrincipal.get(principal) ?? []))];
+  }
+
+  /** Through what the person is assigned: group ids, or "direct". */
+  viaOf(personId: string): string[] {
+    return [...(this.#directUsers.has(personId) ? ['direct'] : []), ...(this.#groupsOf.get(personId) ?? [])];
+  }
+}
+
+/** The same for the same assignments in any order. */
+export const assignmentsDigest = (assignments: readonly Assignment[]): string =>
+  digest(assignments.map(({ principalId, appRoleId }) => `${principalId}/${appRoleId}`).sort());

@@ -1,0 +1,111 @@
+/**
+ * The planner: works the steps of the cycle's itinerary, a bounded slice at a time, and goes on by sending itself a
+ * continuation, so ten people and a hundred thousand take the same way.
+ *
+ * Upholds I04: marks are durable before the image of Entra and the watermark move. Upholds I05: lists count only when
+ * complete.
+ */
+import { planCursorSchema, type PlanStepName } from '../../model/Cycle';
+import { policyHash } from '../../rules/Policy';
+import type { Outgoing } from '../../queue/messages';
+import { SETTINGS_CHANGED } from '../apply/ApplyContext';
+import type { CyclePlace } from '../cycle/CyclePlace';
+import { failCycle } from '../cycle/failCycle';
+import { finishCycle } from '../cycle/finishCycle';
+import { jobMessage } from '../cycle/jobMessage';
+import type { Engine } from '../Engine';
+import { sendStage } from '../close/sendStage';
+import { stepAfter } from './ITINERARIES';
+import { PlanContext } from './PlanContext';
+import { judgeDirty } from './record/judgeDirty';
+import { judgeEverybody } from './record/judgeEverybody';
+import { readAssignments } from './sources/readAssignments';
+import { readBaseline } from './sources/readBaseline';
+import { readChanges } from './sources/readChanges';
+import { readDirectUsers } from './sources/readDirectUsers';
+import { readGroups } from './sources/readGroups';
+import { readTarget } from './sources/readTarget';
+
+/** One bounded slice of a step. @returns whether the step goes on, or has come to its end */
+export type Slice = (context: PlanContext, place: CyclePlace) => Promise<'stay' | 'next'>;
+
+const STEPS: Readonly<Record<Exclude<PlanStepName, 'dispatch'>, Slice>> = {
+  baseline: readBaseline,
+  changes: readChanges,
+  assignments: readAssignments,
+  groups: readGroups,
+  direct: readDirectUsers,
+  target: readTarget,
+  people: judgeEverybody,
+  dirty: judgeDirty,
+};
+
+/** @param countCalls adds the calls made so far to the cycle; they are stored with its place */
+export async function planSlices(
+  engine: Engine,
+  place: CyclePlace,
+  countCalls: () => void,
+): Promise<readonly Outgoing[]> {
+  const { clock, timing, telemetry } = engine;
+  const startedAt = clock.now();
+  if (startedAt >= place.cycle.deadlineAt) {
+    return failCycle(engine, place, {
+      code: 'CycleDeadline',
+      message: 'Planning did not come to its end in time. Nothing was changed; the next cycle goes on.',
+    });
+  }
+  if (policyHash(engine.policy, place.cycle.mappingVersion) !== place.cycle.policyHash)
+    return failCycle(engine, place, SETTINGS_CHANGED);
+  place.move({ state: 'planning' });
+  const context = await PlanContext.open(engine, place.cycle);
+  for (;;) {
+    const { step } = place.cycle.cursor;
+    if (step === 'dispatch') return dispatch(engine, place, countCalls);
+    const index = place.cycle.cursor.index;
+    const result = await STEPS[step](context, place);
+    countCalls();
+    telemetry.info('cycle.sliceDone', { cycleId: place.cycle.id, step, index });
+    const { cursor } = place.cycle;
+    if (result === 'next') {
+      const next = planCursorSchema.parse({
+        ...cursor,
+        step: stepAfter(place.cycle),
+        index: 0,
+        link: null,
+        pages: 0,
+        after: '',
+        isPartial: false,
+        attempts: 0,
+      });
+      place.move({ cursor: next });
+    } else {
+      place.move({ cursor: { ...cursor, attempts: 0 } });
+    }
+    if (clock.now() - startedAt >= timing.sliceMs) {
+      await place.save({ sends: place.cycle.sends + 1, dueAt: clock.now() });
+      return [jobMessage(place.cycle)];
+    }
+  }
+}
+
+/** All is planned: the lanes' first messages, and the closer's. A cycle without work ends here. */
+async function dispatch(
+  engine: Engine,
+  place: CyclePlace,
+  countCalls: () => void,
+): Promise<readonly Outgoing[]> {
+  const { clock, timing, telemetry, ratePerSecond } = engine;
+  countCalls();
+  const { cycle } = place;
+  if (cycle.expected === 0) {
+    await finishCycle(engine, place);
+    return [];
+  }
+  const now = clock.now();
+  const calls = cycle.cursor.loads.reduce((sum, load) => sum + load, 0) + cycle.expected;
+  telemetry.info('cycle.planned', { cycleId: cycle.id, changes: cycle.expected });
+  return sendStage(engine, place, Math.min(...Object.keys(cycle.cursor.chunks).map((key) => Number(key.split('-')[0]))), {
+    applyingSince: new Date(now).toISOString(),
+    deadlineAt: now + timing.applyDeadlineMs + (3 * calls * 1_000) / ratePerSecond,
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * Facts of a number of people, for the judge: their rows, who they are in Entra, which roles they hold. A mark was read
+ * before the facts that answer it (docs/protocol.md R3), and `factsAt` is the earliest read they rest on (R4).
+ */
+import type { Person } from '../../../model/Person';
+import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
+import type { StoredMark } from '../../../store/DirtyTable';
+import type { Someone, SourceRead } from '../../../store/PeopleTable';
+import type { PersonFacts } from '../../../rules/judge';
+import type { PlanContext } from '../PlanContext';
+import type { SourceSnapshot } from '../SourceSnapshot';
+import type { AccountIndex } from '../AccountIndex';
+import { readLooked } from '../sources/readLooked';
+
+export interface Gathered {
+  readonly facts: PersonFacts;
+  readonly someone: Someone;
+}
+
+export interface GatherInput {
+  readonly cycleId: string;
+  /** The source's lists were read from this moment (ms) on. */
+  readonly sourceAt: number;
+  readonly accounts: AccountIndex | undefined;
+}
+
+export async function gather(
+  context: PlanContext,
+  input: GatherInput,
+  people: readonly Someone[],
+  marks: ReadonlyMap<string, StoredMark>,
+): Promise<Gathered[]> {
+  const { engine } = context;
+  const snapshot = await context.snapshot();
+  const toLookUp = people.filter((one) => needsLookUp(one, snapshot, input.cycleId)).map((one) => one.sourceId);
+  const looked = await readLooked(engine, toLookUp, input.cycleId);
+  await engine.store.people.putRead(looked);
+  return people.map((someone) => ({
+    someone,
+    facts: factsOf(someone, looked.get(someone.sourceId), snapshot, input, marks.get(someone.sourceId) ?? null),
+  }));
+}
+
+/** Who was not read in this cycle, and whose attributes can matter: assigned, or with something to lose or to recover. */
+function needsLookUp({ sourceId, managed, facts }: Someone, snapshot: SourceSnapshot, cycleId: string): boolean {
+  if (facts.readIn === cycleId && facts.attributes !== null) return false;
+  if (snapshot.isAssigned(sourceId)) return true;
+  if (managed === 'unreadable') return false;
+  return managed.person.link?.state === 'active' || managed.person.pending !== null;
+}
+
+function factsOf(
+  { sourceId, managed, facts }: Someone,
+  looked: SourceRead | undefined,
+  snapshot: SourceSnapshot,
+  input: GatherInput,
+  mark: StoredMark | null,
+): PersonFacts {
+  const read = looked ?? facts;
+  const person: Person | undefined =
+    read.attributes === null || read.deleted !== 'no' ? undefined : { id: sourceId, attributes: read.attributes };
+  const isFresh = looked !== undefined || facts.readIn === input.cycleId;
+  const via = snapshot.viaOf(sourceId);
+  const assignedGroups = new Set(snapshot.groupIds);
+  const { accounts } = input;
+  return {
+    sourceId,
+    person,
+    deleted: read.deleted === 'no' ? undefined : read.deleted,
+    displayName: read.displayName === '' ? facts.displayName : read.displayName,
+    roleIds: snapshot.roleIdsOf(sourceId),
+    via,
+    proofGroupIds: [...new Set([...via, ...facts.via])].filter((id) => assignedGroups.has(id)),
+    managed: managed === 'unreadable' ? UNKNOWN_PERSON : managed.person,
+    personEtag: managed === 'unreadable' ? null : managed.etag,
+    find: accounts === undefined ? null : (key, addresses) => accounts.find(key, addresses),
+    mark,
+    factsAt: isFresh ? Math.min(input.sourceAt, read.readAt) : input.sourceAt,
+  };
+}

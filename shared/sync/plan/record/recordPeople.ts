@@ -1,0 +1,212 @@
+/**
+ * Judges people and records what came out: rows and chunks together with the planner's place, in transactions guarded by
+ * the head's etag (docs/protocol.md R5). A slice that is done again leaves out whom it has recorded already.
+ */
+import type { Chunk } from '../../../model/Chunk';
+import { isoTime } from '../../../model/Clock';
+import { countSkip, noTally, type Cycle, type Tally } from '../../../model/Cycle';
+import { logEntry, type LogEntry } from '../../../model/LogEntry';
+import type { PlanEntry } from '../../../model/PlanEntry';
+import { judge, type Judgement } from '../../../rules/judge';
+import { messageOf } from '../../../telemetry/Telemetry';
+import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
+import type { Someone, SourceJudged } from '../../../store/PeopleTable';
+import type { CyclePlace } from '../../cycle/CyclePlace';
+import type { PlanContext } from '../PlanContext';
+import type { Gathered } from './gather';
+
+/** Plan rows named by one message. */
+const CHUNK_SIZE = 25;
+
+/** Access is taken before it is given: seats get free, and addresses too. */
+const STAGE = { removals: 1, changes: 2 } as const;
+
+interface Judged extends Judgement {
+  readonly someone: Someone;
+  /** What the log says of somebody no lane gets to see; null when it was said before. */
+  readonly news: LogEntry | null;
+}
+
+export async function recordPeople(
+  context: PlanContext,
+  place: CyclePlace,
+  gathered: readonly Gathered[],
+): Promise<void> {
+  const { store } = context.engine;
+  const known = place.cycle.cursor.isPartial ? await store.plans.recorded(place.cycle.id) : new Set<string>();
+  const judged = gathered
+    .filter(({ facts }) => !known.has(facts.sourceId))
+    .map((one) => judgeOne(context, place.cycle, one));
+  await remember(context, judged);
+  const open = judged.filter((one) => one.isOpen);
+  const ended = judged.filter((one) => !one.isOpen);
+  await recordEnded(place, ended.filter(isWorthARow));
+  await recordOpen(context, place, open);
+  // Stored with the place behind this slice: a slice that is done again counts them again, but only once in the end.
+  place.count(skipsOf(ended.filter((one) => !isWorthARow(one))));
+}
+
+function skipsOf(ended: readonly Judged[]): Tally {
+  const tally = noTally();
+  for (const { entry } of ended) {
+    if (entry.reason === 'UnreadableRow') tally.counts.failed += 1;
+    else countSkip(tally, entry.reason);
+  }
+  return tally;
+}
+
+function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone }: Gathered): Judged {
+  const { clock, timing } = context.engine;
+  let judgement: Judgement;
+  try {
+    if (someone.managed === 'unreadable') throw new TypeError('the person’s row cannot be read');
+    judgement = judge(facts, {
+      policy: context.policy,
+      entitlements: context.entitlements,
+      isFull: cycle.mode !== 'incremental',
+      absenceConfirmationMs: timing.graphLagMs,
+      nowMs: clock.now(),
+    });
+  } catch (error) {
+    // One person that cannot be judged is one person's failure (I16).
+    const detail = messageOf(error);
+    context.engine.telemetry.error('person.unreadable', { cycleId: cycle.id, sourceId: facts.sourceId, message: detail });
+    judgement = unreadable(facts.sourceId, facts.displayName, detail, facts.factsAt, facts.mark);
+  }
+  const { entry, isOpen } = judgement;
+  const isNews = !isOpen && entry.reason !== 'RedundantExport' && entry.reason !== someone.facts.skipLogged;
+  return { ...judgement, someone, news: isNews ? newsOf(entry, cycle.id, isoTime(clock.now())) : null };
+}
+
+function unreadable(
+  sourceId: string,
+  displayName: string,
+  detail: string,
+  factsAt: number,
+  mark: PlanEntry['mark'],
+): Judgement {
+  const entry: PlanEntry = {
+    sourceId,
+    kind: 'user',
+    displayName,
+    action: 'none',
+    reason: 'UnreadableRow',
+    why: 'A stored row of the person cannot be read by this release; nothing is written for them.',
+    steps: [],
+    targetId: null,
+    removal: false,
+    drops: [],
+    desired: { kind: 'leave', reason: 'UnreadableRow', detail },
+    roleIds: [],
+    proofGroupIds: [],
+    observed: null,
+    before: null,
+    after: null,
+    absentSince: null,
+    factsAt,
+    mark: mark === null ? null : { etag: mark.etag, since: mark.since, attempts: mark.attempts },
+    personEtag: null,
+  };
+  return { entry, isOpen: false, calls: 0 };
+}
+
+const newsOf = (entry: PlanEntry, cycleId: string, at: string): LogEntry =>
+  logEntry({
+    cycleId,
+    sourceId: entry.sourceId,
+    displayName: entry.displayName,
+    targetId: entry.targetId,
+    at,
+    status: entry.reason === 'UnreadableRow' ? 'failure' : 'skipped',
+    action: 'none',
+    reason: entry.reason,
+    ...(entry.desired.kind === 'leave' && entry.desired.detail !== undefined
+      ? { errorCode: entry.desired.reason, errorMessage: entry.desired.detail }
+      : {}),
+  });
+
+/** A row for whoever answers a mark, starts a doubt, or is news; a company that is as it should be leaves none. */
+const isWorthARow = (one: Judged): boolean =>
+  one.entry.mark !== null || one.entry.absentSince !== null || one.news !== null;
+
+/** What the planner keeps of each person, where it changed; skips are logged before they are remembered as logged. */
+async function remember(context: PlanContext, judged: readonly Judged[]): Promise<void> {
+  const changed = new Map<string, SourceJudged>();
+  for (const { entry, isOpen, someone } of judged) {
+    const { desired } = entry;
+    const snapshot = await context.snapshot();
+    const next: SourceJudged = {
+      via: snapshot.isAssigned(entry.sourceId) ? snapshot.viaOf(entry.sourceId) : someone.facts.via,
+      wants: desired.kind,
+      wantedEmail: desired.kind === 'active' ? desired.attributes.email : someone.facts.wantedEmail,
+      skipLogged: isOpen ? '' : entry.reason,
+    };
+    const { via, wants, wantedEmail, skipLogged } = someone.facts;
+    if (JSON.stringify(next) !== JSON.stringify({ via, wants, wantedEmail, skipLogged })) changed.set(entry.sourceId, next);
+  }
+  await context.engine.store.people.putJudged(
+    changed,
+    judged.flatMap((one) => one.news ?? []),
+  );
+}
+
+async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise<void> {
+  for (let start = 0; start < ended.length; start += RECORD_SIZE) {
+    const part = ended.slice(start, start + RECORD_SIZE);
+    place.count(skipsOf(part));
+    const rows = part.map(({ entry, news }): PlanRow => ({
+      ...UNASSIGNED,
+      entry,
+      state: 'ended',
+      nextAttemptAt: 0,
+      attempts: 0,
+      result: {
+        outcome: entry.reason === 'UnreadableRow' ? 'failed' : 'skip',
+        code: entry.reason === 'UnreadableRow' ? 'UnreadableRow' : null,
+        message: null,
+        entries: news === null ? [] : [news],
+      },
+    }));
+    await place.record({ cursor: { ...place.cycle.cursor, isPartial: true } }, rows, []);
+  }
+}
+
+/** Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names. */
+async function recordOpen(context: PlanContext, place: CyclePlace, open: readonly Judged[]): Promise<void> {
+  const { lanes } = place.cycle;
+  const now = context.engine.clock.now();
+  const loads = Array.from({ length: lanes }, (_, lane) => place.cycle.cursor.loads[lane] ?? 0);
+  const queues = new Map<string, { stage: number; lane: number; entries: PlanEntry[] }>();
+  for (const { entry, calls } of open) {
+    const stage = entry.removal ? STAGE.removals : STAGE.changes;
+    const lane = loads.indexOf(Math.min(...loads));
+    // A row without a call still takes its turn in the lane.
+    loads[lane] = (loads[lane] ?? 0) + Math.max(calls, 0.1);
+    const key = `${stage}-${lane}`;
+    const queue = queues.get(key) ?? { stage, lane, entries: [] };
+    queue.entries.push(entry);
+    queues.set(key, queue);
+  }
+  const chunks = { ...place.cycle.cursor.chunks };
+  let openChunks: Chunk[] = [];
+  let openRows: PlanRow[] = [];
+  const flush = async (): Promise<void> => {
+    if (openChunks.length === 0) return;
+    const cursor = { ...place.cycle.cursor, isPartial: true, chunks: { ...chunks }, loads };
+    await place.record({ cursor, expected: place.cycle.expected + openRows.length }, openRows, openChunks);
+    openChunks = [];
+    openRows = [];
+  };
+  for (const [key, { stage, lane, entries }] of queues) {
+    for (let start = 0; start < entries.length; start += CHUNK_SIZE) {
+      const part = entries.slice(start, start + CHUNK_SIZE);
+      if (openRows.length + openChunks.length + part.length + 1 > RECORD_SIZE) await flush();
+      const chunk = chunks[key] ?? 0;
+      chunks[key] = chunk + 1;
+      openChunks.push({ stage, lane, chunk, rows: part.length, done: 0, tally: noTally(), sends: 1, dueAt: now });
+      for (const entry of part)
+        openRows.push({ stage, lane, chunk, entry, state: 'open', nextAttemptAt: 0, attempts: 0, result: null });
+    }
+  }
+  await flush();
+}

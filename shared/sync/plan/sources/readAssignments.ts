@@ -1,0 +1,12 @@
+import { warnOfRoles } from '../warnOfRoles';
+import type { Slice } from '../planSlices';
+
+/** The app, its roles and its assignments, for a read without a basis to compare with. */
+export const readAssignments: Slice = async (context, place) => {
+  const app = await context.readApp();
+  const assignments = await context.engine.entra.listAssignments(app.id);
+  await context.engine.store.image.putAssignments(assignments);
+  context.imageChanged();
+  warnOfRoles(context, place, assignments);
+  return 'next';
+};

@@ -1,0 +1,235 @@
+/**
+ * What changed since the watermark: users and groups by delta, assignments in full (Graph has no delta for them,
+ * graph-source.md 1.3). Nothing changed → three requests, and nothing is marked (I10).
+ *
+ * Upholds I04 by its order: who is concerned is marked, then the image moves, then the watermark.
+ */
+import type { Assignment } from '../../../model/Assignment';
+import { DEFAULT_ACCESS_ROLE_ID } from '../../../model/Assignment';
+import { ConnectorError } from '../../../model/ConnectorError';
+import { digest } from '../../../model/hash';
+import type { GroupChange, UserChange } from '../../../entra/EntraSource';
+import { inParallel } from '../../../concurrency/inParallel';
+import type { CyclePlace } from '../../cycle/CyclePlace';
+import type { PlanContext } from '../PlanContext';
+import type { Slice } from '../planSlices';
+import { assignmentsDigest } from '../SourceSnapshot';
+import { warnOfRoles } from '../warnOfRoles';
+import { readOf } from './readGroup';
+
+const PARALLEL_READS = 16;
+
+export const readChanges: Slice = async (context, place) => {
+  const { engine, watermark } = context;
+  if (watermark === undefined) throw lostWatermark();
+  const { clock } = engine;
+  if (place.cycle.cursor.sourceAt === 0) {
+    const sourceAt = clock.now();
+    // A new mapping reads other attributes: its link begins before the old one is walked to its end, so nothing lies between.
+    const isNew = watermark.mappingVersion !== place.cycle.mappingVersion;
+    const usersLink = isNew ? await engine.entra.latestUsersLink() : null;
+    place.move({ cursor: { ...place.cycle.cursor, sourceAt, usersLink, link: watermark.usersLink } });
+  }
+  const { cursor } = place.cycle;
+  if (cursor.link !== null) {
+    const users = await walkUsers(context, place, cursor.link, watermark.mappingVersion === place.cycle.mappingVersion);
+    place.move({
+      cursor: {
+        ...place.cycle.cursor,
+        link: users.rest,
+        usersLink: place.cycle.cursor.usersLink ?? users.deltaLink,
+      },
+    });
+    if (users.rest !== null) return 'stay';
+  }
+  const groupsLink = await walkGroups(context, watermark.groupsLink);
+  const app = place.cycle.mode === 'incremental' ? context.app : await context.readApp();
+  const assignments = await engine.entra.listAssignments(app.id);
+  const newDigest = assignmentsDigest(assignments);
+  if (newDigest !== watermark.assignmentsDigest) await takeOverAssignments(context, assignments);
+  if (place.cycle.mode !== 'incremental') warnOfRoles(context, place, assignments);
+  const { usersLink } = place.cycle.cursor;
+  if (usersLink === null) throw incomplete();
+  const isSame =
+    usersLink === watermark.usersLink && groupsLink === watermark.groupsLink && newDigest === watermark.assignmentsDigest;
+  if (!isSame) {
+    // Lost to somebody faster: what they marked and moved is right as well.
+    await engine.store.watermark.move(
+      {
+        usersLink,
+        groupsLink,
+        assignmentsDigest: newDigest,
+        takenAt: clock.now(),
+        mappingVersion: place.cycle.mappingVersion,
+      },
+      watermark.etag,
+    );
+  }
+  return 'next';
+};
+
+const lostWatermark = (): ConnectorError =>
+  new ConnectorError('The watermark is gone; a full read follows.', {
+    code: 'ResyncRequired',
+    sent: false,
+    repeatable: false,
+    scope: 'job',
+  });
+
+const incomplete = (): ConnectorError =>
+  new ConnectorError('A delta of Graph did not come to its end. Nothing was changed; it is read again.', {
+    code: 'IncompleteRead',
+    sent: true,
+    repeatable: true,
+    scope: 'job',
+  });
+
+/** Follows the users' delta to its end, or to the slice's limit: then `rest` is the link to go on with. */
+async function walkUsers(
+  context: PlanContext,
+  place: CyclePlace,
+  from: string,
+  hasAttributes: boolean,
+): Promise<{ readonly deltaLink: string | null; readonly rest: string | null }> {
+  const { engine } = context;
+  const seen = new Set<string>();
+  let link = from;
+  for (let pages = 0; pages < engine.timing.pagesPerSlice; pages += 1) {
+    if (seen.has(link)) throw incomplete();
+    seen.add(link);
+    const readAt = engine.clock.now();
+    const page = await engine.entra.usersDelta(link);
+    await takeOverUsers(context, place.cycle.id, page.changes, readAt, hasAttributes);
+    if (page.deltaLink !== undefined) return { deltaLink: page.deltaLink, rest: null };
+    if (page.nextLink === undefined) throw incomplete();
+    link = page.nextLink;
+  }
+  return { deltaLink: null, rest: link };
+}
+
+/** Only who is known concerns us: whoever gets assigned is named by assignments and groups, and looked up by id. */
+async function takeOverUsers(
+  context: PlanContext,
+  cycleId: string,
+  changes: readonly UserChange[],
+  readAt: number,
+  hasAttributes: boolean,
+): Promise<void> {
+  const { people, dirty } = context.engine.store;
+  const known: UserChange[] = [];
+  // The last word of a walk counts.
+  const latest = new Map(changes.map((change) => [change.id, change]));
+  await inParallel([...latest.values()], PARALLEL_READS, async (change) => {
+    if (await people.isKnown(change.id)) known.push(change);
+  });
+  if (known.length === 0) return;
+  // Who was reported gone is looked up by gather, because removals need proof (I05).
+  if (hasAttributes) {
+    await people.putRead(
+      new Map(
+        known.flatMap(({ id, person }) => (person === undefined ? [] : [[id, readOf(person, readAt, cycleId)]])),
+      ),
+    );
+  }
+  await dirty.mark(
+    known.map((change) => change.id),
+    readAt,
+    'user',
+  );
+}
+
+/** Follows the groups' delta and applies it to the members of assigned groups. @returns the new delta link */
+async function walkGroups(context: PlanContext, from: string): Promise<string> {
+  const { engine } = context;
+  const assigned = new Set<string>();
+  let isAssignedRead = false;
+  const seen = new Set<string>();
+  for (let link = from; !seen.has(link); ) {
+    seen.add(link);
+    const readAt = engine.clock.now();
+    const page = await engine.entra.groupsDelta(link);
+    if (page.changes.length > 0 && !isAssignedRead) {
+      isAssignedRead = true;
+      for (const one of await engine.store.image.assignments())
+        if (one.principalType === 'Group') assigned.add(one.principalId);
+    }
+    const changes = page.changes.filter((change) => assigned.has(change.id));
+    for (const groupId of new Set(changes.map((change) => change.id))) {
+      const own = changes.filter((change) => change.id === groupId);
+      await takeOverGroup(context, groupId, own, readAt);
+    }
+    if (page.deltaLink !== undefined) return page.deltaLink;
+    if (page.nextLink === undefined) break;
+    link = page.nextLink;
+  }
+  throw incomplete();
+}
+
+/**
+ * A group's changes come in slices, twice, or out of order (graph-source.md 2.1): where one person both joined and left,
+ * and where the group itself is gone, it is read in full.
+ */
+async function takeOverGroup(
+  context: PlanContext,
+  groupId: string,
+  changes: readonly GroupChange[],
+  readAt: number,
+): Promise<void> {
+  const { image, dirty } = context.engine.store;
+  const joined = new Set(changes.flatMap((change) => change.joined));
+  const left = new Set(changes.flatMap((change) => change.left));
+  const before = await image.members(groupId);
+  const contradicts = [...joined].some((id) => left.has(id)) || changes.some((change) => change.removed);
+  if (contradicts || before === undefined) await dirty.markGroups([groupId], readAt, 'delta');
+  await dirty.mark([...joined, ...left], readAt, 'group');
+  if (before === undefined) return;
+  const after = new Set(before);
+  for (const id of left) after.delete(id);
+  for (const id of joined) after.add(id);
+  await image.putMembers(groupId, `d-${digest([...after].sort())}`, after);
+  context.imageChanged();
+}
+
+/** Marks everybody whose set of roles differs between the two complete lists; then the new one is the image. */
+async function takeOverAssignments(context: PlanContext, assignments: readonly Assignment[]): Promise<void> {
+  const { clock, store } = context.engine;
+  const before = await store.image.assignments();
+  const now = clock.now();
+  const changed = changedPrincipals(before, assignments);
+  const groupIds = new Set(
+    [...before, ...assignments].filter((one) => one.principalType === 'Group').map((one) => one.principalId),
+  );
+  const assignedNow = new Set(assignments.map((one) => one.principalId));
+  const people = new Set<string>();
+  const toRead: string[] = [];
+  const gone: string[] = [];
+  for (const id of changed) {
+    if (!groupIds.has(id)) {
+      people.add(id);
+      continue;
+    }
+    const members = await store.image.members(id);
+    for (const member of members ?? []) people.add(member);
+    if (!assignedNow.has(id)) gone.push(id);
+    else if (members === undefined) toRead.push(id);
+  }
+  await store.dirty.mark(people, now, 'assignment');
+  await store.dirty.markGroups(toRead, now, 'assigned');
+  await store.image.putAssignments(assignments);
+  for (const id of gone) await store.image.forget(id);
+  context.imageChanged();
+  const known = new Set([DEFAULT_ACCESS_ROLE_ID, ...context.app.appRoles.map((role) => role.id)]);
+  if (assignments.some((assignment) => !known.has(assignment.appRoleId))) await context.readApp();
+}
+
+/** Principals whose set of roles differs between two complete lists. */
+function changedPrincipals(before: readonly Assignment[], after: readonly Assignment[]): Set<string> {
+  const keyOf = (assignment: Assignment) => `${assignment.principalId}/${assignment.appRoleId}`;
+  const old = new Set(before.map(keyOf));
+  const current = new Set(after.map(keyOf));
+  return new Set(
+    [...before.filter((one) => !current.has(keyOf(one))), ...after.filter((one) => !old.has(keyOf(one)))].map(
+      (one) => one.principalId,
+    ),
+  );
+}

@@ -1,0 +1,51 @@
+import type { SourceRead } from '../../../store/PeopleTable';
+import type { CyclePlace } from '../../cycle/CyclePlace';
+import type { PlanContext } from '../PlanContext';
+import type { Slice } from '../planSlices';
+import { isWithoutBasis } from '../ITINERARIES';
+import { readLooked } from './readLooked';
+
+/** The people assigned one by one, in a full read; after it the watermark may stand. */
+export const readDirectUsers: Slice = async (context, place) => {
+  const { engine } = context;
+  const { cursor } = place.cycle;
+  const snapshot = await context.snapshot();
+  const ids = [...snapshot.directUsers].filter((id) => !snapshot.isInGroup(id)).sort();
+  const part = ids.slice(cursor.index, cursor.index + engine.timing.peoplePerSlice);
+  const reads: ReadonlyMap<string, SourceRead> = await readLooked(engine, part, place.cycle.id);
+  await engine.store.people.putRead(reads);
+  const index = cursor.index + part.length;
+  place.move({ cursor: { ...cursor, index } });
+  if (index < ids.length) return 'stay';
+  if (isWithoutBasis(place.cycle)) await beginWatermark(context, place);
+  return 'next';
+};
+
+/**
+ * The very first read has no older delta link that would name what changed just before it: groups and people are read
+ * once more when the replicas have caught up (graph-source.md 1.3). Marks first, then the watermark (I04).
+ */
+async function beginWatermark(context: PlanContext, place: CyclePlace): Promise<void> {
+  const { store, timing, clock } = context.engine;
+  const { sourceAt, usersLink, groupsLink } = place.cycle.cursor;
+  if (usersLink === null || groupsLink === null) return;
+  const snapshot = await context.snapshot();
+  const wait = sourceAt + timing.graphLagMs;
+  await store.dirty.markGroups(snapshot.groupIds, sourceAt, 'first read', wait);
+  await store.dirty.markLater(
+    [...snapshot.directUsers].filter((id) => !snapshot.isInGroup(id)),
+    sourceAt,
+    'first read',
+    wait,
+  );
+  await store.watermark.move(
+    {
+      usersLink,
+      groupsLink,
+      assignmentsDigest: snapshot.assignmentsDigest,
+      takenAt: clock.now(),
+      mappingVersion: place.cycle.mappingVersion,
+    },
+    context.watermark?.etag,
+  );
+}

@@ -1,0 +1,73 @@
+import { inParallel } from '../../../concurrency/inParallel';
+import type { StoredMark } from '../../../store/DirtyTable';
+import type { CyclePlace } from '../../cycle/CyclePlace';
+import type { PlanContext } from '../PlanContext';
+import { generationOf, readGroup } from './readGroup';
+
+const PARALLEL_READS = 8;
+
+/**
+ * Reads the groups that are marked: newly assigned ones, those whose delta contradicted itself, and those whose last
+ * answer was too young, or too empty, to be believed (docs/protocol.md R4).
+ */
+export async function readDueGroups(context: PlanContext, place: CyclePlace): Promise<'stay' | 'next'> {
+  const { clock, store } = context.engine;
+  const { cursor } = place.cycle;
+  const due: StoredMark[] = [];
+  for await (const mark of store.dirty.dueGroups(clock.now())) due.push(mark);
+  const part = due.slice(0, context.engine.timing.groupsPerSlice);
+  if (part.length === 0) return 'next';
+  const unfinished: { link: string; pages: number; index: number }[] = [];
+  await inParallel(
+    part.map((mark, index) => ({ mark, index })),
+    PARALLEL_READS,
+    async ({ mark, index }) => {
+      const more = await readMarked(context, place, mark, index === 0 ? cursor : { link: null, pages: 0 });
+      if (more !== undefined) unfinished.push({ ...more, index });
+    },
+  );
+  context.imageChanged();
+  // A group too large for one slice is the first of the next one: the others have lost their marks.
+  const [first] = unfinished.sort((a, b) => a.index - b.index);
+  const { link, pages } = first ?? { link: null, pages: 0 };
+  place.move({ cursor: { ...cursor, link, pages } });
+  return first !== undefined || due.length > part.length ? 'stay' : 'next';
+}
+
+async function readMarked(
+  context: PlanContext,
+  place: CyclePlace,
+  mark: StoredMark,
+  start: { readonly link: string | null; readonly pages: number },
+): Promise<{ link: string; pages: number } | undefined> {
+  const { engine } = context;
+  const { clock, store, timing } = engine;
+  const groupId = mark.id;
+  const snapshot = await context.snapshot();
+  if (!snapshot.groupIds.includes(groupId)) {
+    await store.dirty.answerGroup(mark);
+    return undefined;
+  }
+  const readAt = clock.now();
+  const generation = generationOf(place.cycle.id, place.cycle.cursor.resyncs);
+  const read = await readGroup(engine, { cycleId: place.cycle.id, generation, groupId }, start);
+  if (read.kind === 'more') return read;
+  const before = await store.image.members(groupId);
+  const isDoubtful = read.kind === 'missing' || read.isEmpty;
+  const isAgreed = mark.absentSince !== null && readAt - mark.absentSince >= timing.graphLagMs;
+  if (isDoubtful && !isAgreed && before?.size !== 0) {
+    await store.dirty.doubtGroup(mark, mark.absentSince ?? readAt, readAt + timing.graphLagMs);
+    place.warn(`The assigned group ${groupId} reads as empty or missing; its members stay until a second read agrees.`);
+    return undefined;
+  }
+  const after = read.kind === 'missing' ? new Set<string>() : await store.image.pagesOf(groupId, generation);
+  const moved = [...after].filter((id) => before?.has(id) !== true);
+  for (const id of before ?? []) if (!after.has(id)) moved.push(id);
+  await store.dirty.mark(moved, readAt, 'group');
+  if (read.kind === 'missing') await store.image.putMembers(groupId, generation, after);
+  else await store.image.switchTo(groupId, generation);
+  const isYoung = readAt < mark.since + timing.graphLagMs;
+  if (isYoung) await store.dirty.lookAgainAtGroup(mark, mark.since + timing.graphLagMs);
+  else await store.dirty.answerGroup(mark);
+  return undefined;
+}

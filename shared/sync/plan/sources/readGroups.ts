@@ -1,0 +1,63 @@
+import { inParallel } from '../../../concurrency/inParallel';
+import type { PlanContext } from '../PlanContext';
+import type { Slice } from '../planSlices';
+import { readDueGroups } from './readDueGroups';
+import { generationOf, readGroup, type GroupRead } from './readGroup';
+
+/** Requests to Graph in flight at once; five-minute polling is nowhere near its limits (graph-source.md 4.1). */
+const PARALLEL_READS = 8;
+
+/** The members of every assigned group in a full read; else of the groups that are new or marked. */
+export const readGroups: Slice = async (context, place) => {
+  const { cycle } = place;
+  if (cycle.mode === 'incremental') return readDueGroups(context, place);
+  const { cursor } = cycle;
+  const generation = generationOf(cycle.id, cursor.resyncs);
+  const groupIds = await assignedGroups(context);
+  const part = groupIds.slice(cursor.index, cursor.index + context.engine.timing.groupsPerSlice);
+  const reads = new Map<string, GroupRead>();
+  await inParallel(part, PARALLEL_READS, async (groupId) => {
+    const start = groupId === part[0] ? cursor : { link: null, pages: 0 };
+    const read = await readGroup(context.engine, { cycleId: cycle.id, generation, groupId }, start);
+    // Missing or empty is doubt, not a fact, while the group is assigned: its members stay until a second read agrees.
+    if (read.kind === 'missing' || (read.kind === 'read' && read.isEmpty))
+      await doubt(context, groupId, place.warn.bind(place));
+    else if (read.kind === 'read') await context.engine.store.image.switchTo(groupId, generation);
+    reads.set(groupId, read);
+  });
+  context.imageChanged();
+  const unfinished = part.findIndex((groupId) => reads.get(groupId)?.kind === 'more');
+  const more = reads.get(part[unfinished] ?? '');
+  if (more?.kind === 'more') {
+    const index = cursor.index + unfinished;
+    place.move({ cursor: { ...cursor, index, link: more.link, pages: more.pages } });
+    return 'stay';
+  }
+  const index = cursor.index + part.length;
+  place.move({ cursor: { ...cursor, index, link: null, pages: 0 } });
+  if (index < groupIds.length) return 'stay';
+  await forgetUnassigned(context, new Set(groupIds));
+  return 'next';
+};
+
+async function doubt(context: PlanContext, groupId: string, warn: (text: string) => void): Promise<void> {
+  const { clock, store, timing } = context.engine;
+  const known = await store.image.members(groupId);
+  if (known !== undefined && known.size === 0) return;
+  const now = clock.now();
+  await store.dirty.markGroups([groupId], now, 'empty', now + timing.graphLagMs);
+  if (known !== undefined)
+    warn(`The assigned group ${groupId} reads as empty or missing; its members stay until a second read agrees.`);
+}
+
+async function assignedGroups(context: PlanContext): Promise<string[]> {
+  const assignments = await context.engine.store.image.assignments();
+  const ids = assignments.filter((one) => one.principalType === 'Group').map((one) => one.principalId);
+  return [...new Set(ids)].sort();
+}
+
+async function forgetUnassigned(context: PlanContext, assigned: ReadonlySet<string>): Promise<void> {
+  for (const groupId of (await context.engine.store.image.groups()).keys())
+    if (!assigned.has(groupId)) await context.engine.store.image.forget(groupId);
+  context.imageChanged();
+}
