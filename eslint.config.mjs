@@ -1,16 +1,8 @@
 import tseslint from 'typescript-eslint';
 import globals from 'globals';
 
-/** The dependency rule of the design: functions → shared/sync → (entra | goto | mapping | store | queue) → model. */
-const layer = (files, forbidden, message) => ({
-  files,
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
-});
-const azure = ['@azure/*'];
-/** From any depth of a layer's folders. */
-const siblings = (...folders) =>
-  folders.flatMap((folder) => ['..', '../..', '../../..', '../../../..'].map((up) => `${up}/${folder}/**`));
-const outside = ['**/local/**', '**/bench/**', '**/test/**'];
+// Who may import whom is checked by `npm run imports`: docs/decisions/0008-import-rules.md.
+const noClock = 'Model, rules and mapping are told what time it is, and draw from a source they are given.';
 
 export default tseslint.config(
   { ignores: ['test/fixtures/', 'dist/', 'node_modules/', 'coverage/', '.data/'] },
@@ -31,40 +23,26 @@ export default tseslint.config(
     },
   },
   { files: ['*.mjs', '*.cjs'], ...tseslint.configs.disableTypeChecked },
-  layer(['functions/**'], outside, 'The product never imports its test stack.'),
-  layer(
-    ['shared/**'],
-    [...outside, '**/functions/**'],
-    'shared/ knows neither Azure’s entry points nor the test stack.',
-  ),
-  layer(
-    ['shared/model/**'],
-    [
-      ...outside,
-      '**/functions/**',
-      ...azure,
-      ...siblings('settings', 'entra', 'goto', 'http', 'mapping', 'sync', 'store', 'queue', 'api', 'telemetry'),
-    ],
-    'The model imports nothing.',
-  ),
-  layer(
-    ['shared/mapping/**'],
-    [
-      ...outside,
-      '**/functions/**',
-      ...azure,
-      ...siblings('settings', 'entra', 'goto', 'http', 'sync', 'store', 'queue', 'api', 'telemetry'),
-    ],
-    'Mapping is pure: it imports the model only.',
-  ),
-  layer(
-    ['shared/{entra,goto,store,queue}/**'],
-    [...outside, '**/functions/**', ...siblings('sync', 'api')],
-    'Adapters do not know who uses them.',
-  ),
-  layer(
-    ['shared/sync/**'],
-    [...outside, '**/functions/**', ...siblings('api'), ...azure],
-    'The engine is free of Azure: it talks to adapters.',
-  ),
+  {
+    files: ['shared/{model,rules,mapping}/**'],
+    ignores: ['shared/model/Clock.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'performance', 'process', 'fetch', 'crypto'].map((name) => ({
+          name,
+          message: noClock,
+        })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: noClock },
+        { object: 'Math', property: 'random', message: noClock },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: noClock },
+      ],
+    },
+  },
 );

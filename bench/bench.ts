@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- W1 | mapping]`: what a cycle costs, beside the floor: the fewest calls possible at the allowed rate.
- * It prints; it does not pass or fail. Graph and GoTo answer after 50 ms, GoTo takes 10 requests a second (design.md).
+ * It prints; it does not pass or fail. Graph and GoTo answer after 50 ms, GoTo takes 10 requests a second.
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';

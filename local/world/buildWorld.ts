@@ -14,7 +14,7 @@ export interface WorldSize {
   readonly oddities: boolean;
 }
 
-/** The benchmark's worlds (design.md) and two for people: `small` for tests, `demo` for npm start. */
+/** The benchmark's worlds and two for people: `small` for tests, `demo` for npm start. */
 export const WORLDS: Readonly<Record<'small' | 'demo' | 'W1' | 'W2' | 'W3', WorldSize>> = {
   small: { people: 30, groups: 3, membersPerGroup: 8, existingShare: 0.3, oddities: true },
   demo: { people: 1_000, groups: 100, membersPerGroup: 12, existingShare: 0.7, oddities: true },

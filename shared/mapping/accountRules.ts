@@ -2,7 +2,10 @@
 const MAX_NAME_LENGTH = 32;
 export const MAX_EMAIL_LENGTH = 128;
 
-/** Language or language and country (goto-api.md 2.4); anything else is left out rather than refused (6, item 27). */
+/**
+ * Language or language and country (goto-api.md 2.4); anything else is left out rather than refused (goto-api.md 6, item
+ * 27).
+ */
 const LOCALE = /^[a-z]{2}([-_][A-Za-z]{2})?$/;
 
 /** Names are cut by code points, so that no character is halved (goto-api.md 6, item 28). */

@@ -1,5 +1,5 @@
 /**
- * App role → GoTo licences. One person with several roles gets the union (brief.md M5).
+ * App role → GoTo licences. One person with several roles gets the union.
  * A role is named in ROLE_ENTITLEMENTS by value, display name or id, because gallery roles often have no value.
  */
 import { DEFAULT_ACCESS_ROLE_ID, type AppRole } from '../model/Assignment';
@@ -56,7 +56,7 @@ export class Entitlements {
     return this.#roles.get(id);
   }
 
-  /** What a set of role ids gives. Default Access gives nothing unless PROVISION_DEFAULT_ACCESS says so (S2). */
+  /** What a set of role ids gives. Default Access gives nothing unless PROVISION_DEFAULT_ACCESS says so (entra-provisioning.md 1.5). */
   of(roleIds: readonly string[]): Entitlement {
     const counted = roleIds.filter((id) => id !== DEFAULT_ACCESS_ROLE_ID || this.provisionDefaultAccess);
     if (counted.length === 0) return { entitled: false, reason: 'NotEffectivelyEntitled' };

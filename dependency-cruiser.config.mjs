@@ -1,0 +1,146 @@
+/**
+ * Who may import whom (docs/decisions/0008-import-rules.md). `npm run imports` reads it.
+ * functions → api → sync → (entra | goto | store | queue) → rules → mapping → model
+ */
+const PURE = ['model', 'mapping', 'rules'];
+/** Small tools that adapters and everything above may use. They know the nouns and nothing else. */
+const TOOLS = ['http', 'telemetry', 'settings'];
+const ADAPTERS = ['entra', 'goto', 'store', 'queue'];
+
+/** What each folder of shared/ may import beside itself. A folder that is not named here may not be imported at all. */
+const MAY_IMPORT = {
+  model: [],
+  mapping: ['model'],
+  rules: ['model', 'mapping'],
+  ...Object.fromEntries(TOOLS.map((tool) => [tool, ['model']])),
+  ...Object.fromEntries(ADAPTERS.map((adapter) => [adapter, [...TOOLS, ...PURE]])),
+  sync: [...ADAPTERS, ...TOOLS, ...PURE],
+  api: ['sync', ...ADAPTERS, ...TOOLS, ...PURE],
+};
+const LAYERS = Object.keys(MAY_IMPORT);
+
+const anyOf = (names) => `(${names.join('|')})`;
+const layers = (names) => `^shared/${anyOf(names)}/`;
+const OURS = '^(functions|shared|local|bench|test)/';
+const PRODUCT = '^(functions|shared)/';
+/** Where Azure or a command starts; everything else is reached from one of them. */
+const STARTS =
+  '^(functions/main|local/[^/]+|local/commands/[^/]+|local/(azure/)?functions-host/worker|bench/bench)\\.ts$';
+/** The one file of shared/ that belongs to no layer: it puts them together. */
+const ROOT = '^shared/connectEngine\\.ts$';
+
+const forbidden = [
+  ...LAYERS.map((layer) => ({
+    name: `layer-${layer}`,
+    comment: `shared/${layer} imports ${MAY_IMPORT[layer].join(', ') || 'nothing of ours'}.`,
+    severity: 'error',
+    from: { path: layers([layer]) },
+    to: { path: OURS, pathNot: layers([layer, ...MAY_IMPORT[layer]]) },
+  })),
+  {
+    name: 'layer-unknown',
+    comment: 'A new folder of shared/ gets its place in MAY_IMPORT first.',
+    severity: 'error',
+    from: {},
+    to: { path: '^shared/', pathNot: [layers(LAYERS), ROOT] },
+  },
+  {
+    name: 'product-apart',
+    comment: 'The product never imports its test stack.',
+    severity: 'error',
+    from: { path: PRODUCT },
+    to: { path: '^(local|bench|test)/' },
+  },
+  {
+    name: 'stack-apart',
+    comment: 'The local stack and the benchmark run without the tests.',
+    severity: 'error',
+    from: { path: '^(local|bench)/' },
+    to: { path: '^test/' },
+  },
+  {
+    name: 'entry-points-last',
+    comment: 'Nothing in shared/ knows who calls it.',
+    severity: 'error',
+    from: { path: '^shared/' },
+    to: { path: ['^functions/', ROOT] },
+  },
+  {
+    name: 'azure-at-the-edge',
+    comment: 'The engine talks to adapters; Azure’s packages are for adapters, http and entry points.',
+    severity: 'error',
+    from: { path: layers([...PURE, 'sync', 'api', 'telemetry', 'settings']) },
+    to: { path: '(^|/)node_modules/@azure/' },
+  },
+  {
+    name: 'functions-at-the-edge',
+    comment: 'The Functions library is for functions/ alone.',
+    severity: 'error',
+    from: { path: '^shared/' },
+    to: { path: '(^|/)node_modules/@azure/functions/' },
+  },
+  {
+    name: 'pure-of-node',
+    comment: 'Model, rules and mapping decide by what they are given: of node they have a hash, and nothing else.',
+    severity: 'error',
+    from: { path: layers(PURE), pathNot: '/hash\\.ts$' },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'pure-hash',
+    comment: 'A hash needs node:crypto and nothing else of node.',
+    severity: 'error',
+    from: { path: '^shared/(model|rules|mapping)/.*hash\\.ts$' },
+    to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+  },
+  {
+    name: 'pure-of-time',
+    comment: 'Model, rules and mapping are told what time it is.',
+    severity: 'error',
+    from: { path: layers(PURE) },
+    to: { path: 'Clock\\.ts$' },
+  },
+  {
+    name: 'no-cycle',
+    comment: 'Two files that import each other are one file.',
+    severity: 'error',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'no-orphan',
+    comment: 'Nothing imports it and it imports nothing.',
+    severity: 'error',
+    from: { orphan: true, path: OURS, pathNot: [STARTS, '\\.test\\.ts$', '^test/support/functionsCore\\.ts$'] },
+    to: {},
+  },
+  {
+    name: 'resolvable',
+    comment: 'It has to be there. (The worker supplies @azure/functions-core.)',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true, pathNot: '^@azure/functions-core$' },
+  },
+  {
+    name: 'declared',
+    comment: 'A package the product runs with stands in `dependencies`, once; only its types may be for development.',
+    severity: 'error',
+    from: { path: PRODUCT },
+    to: {
+      dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'npm-optional'],
+      dependencyTypesNot: ['type-only'],
+      pathNot: '(^|/)node_modules/@types/',
+    },
+  },
+];
+
+export default {
+  forbidden,
+  required: [],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^test/fixtures/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+  },
+};

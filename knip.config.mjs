@@ -1,0 +1,17 @@
+/** What is not used has to go: files, exports, packages. `npm run imports` reads it. */
+export default {
+  entry: [
+    'functions/main.ts',
+    'local/{,commands/}*.ts',
+    'local/**/worker.ts',
+    'bench/bench.ts',
+    'test/**/*.test.ts',
+    'test/docs/*.mts',
+    'test/imports/*.mts',
+  ],
+  project: ['{functions,shared,local,bench,test}/**/*.{ts,mts}'],
+  // Started by its path.
+  ignoreDependencies: ['azurite'],
+  // A type may be exported because a signature of its file names it.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+};
