@@ -1,27 +1,25 @@
 import { app } from '@azure/functions';
-import { readUserChangeMessage, USER_CHANGES_QUEUE, type UserChangeMessage } from '../shared/queue/messages';
-import { applyUserChanges } from '../shared/sync/applyUserChanges';
+import { readChunkMessage, USER_CHANGES_QUEUE } from '../shared/queue/messages';
+import { settle } from '../shared/queue/settle';
+import { handleChunkMessage } from '../shared/sync/apply/handleChunkMessage';
 import type { Engine } from '../shared/sync/Engine';
-import { inInvocation } from './inInvocation';
-import { messageIdOf, readOrPark } from './readOrPark';
+import { deliveryCountOf, readOrPark } from './readOrPark';
+import { runAs } from './runAs';
 
-/** Applies a lane's next batch of user changes. Sessions are the lanes: one holder each, in order. */
+/**
+ * Applies one chunk of a lane. Sessions are the lanes, and messages are dispatched singly: only then does the host serve
+ * several sessions an instance and renew their locks (azure-functions.md 2.1).
+ */
 export function registerApplyUserChanges(engine: Engine): void {
   app.serviceBusQueue('applyUserChanges', {
     connection: 'ServiceBusConnection',
     queueName: USER_CHANGES_QUEUE,
     isSessionsEnabled: true,
-    cardinality: 'many',
-    handler: async (bodies, context) => {
-      const own = inInvocation(engine, context);
-      const messages: UserChangeMessage[] = [];
-      for (const [index, body] of (bodies as unknown[]).entries()) {
-        const message = await readOrPark(own, context, USER_CHANGES_QUEUE, messageIdOf(context, index), () =>
-          readUserChangeMessage(body),
-        );
-        if (message !== undefined) messages.push(message);
-      }
-      await applyUserChanges(own, messages);
-    },
+    handler: (body, context) =>
+      runAs(context, async () => {
+        const message = await readOrPark(engine, context, USER_CHANGES_QUEUE, () => readChunkMessage(body));
+        if (message === undefined) return;
+        await settle(engine.sender, await handleChunkMessage(engine, message, deliveryCountOf(context)));
+      }),
   });
 }

@@ -19,5 +19,5 @@ registerApplyUserChanges(engine);
 registerHttpApi(engine, settings.SYNC_SCHEDULE);
 
 app.hook.appTerminate(async () => {
-  await engine.queue.close();
+  await engine.sender.close();
 });

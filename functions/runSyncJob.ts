@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import { readJobMessage, SYNC_JOBS_QUEUE } from '../shared/queue/messages';
-import { closeCycle } from '../shared/sync/closeCycle';
+import { settle } from '../shared/queue/settle';
+import { handleJobMessage } from '../shared/sync/cycle/handleJobMessage';
 import type { Engine } from '../shared/sync/Engine';
-import { planCycle } from '../shared/sync/planCycle';
-import { inInvocation } from './inInvocation';
-import { messageIdOf, readOrPark } from './readOrPark';
+import { deliveryCountOf, readOrPark } from './readOrPark';
+import { runAs } from './runAs';
 
 /** Plans and closes cycles. All its messages share one session, so that one runs at a time. */
 export function registerRunSyncJob(engine: Engine): void {
@@ -12,11 +12,11 @@ export function registerRunSyncJob(engine: Engine): void {
     connection: 'ServiceBusConnection',
     queueName: SYNC_JOBS_QUEUE,
     isSessionsEnabled: true,
-    handler: async (body, context) => {
-      const own = inInvocation(engine, context);
-      const message = await readOrPark(own, context, SYNC_JOBS_QUEUE, messageIdOf(context), () => readJobMessage(body));
-      if (message === undefined) return;
-      await (message.kind === 'plan' ? planCycle(own, message) : closeCycle(own, message));
-    },
+    handler: (body, context) =>
+      runAs(context, async () => {
+        const message = await readOrPark(engine, context, SYNC_JOBS_QUEUE, () => readJobMessage(body));
+        if (message === undefined) return;
+        await settle(engine.sender, await handleJobMessage(engine, message, deliveryCountOf(context)));
+      }),
   });
 }

@@ -1,4 +1,4 @@
-/** The composition root: settings → clients → adapters → engine. Nothing is sent while it runs. */
+/** The composition root: settings → clients → engine. Nothing is sent yet. */
 import type { TokenCredential } from '@azure/core-auth';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { EntraSource } from './entra/EntraSource';
@@ -12,22 +12,19 @@ import { Pacing } from './goto/Pacing';
 import { defaultMapping } from './mapping/defaultMapping';
 import { systemClock, type Clock } from './model/Clock';
 import { sourceAttribute } from './model/SourceAttribute';
-import { ChangeQueue } from './queue/ChangeQueue';
+import { MessageSender } from './queue/MessageSender';
 import type { Settings } from './settings/Settings';
-import { connectTables } from './store/connectTables';
-import { CyclesTable } from './store/CyclesTable';
-import { GroupsTable } from './store/GroupsTable';
-import { IdentitiesTable } from './store/IdentitiesTable';
-import { LogTable } from './store/LogTable';
-import { SchemasTable } from './store/SchemasTable';
-import { StateTable } from './store/StateTable';
-import { DEFAULT_TIMING, type Engine, type EngineTiming } from './sync/Engine';
+import { connectTables, type OpenTable } from './store/connectTables';
+import { openStore } from './store/Store';
+import { DEFAULT_TIMING, type Engine, type Timing } from './sync/Engine';
 import type { Telemetry } from './telemetry/Telemetry';
 
 export interface ConnectOptions {
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
-  readonly timing?: Partial<EngineTiming>;
+  readonly timing?: Partial<Timing>;
+  /** Stands between the engine and its tables: for whoever watches what is stored. */
+  readonly watchTables?: (open: OpenTable) => OpenTable;
 }
 
 export function connectEngine(settings: Settings, options: ConnectOptions): Engine {
@@ -44,12 +41,9 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
   };
   const identity = credentialFor(settings.AZURE_CLIENT_ID);
 
-  const open = connectTables(settings, credentialFor);
-  const state = new StateTable(open);
-  const pacing = new Pacing(settings.GOTO_REQUESTS_PER_SECOND, settings.USER_CHANGE_LANES, clock, {
-    read: () => state.throttledUntil(),
-    write: (untilMs) => state.putThrottledUntil(untilMs),
-  });
+  const tables = connectTables(settings, credentialFor);
+  const store = openStore(options.watchTables?.(tables) ?? tables, clock);
+  const pacing = new Pacing(settings.GOTO_REQUESTS_PER_SECOND, clock, store.demandedWait);
   const tokens = new GotoTokens({
     endpoint: settings.GOTO_AUTH_ENDPOINT,
     clientId: settings.GOTO_CLIENT_ID,
@@ -59,12 +53,14 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       settings.KEY_VAULT_URI === undefined
         ? new MemoryRefreshTokens(settings.GOTO_REFRESH_TOKEN)
         : new KeyVaultRefreshTokens(settings.KEY_VAULT_URI, identity, settings.GOTO_REFRESH_TOKEN),
+    lease: store.tokenLease,
     clock,
     telemetry,
   });
   return {
     clock,
     telemetry,
+    timing: { ...DEFAULT_TIMING, ...options.timing },
     entra: new EntraSource(
       new GraphClient({ endpoint: settings.GRAPH_ENDPOINT, credential: identity, clock, telemetry }),
       { servicePrincipalId: settings.ENTRA_SERVICE_PRINCIPAL_ID, appId: settings.ENTRA_APP_ID },
@@ -75,14 +71,8 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       settings.GOTO_ACCOUNT_KEY,
     ),
     pacing,
-    queue: new ChangeQueue(settings, credentialFor, clock, settings.USER_CHANGE_LANES),
-    cycles: new CyclesTable(open),
-    identities: new IdentitiesTable(open),
-    groups: new GroupsTable(open),
-    log: new LogTable(open),
-    state,
-    schemas: new SchemasTable(open),
-    mapping: defaultMapping,
+    store,
+    sender: new MessageSender(settings, credentialFor, clock),
     policy: {
       roleEntitlements: settings.ROLE_ENTITLEMENTS,
       provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
@@ -90,6 +80,8 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       driftPolicy: settings.DRIFT_POLICY,
       protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),
     },
-    timing: { ...DEFAULT_TIMING, ...options.timing },
+    lanes: settings.USER_CHANGE_LANES,
+    ratePerSecond: settings.GOTO_REQUESTS_PER_SECOND,
+    logRetentionDays: settings.LOG_RETENTION_DAYS,
   };
 }

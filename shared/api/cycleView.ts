@@ -1,11 +1,11 @@
-import type { Cycle, Tally } from '../model/Cycle';
-import { FINAL_STATES } from '../model/Cycle';
+import { FINAL_STATES, type Cycle } from '../model/Cycle';
+import type { FinalCounts } from '../store/CyclesTable';
 
-/** A cycle in the shape of brief.md, with progress computed from the tallies. */
-export function cycleView(cycle: Cycle, total: Tally, nowMs: number) {
+/** A cycle as the API shows it (docs/api.md), with its progress. */
+export function cycleView(cycle: Cycle, { done, tally }: FinalCounts, nowMs: number) {
   const isFinal = FINAL_STATES.has(cycle.state);
   const expected = cycle.expected;
-  const finished = Math.min(total.done, expected);
+  const finished = Math.min(done, expected);
   const since = cycle.applyingSince === null ? null : Date.parse(cycle.applyingSince);
   const until = cycle.endedAt === null ? nowMs : Date.parse(cycle.endedAt);
   const seconds = since === null ? 0 : Math.max(0.001, (until - since) / 1_000);
@@ -25,10 +25,11 @@ export function cycleView(cycle: Cycle, total: Tally, nowMs: number) {
       ratePerSecond: Math.round(rate * 10) / 10,
       secondsLeft: isFinal ? 0 : rate > 0 ? Math.ceil((expected - finished) / rate) : null,
     },
-    counts: total.counts,
-    skippedByReason: total.skippedByReason,
-    calls: total.calls,
+    counts: tally.counts,
+    skippedByReason: tally.skippedByReason,
+    calls: tally.calls,
     warnings: cycle.warnings,
-    error: cycle.error,
+    waitingUntil: isFinal || cycle.dueAt <= nowMs ? null : new Date(cycle.dueAt).toISOString(),
+    error: (cycle.error ?? cycle.stopping)?.message ?? null,
   };
 }

@@ -12,7 +12,7 @@ export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
   return async (engine) => {
     if (engine.clock.now() - checkedAt > KEEP_MS || !isHealthy) {
       checkedAt = engine.clock.now();
-      isHealthy = await engine.state.active().then(
+      isHealthy = await engine.store.turn.current().then(
         () => true,
         () => false,
       );

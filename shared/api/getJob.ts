@@ -1,7 +1,9 @@
 /** GET …/jobs/{job}: the shape of Graph's synchronizationJob and synchronizationStatus (entra-provisioning.md 1.13). */
 import type { Engine } from '../sync/Engine';
-import type { Execution } from '../store/StateTable';
+import { Executions, type Execution } from '../store/state/Executions';
+import { Turn } from '../store/state/Turn';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
+import { countedCycle } from './countedCycle';
 import { cycleView } from './cycleView';
 import { JOB_ID, requireJob } from './jobOf';
 
@@ -15,16 +17,18 @@ const executionView = (execution: Execution | undefined) =>
         timeEnded: execution.timeEnded,
         countExported: execution.countExported,
         countEscrowed: execution.countEscrowed,
-        error: execution.error === null ? null : { code: 'CycleFailed', message: execution.error },
+        error: execution.error,
       };
 
 export async function getJob(engine: Engine, schedule: string, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
-  const activeId = await engine.state.active();
-  const active = activeId === undefined ? undefined : (await engine.cycles.get(activeId))?.cycle;
-  const current =
-    active === undefined ? null : cycleView(active, await engine.log.total(active.id), engine.clock.now());
-  const last = await engine.state.lastExecution();
+  const rows = await engine.store.job.read();
+  const activeId = Turn.of(rows)?.cycleId;
+  const active = activeId === undefined ? undefined : await countedCycle(engine, activeId);
+  const now = engine.clock.now();
+  const current = active === undefined ? null : cycleView(active.cycle, active.counts, now);
+  const last = Executions.lastOf(rows);
+  const demandedUntil = await engine.pacing.waitingUntil();
   return {
     status: 200,
     body: {
@@ -34,7 +38,7 @@ export async function getJob(engine: Engine, schedule: string, request: ApiReque
       status: {
         code: last === undefined && current === null ? 'NotRun' : 'Active',
         lastExecution: executionView(last),
-        lastSuccessfulExecution: executionView(await engine.state.lastSuccess()),
+        lastSuccessfulExecution: executionView(Executions.lastGoodOf(rows)),
         progress:
           current === null
             ? []
@@ -43,10 +47,12 @@ export async function getJob(engine: Engine, schedule: string, request: ApiReque
                   units: 'changes',
                   completedUnits: current.progress.done,
                   totalUnits: current.progress.expected,
-                  progressObservationDateTime: new Date(engine.clock.now()).toISOString(),
+                  progressObservationDateTime: new Date(now).toISOString(),
                 },
               ],
         quarantine: null,
+        // A wait that GoTo demanded: nothing is sent to it before.
+        demandedWaitUntil: demandedUntil > now ? new Date(demandedUntil).toISOString() : null,
         currentCycle: current,
       },
     },

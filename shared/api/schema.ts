@@ -8,7 +8,7 @@ import { isoTime } from '../model/Clock';
 import { newCycleId } from '../model/Cycle';
 import { DEFAULT_VERSION } from '../store/SchemasTable';
 import type { Engine } from '../sync/Engine';
-import { startCycle } from '../sync/startCycle';
+import { startCycle } from '../sync/cycle/startCycle';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { JOB_ID, requireJob } from './jobOf';
 import { Problem } from './Problem';
@@ -22,7 +22,7 @@ const VERSION_ID = /^[0-9]{16}-[a-z0-9]{1,40}$/;
 /** GET …/schema: the active schema, as it was put. */
 export async function getSchema(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
-  const version = await engine.schemas.activeVersion();
+  const version = await engine.store.schemas.activeVersion();
   return { status: 200, headers: { etag: `"${version}"` }, body: await schemaOf(engine, version) };
 }
 
@@ -44,12 +44,12 @@ export async function putSchema(engine: Engine, request: ApiRequest): Promise<Ap
     );
   }
   const stored = JSON.stringify(json);
-  const before = await engine.schemas.activeVersion();
-  const isSame = (await engine.schemas.text(before)) === stored;
+  const before = await engine.store.schemas.activeVersion();
+  const isSame = (await engine.store.schemas.text(before)) === stored;
   // Row keys sort by age. A repeated PUT of the same schema changes nothing.
   const id = isSame ? before : newCycleId(engine.clock.now(), randomUUID().slice(0, 8));
   if (!isSame) {
-    await engine.schemas.put({ id, createdAt: isoTime(engine.clock.now()) }, stored);
+    await engine.store.schemas.put({ id, createdAt: isoTime(engine.clock.now()) }, stored);
     engine.telemetry.info('mapping.changed', { version: id, before });
   }
   return {
@@ -61,9 +61,9 @@ export async function putSchema(engine: Engine, request: ApiRequest): Promise<Ap
 /** DELETE …/schema: back to the built-in mapping. The versions stay. */
 export async function deleteSchema(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
-  const before = await engine.schemas.activeVersion();
+  const before = await engine.store.schemas.activeVersion();
   if (before === DEFAULT_VERSION) return { status: 200, body: { version: DEFAULT_VERSION, cycleId: null } };
-  await engine.schemas.activate(DEFAULT_VERSION);
+  await engine.store.schemas.activate(DEFAULT_VERSION);
   engine.telemetry.info('mapping.changed', { version: DEFAULT_VERSION, before });
   return { status: 200, body: { version: DEFAULT_VERSION, cycleId: await evaluateAnew(engine) } };
 }
@@ -71,8 +71,8 @@ export async function deleteSchema(engine: Engine, request: ApiRequest): Promise
 /** GET …/schema/versions: newest first, the built-in one last. */
 export async function listSchemaVersions(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
-  const active = await engine.schemas.activeVersion();
-  const stored = [...(await engine.schemas.versions())].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const active = await engine.store.schemas.activeVersion();
+  const stored = [...(await engine.store.schemas.versions())].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   const value = [...stored, { id: DEFAULT_VERSION, createdAt: null }].map(({ id, createdAt }) => ({
     id,
     createdDateTime: createdAt,
@@ -90,7 +90,7 @@ export async function getSchemaVersion(engine: Engine, request: ApiRequest): Pro
 
 async function schemaOf(engine: Engine, version: string): Promise<unknown> {
   if (version === DEFAULT_VERSION) return DEFAULT_SCHEMA;
-  const text = VERSION_ID.test(version) ? await engine.schemas.text(version) : undefined;
+  const text = VERSION_ID.test(version) ? await engine.store.schemas.text(version) : undefined;
   if (text === undefined) {
     throw new Problem(404, 'VersionNotFound', 'There is no such version. GET …/schema/versions lists them.');
   }

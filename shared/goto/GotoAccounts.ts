@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Account, AccountAttributes, License } from '../model/Account';
 import { emailKey, isDevice } from '../model/Account';
 import { ConnectorError } from '../model/ConnectorError';
-import type { AccountChanges } from '../model/decide';
+import type { AccountChanges } from '../model/AccountChanges';
 import type { Caller, GotoClient } from './GotoClient';
 
 /** The most users one page holds (goto-api.md 2.1). */

@@ -108,6 +108,7 @@ const settingsSchema = z.object({
     .refine((value) => Number(value) > 0 && Number(value) <= 1000, { error: 'must be a number above 0' })
     .transform(Number),
   USER_CHANGE_LANES: wholeNumber(8, 1, 64),
+  LOG_RETENTION_DAYS: wholeNumber(400, 7, 3_650),
   ROLE_ENTITLEMENTS: roleEntitlements,
   PROVISION_DEFAULT_ACCESS: flag,
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,

@@ -1,4 +1,5 @@
 /** Cycles, newest first by row key: a copy of each head for lists, with the counts a finished one ended with. */
+import { odata } from '@azure/data-tables';
 import { cycleSchema, tallySchema, type Cycle, type Tally } from '../model/Cycle';
 import type { OpenTable } from './connectTables';
 import { longText, readLongText } from './longText';
@@ -48,7 +49,7 @@ export class CyclesTable {
 
   /** Cycles that began before the one with this id would have, oldest last. */
   async *olderThan(id: string): AsyncGenerator<string> {
-    for await (const row of this.#table.partition(PARTITION)) if (row.rowKey > id) yield row.rowKey;
+    for await (const row of this.#table.partition(PARTITION, odata`RowKey gt ${id}`)) yield row.rowKey;
   }
 
   async delete(id: string): Promise<void> {

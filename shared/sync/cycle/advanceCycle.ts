@@ -3,11 +3,10 @@
  *
  * Upholds I13 and I14: whatever is thrown, the cycle goes on later or ends with a sentence that names the cause.
  */
-import { FINAL_STATES, type Cycle } from '../../model/Cycle';
+import { FINAL_STATES, noCalls, noTally, type Cycle } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import type { JobMessage, Outgoing } from '../../queue/messages';
 import { countCallsInto } from '../../telemetry/callCounter';
-import { noCalls, noTally } from '../../model/Cycle';
 import { messageOf } from '../../telemetry/Telemetry';
 import { closeStage } from '../close/closeStage';
 import type { Engine } from '../Engine';
@@ -47,6 +46,7 @@ export async function advanceCycle(
   try {
     return await countCallsInto(calls, () => step(engine, place, () => place.count({ ...noTally(), calls: taken(calls) })));
   } catch (error) {
+    place.count({ ...noTally(), calls: taken(calls) });
     return onFault(engine, place, error, deliveryCount);
   }
 }

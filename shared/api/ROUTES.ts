@@ -1,0 +1,51 @@
+/** Every route: name, method, path, key level and handler. The functions are registered from this table. */
+import type { Engine } from '../sync/Engine';
+import type { ApiRequest, ApiResponse } from './ApiResponse';
+import { getCycle } from './getCycle';
+import { listCycles } from './listCycles';
+import { postSync } from './postSync';
+import { listFilterOperators, listFunctions, postParseExpression } from './expressions';
+import { healthCheck } from './getHealth';
+import { getJob } from './getJob';
+import { listProvisioningLog } from './listProvisioningLog';
+import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
+
+export type ApiHandler = (engine: Engine, request: ApiRequest) => Promise<ApiResponse>;
+
+export interface Route {
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below the host's route prefix. */
+  readonly path: string;
+  /** Only health is anonymous. */
+  readonly authLevel: 'function' | 'anonymous';
+  readonly handler: ApiHandler;
+}
+
+const JOB = 'synchronization/jobs/{job}';
+
+const keyed = (name: string, method: Route['method'], path: string, handler: ApiHandler): Route => ({
+  name,
+  method,
+  path,
+  authLevel: 'function',
+  handler,
+});
+
+/** @param schedule SYNC_SCHEDULE, shown in the job's status */
+export const routes = (schedule: string): readonly Route[] => [
+  { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
+  keyed('getJob', 'GET', JOB, (engine, request) => getJob(engine, schedule, request)),
+  keyed('postSync', 'POST', `${JOB}/sync`, postSync),
+  keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
+  keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
+  keyed('getSchema', 'GET', `${JOB}/schema`, getSchema),
+  keyed('putSchema', 'PUT', `${JOB}/schema`, putSchema),
+  keyed('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema),
+  keyed('listSchemaVersions', 'GET', `${JOB}/schema/versions`, listSchemaVersions),
+  keyed('getSchemaVersion', 'GET', `${JOB}/schema/versions/{id}`, getSchemaVersion),
+  keyed('parseExpression', 'POST', `${JOB}/schema/parseExpression`, postParseExpression),
+  keyed('listFunctions', 'GET', `${JOB}/schema/functions`, listFunctions),
+  keyed('listFilterOperators', 'GET', `${JOB}/schema/filterOperators`, listFilterOperators),
+  keyed('listProvisioningLog', 'GET', 'auditLogs/provisioning', listProvisioningLog),
+];

@@ -1,0 +1,26 @@
+import { addTallies, type Cycle } from '../model/Cycle';
+import type { FinalCounts } from '../store/CyclesTable';
+import type { WithStore } from '../sync/Engine';
+
+/** A cycle with its counts: the sum over its chunks while it runs, what it ended with afterwards. */
+export interface CountedCycle {
+  readonly cycle: Cycle;
+  readonly counts: FinalCounts;
+}
+
+/** @returns undefined when there is no such cycle */
+export async function countedCycle({ store }: WithStore, id: string): Promise<CountedCycle | undefined> {
+  const listed = await store.cycles.get(id);
+  if (listed !== undefined && listed.final !== null) return { cycle: listed.cycle, counts: listed.final };
+  const stored = await store.plans.cycle(id);
+  if (stored === undefined)
+    return listed === undefined ? undefined : { cycle: listed.cycle, counts: { done: 0, tally: listed.cycle.tally } };
+  const chunks = await store.plans.chunks(id);
+  return {
+    cycle: stored.cycle,
+    counts: {
+      done: chunks.reduce((sum, chunk) => sum + chunk.done, 0),
+      tally: chunks.reduce((sum, chunk) => addTallies(sum, chunk.tally), stored.cycle.tally),
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { adviceOf, categoryOf } from '../model/ErrorCode';
+import type { LogEntry } from '../model/LogEntry';
+import { REASONS } from '../model/Reason';
+import { JOB_ID } from './jobOf';
+
+export type Summary = ReturnType<typeof summaryOf>;
+
+const ACTIONS = {
+  create: 'create',
+  delete: 'delete',
+  disable: 'disable',
+  update: 'update',
+  reenable: 'update',
+  link: 'other',
+  none: 'other',
+} as const;
+const STATUSES = {
+  success: 'success',
+  failure: 'failure',
+  skipped: 'skipped',
+  warning: 'warning',
+  parked: 'failure',
+} as const;
+
+/** An entry in the shape of Graph's provisioningObjectSummary (entra-provisioning.md 1.13). */
+export function summaryOf(entry: LogEntry) {
+  const isFault = entry.errorCode !== null;
+  return {
+    id: entryId(entry),
+    activityDateTime: entry.at,
+    jobId: JOB_ID,
+    cycleId: entry.cycleId,
+    changeId: entryId(entry),
+    provisioningAction: ACTIONS[entry.action],
+    durationInMilliseconds: entry.durationMs,
+    initiatedBy: { id: '', displayName: 'Entra–GoToMeeting connector', initiatorType: 'system' },
+    sourceSystem: { id: 'entra', displayName: 'Microsoft Entra ID' },
+    targetSystem: { id: 'goto', displayName: 'GoToMeeting' },
+    sourceIdentity: { id: entry.sourceId, displayName: entry.displayName, identityType: 'User' },
+    targetIdentity: { id: entry.targetId, displayName: entry.displayName, identityType: 'User' },
+    provisioningStatusInfo: {
+      status: STATUSES[entry.status],
+      errorInformation: isFault
+        ? {
+            errorCode: entry.errorCode,
+            errorCategory: categoryOf(entry.errorCode ?? ''),
+            reason: entry.errorMessage,
+            additionalDetails: null,
+            recommendedAction: adviceOf(entry.errorCode ?? ''),
+          }
+        : null,
+    },
+    provisioningSteps: [
+      {
+        name: entry.action === 'none' ? 'EntrySynchronizationSkip' : 'EntryExport',
+        provisioningStepType: entry.action === 'none' ? 'scoping' : 'export',
+        status: STATUSES[entry.status],
+        description: REASONS[entry.reason],
+        details: { connectorAction: entry.action, connectorStatus: entry.status, SkipReason: entry.reason },
+      },
+    ],
+    modifiedProperties: entry.modified,
+  };
+}
+
+/** One a write, and one for a cycle's end without a write. */
+const entryId = ({ cycleId, sourceId, intentId }: LogEntry): string =>
+  `${cycleId}.${sourceId}${intentId === null ? '' : `.${intentId}`}`;
