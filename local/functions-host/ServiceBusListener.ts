@@ -1,6 +1,11 @@
 /**
  * Feeds one queue-triggered function as the real host does: completes on return, abandons on throw (at once, no
- * back-off), one message of a session at a time, or a session's next batch with `cardinality: many`.
+ * back-off). How many run at once is the real host's rule (azure-functions.md 2.4, azure-sdk-for-net ServiceBusListener):
+ * - `many` with sessions: one loop a host. It holds one session until nothing came for `sessionIdleTimeout`, then takes
+ *   the next; `maxConcurrentSessions` is not read, and the lock ends its time after the session was accepted.
+ * - `one` with sessions: `maxConcurrentSessions` sessions at once, in each one message at a time. A session's lock is
+ *   renewed for `maxAutoLockRenewalDuration` from accepting it, not from a message (azure-sdk-for-net #35267).
+ * - without sessions: one loop for `many`, `maxConcurrentCalls` for `one`; only single messages are renewed.
  */
 import {
   ServiceBusClient,
@@ -8,20 +13,32 @@ import {
   type ServiceBusReceiver,
   type ServiceBusSessionReceiver,
 } from '@azure/service-bus';
+import { realClock } from '../clock/StackClock';
+import { keepLock } from '../service-bus/keepLock';
 import type { HostJson } from './hostJson';
 import type { Binding, TypedData } from './protocol';
+import { metadataOfMany, metadataOfOne } from './triggerMetadata';
 
 /** Invokes the function; rejects when it failed. */
 export type InvokeMessages = (data: TypedData, triggerMetadata: Readonly<Record<string, TypedData>>) => Promise<void>;
 
+/** Renews every lock of a queue on behalf of its holders (QueueStore.keepLocks). */
+export interface LockKeeper {
+  keepLocks(maxMs: number): void;
+}
+
 /** How long a session slot asks for the next session before it asks again, in ms. */
 const ACCEPT_TIMEOUT_MS = 30_000;
 const ERROR_WAIT_MS = 1_000;
+/** The client's own renewal lives by the wall clock; this host renews by its own. */
+const RECEIVER_OPTIONS = { maxAutoLockRenewalDurationInMs: 0, skipParsingBodyAsJson: true } as const;
 
 export class ServiceBusListener {
   readonly #client: ServiceBusClient;
   readonly #slots: Promise<void>[] = [];
+  readonly #ending = new AbortController();
   #isStopping = false;
+  #working = 0;
 
   constructor(
     connectionString: string,
@@ -30,13 +47,19 @@ export class ServiceBusListener {
     private readonly settings: HostJson['extensions']['serviceBus'],
     private readonly invoke: InvokeMessages,
     private readonly onError: (error: unknown) => void,
+    /**
+     * For a broker on a virtual clock: it renews by itself what this listener would renew. A request on the wire would
+     * come after the jump that ended the lock, and a session's lock can end while the answer to its accept is under way.
+     */
+    private readonly keeper?: LockKeeper,
   ) {
     this.#client = new ServiceBusClient(connectionString, {
       retryOptions: { maxRetries: 1, timeoutInMs: ACCEPT_TIMEOUT_MS },
     });
+    keeper?.keepLocks(this.#renewsForMs);
     const isSession = binding['isSessionsEnabled'] === true;
-    const slots = isSession ? settings.maxConcurrentSessions : this.#isMany ? 1 : settings.maxConcurrentCalls;
-    for (let slot = 0; slot < slots; slot += 1)
+    const atOnce = isSession ? settings.maxConcurrentSessions : settings.maxConcurrentCalls;
+    for (let slot = 0; slot < (this.#isMany ? 1 : atOnce); slot += 1)
       this.#slots.push(isSession ? this.#serveSessions() : this.#servePlain());
   }
 
@@ -44,48 +67,45 @@ export class ServiceBusListener {
     return this.binding['cardinality'] === 'many';
   }
 
-  get #batchSize(): number {
-    return this.#isMany ? this.settings.maxMessageBatchSize : 1;
-  }
-
-  /** Renewal is for single messages only; a batch has to end within its lock (azure-functions.md 2.1). */
-  get #renewal(): { maxAutoLockRenewalDurationInMs: number } {
-    return { maxAutoLockRenewalDurationInMs: this.#isMany ? 0 : this.settings.maxAutoLockRenewalDuration };
+  /** Only single messages are renewed (azure-functions.md 2.1). */
+  get #renewsForMs(): number {
+    return this.#isMany ? 0 : this.settings.maxAutoLockRenewalDuration;
   }
 
   /** Takes nothing new and waits until what runs has ended. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     const idle = Promise.all(this.#slots);
-    // Slots that only wait are woken by closing the client; slots at work settle first.
+    // Slots at work settle first. Those that wait for a message are woken, those that wait for a session by the close.
     while (this.#working > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    this.#ending.abort();
     await this.#client.close();
     await idle;
   }
-
-  #working = 0;
 
   async #serveSessions(): Promise<void> {
     while (!this.#isStopping) {
       let receiver: ServiceBusSessionReceiver;
       try {
-        receiver = await this.#client.acceptNextSession(this.queue, { ...this.#renewal, skipParsingBodyAsJson: true });
+        receiver = await this.#client.acceptNextSession(this.queue, RECEIVER_OPTIONS);
       } catch (error) {
         await this.#afterError(error);
         continue;
       }
+      const release = this.#keep(receiver.sessionLockedUntilUtc, () => receiver.renewSessionLock());
       try {
         await this.#drain(receiver, this.settings.sessionIdleTimeout);
       } catch (error) {
         await this.#afterError(error);
       } finally {
+        release();
         await receiver.close().catch(() => undefined);
       }
     }
   }
 
   async #servePlain(): Promise<void> {
-    const receiver = this.#client.createReceiver(this.queue, { ...this.#renewal, skipParsingBodyAsJson: true });
+    const receiver = this.#client.createReceiver(this.queue, RECEIVER_OPTIONS);
     while (!this.#isStopping) {
       try {
         await this.#drain(receiver, ACCEPT_TIMEOUT_MS);
@@ -95,15 +115,26 @@ export class ServiceBusListener {
     }
   }
 
-  /** Handles messages until none came for `idleMs`. */
+  /** Handles messages until none came for `idleMs`. @throws ServiceBusError when a message cannot be settled */
   async #drain(receiver: ServiceBusReceiver, idleMs: number): Promise<void> {
+    const size = this.#isMany ? this.settings.maxMessageBatchSize : 1;
     while (!this.#isStopping) {
-      const messages = await receiver.receiveMessages(this.#batchSize, { maxWaitTimeInMs: idleMs });
-      if (messages.length === 0) return;
+      const messages = await receiver.receiveMessages(size, {
+        maxWaitTimeInMs: idleMs,
+        abortSignal: this.#ending.signal,
+      });
+      const [first] = messages;
+      if (first === undefined) return;
       this.#working += 1;
+      // A session's lock covers its messages, and says no time of their own.
+      const release =
+        this.binding['isSessionsEnabled'] === true
+          ? () => undefined
+          : this.#keep(first.lockedUntilUtc, () => receiver.renewMessageLock(first));
       try {
         await this.#handle(receiver, messages);
       } finally {
+        release();
         this.#working -= 1;
       }
     }
@@ -124,59 +155,25 @@ export class ServiceBusListener {
       await (isDone ? receiver.completeMessage(message) : receiver.abandonMessage(message));
   }
 
+  /** @returns a function that ends the renewal */
+  #keep(lockedUntil: Date | undefined, renew: () => Promise<Date>): () => void {
+    if (this.keeper !== undefined || lockedUntil === undefined) return () => undefined;
+    return keepLock({
+      clock: realClock,
+      lockedUntil: lockedUntil.getTime(),
+      maxMs: this.#renewsForMs,
+      renew: () => renew().then((until) => until.getTime()),
+      onError: this.onError,
+    });
+  }
+
   async #afterError(error: unknown): Promise<void> {
     if (this.#isStopping) return;
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (code === 'ServiceTimeout') return;
     this.onError(error);
+    // A lost lock is no fault of the connection: its message waits for the next holder already.
+    if (code === 'SessionLockLost' || code === 'MessageLockLost') return;
     await new Promise((resolve) => setTimeout(resolve, ERROR_WAIT_MS));
   }
 }
-
-/** The real host's delivery count begins at 1, the SDK's at 0. */
-function propertiesOf(message: ServiceBusReceivedMessage | undefined) {
-  return {
-    MessageId: String(message?.messageId ?? ''),
-    SessionId: message?.sessionId ?? '',
-    DeliveryCount: (message?.deliveryCount ?? 0) + 1,
-    SequenceNumber: Number(message?.sequenceNumber?.toString() ?? 0),
-    EnqueuedTimeUtc: message?.enqueuedTimeUtc?.toISOString() ?? '',
-    ContentType: message?.contentType ?? '',
-    ApplicationProperties: message?.applicationProperties ?? {},
-  };
-}
-
-/** Top-level properties of a JSON body are merged in and win, as in the real host (local-stack.md 3). */
-function metadataOfOne(message: ServiceBusReceivedMessage | undefined, text: string): Record<string, TypedData> {
-  const merged = { ...propertiesOf(message), ...bodyProperties(text) };
-  return Object.fromEntries(Object.entries(merged).map(([key, value]) => [key, typedData(value)]));
-}
-
-function metadataOfMany(messages: readonly ServiceBusReceivedMessage[]): Record<string, TypedData> {
-  const all = messages.map(propertiesOf);
-  const column = (key: keyof ReturnType<typeof propertiesOf>): TypedData => typedData(all.map((one) => one[key]));
-  return {
-    MessageIdArray: column('MessageId'),
-    SessionIdArray: column('SessionId'),
-    DeliveryCountArray: column('DeliveryCount'),
-    SequenceNumberArray: column('SequenceNumber'),
-    EnqueuedTimeUtcArray: column('EnqueuedTimeUtc'),
-    ApplicationPropertiesArray: column('ApplicationProperties'),
-  };
-}
-
-function bodyProperties(text: string): Record<string, unknown> {
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {};
-  } catch {
-    return {};
-  }
-}
-
-const typedData = (value: unknown): TypedData =>
-  typeof value === 'string'
-    ? { string: value }
-    : typeof value === 'number' && Number.isInteger(value)
-      ? { int: value }
-      : { json: JSON.stringify(value) };

@@ -50,12 +50,16 @@ interface Consumer {
   readonly queue: QueueStore;
   readonly session: SessionLock | undefined;
   readonly settled: boolean;
+  /** Deliveries whose outcome the client has not told yet. */
+  unsettled: number;
+  /** The session's lock has expired: the link is closed once nothing is left to answer. */
+  isLost: boolean;
 }
 
 export class Broker {
   readonly #stores = new Map<string, QueueStore>();
   readonly #consumers = new Map<Sender, Consumer>();
-  readonly #locks = new WeakMap<Delivery, { lock: Lock; queue: QueueStore }>();
+  readonly #locks = new WeakMap<Delivery, { lock: Lock; consumer: Consumer }>();
   readonly #replies = new WeakMap<Connection, Map<string, Sender>>();
   readonly #sockets = new Set<Socket>();
   readonly #waiting = new Set<() => boolean>();
@@ -207,7 +211,7 @@ export class Broker {
         return;
       }
       sender.set_source({ address });
-      this.#consume({ link: sender, queue, session: undefined, settled });
+      this.#consume({ link: sender, queue, session: undefined, settled, unsettled: 0, isLost: false });
       return;
     }
     this.#acceptSession(
@@ -230,8 +234,11 @@ export class Broker {
   ): void {
     const attempt = (release?: () => void): boolean => {
       const onLost = (): void => {
+        const consumer = this.#consumers.get(sender);
         this.#consumers.delete(sender);
-        sender.close({ condition: 'com.microsoft:session-lock-lost', description: 'The session lock has expired.' });
+        if (consumer === undefined) return;
+        consumer.isLost = true;
+        closeIfLost(consumer);
       };
       const session = queue.acceptSession(wanted, onLost);
       if (session === 'none') return false;
@@ -245,7 +252,7 @@ export class Broker {
         'com.microsoft:locked-until-utc': types.wrap_long(ticks(this.#wallTime(session.until))),
       };
       release?.();
-      this.#consume({ link: sender, queue, session, settled });
+      this.#consume({ link: sender, queue, session, settled, unsettled: 0, isLost: false });
       return true;
     };
     if (attempt()) return;
@@ -346,14 +353,17 @@ export class Broker {
     for (const consumer of this.#consumers.values()) if (consumer.queue === queue) this.#pump(consumer);
   }
 
-  #pump({ link, queue, session, settled }: Consumer): void {
+  #pump(consumer: Consumer): void {
+    const { link, queue, session, settled } = consumer;
     // rhea takes credit only when it writes a transfer; what waits to be written counts already.
     for (let free = creditOf(link) - this.#unsent(link); free > 0 && link.is_open() && link.sendable(); free -= 1) {
       const lock = queue.take(session, settled);
       if (lock === undefined) return;
       const bytes = encodeMessage(lock.message, this.#wallTime(lock.until)) as unknown as Parameters<Sender['send']>[0];
       const delivery = link.send(bytes, tagOf(lock.token), 0);
-      if (!settled) this.#locks.set(delivery, { lock, queue });
+      if (settled) continue;
+      consumer.unsettled += 1;
+      this.#locks.set(delivery, { lock, consumer });
     }
   }
 
@@ -381,7 +391,8 @@ export class Broker {
     const held = this.#locks.get(delivery);
     if (held === undefined) return;
     this.#locks.delete(delivery);
-    const { lock, queue } = held;
+    const { lock, consumer } = held;
+    const { queue } = consumer;
     const state = delivery.remote_state as unknown as
       { message_annotations?: Record<string, unknown>; error?: { info?: Record<string, unknown> } } | undefined;
     const isDone =
@@ -397,6 +408,8 @@ export class Broker {
         ? acceptedState()
         : rejectedState(lost, 'The lock supplied is invalid: it expired, or the message was settled.'),
     );
+    consumer.unsettled -= 1;
+    closeIfLost(consumer);
   }
 
   #drop(sender: Sender): void {
@@ -412,6 +425,12 @@ export class Broker {
     for (const sender of [...this.#consumers.keys(), ...this.#abandonedAttach.keys()])
       if (sender.connection === connection) this.#drop(sender);
   }
+}
+
+/** Closing before the last answer would leave the client waiting for it until its operation times out. */
+function closeIfLost({ link, isLost, unsettled }: Consumer): void {
+  if (isLost && unsettled === 0)
+    link.close({ condition: 'com.microsoft:session-lock-lost', description: 'The session lock has expired.' });
 }
 
 const isControl = (address: string): boolean => address === '$cbs' || address.endsWith('/$management');

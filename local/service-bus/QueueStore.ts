@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { StackClock } from '../clock/StackClock';
+import { keepLock } from './keepLock';
 import type { QueueConfig } from './QueueConfig';
 
 export interface QueuedMessage {
@@ -32,6 +33,7 @@ export interface Lock {
   /** The holder of the session, in a session queue. */
   readonly session: SessionLock | undefined;
   cancelExpiry: () => void;
+  stopRenewal: () => void;
 }
 
 export interface SessionLock {
@@ -39,6 +41,7 @@ export interface SessionLock {
   until: number;
   readonly onLost: () => void;
   cancelExpiry: () => void;
+  stopRenewal: () => void;
   state: Buffer | undefined;
 }
 
@@ -57,6 +60,7 @@ export class QueueStore {
   readonly #seen = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #sequence = 0;
+  #keepsForMs = 0;
   readonly deadLetters: QueueStore | undefined;
 
   constructor(
@@ -161,11 +165,15 @@ export class QueueStore {
         until: session?.until ?? this.clock.now() + this.config.lockDuration,
         session,
         cancelExpiry: () => undefined,
+        stopRenewal: () => undefined,
       };
       if (settled) return lock;
       this.#locks.set(lock.token, lock);
       // In a session queue the session's lock covers its messages.
-      if (session === undefined) this.#armMessageLock(lock);
+      if (session === undefined) {
+        this.#armMessageLock(lock);
+        lock.stopRenewal = this.#keep(lock.until, () => this.renewLock(lock.token));
+      }
       return lock;
     }
     return undefined;
@@ -211,6 +219,7 @@ export class QueueStore {
   #release(token: string): Lock | undefined {
     const lock = this.#locks.get(token);
     lock?.cancelExpiry();
+    lock?.stopRenewal();
     this.#locks.delete(token);
     return lock;
   }
@@ -239,6 +248,18 @@ export class QueueStore {
     deadLetters.#changed();
   }
 
+  /**
+   * From now on every lock that is taken is renewed for so long, as its holder would do: for holders on a virtual clock,
+   * whose requests cannot come in time. 0 ends it.
+   */
+  keepLocks(maxMs: number): void {
+    this.#keepsForMs = maxMs;
+  }
+
+  #keep(lockedUntil: number, renew: () => number | undefined): () => void {
+    return keepLock({ clock: this.clock, lockedUntil, maxMs: this.#keepsForMs, renew, onError: () => undefined });
+  }
+
   renewLock(token: string): number | undefined {
     const lock = this.#locks.get(token);
     if (lock === undefined) return undefined;
@@ -255,9 +276,17 @@ export class QueueStore {
     const sessionId = wanted ?? this.#nextFreeSession();
     if (sessionId === undefined) return 'none';
     if (this.#sessions.has(sessionId)) return 'locked';
-    const session: SessionLock = { sessionId, until: 0, onLost, cancelExpiry: () => undefined, state: undefined };
+    const session: SessionLock = {
+      sessionId,
+      until: 0,
+      onLost,
+      cancelExpiry: () => undefined,
+      stopRenewal: () => undefined,
+      state: undefined,
+    };
     this.#sessions.set(sessionId, session);
     this.#armSessionLock(session);
+    session.stopRenewal = this.#keep(session.until, () => this.renewSession(sessionId));
     return session;
   }
 
@@ -295,6 +324,7 @@ export class QueueStore {
   #endSession(session: SessionLock, counts: boolean): void {
     if (this.#sessions.get(session.sessionId) !== session) return;
     session.cancelExpiry();
+    session.stopRenewal();
     this.#sessions.delete(session.sessionId);
     for (const lock of [...this.#locks.values()].filter((one) => one.session === session)) {
       this.#locks.delete(lock.token);
