@@ -2,6 +2,7 @@
  * The connector's engine on the embedded stack over real wires (AMQP, HTTP, Azurite), in virtual time: retries and
  * schedules of hours pass in milliseconds, and nothing sleeps. Faults of the process are played by `killAt`.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { buildWorld, WORLDS, type World, type WorldSize } from '../../local/world/buildWorld';
 import { realClock } from '../../local/clock/StackClock';
 import { VirtualClock } from '../../local/clock/VirtualClock';
@@ -14,27 +15,36 @@ import { cycleView } from '../../shared/api/cycleView';
 import { connectEngine } from '../../shared/connectEngine';
 import type { Clock } from '../../shared/model/Clock';
 import { FINAL_STATES } from '../../shared/model/Cycle';
-import { readJobMessage, readUserChangeMessage } from '../../shared/queue/messages';
+import type { PlanRow } from '../../shared/store/PlansTable';
+import type { LogEntry } from '../../shared/model/LogEntry';
+import { countedCycle } from '../../shared/api/countedCycle';
+import { readChunkMessage, readJobMessage, type Outgoing } from '../../shared/queue/messages';
+import { settle } from '../../shared/queue/settle';
 import { readSettings } from '../../shared/settings/Settings';
-import { applyUserChanges } from '../../shared/sync/applyUserChanges';
-import { closeCycle } from '../../shared/sync/closeCycle';
-import type { Engine, EngineTiming } from '../../shared/sync/Engine';
-import { planCycle } from '../../shared/sync/planCycle';
-import { startCycle } from '../../shared/sync/startCycle';
+import { handleChunkMessage } from '../../shared/sync/apply/handleChunkMessage';
+import { handleJobMessage } from '../../shared/sync/cycle/handleJobMessage';
+import { startCycle, type Started, type StartRequest } from '../../shared/sync/cycle/startCycle';
+import type { Engine, Timing } from '../../shared/sync/Engine';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
 import { testStorage } from './testStorage';
 
 /** A Monday morning; any moment would do. */
 const START_MS = Date.parse('2026-11-23T08:00:00Z');
 const SETTLE_TIMEOUT_MS = 30_000;
+const LONGER_THAN_ANY_TEST_MS = 400 * 86_400_000;
 
-/** Thrown in place of a call to the outside: the process dies there. */
-export class Killed extends Error {}
+/** Thrown in place of a call to the outside: the process died there. */
+class Killed extends Error {}
+
+/** Which process the present work belongs to: whatever a dead one still has in hand comes to nothing. */
+const processes = new AsyncLocalStorage<number>();
 
 export interface TestOptions {
   readonly world?: Partial<WorldSize>;
   readonly settings?: Readonly<Record<string, string>>;
-  readonly timing?: Partial<EngineTiming>;
+  readonly timing?: Partial<Timing>;
+  /** False: a lane's lock ends five minutes after it was taken, as if renewal failed. */
+  readonly renewsLocks?: boolean;
 }
 
 let identity: Promise<IdentityEndpoint> | undefined;
@@ -54,6 +64,7 @@ export class TestConnector {
   readonly events: { readonly level: string; readonly line: string }[] = [];
   #listeners: ServiceBusListener[] = [];
   #engine: Engine;
+  #process = 0;
   /** Calls to the outside so far, and at which one the process dies. */
   calls = 0;
   killAt: number | undefined;
@@ -62,7 +73,7 @@ export class TestConnector {
     readonly clock: VirtualClock,
     readonly stack: LocalStack,
     private readonly environment: Readonly<Record<string, string>>,
-    private readonly timing: Partial<EngineTiming>,
+    private readonly options: TestOptions,
   ) {
     this.#engine = this.#connect();
   }
@@ -74,7 +85,7 @@ export class TestConnector {
     const environment = { ...stack.environment, GOTO_REQUESTS_PER_SECOND: '1000', ...options.settings };
     const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = stack.identity.environment as Record<string, string>;
     Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
-    const connector = new TestConnector(clock, stack, environment, options.timing ?? {});
+    const connector = new TestConnector(clock, stack, environment, options);
     connector.#listen();
     return connector;
   }
@@ -89,13 +100,13 @@ export class TestConnector {
 
   async stop(): Promise<void> {
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
-    await this.#engine.queue.close();
+    await this.#engine.sender.close();
     await this.stack.stop();
   }
 
   /** Another process with the same settings: nothing but the tables and the queues is remembered. */
   async restart(): Promise<void> {
-    await this.#engine.queue.close();
+    await this.#engine.sender.close();
     this.#engine = this.#connect();
   }
 
@@ -111,44 +122,65 @@ export class TestConnector {
     const engine = connectEngine(readSettings(this.environment), {
       clock,
       telemetry: createTelemetry((level, line) => void this.events.push({ level, line })),
-      timing: this.timing,
+      timing: this.options.timing ?? {},
     });
     const mortal = <T extends object>(adapter: T): T => this.#mortal(adapter);
-    return {
-      ...engine,
-      entra: mortal(engine.entra),
-      accounts: mortal(engine.accounts),
-      queue: mortal(engine.queue),
-      cycles: mortal(engine.cycles),
-      identities: mortal(engine.identities),
-      groups: mortal(engine.groups),
-      log: mortal(engine.log),
-      schemas: mortal(engine.schemas),
-      state: mortal(engine.state),
-    };
+    const store = Object.fromEntries(
+      Object.entries(engine.store).map(([name, part]) => [name, mortal(part as object)]),
+    ) as unknown as Engine['store'];
+    return { ...engine, store, entra: mortal(engine.entra), accounts: mortal(engine.accounts), sender: mortal(engine.sender) };
   }
 
-  /** Counts every asynchronous call to the outside; the one with the number `killAt` happens, but its caller is gone. */
+  /** Runs work as the present process: when it dies, the rest of the work comes to nothing. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const own = this.#process;
+    const result = await processes.run(own, work);
+    if (own !== this.#process) throw new Killed('the process died while it worked');
+    return result;
+  }
+
+  /** Counts every call to the outside; the one with the number `killAt` happens, but its caller is gone. */
   #mortal<T extends object>(adapter: T): T {
     return new Proxy(adapter, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target);
         if (typeof value !== 'function') return value;
         return (...parameters: unknown[]): unknown => {
-          const result: unknown = (value as (...all: unknown[]) => unknown).apply(target, parameters);
+          const call = (): unknown => (value as (...all: unknown[]) => unknown).apply(target, parameters);
+          if (this.#isDead()) return Promise.reject(new Killed('the process is dead'));
+          const result = call();
           // An adapter that another one gives (EntraSource.selecting) can be killed as well.
           if (result instanceof target.constructor) return this.#mortal(result);
-          if (!(result instanceof Promise)) return result;
-          this.calls += 1;
-          if (this.calls !== this.killAt) return result;
-          this.killAt = undefined;
-          return result.then(
-            () => Promise.reject(new Killed(`killed at call ${this.calls}`)),
-            () => Promise.reject(new Killed(`killed at call ${this.calls}`)),
-          );
+          if (result instanceof Promise) return this.#counted(result);
+          return isAsyncIterable(result) ? this.#countedItems(result) : result;
         };
       },
     });
+  }
+
+  #isDead(): boolean {
+    const own = processes.getStore();
+    return own !== undefined && own !== this.#process;
+  }
+
+  #counted<T>(result: Promise<T>): Promise<T> {
+    this.calls += 1;
+    if (this.calls !== this.killAt) return result;
+    this.killAt = undefined;
+    const end = (): Promise<T> => {
+      this.#process += 1;
+      return Promise.reject(new Killed(`killed at call ${this.calls}`));
+    };
+    return result.then(end, end);
+  }
+
+  /** A list that is read page by page is one call, at its first item. */
+  async *#countedItems(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+    await this.#counted(Promise.resolve());
+    for await (const item of items) {
+      if (this.#isDead()) throw new Killed('the process is dead');
+      yield item;
+    }
   }
 
   #listen(): void {
@@ -156,20 +188,23 @@ export class TestConnector {
       prefetchCount: 0,
       autoCompleteMessages: true,
       maxConcurrentCalls: 4,
-      maxConcurrentSessions: 4,
+      maxConcurrentSessions: 8,
       maxMessageBatchSize: 1,
       sessionIdleTimeout: 20,
-      maxAutoLockRenewalDuration: 0,
+      maxAutoLockRenewalDuration: this.options.renewsLocks === false ? 0 : LONGER_THAN_ANY_TEST_MS,
     };
-    const listen = (queue: string, handle: (bodies: unknown[]) => Promise<unknown>) =>
+    const listen = (queue: string, handle: (body: unknown, deliveryCount: number) => Promise<readonly Outgoing[]>) =>
       new ServiceBusListener(
         this.stack.broker.connectionString,
         queue,
-        { type: 'serviceBusTrigger', isSessionsEnabled: true, cardinality: 'many' },
+        { type: 'serviceBusTrigger', isSessionsEnabled: true },
         settings,
-        async (data) => {
-          await handle(bodiesOf(data));
-        },
+        (data, metadata) =>
+          this.run(async () => {
+            const outgoing = await handle(bodyOf(data), countOf(metadata['DeliveryCount']));
+            // What a dead process would have sent never leaves.
+            if (!this.#isDead()) await settle(this.#engine.sender, outgoing);
+          }),
         (error) => {
           if (!(error instanceof Killed))
             this.events.push({
@@ -177,13 +212,11 @@ export class TestConnector {
               line: `host: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
             });
         },
+        this.stack.broker.queue(queue),
       );
     this.#listeners = [
-      listen('sync-jobs', async ([body]) => {
-        const message = readJobMessage(body);
-        await (message.kind === 'plan' ? planCycle(this.#engine, message) : closeCycle(this.#engine, message));
-      }),
-      listen('user-changes', (bodies) => applyUserChanges(this.#engine, bodies.map(readUserChangeMessage))),
+      listen('sync-jobs', (body, count) => handleJobMessage(this.#engine, readJobMessage(body), count)),
+      listen('user-changes', (body, count) => handleChunkMessage(this.#engine, readChunkMessage(body), count)),
     ];
   }
 
@@ -219,25 +252,43 @@ export class TestConnector {
     }
   }
 
+  /** The timer, or an admin, starts a cycle. */
+  start(mode: 'incremental' | 'full' = 'incremental', more: Partial<StartRequest> = {}): Promise<Started> {
+    return this.run(() => startCycle(this.#engine, { mode, trigger: 'timer', ...more }));
+  }
+
   /** One cycle from its start to its end. */
   async cycle(mode: 'incremental' | 'full' = 'incremental'): Promise<CycleView> {
-    const started = await startCycle(this.#engine, { mode, trigger: 'timer' });
+    const started = await this.start(mode);
     if (!started.started) throw new Error(`cycle ${started.activeCycleId} is running`);
     await this.settle();
     return this.view(started.cycle.id);
   }
 
   async view(id: string): Promise<CycleView> {
-    const stored = await this.#engine.cycles.get(id);
-    if (stored === undefined) throw new Error(`no cycle ${id}`);
-    if (!FINAL_STATES.has(stored.cycle.state))
+    const counted = await countedCycle(this.#engine, id);
+    if (counted === undefined) throw new Error(`no cycle ${id}`);
+    if (!FINAL_STATES.has(counted.cycle.state))
       throw new Error(
-        `cycle is ${stored.cycle.state}\n${this.events
+        `cycle is ${counted.cycle.state}\n${this.events
           .slice(-20)
           .map((one) => one.line)
           .join('\n')}`,
       );
-    return cycleView(stored.cycle, await this.#engine.log.total(id), this.clock.now());
+    return cycleView(counted.cycle, counted.counts, this.clock.now());
+  }
+
+  /** The plan rows of a cycle. */
+  async rows(cycleId: string): Promise<PlanRow[]> {
+    const rows: PlanRow[] = [];
+    for await (const row of this.#engine.store.plans.rows(cycleId)) rows.push(row);
+    return rows;
+  }
+
+  /** What the log says of a person in a cycle: its last entry. */
+  async entry(cycleId: string, sourceId: string): Promise<LogEntry | undefined> {
+    const entries = (await this.rows(cycleId)).flatMap((row) => row.result?.entries ?? []);
+    return entries.filter((one) => one.sourceId === sourceId).at(-1);
   }
 
   /** Five minutes, as between two cycles of the default schedule. */
@@ -274,6 +325,8 @@ export class TestConnector {
   }
 }
 
-function bodiesOf(data: TypedData): unknown[] {
-  return 'collectionString' in data ? data.collectionString.string.map((text) => JSON.parse(text) as unknown) : [];
-}
+const bodyOf = (data: TypedData): unknown => ('string' in data ? (JSON.parse(data.string) as unknown) : undefined);
+const countOf = (data: TypedData | undefined): number => (data !== undefined && 'int' in data ? data.int : 1);
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;

@@ -98,7 +98,7 @@ test('leaver: blocked sign-in disables at once, keeps foreign licences and says 
   const cycle = await connector.cycle();
   expect(cycle.counts.disabled).toBe(1);
   expect(connector.accountOf(leaver.id)?.licenseKeys).toEqual([CONNECT_LICENSE]);
-  expect(await connector.engine.log.get(cycle.id, leaver.id)).toMatchObject({
+  expect(await connector.entry(cycle.id, leaver.id)).toMatchObject({
     status: 'warning',
     errorCode: 'AccessRemains',
   });
@@ -165,7 +165,7 @@ test('rename: only the changed field is written', async () => {
   const cycle = await connector.cycle();
   expect(cycle.counts.updated).toBe(1);
   expect(connector.accountOf(user.id)).toMatchObject({ firstName: user.givenName, lastName: 'Married' });
-  expect((await connector.engine.log.get(cycle.id, user.id))?.modified).toEqual([
+  expect((await connector.entry(cycle.id, user.id))?.modified).toEqual([
     { displayName: 'lastName', oldValue: user.surname, newValue: 'Married' },
   ]);
 });

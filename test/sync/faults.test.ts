@@ -4,7 +4,7 @@ import type { EntraUser } from '../../local/entra/EntraDirectory';
 import { newUser } from '../../local/world/buildWorld';
 import { laneSession, type ChangeQueue } from '../../shared/queue/ChangeQueue';
 import { userChangeBody } from '../../shared/queue/messages';
-import { startCycle } from '../../shared/sync/startCycle';
+import { startCycle } from '../../shared/sync/cycle/startCycle';
 import { expectConverged } from '../support/expectConverged';
 import { TestConnector } from '../support/TestConnector';
 

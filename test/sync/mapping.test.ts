@@ -5,7 +5,7 @@ import { MEETING_LICENSE } from '../../local/goto/GotoSimulator';
 import { Problem } from '../../shared/api/Problem';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
-import { startCycle } from '../../shared/sync/startCycle';
+import { startCycle } from '../../shared/sync/cycle/startCycle';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
 import { TestConnector } from '../support/TestConnector';
@@ -241,7 +241,7 @@ test('a schema that cannot be used is refused with every problem, and nothing ch
     code: 'InvalidJson',
   });
   await expect(putSchema(connector.engine, apiRequest('x'.repeat(4_000_001)))).rejects.toMatchObject({ status: 413 });
-  expect(await connector.engine.schemas.activeVersion()).toBe('default');
+  expect(await connector.engine.store.schemas.activeVersion()).toBe('default');
   await expect(getSchemaVersion(connector.engine, apiRequest('', { id: "x' or 1 eq 1" }))).rejects.toMatchObject({
     status: 404,
   });
