@@ -1,32 +1,13 @@
 /** Microsoft Graph as far as the connector reads it, ugly sides included (graph-source.md 8.2). */
+import { z } from 'zod';
 import type { StackClock } from '../clock/StackClock';
 import { json, SimulatedServer, type SimRequest, type SimResponse } from '../http/SimulatedServer';
-import type { EntraDirectory, UserState } from './EntraDirectory';
+import { honestEntra, type EntraBehaviour, type EntraEndpoint } from './EntraBehaviour';
+import type { EntraAssignment, EntraDirectory, UserState } from './EntraDirectory';
 
 /** Delta tokens of directory objects live 7 days (graph-source.md 2.1). */
 const DELTA_TOKEN_LIFE_MS = 7 * 86_400_000;
 const DEFAULT_PAGE = 100;
-
-export interface EntraBehaviour {
-  /** Age of the replica that answers, in ms. */
-  lagMs: number;
-  /** Rows a delta page holds. */
-  deltaPageSize: number;
-  /** Every list begins with an empty page that has a next link. */
-  emptyFirstPage: boolean;
-  /** Every delta item appears twice, the second time on the last page. */
-  replay: boolean;
-  /** The status of an expired delta token: 400 and 410 were both seen. */
-  expiredStatus: 400 | 410;
-  /** Resource units in 10 seconds before 429 (graph-source.md 4.1; the smallest tenant has 3,500). */
-  resourceUnits: number;
-  /** Without User.Read.All members come back with nothing but an id. */
-  limitedInformation: boolean;
-  /** Assignments asked for in pages below 999 lose their last row. */
-  dropsRowsOfSmallPages: boolean;
-  /** The last page links to itself. */
-  endlessNextLink: boolean;
-}
 
 /** A request costs at least one unit; members cost 3, less one with $select (graph-source.md 4.1). */
 const MEMBERS_COST = 2;
@@ -35,6 +16,14 @@ const RETRY_AFTER_S = 10;
 /** Ids one delta filter may name (graph-source.md 2.1). */
 const MAX_FILTER_IDS = 50;
 
+const batchBody = z.object({
+  requests: z.array(
+    z.object({ id: z.string(), method: z.string().default('GET'), url: z.string(), body: z.unknown().optional() }),
+  ),
+});
+/** One call of checkMemberGroups takes 20 groups. */
+const memberGroupsBody = z.object({ groupIds: z.array(z.string()).min(1).max(20) });
+
 interface DeltaItem {
   readonly id: string;
   readonly '@removed'?: { readonly reason: string };
@@ -42,17 +31,7 @@ interface DeltaItem {
 }
 
 export class EntraSimulator extends SimulatedServer {
-  readonly behaviour: EntraBehaviour = {
-    lagMs: 0,
-    deltaPageSize: 100,
-    emptyFirstPage: false,
-    replay: false,
-    expiredStatus: 400,
-    resourceUnits: Number.POSITIVE_INFINITY,
-    limitedInformation: false,
-    dropsRowsOfSmallPages: false,
-    endlessNextLink: false,
-  };
+  readonly behaviour: EntraBehaviour = honestEntra();
 
   constructor(
     readonly directory: EntraDirectory,
@@ -76,8 +55,9 @@ export class EntraSimulator extends SimulatedServer {
     };
   }
 
-  get #moment(): number {
-    return this.clock.now() - this.behaviour.lagMs;
+  /** What the replica behind an endpoint knows is this old. */
+  #momentOf(endpoint: EntraEndpoint): number {
+    return this.clock.now() - (this.behaviour.lagOf[endpoint] ?? this.behaviour.lagMs);
   }
 
   protected answer(request: SimRequest): SimResponse {
@@ -85,8 +65,14 @@ export class EntraSimulator extends SimulatedServer {
     const path = request.url.pathname.replace(/^\/v1\.0/, '');
     if (this.#isOverBudget(path)) return tooManyRequests();
     if (request.method === 'POST' && path === '/$batch') return this.#batch(request);
-    if (request.method !== 'GET') return graphError(405, 'Request_BadRequest');
-    return this.#get(path, request.url);
+    return this.#route(request.method, path, request.url, () => parsed(request.body));
+  }
+
+  #route(method: string, path: string, url: URL, body: () => unknown): SimResponse {
+    if (method === 'GET') return this.#get(path, url);
+    const member = /^\/users\/([^/]+)\/checkMemberGroups$/.exec(path);
+    if (method === 'POST' && member !== null) return this.#checkMemberGroups(member[1] ?? '', body());
+    return graphError(405, 'Request_BadRequest');
   }
 
   #spent: { readonly at: number; readonly units: number }[] = [];
@@ -106,9 +92,9 @@ export class EntraSimulator extends SimulatedServer {
       if (sp[1] !== directory.app.appId && sp[2] !== directory.app.id)
         return graphError(404, 'Request_ResourceNotFound');
       if (sp[3] === undefined) return json(200, directory.app);
-      const rows = directory
-        .assignmentsAt(this.#moment)
-        .map((one) => ({ ...one, resourceId: directory.app.id, resourceDisplayName: 'GoToMeeting' }));
+      const rows = this.behaviour.assignmentsEmpty
+        ? []
+        : directory.assignmentsAt(this.#momentOf('assignments')).map((one) => this.#assignmentRow(one));
       const isShort = this.behaviour.dropsRowsOfSmallPages && url.searchParams.get('$top') !== '999';
       return this.#page(url, isShort ? rows.slice(0, -1) : rows);
     }
@@ -116,28 +102,78 @@ export class EntraSimulator extends SimulatedServer {
     if (path === '/groups/delta') return this.#delta(url, 'member');
     const members = /^\/groups\/([^/]+)\/members$/.exec(path);
     if (members !== null) return this.#members(members[1] ?? '', url);
+    const granted = /^\/(users|groups)\/([^/]+)\/appRoleAssignments$/.exec(path);
+    if (granted !== null) return this.#assignmentsOf(granted[1] === 'users' ? 'User' : 'Group', granted[2] ?? '', url);
+    const group = /^\/groups\/([^/]+)$/.exec(path);
+    if (group !== null) {
+      const state = directory.groups.get(group[1] ?? '')?.at(this.clock.now() - this.behaviour.lagMs);
+      return state === undefined
+        ? graphError(404, 'Request_ResourceNotFound')
+        : json(200, selected({ id: state.id, displayName: state.displayName }, url));
+    }
     const user = /^\/users\/([^/]+)$/.exec(path);
     if (user !== null) {
-      const state = directory.users.get(user[1] ?? '')?.at(this.#moment);
+      const state = directory.users.get(user[1] ?? '')?.at(this.#momentOf('users'));
       return state === undefined || typeof state === 'string'
         ? graphError(404, 'Request_ResourceNotFound')
         : json(200, selected(state, url));
     }
     const deleted = /^\/directory\/deletedItems\/([^/]+)$/.exec(path);
     if (deleted !== null) {
-      return directory.users.get(deleted[1] ?? '')?.at(this.#moment) === 'softDeleted'
+      return directory.users.get(deleted[1] ?? '')?.at(this.#momentOf('users')) === 'softDeleted'
         ? json(200, { id: deleted[1] })
         : graphError(404, 'Request_ResourceNotFound');
     }
     return graphError(404, 'ResourceNotFound');
   }
 
+  #assignmentRow(one: EntraAssignment): object {
+    return { ...one, resourceId: this.directory.app.id, resourceDisplayName: this.directory.app.displayName };
+  }
+
+  /** Direct ones only: what a person has through a group stands at the group. */
+  #assignmentsOf(type: 'User' | 'Group', id: string, url: URL): SimResponse {
+    const moment = this.#momentOf('userAssignments');
+    const state = (type === 'User' ? this.directory.users : this.directory.groups).get(id)?.at(moment);
+    if (state === undefined || typeof state === 'string') return graphError(404, 'Request_ResourceNotFound');
+    const resource = /^resourceId eq '?([^']*?)'?$/.exec(url.searchParams.get('$filter') ?? '')?.[1];
+    const isOther = resource !== undefined && resource !== this.directory.app.id;
+    const rows = this.directory
+      .assignmentsAt(moment)
+      .filter((one) => one.principalType === type && one.principalId === id)
+      .map((one) => this.#assignmentRow(one));
+    return this.#page(url, isOther ? [] : rows);
+  }
+
+  #checkMemberGroups(userId: string, body: unknown): SimResponse {
+    const moment = this.#momentOf('checkMemberGroups');
+    const state = this.directory.users.get(userId)?.at(moment);
+    if (state === undefined || typeof state === 'string') return graphError(404, 'Request_ResourceNotFound');
+    const asked = memberGroupsBody.safeParse(body);
+    if (!asked.success) return graphError(400, 'Request_BadRequest');
+    return json(200, { value: asked.data.groupIds.filter((id) => this.#isMember(userId, id, moment, new Set())) });
+  }
+
+  /** Through groups in groups too; `seen` ends circles. */
+  #isMember(userId: string, groupId: string, moment: number, seen: Set<string>): boolean {
+    if (seen.has(groupId)) return false;
+    seen.add(groupId);
+    const members = this.directory.groups.get(groupId)?.at(moment)?.members ?? new Map<string, 'user' | 'group'>();
+    return (
+      members.has(userId) ||
+      [...members].some(([id, kind]) => kind === 'group' && this.#isMember(userId, id, moment, seen))
+    );
+  }
+
   #members(groupId: string, url: URL): SimResponse {
-    const group = this.directory.groups.get(groupId)?.at(this.#moment);
-    if (group === undefined) return graphError(404, 'Request_ResourceNotFound');
-    const rows = [...group.members].flatMap(([id, kind]): object[] => {
+    const moment = this.#momentOf('members');
+    const group = this.directory.groups.get(groupId)?.at(moment);
+    if (group === undefined || this.behaviour.missingMembersOf.has(groupId))
+      return graphError(404, 'Request_ResourceNotFound');
+    const members = this.behaviour.emptyMembersOf.has(groupId) ? [] : [...group.members];
+    const rows = members.flatMap(([id, kind]): object[] => {
       if (kind === 'group') return [{ '@odata.type': '#microsoft.graph.group', id }];
-      const state = this.directory.users.get(id)?.at(this.#moment);
+      const state = this.directory.users.get(id)?.at(moment);
       return state === undefined || typeof state === 'string'
         ? []
         : [
@@ -172,7 +208,8 @@ export class EntraSimulator extends SimulatedServer {
       .match(/id eq '[^']*'/g)
       ?.map((clause) => clause.slice(7, -1));
     if ((filtered?.length ?? 0) > MAX_FILTER_IDS) return graphError(400, 'Request_UnsupportedQuery');
-    const visible = this.#visibleEntries();
+    const moment = this.#momentOf(kind === 'user' ? 'usersDelta' : 'groupsDelta');
+    const visible = this.#visibleEntries(moment);
     const deltaLink = (place: number): object => ({
       '@odata.deltaLink': withToken(url, '$deltatoken', `${place}-0-0-${this.clock.now()}`),
     });
@@ -188,7 +225,7 @@ export class EntraSimulator extends SimulatedServer {
     if (this.clock.now() - issuedAt > DELTA_TOKEN_LIFE_MS)
       return graphError(this.behaviour.expiredStatus, 'syncStateNotFound');
     const until = deltaToken === null && to > 0 ? to : visible;
-    const items = this.#deltaItems(kind, from, until).filter(
+    const items = this.#deltaItems(kind, from, until, moment).filter(
       (item) => filtered === undefined || filtered.includes(item.id),
     );
     const size = this.behaviour.deltaPageSize;
@@ -202,18 +239,18 @@ export class EntraSimulator extends SimulatedServer {
     return json(200, { value, ...deltaLink(until) });
   }
 
-  #visibleEntries(): number {
+  #visibleEntries(moment: number): number {
     let count = this.directory.journal.length;
-    while (count > 0 && (this.directory.journal[count - 1]?.at ?? 0) > this.#moment) count -= 1;
+    while (count > 0 && (this.directory.journal[count - 1]?.at ?? 0) > moment) count -= 1;
     return count;
   }
 
-  #deltaItems(kind: 'user' | 'member', from: number, until: number): DeltaItem[] {
+  #deltaItems(kind: 'user' | 'member', from: number, until: number, moment: number): DeltaItem[] {
     const entries = this.directory.journal.slice(from, until);
     const items: DeltaItem[] = [];
     if (kind === 'user') {
       const ids = new Set(entries.filter((entry) => entry.kind === 'user').map((entry) => entry.id));
-      for (const id of ids) items.push(deltaUser(id, this.directory.users.get(id)?.at(this.#moment)));
+      for (const id of ids) items.push(deltaUser(id, this.directory.users.get(id)?.at(moment)));
     } else {
       const groups = new Map<string, Map<string, { kind: string; joined: boolean }>>();
       for (const entry of entries) {
@@ -239,14 +276,31 @@ export class EntraSimulator extends SimulatedServer {
   }
 
   #batch(request: SimRequest): SimResponse {
-    const { requests } = JSON.parse(request.body) as { requests: { id: string; method: string; url: string }[] };
-    if (requests.length > 20) return graphError(400, 'BadRequest');
-    const responses = requests.map(({ id, url }) => {
+    const asked = batchBody.safeParse(parsed(request.body));
+    if (!asked.success || asked.data.requests.length > 20) return graphError(400, 'BadRequest');
+    const responses = asked.data.requests.map(({ id, method, url, body }) => {
       const target = new URL(`${this.origin}/v1.0${url}`);
-      const { status, text } = this.#get(target.pathname.replace(/^\/v1\.0/, ''), target);
-      return { id, status, headers: {}, body: JSON.parse(text ?? 'null') as unknown };
+      const { status, text } = this.#isPartThrottled()
+        ? tooManyRequests()
+        : this.#route(method, target.pathname.replace(/^\/v1\.0/, ''), target, () => body);
+      const headers = status === 429 ? { 'Retry-After': String(this.behaviour.throttledPartSeconds) } : {};
+      return { id, status, headers, body: parsed(text ?? 'null') };
     });
     return json(200, { responses: responses.reverse() });
+  }
+
+  #isPartThrottled(): boolean {
+    if (this.behaviour.throttledParts <= 0) return false;
+    this.behaviour.throttledParts -= 1;
+    return true;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

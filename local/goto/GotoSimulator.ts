@@ -1,43 +1,22 @@
 /** GoTo's sign-in and Admin API with the behaviours and ambiguities of goto-api.md. */
 import { LosslessNumber, parse as parseLossless, stringify } from 'lossless-json';
-import { z } from 'zod';
 import type { StackClock } from '../clock/StackClock';
 import { History } from '../http/History';
 import { json, SimulatedServer, type SimRequest, type SimResponse } from '../http/SimulatedServer';
+import { createBody, groupBody, updateBody } from './bodies';
+import { honestGoto, type GotoBehaviour } from './GotoBehaviour';
+import { wire, type GotoUser, type NewAccount } from './GotoUser';
+import { bodyOf, type GotoWrite } from './GotoWrite';
+import { namedPeople } from './namedPeople';
+import { Transfers } from './Transfers';
+
+export { statusOf, type GotoUser } from './GotoUser';
 
 export const ACCOUNT_KEY = '2000000000000000202';
 export const MEETING_LICENSE = '4000000000000000404';
 export const WEBINAR_LICENSE = '4000000000000000505';
 /** Somebody assigns this one by hand: the connector must leave it alone. */
 export const CONNECT_LICENSE = '4000000000000000606';
-
-export interface GotoUser {
-  readonly key: string;
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly locale: string | null;
-  readonly timeZone: string | null;
-  readonly licenseKeys: readonly string[];
-  readonly adminRoles: readonly string[];
-  readonly identityReadOnly: boolean;
-  /** A person is in at most one group. */
-  readonly groupKey: string | null;
-  readonly hasSignedIn: boolean;
-}
-
-export interface GotoBehaviour {
-  /** Reads are this much older than writes, in ms. */
-  readLagMs: number;
-  /** Requests a second before 429; GoTo documents 10. */
-  requestsPerSecond: number;
-  /** Sent with a 429, in seconds; GoTo documents none. */
-  retryAfterSeconds: number | undefined;
-  /** What a POST of a known address answers (goto-api.md 2.6). */
-  conflict: 'keyOf200' | 'noKey' | 'status409' | 'keyOf201';
-  /** A refresh answers with a new refresh token. */
-  rotatesRefreshToken: boolean;
-}
 
 interface GotoLicense {
   readonly key: string;
@@ -50,48 +29,10 @@ interface GotoLicense {
 }
 
 const TOKEN_LIFE_S = 3_600;
-
-const createBody = z.object({
-  users: z
-    .array(
-      z.object({
-        email: z.string(),
-        firstName: z.string(),
-        lastName: z.string(),
-        locale: z.string().optional(),
-        timeZone: z.string().optional(),
-      }),
-    )
-    .min(1)
-    .max(25),
-  licenseKeys: z.array(z.instanceof(LosslessNumber)).default([]),
-});
-const updateBody = z.object({
-  email: z.string().optional(),
-  firstName: z.string().max(32).optional(),
-  lastName: z.string().max(32).optional(),
-  locale: z.string().optional(),
-  timeZone: z.string().optional(),
-  licenseKeys: z.array(z.instanceof(LosslessNumber)).optional(),
-  groupKey: z.instanceof(LosslessNumber).optional(),
-  adminRoles: z.array(z.string()).optional(),
-});
-const groupBody = z.object({ name: z.string().min(1).max(128) });
-
-export interface GotoWrite {
-  readonly at: number;
-  readonly method: 'POST' | 'PUT' | 'DELETE';
-  readonly userKey: string;
-}
+const ADMIN = '/admin/rest/v1';
 
 export class GotoSimulator extends SimulatedServer {
-  readonly behaviour: GotoBehaviour = {
-    readLagMs: 0,
-    requestsPerSecond: Number.POSITIVE_INFINITY,
-    retryAfterSeconds: undefined,
-    conflict: 'keyOf200',
-    rotatesRefreshToken: false,
-  };
+  readonly behaviour: GotoBehaviour = honestGoto();
   readonly clientId = 'local-client';
   readonly clientSecret = 'local-secret';
   readonly personalAccessToken = 'local-pat';
@@ -109,6 +50,9 @@ export class GotoSimulator extends SimulatedServer {
   readonly groups = new Map<string, string>();
   readonly #tokens = new Map<string, number>();
   readonly #keyOfEmail = new Map<string, string>();
+  readonly #transfers = new Transfers();
+  /** Whom each write that got in was about, in the request's own words. */
+  readonly #writtenTo: string[] = [];
   #nextKey = 1_000_000_000_000_001_000n;
   #issued = 0;
   readonly ownerKey: string;
@@ -142,8 +86,8 @@ export class GotoSimulator extends SimulatedServer {
     return user?.email.toLowerCase() === email.toLowerCase() ? user : undefined;
   }
 
-  addUser(fields: Partial<GotoUser> & Pick<GotoUser, 'email' | 'firstName' | 'lastName'>): GotoUser {
-    const key = String(this.#nextKey++);
+  addUser(fields: NewAccount): GotoUser {
+    const key = fields.key ?? String(this.#nextKey++);
     const user: GotoUser = {
       key,
       locale: null,
@@ -177,6 +121,28 @@ export class GotoSimulator extends SimulatedServer {
     this.users.get(key)?.set(this.clock.now(), undefined);
   }
 
+  /** Invitations to transfer that were sent, by address in lower case. */
+  get transferMails(): ReadonlyMap<string, number> {
+    return this.#transfers.mails;
+  }
+
+  /** The person follows the invitation: the account appears, with the key and fields that the first POST was told. */
+  acceptTransfer(email: string): GotoUser {
+    const { key, fields } = this.#transfers.accept(email);
+    this.behaviour.transferPending.delete(email.toLowerCase());
+    return this.addUser({ ...fields, key, hasSignedIn: true });
+  }
+
+  /** Write requests that got in, by account key; by address in lower case where no account came of them. */
+  get gotoWritesByPerson(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const name of this.#writtenTo) {
+      const person = this.byEmail(name)?.key ?? name;
+      counts.set(person, (counts.get(person) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** All tokens handed out so far stop working. */
   revokeTokens(): void {
     this.#tokens.clear();
@@ -184,7 +150,7 @@ export class GotoSimulator extends SimulatedServer {
 
   protected answer(request: SimRequest): SimResponse {
     if (request.url.pathname === '/oauth/token') return this.#token(request);
-    if (!request.url.pathname.startsWith('/admin/rest/v1/'))
+    if (!request.url.pathname.startsWith(`${ADMIN}/`))
       return json(404, { errorCode: 'NOT_FOUND', message: 'unknown path' });
     if (this.#isTooFast()) {
       const { retryAfterSeconds } = this.behaviour;
@@ -194,13 +160,34 @@ export class GotoSimulator extends SimulatedServer {
         text: '',
       };
     }
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    if ((this.#tokens.get(token) ?? 0) < this.clock.now()) {
+    if (!this.#hasToken(request)) {
       return json(401, {
         error: [{ description: 'Incident #4711', code: 'not.authenticated', uri: request.url.pathname }],
       });
     }
-    return this.#admin(request, request.url.pathname.slice('/admin/rest/v1'.length));
+    return this.#admin(request, request.url.pathname.slice(ADMIN.length));
+  }
+
+  #hasToken(request: SimRequest): boolean {
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    return (this.#tokens.get(token) ?? 0) >= this.clock.now();
+  }
+
+  protected override isLost(request: SimRequest): boolean {
+    const { silentFor, commitDelayMs } = this.behaviour;
+    if (silentFor.size > 0 && namedPeople(request).some((name) => silentFor.has(name))) return true;
+    if (commitDelayMs <= 0 || !isUserWrite(request) || !this.#hasToken(request)) return false;
+    this.clock.after(commitDelayMs, () => void this.#admin(request, request.url.pathname.slice(ADMIN.length)));
+    return true;
+  }
+
+  /** A person by key and by address, since the one request may use this and the other that. */
+  protected override subjectsOf(request: SimRequest): readonly string[] {
+    if (!isUserWrite(request)) return [];
+    return namedPeople(request).flatMap((name) => {
+      const account = this.byEmail(name) ?? this.users.get(name)?.latest;
+      return account === undefined ? [name] : [account.key, account.email.toLowerCase()];
+    });
   }
 
   #isTooFast(): boolean {
@@ -251,6 +238,9 @@ export class GotoSimulator extends SimulatedServer {
     if (match === null) return json(404, { errorCode: 'NOT_FOUND', message: 'unknown path' });
     if (match[1] !== ACCOUNT_KEY) return json(403, { int_err_code: 'InvalidToken', msg: 'not your account' });
     const key = match[3];
+    if (isUserWrite(request)) this.#writtenTo.push(...(key === undefined ? namedPeople(request) : [key]));
+    const refusal = this.behaviour.refusesPerson.get(key ?? '');
+    if (refusal !== undefined) return json(refusal, { errorCode: 'REFUSED', message: 'not this account' });
     if (match[2] === 'licenses') return this.#licenses();
     if (match[2] === 'groups') return this.#groups(request);
     if (key === undefined) return request.method === 'POST' ? this.#create(request) : this.#list(request);
@@ -259,7 +249,7 @@ export class GotoSimulator extends SimulatedServer {
     const user = this.#visible(key);
     if (request.method === 'GET') return user === undefined ? notFound() : lossless(200, wire(user));
     if (request.method === 'PUT') return this.#update(key, request);
-    if (request.method === 'DELETE') return this.#delete(key);
+    if (request.method === 'DELETE') return this.#delete(key, request);
     return json(405, { errorCode: 'METHOD_NOT_ALLOWED', message: '' });
   }
 
@@ -279,7 +269,7 @@ export class GotoSimulator extends SimulatedServer {
       if (rows.length === 0) return lossless(200, { total: 0 });
     }
     const offset = Number(request.url.searchParams.get('offset') ?? 0);
-    const size = Math.min(1_000, Number(request.url.searchParams.get('pageSize') ?? 25));
+    const size = Math.min(1_000, this.behaviour.pageSizeCap, Number(request.url.searchParams.get('pageSize') ?? 25));
     const page = rows.slice(offset, offset + size);
     return lossless(200, {
       results: page.map(wire),
@@ -330,24 +320,38 @@ export class GotoSimulator extends SimulatedServer {
     const { conflict } = this.behaviour;
     const rows: object[] = [];
     for (const fields of parsed.data.users) {
-      const existing = this.byEmail(fields.email);
+      const { email, firstName, lastName, locale = null, timeZone = null } = fields;
+      const account = { email, firstName, lastName, locale, timeZone, licenseKeys, hasSignedIn: false };
+      const existing = this.byEmail(email) ?? this.#invited(account);
       if (existing !== undefined) {
         if (conflict === 'status409') return json(409, { errorCode: 'CONFLICT', message: 'user exists' });
-        rows.push(
-          conflict === 'noKey'
-            ? { email: fields.email }
-            : { key: new LosslessNumber(existing.key), email: existing.email },
-        );
+        rows.push(conflict === 'noKey' ? { email } : { key: new LosslessNumber(existing.key), email: existing.email });
         continue;
       }
       const problem = this.#licenseProblem(licenseKeys, []);
       if (problem !== undefined) return problem;
-      const { email, firstName, lastName, locale = null, timeZone = null } = fields;
-      const user = this.addUser({ email, firstName, lastName, locale, timeZone, licenseKeys, hasSignedIn: false });
-      this.writes.push({ at: this.clock.now(), method: 'POST', userKey: user.key });
+      const user = this.addUser(account);
+      this.#wrote('POST', user.key, request, fields, licenseKeys);
       rows.push({ key: new LosslessNumber(user.key), email: user.email });
     }
     return lossless(conflict === 'keyOf201' ? 201 : 200, rows);
+  }
+
+  /** Somebody of another GoTo account gets a mail, and no account here until it is accepted. */
+  #invited(account: NewAccount): { readonly key: string; readonly email: string } | undefined {
+    if (!this.behaviour.transferPending.has(account.email.toLowerCase())) return undefined;
+    return { key: this.#transfers.invite(account, () => String(this.#nextKey++)), email: account.email };
+  }
+
+  #wrote(
+    method: GotoWrite['method'],
+    userKey: string,
+    { body }: SimRequest,
+    fields: object,
+    licenses: readonly string[],
+  ) {
+    const at = this.clock.now();
+    this.writes.push({ at, method, userKey, body: bodyOf(body), fields: { ...fields }, licenseKeys: [...licenses] });
   }
 
   #update(key: string, request: SimRequest): SimResponse {
@@ -375,7 +379,7 @@ export class GotoSimulator extends SimulatedServer {
       groupKey: groupKey?.value ?? user.groupKey,
       adminRoles: adminRoles ?? user.adminRoles,
     });
-    this.writes.push({ at: this.clock.now(), method: 'PUT', userKey: key });
+    this.#wrote('PUT', key, request, fields, licenseKeys);
     return { status: 204 };
   }
 
@@ -393,35 +397,16 @@ export class GotoSimulator extends SimulatedServer {
     return undefined;
   }
 
-  #delete(key: string): SimResponse {
+  #delete(key: string, request: SimRequest): SimResponse {
     if (this.users.get(key)?.latest === undefined) return notFound();
     this.removeByHand(key);
-    this.writes.push({ at: this.clock.now(), method: 'DELETE', userKey: key });
+    this.#wrote('DELETE', key, request, {}, []);
     return { status: 204 };
   }
 }
 
-/** No licence and no role: GoTo shows the account as suspended by itself (goto-api.md 2.5). */
-export function statusOf(user: GotoUser): string {
-  if (user.licenseKeys.length === 0 && user.adminRoles.length === 0) return 'SUSPENDED';
-  return user.hasSignedIn ? 'ACTIVE' : 'INVITED';
-}
-
-const wire = (user: GotoUser): object => ({
-  key: user.key,
-  email: user.email,
-  firstName: user.firstName,
-  lastName: user.lastName,
-  ...(user.locale === null ? {} : { locale: user.locale }),
-  ...(user.timeZone === null ? {} : { timeZone: user.timeZone }),
-  status: statusOf(user),
-  ...(user.groupKey === null ? {} : { groupKey: new LosslessNumber(user.groupKey) }),
-  admin: user.adminRoles.length > 0,
-  adminRoles: user.adminRoles,
-  roleSets: [],
-  identityReadOnly: user.identityReadOnly,
-  licenseKeys: user.licenseKeys.map((key) => new LosslessNumber(key)),
-});
+const isUserWrite = ({ method, url }: SimRequest): boolean =>
+  method !== 'GET' && /^\/admin\/rest\/v1\/accounts\/\d+\/users(\/|$)/.test(url.pathname);
 
 const notFound = (): SimResponse => json(404, { errorCode: 'NOT_FOUND', message: 'no such user' });
 const lossless = (status: number, value: unknown): SimResponse => ({ status, text: stringify(value) ?? '' });

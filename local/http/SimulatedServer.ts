@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { Overlaps, type OpenRequest } from './Overlaps';
 
 export interface SimRequest {
   readonly method: string;
@@ -56,11 +57,23 @@ export abstract class SimulatedServer {
   #server: Server | undefined;
   /** Added to every answer, in real ms. */
   latencyMs = 0;
+  readonly #overlaps = new Overlaps();
 
   protected abstract now(): number;
   protected abstract answer(request: SimRequest): SimResponse;
   /** What GET /_simulator/state shows. */
   protected abstract state(): unknown;
+
+  /** Whether the request never gets an answer: its connection is dropped. */
+  protected isLost?(request: SimRequest): boolean;
+
+  /** What a write is about, for `overlaps`. */
+  protected subjectsOf?(request: SimRequest): readonly string[];
+
+  /** How often two writes about one subject were open at the same time. With `latencyMs` they are open for longer. */
+  get overlaps(): number {
+    return this.#overlaps.count;
+  }
 
   async start(port = 0): Promise<this> {
     this.#server = createServer((request, response) => {
@@ -115,6 +128,15 @@ export abstract class SimulatedServer {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const open = this.#overlaps.begin();
+    try {
+      await this.#serveOpen(incoming, outgoing, open);
+    } finally {
+      this.#overlaps.end(open);
+    }
+  }
+
+  async #serveOpen(incoming: IncomingMessage, outgoing: ServerResponse, open: OpenRequest): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const url = new URL(incoming.url ?? '/', this.origin);
@@ -129,17 +151,21 @@ export abstract class SimulatedServer {
       this.#control(request, outgoing);
       return;
     }
+    this.#overlaps.about(open, this.subjectsOf?.(request) ?? []);
     if (this.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, this.latencyMs));
     const fault = this.#faultFor(`${request.method} ${url.pathname}${url.search}`);
-    const commits = fault === undefined || fault.kind === 'commitThenDrop' || fault.kind === 'commitThenStatus';
+    const isLost = fault === undefined && (this.isLost?.(request) ?? false);
+    const commits =
+      (fault === undefined && !isLost) || fault?.kind === 'commitThenDrop' || fault?.kind === 'commitThenStatus';
     const response = commits ? this.answer(request) : { status: 0 };
     this.requests.push({
       at: this.now(),
       method: request.method,
       path: `${url.pathname}${url.search}`,
-      status: fault === undefined ? response.status : -1,
+      status: fault === undefined && !isLost ? response.status : -1,
     });
-    if (fault === undefined) send(outgoing, response);
+    if (isLost) incoming.socket.destroy();
+    else if (fault === undefined) send(outgoing, response);
     else if (fault.kind === 'drop' || fault.kind === 'commitThenDrop') incoming.socket.destroy();
     else if (fault.kind === 'html')
       send(outgoing, { status: fault.status, headers: { 'content-type': 'text/html' }, text: '<html>gateway</html>' });

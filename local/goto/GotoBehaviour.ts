@@ -1,0 +1,36 @@
+/** The ambiguities and ugly sides of GoTo that a test turns on; all are off by default. */
+export interface GotoBehaviour {
+  /** Reads are this much older than writes, in ms. */
+  readLagMs: number;
+  /** Requests a second before 429; GoTo documents 10. */
+  requestsPerSecond: number;
+  /** Sent with a 429, in seconds; GoTo documents none. */
+  retryAfterSeconds: number | undefined;
+  /** What a POST of a known address answers (goto-api.md 2.6). */
+  conflict: 'keyOf200' | 'noKey' | 'status409' | 'keyOf201';
+  /** A refresh answers with a new refresh token. */
+  rotatesRefreshToken: boolean;
+  /** Addresses, in lower case, with a profile in another GoTo account: adding one only sends an invitation to transfer (goto-api.md 2.6). */
+  readonly transferPending: Set<string>;
+  /** Accounts, by key, that answer every read and write of their own with this status. */
+  readonly refusesPerson: Map<string, number>;
+  /** Addresses in lower case, or account keys: a request that names one never gets through. */
+  readonly silentFor: Set<string>;
+  /** Most rows on a page of the list, whatever was asked for. */
+  pageSizeCap: number;
+  /** A write's connection breaks at once, and the write lands this much later, in ms. */
+  commitDelayMs: number;
+}
+
+export const honestGoto = (): GotoBehaviour => ({
+  readLagMs: 0,
+  requestsPerSecond: Number.POSITIVE_INFINITY,
+  retryAfterSeconds: undefined,
+  conflict: 'keyOf200',
+  rotatesRefreshToken: false,
+  transferPending: new Set(),
+  refusesPerson: new Map(),
+  silentFor: new Set(),
+  pageSizeCap: 1_000,
+  commitDelayMs: 0,
+});
