@@ -64,6 +64,11 @@ param maximumInstanceCount int = 40
 
 param logRetentionInDays int = 90
 
+@description('Days that cycles, plans and the provisioning log are kept in Table Storage.')
+@minValue(7)
+@maxValue(3650)
+param provisioningLogRetentionDays int = 400
+
 @description('Cannot be switched off again.')
 param enablePurgeProtection bool = false
 
@@ -158,6 +163,7 @@ module functionapp 'modules/functionapp.bicep' = {
       PROVISION_DEFAULT_ACCESS: string(provisionDefaultAccess)
       SKIP_OUT_OF_SCOPE_DELETIONS: string(skipOutOfScopeDeletions)
       DRIFT_POLICY: driftPolicy
+      LOG_RETENTION_DAYS: string(provisioningLogRetentionDays)
       PROTECTED_USERS: protectedUsers
     }
   }

@@ -23,6 +23,9 @@ export async function listCycles(engine: Engine, request: ApiRequest): Promise<A
   const now = engine.clock.now();
   return {
     status: 200,
-    body: { value: counted.flatMap((one) => (one === undefined ? [] : cycleView(one.cycle, one.counts, now))), ...link },
+    body: {
+      value: counted.flatMap((one) => (one === undefined ? [] : cycleView(one.cycle, one.counts, now))),
+      ...link,
+    },
   };
 }

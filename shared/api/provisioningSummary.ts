@@ -24,7 +24,6 @@ const STATUSES = {
 
 /** An entry in the shape of Graph's provisioningObjectSummary (entra-provisioning.md 1.13). */
 export function summaryOf(entry: LogEntry) {
-  const isFault = entry.errorCode !== null;
   return {
     id: entryId(entry),
     activityDateTime: entry.at,
@@ -40,15 +39,16 @@ export function summaryOf(entry: LogEntry) {
     targetIdentity: { id: entry.targetId, displayName: entry.displayName, identityType: 'User' },
     provisioningStatusInfo: {
       status: STATUSES[entry.status],
-      errorInformation: isFault
-        ? {
-            errorCode: entry.errorCode,
-            errorCategory: categoryOf(entry.errorCode ?? ''),
-            reason: entry.errorMessage,
-            additionalDetails: null,
-            recommendedAction: adviceOf(entry.errorCode ?? ''),
-          }
-        : null,
+      errorInformation:
+        entry.errorCode !== null
+          ? {
+              errorCode: entry.errorCode,
+              errorCategory: categoryOf(entry.errorCode),
+              reason: entry.errorMessage,
+              additionalDetails: null,
+              recommendedAction: adviceOf(entry.errorCode),
+            }
+          : null,
     },
     provisioningSteps: [
       {

@@ -53,7 +53,14 @@ export class UnreadableMessage extends Error {
 
 /** @throws UnreadableMessage */
 export const readJobMessage = (body: unknown): JobMessage | FirstJobMessage =>
-  read(z.discriminatedUnion('kind', [jobMessage, firstJobMessage.extend({ kind: z.literal('plan') }), firstJobMessage.extend({ kind: z.literal('close') })]), body);
+  read(
+    z.discriminatedUnion('kind', [
+      jobMessage,
+      firstJobMessage.extend({ kind: z.literal('plan') }),
+      firstJobMessage.extend({ kind: z.literal('close') }),
+    ]),
+    body,
+  );
 /** @throws UnreadableMessage */
 export const readChunkMessage = (body: unknown): ChunkMessage | FirstUserMessage =>
   read(z.discriminatedUnion('kind', [chunkMessage, firstUserMessage]), body);

@@ -34,7 +34,7 @@ export function confirmAbsence(facts: AbsenceFacts, entitlements: Entitlements, 
   if (isGone) return { isConfirmed, isUnconfirmed: !isConfirmed, keptLicenseKeys: [] };
   const lost = entitlements.of(link.roleIds.filter((id) => !roleIds.includes(id)));
   const keptLicenseKeys =
-    lost.entitled && now.entitled && !isConfirmed
+    lost.entitled && !isConfirmed
       ? lost.licenseKeys.filter((key) => !now.licenseKeys.includes(key) && link.applied.licenseKeys.includes(key))
       : [];
   return { isConfirmed, isUnconfirmed: false, keptLicenseKeys };

@@ -36,12 +36,7 @@ export interface DecisionPolicy {
  * @param link the tie to GoTo, if there is one
  * @param observed the GoTo row if it was read; with 'unknown' the last applied values stand in for it
  */
-export function decide(
-  desired: Desired,
-  link: Link | undefined,
-  observed: Observed,
-  policy: DecisionPolicy,
-): Decision {
+export function decide(desired: Desired, link: Link | undefined, observed: Observed, policy: DecisionPolicy): Decision {
   if (desired.kind === 'leave') return { action: 'skip', reason: desired.reason };
   if (typeof observed === 'object' && observed.isAdmin) return { action: 'skip', reason: 'TargetIsAdministrator' };
   return desired.kind === 'inactive'
@@ -49,12 +44,7 @@ export function decide(
     : decideActive(desired, link, observed, policy);
 }
 
-function decideInactive(
-  reason: Reason,
-  link: Link | undefined,
-  observed: Observed,
-  policy: DecisionPolicy,
-): Decision {
+function decideInactive(reason: Reason, link: Link | undefined, observed: Observed, policy: DecisionPolicy): Decision {
   if (link === undefined) return { action: 'skip', reason };
   if (observed === 'absent') return { action: 'unlink', reason: 'AccountGone' };
   const held = typeof observed === 'object' ? observed.licenseKeys : link.applied.licenseKeys;

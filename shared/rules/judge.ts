@@ -31,8 +31,7 @@ export interface PersonFacts {
   readonly personEtag: string | null;
   /** Looks into GoTo's complete list of this cycle; null when nothing was listed. */
   readonly find:
-    | ((linkedKey: string | undefined, addresses: readonly string[]) => Account | 'absent' | 'ambiguous')
-    | null;
+    ((linkedKey: string | undefined, addresses: readonly string[]) => Account | 'absent' | 'ambiguous') | null;
   readonly mark: (Mark & { readonly etag: string }) | null;
   /** The earliest read these facts rest on, in ms. */
   readonly factsAt: number;
@@ -97,12 +96,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
   return planned(facts, context, desired, isInDoubt ? (mark?.absentSince ?? facts.factsAt) : null);
 }
 
-function planned(
-  facts: PersonFacts,
-  context: JudgeContext,
-  desired: Desired,
-  absentSince: number | null,
-): Judgement {
+function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, absentSince: number | null): Judgement {
   const { managed } = facts;
   const addresses = desired.kind === 'active' ? matchingAddresses(desired) : [];
   const observed = facts.find?.(managed.link?.key, addresses) ?? null;
@@ -120,7 +114,8 @@ function planned(
       : (held ?? []).filter((key) => managedLicenseKeys.has(key) && !wantedKeys.includes(key));
   const removal = decision.action === 'disable';
   // Escrow tries against GoTo itself, whatever the stored values say.
-  const isRetry = (facts.mark?.attempts ?? 0) > 0 && decision.action === 'skip' && decision.reason === 'RedundantExport';
+  const isRetry =
+    (facts.mark?.attempts ?? 0) > 0 && decision.action === 'skip' && decision.reason === 'RedundantExport';
   const action: PlanAction =
     managed.pending !== null
       ? 'recover'
@@ -153,9 +148,7 @@ function planned(
     absentSince,
     factsAt: facts.factsAt,
     mark:
-      facts.mark === null
-        ? null
-        : { etag: facts.mark.etag, since: facts.mark.since, attempts: facts.mark.attempts },
+      facts.mark === null ? null : { etag: facts.mark.etag, since: facts.mark.since, attempts: facts.mark.attempts },
     personEtag: facts.personEtag,
   };
   const isOpen = action !== 'none';

@@ -60,12 +60,6 @@ export class PeopleTable {
     return someoneOf(sourceId, person, facts);
   }
 
-  /** Whether anything is known of the person. */
-  async isKnown(sourceId: string): Promise<boolean> {
-    const { managed, hasFacts } = await this.someone(sourceId);
-    return hasFacts || managed === 'unreadable' || managed.etag !== null;
-  }
-
   /** Everybody of one bucket, 0 to PEOPLE_BUCKETS - 1. */
   async bucket(index: number): Promise<Someone[]> {
     const persons = new Map<string, StoredRow>();

@@ -9,7 +9,7 @@ export function longText(name: string, text: string): Partial<Row> {
   if (text.length > MAX_TEXT_LENGTH) throw new RangeError(`A value of ${text.length} characters is too long to store.`);
   const columns: Record<string, string | number> = {};
   let parts = 0;
-  for (let start = 0; start < text.length || parts === 0; ) {
+  for (let start = 0; start < text.length || parts === 0;) {
     const end = start + MAX_COLUMN_LENGTH;
     // A character of two units must not be cut: each half alone would be lost on the way to the table.
     const isCut = end < text.length && /[\uD800-\uDBFF]/u.test(text.charAt(end - 1));

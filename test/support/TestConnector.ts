@@ -128,7 +128,13 @@ export class TestConnector {
     const store = Object.fromEntries(
       Object.entries(engine.store).map(([name, part]) => [name, mortal(part as object)]),
     ) as unknown as Engine['store'];
-    return { ...engine, store, entra: mortal(engine.entra), accounts: mortal(engine.accounts), sender: mortal(engine.sender) };
+    return {
+      ...engine,
+      store,
+      entra: mortal(engine.entra),
+      accounts: mortal(engine.accounts),
+      sender: mortal(engine.sender),
+    };
   }
 
   /** Runs work as the present process: when it dies, the rest of the work comes to nothing. */
@@ -175,7 +181,7 @@ export class TestConnector {
   }
 
   /** A list that is read page by page is one call, at its first item. */
-  async *#countedItems(items: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+  async *#countedItems(items: AsyncIterable<unknown>): AsyncGenerator {
     await this.#counted(Promise.resolve());
     for await (const item of items) {
       if (this.#isDead()) throw new Killed('the process is dead');
@@ -263,6 +269,14 @@ export class TestConnector {
     if (!started.started) throw new Error(`cycle ${started.activeCycleId} is running`);
     await this.settle();
     return this.view(started.cycle.id);
+  }
+
+  /** A company in order: its first cycle, and the second look at what that read too young to be believed. */
+  async begin(): Promise<CycleView> {
+    const first = await this.cycle();
+    this.later();
+    await this.cycle();
+    return first;
   }
 
   async view(id: string): Promise<CycleView> {

@@ -249,8 +249,8 @@ test('a schema that cannot be used is refused with every problem, and nothing ch
 
 describe('ambiguous matches fail with Entra’s codes', () => {
   const failures = async (cycleId: string): Promise<string[]> => {
-    const page = await connector.engine.log.page(cycleId, 1_000);
-    return page.entries.flatMap((entry) => entry.errorCode ?? []);
+    const entries = (await connector.rows(cycleId)).flatMap((row) => row.result?.entries ?? []);
+    return entries.flatMap((entry) => entry.errorCode ?? []);
   };
 
   test('DuplicateTargetEntries: two GoTo accounts have the address, neither is written to', async () => {

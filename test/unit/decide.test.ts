@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import type { Account } from '../../shared/model/Account';
-import { decide, licensesAfter, type Policy } from '../../shared/model/decide';
-import type { Desired } from '../../shared/model/Desired';
+import { decide, type DecisionPolicy } from '../../shared/rules/decide';
+import { licensesAfter } from '../../shared/rules/differences';
+import type { Desired, DesiredActive } from '../../shared/model/Desired';
 import type { Link } from '../../shared/model/Link';
 
 const MANAGED = ['m1', 'm2'];
-const policy = (driftPolicy: Policy['driftPolicy'] = 'repair'): Policy => ({
+const policy = (driftPolicy: DecisionPolicy['driftPolicy'] = 'repair'): DecisionPolicy => ({
   managedLicenseKeys: new Set(MANAGED),
   driftPolicy,
 });
@@ -25,7 +26,7 @@ const account: fc.Arbitrary<Account> = fc.record({
   isAdmin: fc.boolean(),
   identityReadOnly: fc.boolean(),
 });
-const active: fc.Arbitrary<Desired & { kind: 'active' }> = fc.record({
+const active: fc.Arbitrary<DesiredActive> = fc.record({
   kind: fc.constant('active' as const),
   attributes: fc.record({
     email: fc.constantFrom('a@example.com', 'b@example.com'),
@@ -46,6 +47,8 @@ const link: fc.Arbitrary<Link | undefined> = fc.option(
     origin: fc.constantFrom('created' as const, 'adopted' as const),
     state: fc.constantFrom('active' as const, 'disabled' as const),
     applied: fc.record({ email: fc.constant('a@example.com'), firstName: name, lastName: name, licenseKeys: licenses }),
+    given: fc.constant([]),
+    roleIds: fc.constant([]),
   }),
   { nil: undefined },
 );
@@ -58,6 +61,7 @@ test('I07: an administrator and an account without link that nobody is entitled 
       const decision = decide(wanted, tie, seen, policy(driftPolicy));
       if (typeof seen === 'object' && seen.isAdmin) expect(decision.action).toBe('skip');
       if (tie === undefined && wanted.kind !== 'active') expect(decision.action).toBe('skip');
+      if (decision.action === 'unlink') expect(seen).toBe('absent');
     }),
   );
 });
@@ -79,6 +83,8 @@ test('I10: applying a decision once leaves nothing to do', () => {
         origin: 'adopted',
         state: 'active',
         applied: { ...seen, locale: seen.locale ?? undefined, timeZone: undefined },
+        given: [],
+        roleIds: [],
       };
       const first = decide(wanted, tie, seen, policy());
       if (first.action !== 'update') return;
@@ -117,6 +123,8 @@ test('drift is only reported when the policy says so', () => {
     origin: 'created',
     state: 'active',
     applied: { ...wanted.attributes, licenseKeys: ['m1'] },
+    given: [],
+    roleIds: [],
   };
   const seen: Account = {
     key: '1',

@@ -1,5 +1,5 @@
 import { defaultMapping } from '../../shared/mapping/defaultMapping';
-import { Entitlements } from '../../shared/mapping/Entitlements';
+import { Entitlements } from '../../shared/rules/Entitlements';
 import type { AttributeValue } from '../../shared/model/Person';
 
 const map = (attributes: Record<string, AttributeValue>) =>

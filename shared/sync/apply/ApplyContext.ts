@@ -75,4 +75,5 @@ export class ApplyContext {
       return { id: app.id, entitlements: new Entitlements(roleEntitlements, app.appRoles, provisionDefaultAccess) };
     })();
     return this.#app;
-  }}
+  }
+}

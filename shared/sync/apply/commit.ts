@@ -58,7 +58,8 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
   const before: ManagedPerson = { ...input.stored.person, part: { cycleId, entries: written } };
   const etag = await store.people.change(entry.sourceId, { ...before, pending: intent }, input.stored.etag);
   if (etag === undefined) return { kind: 'again' };
-  const drop = (): Promise<string | undefined> => store.people.change(entry.sourceId, { ...before, pending: null }, etag);
+  const drop = (): Promise<string | undefined> =>
+    store.people.change(entry.sourceId, { ...before, pending: null }, etag);
 
   try {
     // The account is this person's before it is written to.

@@ -5,10 +5,11 @@
  *
  * Upholds I03, I05, I06, I07, I08 and I09.
  */
+import { z } from 'zod';
 import { emailKey, type Account } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
 import { matchingAddresses } from '../../model/Desired';
-import type { Intent } from '../../model/Intent';
+import { intentSchema, type Intent } from '../../model/Intent';
 import type { LogEntry } from '../../model/LogEntry';
 import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { Outcome } from '../../model/Outcome';
@@ -252,7 +253,7 @@ class Handling {
     const { engine } = this.context;
     const { entry } = this.target;
     const stored = await engine.store.people.get(entry.sourceId);
-    const before = String(draft.before['email'] ?? '');
+    const before = z.string().catch('').parse(draft.before['email']);
     const email = temporaryAddress(before, draft.link.key);
     await commit(this.context, {
       entry,
@@ -289,8 +290,7 @@ class Handling {
     }
     const stored = await engine.store.people.get(entry.sourceId);
     if (stored.person.pending !== null) return undefined;
-    const { changes: _none, ...plain } = draft;
-    const pending: Intent = { ...plain, id: `${cycleId}-transfer`, cycleId, kind: 'transfer', deadAt: 0 };
+    const pending = intentSchema.parse({ ...draft, id: `${cycleId}-transfer`, cycleId, kind: 'transfer', deadAt: 0 });
     const waiting = { person: { ...stored.person, pending }, etag: stored.etag };
     const result = await endPerson(engine, this.#ends, waiting, written, PENDING_TRANSFER);
     return result === undefined ? undefined : { kind: 'ended', result };

@@ -20,7 +20,12 @@ export type Draft = Omit<Intent, 'id' | 'cycleId' | 'deadAt'> & { readonly chang
 export type Prepared =
   | { readonly kind: 'write'; readonly draft: Draft }
   /** The tie alone changes: nothing is to be written into GoTo. */
-  | { readonly kind: 'link'; readonly link: Link; readonly action: 'link' | 'reenable' | 'update'; readonly reason: Reason }
+  | {
+      readonly kind: 'link';
+      readonly link: Link;
+      readonly action: 'link' | 'reenable' | 'update';
+      readonly reason: Reason;
+    }
   | { readonly kind: 'unlink'; readonly reason: Reason }
   | { readonly kind: 'skip'; readonly reason: Reason; readonly link: Link | null }
   | { readonly kind: 'held'; readonly reason: Reason };
@@ -42,8 +47,7 @@ export function prepare(input: PrepareInput): Prepared {
   const isOther = typeof observed === 'object' && input.link !== null && input.link.key !== observed.key;
   const link = isOther ? null : input.link;
   const managed = new Set([...input.licensesOfRules, ...(link?.given ?? [])]);
-  const removable =
-    desired.kind === 'active' ? new Set([...entry.drops, ...desired.licenseKeys]) : managed;
+  const removable = desired.kind === 'active' ? new Set([...entry.drops, ...desired.licenseKeys]) : managed;
   const decision = decide(desired, link ?? undefined, observed, {
     managedLicenseKeys: removable,
     driftPolicy: input.driftPolicy,
@@ -105,7 +109,11 @@ function change(
   input: PrepareInput,
   link: Link | null,
   observed: Account,
-  decision: { readonly action: 'link' | 'update' | 'disable' | 'reenable'; readonly reason: Reason; readonly changes: AccountChanges },
+  decision: {
+    readonly action: 'link' | 'update' | 'disable' | 'reenable';
+    readonly reason: Reason;
+    readonly changes: AccountChanges;
+  },
   managed: ReadonlySet<string>,
 ): Prepared {
   const { entry } = input;
@@ -154,7 +162,11 @@ const onlyLicenses = (changes: AccountChanges): AccountChanges =>
   changes.licenseKeys === undefined ? {} : { licenseKeys: changes.licenseKeys };
 
 /** Disabled means no managed licence and, unless other products remain, a suspended account (goto-api.md 2.5). */
-function accessRemains(kind: PlanEntry['desired']['kind'], after: Account, managed: ReadonlySet<string>): string | null {
+function accessRemains(
+  kind: PlanEntry['desired']['kind'],
+  after: Account,
+  managed: ReadonlySet<string>,
+): string | null {
   if (kind === 'active') return null;
   const others = after.licenseKeys.filter((key) => !managed.has(key));
   return others.length === 0

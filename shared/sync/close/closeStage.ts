@@ -60,7 +60,11 @@ async function waitForLanes(
   for (const chunk of open) {
     if (now <= chunk.dueAt + timing.overdueMs) continue;
     // With a fault that no lane gets over, the closer ends the rows itself, by the same guarded way.
-    if (stopping !== null && now > chunk.dueAt + 2 * timing.overdueMs && (await endOpenRows(engine, cycle, chunk, stopping)))
+    if (
+      stopping !== null &&
+      now > chunk.dueAt + 2 * timing.overdueMs &&
+      (await endOpenRows(engine, cycle, chunk, stopping))
+    )
       continue;
     const { etag, ...plain } = chunk;
     const again = { ...plain, sends: chunk.sends + 1, dueAt: stopping === null ? now : chunk.dueAt };

@@ -129,7 +129,9 @@ async function correct(engine: Engine, cycle: Cycle, different: readonly Differe
   return correction;
 }
 
-const COUNTED: Readonly<Partial<Record<LogEntry['action'], 'created' | 'updated' | 'disabled' | 'reenabled' | 'linked'>>> = {
+const COUNTED: Readonly<
+  Partial<Record<LogEntry['action'], 'created' | 'updated' | 'disabled' | 'reenabled' | 'linked'>>
+> = {
   create: 'created',
   update: 'updated',
   disable: 'disabled',

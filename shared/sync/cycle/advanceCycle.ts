@@ -44,7 +44,9 @@ export async function advanceCycle(
   const place = new CyclePlace(store.plans, cycle, stored.etag);
   const calls = noCalls();
   try {
-    return await countCallsInto(calls, () => step(engine, place, () => place.count({ ...noTally(), calls: taken(calls) })));
+    return await countCallsInto(calls, () =>
+      step(engine, place, () => place.count({ ...noTally(), calls: taken(calls) })),
+    );
   } catch (error) {
     place.count({ ...noTally(), calls: taken(calls) });
     return onFault(engine, place, error, deliveryCount);
@@ -68,8 +70,12 @@ async function step(engine: Engine, place: CyclePlace, countCalls: () => void): 
       return closeStage(engine, place, countCalls);
     default:
       // A state of another release: not final, so the deadline ends it (docs/protocol.md 6).
-      if (engine.clock.now() < place.cycle.deadlineAt) return later(place, engine.clock.now() + engine.timing.longestPollMs);
-      return failCycle(engine, place, { code: 'CycleDeadline', message: 'The cycle is in a state that this release does not know.' });
+      if (engine.clock.now() < place.cycle.deadlineAt)
+        return later(place, engine.clock.now() + engine.timing.longestPollMs);
+      return failCycle(engine, place, {
+        code: 'CycleDeadline',
+        message: 'The cycle is in a state that this release does not know.',
+      });
   }
 }
 
@@ -77,7 +83,8 @@ async function step(engine: Engine, place: CyclePlace, countCalls: () => void): 
 async function birthOrNothing(engine: Engine, message: JobMessage): Promise<readonly Outgoing[]> {
   const turn = await engine.store.turn.current();
   if (turn?.cycleId !== message.cycleId || turn.cycle === null) return [];
-  if ((await engine.store.cycles.get(message.cycleId))?.final != null) {
+  const listed = await engine.store.cycles.get(message.cycleId);
+  if (listed !== undefined && listed.final !== null) {
     await engine.store.turn.free(message.cycleId);
     return [];
   }

@@ -36,7 +36,7 @@ export interface StartRequest {
 const GIVE_UP_MS = 3_600_000;
 
 const SETTINGS_CHANGED =
-  'The mapping or the settings were changed, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
+  'The mapping was changed, or a setting, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
 
 export async function startCycle(engine: Starter, request: StartRequest): Promise<Started> {
   const { clock, store, telemetry } = engine;
@@ -118,8 +118,8 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
   }
   if (stored === undefined) {
     // The starter died before the birth, or the cycle has ended and left one row.
-    const isOver = turn.cycle === null || (await store.cycles.get(cycleId))?.final != null;
-    if (isOver || turn.cycle === null) {
+    const listed = await store.cycles.get(cycleId);
+    if (turn.cycle === null || (listed !== undefined && listed.final !== null)) {
       await store.turn.free(cycleId);
       return 'freed';
     }
@@ -133,7 +133,10 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
     return 'freed';
   }
   if (clock.now() > cycle.deadlineAt + GIVE_UP_MS) {
-    const error = { code: 'CycleDeadline', message: 'The cycle did not end in time; what it left open is done by the next.' };
+    const error = {
+      code: 'CycleDeadline',
+      message: 'The cycle did not end in time; what it left open is done by the next.',
+    };
     await store.plans.put({ ...cycle, state: 'failed', error, endedAt: isoTime(clock.now()) }, stored.etag);
     telemetry.error('cycle.givenUp', { cycleId, state: cycle.state });
     return giveUp(engine, cycleId);

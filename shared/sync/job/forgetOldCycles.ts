@@ -13,8 +13,7 @@ export async function forgetOldCycles(engine: WithStore & WithClock & WithSettin
   let count = 0;
   for await (const cycleId of store.cycles.olderThan(newCycleId(before, ''))) {
     if ((count += 1) > MAX_CYCLES) break;
-    for await (const row of store.plans.rows(cycleId))
-      await store.people.forgetLog(row.entry.sourceId, cycleId);
+    for await (const row of store.plans.rows(cycleId)) await store.people.forgetLog(row.entry.sourceId, cycleId);
     await store.plans.delete(cycleId);
     await store.cycles.delete(cycleId);
   }

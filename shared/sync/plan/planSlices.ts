@@ -89,11 +89,7 @@ export async function planSlices(
 }
 
 /** All is planned: the lanes' first messages, and the closer's. A cycle without work ends here. */
-async function dispatch(
-  engine: Engine,
-  place: CyclePlace,
-  countCalls: () => void,
-): Promise<readonly Outgoing[]> {
+async function dispatch(engine: Engine, place: CyclePlace, countCalls: () => void): Promise<readonly Outgoing[]> {
   const { clock, timing, telemetry, ratePerSecond } = engine;
   countCalls();
   const { cycle } = place;
@@ -104,8 +100,13 @@ async function dispatch(
   const now = clock.now();
   const calls = cycle.cursor.loads.reduce((sum, load) => sum + load, 0) + cycle.expected;
   telemetry.info('cycle.planned', { cycleId: cycle.id, changes: cycle.expected });
-  return sendStage(engine, place, Math.min(...Object.keys(cycle.cursor.chunks).map((key) => Number(key.split('-')[0]))), {
-    applyingSince: new Date(now).toISOString(),
-    deadlineAt: now + timing.applyDeadlineMs + (3 * calls * 1_000) / ratePerSecond,
-  });
+  return sendStage(
+    engine,
+    place,
+    Math.min(...Object.keys(cycle.cursor.chunks).map((key) => Number(key.split('-')[0]))),
+    {
+      applyingSince: new Date(now).toISOString(),
+      deadlineAt: now + timing.applyDeadlineMs + (3 * calls * 1_000) / ratePerSecond,
+    },
+  );
 }

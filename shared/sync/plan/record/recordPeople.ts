@@ -70,7 +70,11 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone }: Gather
   } catch (error) {
     // One person that cannot be judged is one person's failure (I16).
     const detail = messageOf(error);
-    context.engine.telemetry.error('person.unreadable', { cycleId: cycle.id, sourceId: facts.sourceId, message: detail });
+    context.engine.telemetry.error('person.unreadable', {
+      cycleId: cycle.id,
+      sourceId: facts.sourceId,
+      message: detail,
+    });
     judgement = unreadable(facts.sourceId, facts.displayName, detail, facts.factsAt, facts.mark);
   }
   const { entry, isOpen } = judgement;
@@ -142,7 +146,8 @@ async function remember(context: PlanContext, judged: readonly Judged[]): Promis
       skipLogged: isOpen ? '' : entry.reason,
     };
     const { via, wants, wantedEmail, skipLogged } = someone.facts;
-    if (JSON.stringify(next) !== JSON.stringify({ via, wants, wantedEmail, skipLogged })) changed.set(entry.sourceId, next);
+    if (JSON.stringify(next) !== JSON.stringify({ via, wants, wantedEmail, skipLogged }))
+      changed.set(entry.sourceId, next);
   }
   await context.engine.store.people.putJudged(
     changed,

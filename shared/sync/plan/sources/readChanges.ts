@@ -51,7 +51,9 @@ export const readChanges: Slice = async (context, place) => {
   const { usersLink } = place.cycle.cursor;
   if (usersLink === null) throw incomplete();
   const isSame =
-    usersLink === watermark.usersLink && groupsLink === watermark.groupsLink && newDigest === watermark.assignmentsDigest;
+    usersLink === watermark.usersLink &&
+    groupsLink === watermark.groupsLink &&
+    newDigest === watermark.assignmentsDigest;
   if (!isSame) {
     // Lost to somebody faster: what they marked and moved is right as well.
     await engine.store.watermark.move(
@@ -117,18 +119,23 @@ async function takeOverUsers(
 ): Promise<void> {
   const { people, dirty } = context.engine.store;
   const known: UserChange[] = [];
+  const groupsOfRestored = new Set<string>();
   // The last word of a walk counts.
   const latest = new Map(changes.map((change) => [change.id, change]));
   await inParallel([...latest.values()], PARALLEL_READS, async (change) => {
-    if (await people.isKnown(change.id)) known.push(change);
+    const { managed, facts, hasFacts } = await people.someone(change.id);
+    if (!hasFacts && managed !== 'unreadable' && managed.etag === null) return;
+    known.push(change);
+    if (change.person !== undefined && facts.deleted !== 'no')
+      for (const id of facts.via) if (id !== 'direct') groupsOfRestored.add(id);
   });
   if (known.length === 0) return;
+  // Lists of members leave out who is in the recycle bin, and no delta says that a restored person is in them again.
+  await dirty.markGroups(groupsOfRestored, readAt, 'restored');
   // Who was reported gone is looked up by gather, because removals need proof (I05).
   if (hasAttributes) {
     await people.putRead(
-      new Map(
-        known.flatMap(({ id, person }) => (person === undefined ? [] : [[id, readOf(person, readAt, cycleId)]])),
-      ),
+      new Map(known.flatMap(({ id, person }) => (person === undefined ? [] : [[id, readOf(person, readAt, cycleId)]]))),
     );
   }
   await dirty.mark(
@@ -144,7 +151,7 @@ async function walkGroups(context: PlanContext, from: string): Promise<string> {
   const assigned = new Set<string>();
   let isAssignedRead = false;
   const seen = new Set<string>();
-  for (let link = from; !seen.has(link); ) {
+  for (let link = from; !seen.has(link);) {
     seen.add(link);
     const readAt = engine.clock.now();
     const page = await engine.entra.groupsDelta(link);
