@@ -6,14 +6,14 @@
  */
 import type { Outgoing } from '../../queue/messages';
 import type { StoredChunk } from '../../store/PlansTable';
-import { chunkMessage } from '../apply/applyChunk';
+import { chunkMessage } from '../cycle/chunkMessage';
 import type { CyclePlace } from '../cycle/CyclePlace';
 import { finishCycle } from '../cycle/finishCycle';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { endOpenRows } from './endOpenRows';
 import { proveWrites } from './proveWrites';
-import { sendStage } from './sendStage';
+import { sendStage } from '../cycle/sendStage';
 
 /** The next poll comes after this share of the time a stage has taken so far. */
 const POLL_SHARE = 0.1;

@@ -1,4 +1,4 @@
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 
 /**
  * Delta links that stand for "from now on", taken before the full read, so that a change during it shows up in the next
