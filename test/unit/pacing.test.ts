@@ -76,7 +76,7 @@ test('I11: nobody sends while a demanded wait runs, on this instance or another'
   expect(clock.now()).toBeGreaterThanOrEqual(until);
 });
 
-test('D15: a short wait met by another instance does not end a long one', async () => {
+test('a short wait met by another instance does not end a long one', async () => {
   const { clock, make, shared } = setUp(1_000);
   const [one, late, third] = [make(), make(), make()];
   const until = clock.now() + 600_000;

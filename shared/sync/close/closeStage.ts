@@ -8,14 +8,14 @@ import type { CycleCounts } from '../../model/Cycle';
 import { CHUNK_SIZE } from '../../model/Chunk';
 import type { Outgoing } from '../../queue/messages';
 import type { StoredChunk } from '../../store/PlansTable';
-import { chunkMessage } from '../apply/applyChunk';
+import { chunkMessage } from '../cycle/chunkMessage';
 import type { CyclePlace } from '../cycle/CyclePlace';
 import { finishCycle } from '../cycle/finishCycle';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { endOpenRows } from './endOpenRows';
 import { proveWrites } from './proveWrites';
-import { sendStage } from './sendStage';
+import { sendStage } from '../cycle/sendStage';
 
 /** The next poll comes after this share of the time a stage has taken so far. */
 const POLL_SHARE = 0.1;

@@ -1,4 +1,4 @@
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 import { takeOverFirstRelease } from './takeOverFirstRelease';
 
 /**

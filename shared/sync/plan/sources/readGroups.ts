@@ -1,6 +1,6 @@
 import { inParallel } from '../../../concurrency/inParallel';
 import type { PlanContext } from '../PlanContext';
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 import { readDueGroups } from './readDueGroups';
 import { generationOf, readGroup, type GroupRead } from './readGroup';
 
