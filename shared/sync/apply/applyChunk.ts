@@ -81,6 +81,7 @@ async function applyRows(engine: Engine, message: ChunkMessage): Promise<readonl
     tally: handled.reduce((sum, one) => addTallies(sum, one.tally), chunk.tally),
     sends: open.length > 0 ? chunk.sends + 1 : chunk.sends,
     dueAt: open.length > 0 ? Math.min(...open.map((row) => row.nextAttemptAt)) : chunk.dueAt,
+    movedAt: clock.now(),
   };
   const etag = await store.plans.endChunk(
     cycleId,
