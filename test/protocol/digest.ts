@@ -1,17 +1,7 @@
 /** Hashes of states. Parts of a state are never changed in place, so the hash of a part is kept beside it. */
+import { hash } from './hash';
+import { stateOf } from './run';
 import type { World } from './world';
-
-/** A text's hash of 53 bits. */
-export function hash(text: string): number {
-  let a = 0x811c9dc5;
-  let b = 0x1234567;
-  for (let i = 0; i < text.length; i += 1) {
-    const c = text.charCodeAt(i);
-    a = Math.imul(a ^ c, 0x01000193);
-    b = Math.imul(b ^ c, 0x85ebca6b) + (b >>> 13);
-  }
-  return (a >>> 0) * 2_097_152 + ((b >>> 0) & 2_097_151);
-}
 
 const known = new WeakMap<object, number>();
 
@@ -32,7 +22,7 @@ const slotText = (tables: World['tables']): string =>
 
 /** Everything that can decide what happens next, or what will be told. */
 export function digest(w: World): number {
-  const processes = w.processes.map((p) => `${p.id}${p.key}${p.message ?? ''}`);
+  const processes = w.processes.map((p) => `${stateOf(p)}${p.message ?? ''}`);
   const queue = w.queue.map((m) => {
     const holder = m.holder === undefined ? '' : w.processes.findIndex(({ n }) => n === m.holder);
     return `${m.id}@${m.due}${holder}`;

@@ -1,9 +1,10 @@
 /** The two searches: every interleaving with a bounded number of switches, and random walks. Both end states by `settle`. */
 import { actions, type Action } from './actions';
-import { digest, hash } from './digest';
+import { digest } from './digest';
+import { hash } from './hash';
 import { randomFrom, type Random } from './random';
 import type { Scenario } from './scenarios';
-import { forget } from './run';
+import { forget, whileRemembering } from './run';
 import { configure, type Settings } from './settings';
 import { settle } from './settle';
 import { headsOf, rowsOf } from './tables';
@@ -76,7 +77,8 @@ export function search(scenario: Scenario, bound: Bound): Searched {
   let states = 0;
   let settled = 0;
   for (let switches = 0; switches <= MOST_SWITCHES; switches += 1) {
-    const once = searchOnce(scenario, switches, { ...bound, states: bound.states - states });
+    const rest = { ...bound, states: bound.states - states };
+    const once = whileRemembering(true, () => searchOnce(scenario, switches, rest));
     states += once.states;
     settled += once.settled;
     if (once.found !== null || !once.all) return { states, settled, complete: switches - 1, found: once.found };
@@ -109,7 +111,7 @@ function searchOnce(scenario: Scenario, mostSwitches: number, bound: Bound): Onc
       settled += 1;
       const calm = copy(w);
       try {
-        settle(calm);
+        whileRemembering(false, () => settle(calm));
       } catch (error) {
         return result(false, storyOf(error, { name: SETTLED, up: trace }));
       }

@@ -4,50 +4,76 @@
  */
 import type { Answer, Call, Steps } from './calls';
 import { rowsDoNotAddUp, writesDoNotAddUp, type CycleCounts } from './invariants';
-import { hash } from './digest';
-import { keys, type Job, type Prefix, type Row } from './rows';
+import { hash } from './hash';
+import { keys, type Job } from './rows';
 import { outcomes } from './outcomes';
 import { run } from './processes';
-import { headsOf, rowsOf } from './tables';
-import { spend, tell, type Process, type Queued, type World } from './world';
+import { factsOf, headsOf, rowsOf } from './tables';
+import { spend, tell, type History, type Process, type Queued, type World } from './world';
 
 const MOST_REMEMBERED = 300_000;
-const nextCalls = new Map<string, Call | null>();
+const remembered = new Map<string, Call | null>();
 const living = new WeakMap<Process, Steps<void>>();
+const calls = new WeakMap<Process, Call | null>();
 
 /** Another search: other rules, other answers. */
-export const forget = (): void => nextCalls.clear();
+export const forget = (): void => remembered.clear();
+
+/** Only a search comes to the same state of a process twice; what runs straight on need not be remembered. */
+let remembering = false;
+export function whileRemembering<T>(flag: boolean, run: () => T): T {
+  const before = remembering;
+  remembering = flag;
+  try {
+    return run();
+  } finally {
+    remembering = before;
+  }
+}
 
 const callOf = (step: IteratorResult<Call, void>): Call | null => (step.done === true ? null : step.value);
 
-/** The next outside call of a process, or null when it has ended. */
-export function nextCall(process: Process): Call | null {
-  const id = `${process.id}${process.key}`;
-  const known = nextCalls.get(id);
-  if (known !== undefined) return known;
-  const steps = run(process.job);
-  let step = steps.next({ value: undefined, at: 0 });
-  for (const answer of process.log) step = steps.next(answer);
-  living.set(process, steps);
-  return remember(id, callOf(step));
+/** The state of a process in a word. */
+export const stateOf = (process: Process): string => `${process.id}${keyOf(process.history)}`;
+
+function keyOf(history: History | null): string {
+  if (history === null) return '';
+  return (history.key ??= String(hash(`${keyOf(history.before)}${JSON.stringify(history.answer)}`)));
 }
 
-function remember(id: string, call: Call | null): Call | null {
-  if (nextCalls.size > MOST_REMEMBERED) nextCalls.clear();
-  nextCalls.set(id, call);
+/** The next outside call of a process, or null when it has ended. */
+export function nextCall(process: Process): Call | null {
+  let call = calls.get(process);
+  if (call !== undefined) return call;
+  const state = remembering ? stateOf(process) : '';
+  call = remembering ? remembered.get(state) : undefined;
+  call ??= replay(process);
+  calls.set(process, call);
+  if (remembering) {
+    if (remembered.size > MOST_REMEMBERED) remembered.clear();
+    remembered.set(state, call);
+  }
   return call;
+}
+
+function replay(process: Process): Call | null {
+  const answers: Answer[] = [];
+  for (let h = process.history; h !== null; h = h.before) answers.push(h.answer);
+  const steps = run(process.job);
+  let step = steps.next({ value: undefined, at: 0 });
+  for (const answer of answers.reverse()) step = steps.next(answer);
+  living.set(process, steps);
+  return callOf(step);
 }
 
 /** The process after an answer. */
 function advance(process: Process, answer: Answer): Process {
-  const key = String(hash(`${process.key}${JSON.stringify(answer)}`));
-  const next: Process = { ...process, log: [...process.log, answer], key };
+  const next: Process = { ...process, history: { answer, before: process.history } };
   const steps = living.get(process);
   if (steps !== undefined) {
     living.delete(process);
     living.set(next, steps);
-    const step = steps.next(answer);
-    remember(`${next.id}${next.key}`, callOf(step));
+    calls.set(next, callOf(steps.next(answer)));
   }
   return next;
 }
@@ -58,8 +84,7 @@ export function spawn(w: World, job: Job, message?: Queued): Process {
     n: w.born,
     job,
     id: JSON.stringify(job),
-    log: [],
-    key: '',
+    history: null,
     message: message?.id ?? null,
   };
   if (message !== undefined) w.queue = w.queue.map((m) => (m === message ? { ...m, holder: process.n } : m));
@@ -88,15 +113,13 @@ export function stepProcess(w: World, n: number, index: number): void {
   const next = advance(process, answer);
   w.processes = w.processes.map((p) => (p === process ? next : p));
   if (nextCall(next) === null) leave(w, n);
-  if (call?.kind === 'tx') checkEnds(w);
+  if (call?.kind === 'tx' && call.writes.some(({ key }) => key.endsWith('/head'))) checkEnds(w);
 }
 
 export function countsOf(w: World, cycle: string): CycleCounts {
   const chunks = rowsOf(w, keys.chunks(cycle)).map(({ row }) => row);
   const head = headsOf(w).find((x) => x.cycle === cycle)?.head;
-  const entries = rowsOf(w, 'P/' as Prefix<Row>).filter(
-    ({ key, row }) => key.includes('/f-') && 'cycle' in row && row.cycle === cycle,
-  );
+  const entries = factsOf(w).filter((fact) => fact.cycle === cycle);
   return {
     cycle,
     expected: head?.expected ?? 0,

@@ -6,9 +6,9 @@ import { setJob } from './actions';
 import { isTemporary } from './processes/address';
 import { HOLD_WAIT } from './processes/marks';
 import { twoAccounts, writesDoNotAddUp, writeWithoutEntry } from './invariants';
-import { fits, isFinal, keys, PEOPLE, type Fact, type Person, type Prefix } from './rows';
+import { fits, isFinal, keys, PEOPLE, type Person } from './rows';
 import { countsOf, spawn, stepProcess } from './run';
-import { headsOf, personRow, read, rowsOf } from './tables';
+import { factsOf, headsOf, personRow, read } from './tables';
 import { need, tell, wanted, type Account, type World } from './world';
 
 const MOST_STEPS = 1_500;
@@ -42,11 +42,7 @@ export function settle(w: World): void {
   checkCycles(w);
   for (const p of PEOPLE) checkPerson(w, p);
   tell(twoAccounts(w.accounts.map(({ owner }) => owner)));
-  const entries = new Set(
-    rowsOf(w, 'P/' as Prefix<Fact>)
-      .filter(({ key }) => key.includes('/f-'))
-      .map(({ row }) => row.id),
-  );
+  const entries = new Set(factsOf(w).map(({ id }) => id));
   for (const { id, person } of w.writes) if (w.down !== person) tell(writeWithoutEntry(id, entries));
 }
 

@@ -32,10 +32,16 @@ export function rowsOf<R extends Row>(w: World, prefix: Prefix<R>): Entity<R>[] 
 
 /** All heads, with the ids of their cycles. */
 export function headsOf(w: World): { cycle: string; etag: number; head: Head }[] {
-  return rowsOf(w, 'C/' as Prefix<Head>)
+  return rowsOf<Head>(w, 'C/')
     .filter(({ key }) => key.endsWith('/head'))
     .map(({ key, etag, row }) => ({ cycle: key.split('/')[1] ?? '', etag, head: row }));
 }
+
+/** The log. */
+export const factsOf = (w: World): Fact[] =>
+  rowsOf<Fact>(w, 'P/')
+    .filter(({ key }) => key.includes('/f-'))
+    .map(({ row }) => row);
 
 const MOST_ROWS = 100;
 
@@ -89,7 +95,7 @@ function observeMark(w: World, person: string, before: Mark | null, mark: Mark, 
   if (mark.wait !== null && before !== null && knew !== undefined)
     need(before.since <= knew, `I02: a newer mark of ${person} is made to wait by a cycle that has not judged it`);
   if (mark.attempts > (before?.attempts ?? 0)) {
-    const parked = rowsOf(w, 'C/' as Prefix<PlanRow>).filter(
+    const parked = rowsOf<PlanRow>(w, 'C/').filter(
       ({ key, row }) => key.endsWith(`/r-${person}`) && row.result === 'parked',
     );
     need(mark.attempts <= parked.length, `I13: an attempt is counted for ${person}, though nothing was tried`);

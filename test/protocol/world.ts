@@ -46,13 +46,18 @@ export interface Queued extends Message {
   /** The process that has it; undefined: free. */
   readonly holder: number | undefined;
 }
+/** The answers a process has had, the last one first. With the id they are its state. */
+export interface History {
+  readonly answer: Answer;
+  readonly before: History | null;
+  /** A hash of all of them, made when it is asked for. */
+  key?: string;
+}
 export interface Process {
   readonly n: number;
   readonly job: Job;
   readonly id: string;
-  readonly log: readonly Answer[];
-  /** A hash of the answers: with the id it is the process's state. */
-  readonly key: string;
+  readonly history: History | null;
   readonly message: string | null;
 }
 
