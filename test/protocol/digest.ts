@@ -20,7 +20,7 @@ const slotText = (tables: World['tables']): string =>
     .sort()
     .join();
 
-/** Everything that can decide what happens next, or what will be told. */
+/** Everything that can decide what happens next, or what will be told, when no further event or fault comes. */
 export function digest(w: World): number {
   const processes = w.processes.map((p) => `${stateOf(p)}${p.message ?? ''}`);
   const queue = w.queue.map((m) => {
@@ -38,7 +38,6 @@ export function digest(w: World): number {
       hashOf(w.changes, plain),
       hashOf(w.accounts, plain),
       hashOf(w.tables, slotText),
-      hashOf(w.budget, plain),
       hashOf(w.removed, plain),
       hashOf(w.approved, mapText),
       hashOf(w.factsOf, mapText),
@@ -51,3 +50,6 @@ export function digest(w: World): number {
     ].join('|'),
   );
 }
+
+/** And with the events and faults that may still come. */
+export const withBudget = (w: World, calm: number): string => `${calm}|${hashOf(w.budget, plain)}`;

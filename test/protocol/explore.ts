@@ -1,9 +1,9 @@
 /** The two searches: every interleaving with a bounded number of switches, and random walks. Both end states by `settle`. */
 import { actions, type Action } from './actions';
-import { digest } from './digest';
+import { digest, withBudget } from './digest';
 import { hash } from './hash';
 import { randomFrom, type Random } from './random';
-import type { Scenario } from './scenarios';
+import type { Scenario } from './scenarios/Scenario';
 import { forget, whileRemembering } from './run';
 import { configure, type Settings } from './settings';
 import { settle } from './settle';
@@ -17,8 +17,9 @@ export interface Story {
 }
 export interface Bound {
   readonly states: number;
-  /** The clock; never the bound of a mutation. */
+  /** The clock; never the bound of a mutation. It is looked at when at least so many have been seen. */
   readonly until: number;
+  readonly atLeast: number;
 }
 export interface Searched {
   readonly states: number;
@@ -34,6 +35,8 @@ export interface Walked {
 
 const SETTLED = '(faults stop, two cycles)';
 const CLOCK_EVERY = 64;
+/** One in so many states with a running process is settled too. */
+const SAMPLE = 97;
 
 /** Sets the world up; each search begins with it. */
 export function begin(scenario: Scenario, change: Partial<Settings>): void {
@@ -75,40 +78,43 @@ const MOST_SWITCHES = 4;
  */
 export function search(scenario: Scenario, bound: Bound): Searched {
   let states = 0;
-  let settled = 0;
+  // What follows when faults stop does not depend on those that could have come.
+  const settled = new Set<number>();
   for (let switches = 0; switches <= MOST_SWITCHES; switches += 1) {
     const rest = { ...bound, states: bound.states - states };
-    const once = whileRemembering(true, () => searchOnce(scenario, switches, rest));
+    const once = whileRemembering(true, () => searchOnce(scenario, switches, settled, rest));
     states += once.states;
-    settled += once.settled;
-    if (once.found !== null || !once.all) return { states, settled, complete: switches - 1, found: once.found };
+    if (once.found !== null || !once.all)
+      return { states, settled: settled.size, complete: switches - 1, found: once.found };
   }
-  return { states, settled, complete: MOST_SWITCHES, found: null };
+  return { states, settled: settled.size, complete: MOST_SWITCHES, found: null };
 }
 
 interface Once {
   readonly states: number;
-  readonly settled: number;
   readonly all: boolean;
   readonly found: Story | null;
 }
 
 /** Depth first, each state once. A state in which no process runs is also settled, and a sample of the others. */
-function searchOnce(scenario: Scenario, mostSwitches: number, bound: Bound): Once {
+function searchOnce(scenario: Scenario, mostSwitches: number, settled: Set<number>, bound: Bound): Once {
   const seen = new Set<number>();
   const stack: Node[] = [{ w: newWorld(scenario), last: 0, switches: mostSwitches, trace: null }];
-  let settled = 0;
-  const result = (all: boolean, found: Story | null): Once => ({ states: seen.size, settled, all, found });
+  const result = (all: boolean, found: Story | null): Once => ({ states: seen.size, all, found });
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     const { w, trace } = node;
     const running = w.processes.findIndex(({ n }) => n === node.last);
-    const id = hash(`${digest(w)}|${running}|${node.switches}`);
+    const state = digest(w);
+    const id = hash(`${withBudget(w, state)}|${running}|${node.switches}`);
     if (seen.has(id)) continue;
-    if (seen.size >= bound.states || (seen.size % CLOCK_EVERY === 0 && Date.now() > bound.until))
+    if (
+      seen.size >= bound.states ||
+      (seen.size % CLOCK_EVERY === 0 && seen.size >= bound.atLeast && Date.now() > bound.until)
+    )
       return result(false, null);
     seen.add(id);
-    if (w.processes.length === 0 || id % 97 === 0) {
-      settled += 1;
+    if ((w.processes.length === 0 || id % SAMPLE === 0) && !settled.has(state)) {
+      settled.add(state);
       const calm = copy(w);
       try {
         whileRemembering(false, () => settle(calm));
@@ -139,7 +145,7 @@ export function walk(scenario: Scenario, seed: number, bound: Bound): Walked {
   const random = randomFrom(seed);
   let steps = 0;
   let walks = 0;
-  while (steps < bound.states && Date.now() <= bound.until) {
+  while (steps < bound.states && (steps < bound.atLeast || Date.now() <= bound.until)) {
     walks += 1;
     const w = newWorld(scenario);
     const names: string[] = [];

@@ -96,7 +96,9 @@ function checkPerson(w: World, p: Person): void {
     if (isOpen && !w.drifted.has(p)) need(isMarked, `I02: ${p} is parked and has no mark`);
   }
   if (isConflict && account !== null && !w.drifted.has(p)) {
-    need(!isTemporary(account.address), `I01: ${p} stays at a temporary address`);
+    // The old address may be gone for good: Entra has given it to another person meanwhile.
+    const homeless = w.accounts.some((x) => x.key !== account.key && x.address === row.home);
+    need(homeless || !isTemporary(account.address), `I01: ${p} stays at a temporary address`);
     need(account.value === want.value, `I02: an address in conflict keeps the other fields of ${p} back`);
   }
 }

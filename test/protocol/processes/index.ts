@@ -1,11 +1,15 @@
 /** The processes by the job that starts them. */
 import type { Steps } from '../calls';
 import type { Job } from '../rows';
-import { adopt, approve, hold, onDemand, reject, rejectRest, release, wish } from './admin';
+import { approve } from './approve';
 import { close } from './close';
+import { hold, release } from './hold';
 import { lane } from './lane';
+import { adopt, onDemand } from './onDemand';
 import { plan } from './plan';
+import { reject, rejectRest } from './reject';
 import { start } from './start';
+import { wish } from './wish';
 
 export function run(job: Job): Steps<void> {
   switch (job.kind) {
