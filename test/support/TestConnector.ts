@@ -22,10 +22,12 @@ import { readChunkMessage, readJobMessage, type Outgoing } from '../../shared/qu
 import { settle } from '../../shared/queue/settle';
 import { readSettings } from '../../shared/settings/Settings';
 import { handleChunkMessage } from '../../shared/sync/apply/handleChunkMessage';
-import { handleJobMessage } from '../../shared/sync/cycle/handleJobMessage';
+import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { startCycle, type Started, type StartRequest } from '../../shared/sync/cycle/startCycle';
 import type { Engine, Timing } from '../../shared/sync/Engine';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
+import { checkHistory } from '../conformance/checkHistory';
+import { History } from '../conformance/History';
 import { testStorage } from './testStorage';
 
 /** A Monday morning; any moment would do. */
@@ -62,6 +64,8 @@ export type CycleView = ReturnType<typeof cycleView>;
 
 export class TestConnector {
   readonly events: { readonly level: string; readonly line: string }[] = [];
+  /** What the engine stores and writes, for the replay against the protocol when the test ends. */
+  readonly history = new History();
   #listeners: ServiceBusListener[] = [];
   #engine: Engine;
   #process = 0;
@@ -72,7 +76,7 @@ export class TestConnector {
   private constructor(
     readonly clock: VirtualClock,
     readonly stack: LocalStack,
-    private readonly environment: Readonly<Record<string, string>>,
+    private environment: Readonly<Record<string, string>>,
     private readonly options: TestOptions,
   ) {
     this.#engine = this.#connect();
@@ -86,6 +90,7 @@ export class TestConnector {
     const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = stack.identity.environment as Record<string, string>;
     Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
     const connector = new TestConnector(clock, stack, environment, options);
+    connector.history.watchGoto(world.goto.writes);
     connector.#listen();
     return connector;
   }
@@ -98,15 +103,19 @@ export class TestConnector {
     return this.#engine;
   }
 
+  /** Ends the test. @throws Error when what the engine did in it breaks the protocol (test/conformance) */
   async stop(): Promise<void> {
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
     await this.#engine.sender.close();
     await this.stack.stop();
+    const findings = checkHistory(this.history.events);
+    if (findings.length > 0) throw new Error(`The history breaks the protocol:\n${findings.join('\n')}`);
   }
 
-  /** Another process with the same settings: nothing but the tables and the queues is remembered. */
-  async restart(): Promise<void> {
+  /** Another process: nothing but the tables and the queues is remembered. @param settings that are other now */
+  async restart(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.#engine.sender.close();
+    this.environment = { ...this.environment, ...settings };
     this.#engine = this.#connect();
   }
 
@@ -123,6 +132,7 @@ export class TestConnector {
       clock,
       telemetry: createTelemetry((level, line) => void this.events.push({ level, line })),
       timing: this.options.timing ?? {},
+      watchTables: this.history.watchTables,
     });
     const mortal = <T extends object>(adapter: T): T => this.#mortal(adapter);
     const store = Object.fromEntries(
@@ -233,8 +243,8 @@ export class TestConnector {
     return hasHappened;
   }
 
-  /** Lets everything that is queued, scheduled or under way come to its end. */
-  async settle(): Promise<void> {
+  /** Lets everything that is queued, scheduled or under way come to its end. @param until stops there, in ms */
+  async settle(until = Number.POSITIVE_INFINITY): Promise<void> {
     const deadline = Date.now() + SETTLE_TIMEOUT_MS;
     let quiet = 0;
     for (;;) {
@@ -245,6 +255,7 @@ export class TestConnector {
       if (quiet >= 2) {
         if (counts.every(({ scheduled }) => scheduled === 0)) return;
         const due = this.clock.nextDue;
+        if (due !== undefined && due > until) return;
         if (due !== undefined) this.clock.advance(Math.max(0, due - this.clock.now()));
         quiet = 0;
       }
