@@ -91,6 +91,7 @@ export class TestConnector {
     Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
     const connector = new TestConnector(clock, stack, environment, options);
     connector.history.watchGoto(world.goto.writes);
+    connector.history.watchSource(world.directory.journal);
     connector.#listen();
     return connector;
   }
@@ -164,6 +165,7 @@ export class TestConnector {
         return (...parameters: unknown[]): unknown => {
           const call = (): unknown => (value as (...all: unknown[]) => unknown).apply(target, parameters);
           if (this.#isDead()) return Promise.reject(new Killed('the process is dead'));
+          this.history.noteCall(String(name), parameters);
           const result = call();
           // An adapter that another one gives (EntraSource.selecting) can be killed as well.
           if (result instanceof target.constructor) return this.#mortal(result);
