@@ -143,7 +143,7 @@ test('without a named wait it doubles, up to a minute, and a success begins anew
 });
 
 test('a prepaid slot is spent once, at its moment: what is stored before the write does not make it late', async () => {
-  const { clock, make } = setUp(1, 1);
+  const { clock, make } = setUp(1);
   const pacer = make().lane(0, 1);
   let [reservedAt, sentAt, nextAt] = [0, 0, 0];
   await run(
