@@ -72,7 +72,7 @@ export class TestConnector {
   private constructor(
     readonly clock: VirtualClock,
     readonly stack: LocalStack,
-    private readonly environment: Readonly<Record<string, string>>,
+    private environment: Readonly<Record<string, string>>,
     private readonly options: TestOptions,
   ) {
     this.#engine = this.#connect();
@@ -104,9 +104,10 @@ export class TestConnector {
     await this.stack.stop();
   }
 
-  /** Another process with the same settings: nothing but the tables and the queues is remembered. */
-  async restart(): Promise<void> {
+  /** Another process: nothing but the tables and the queues is remembered. @param settings that are other now */
+  async restart(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.#engine.sender.close();
+    this.environment = { ...this.environment, ...settings };
     this.#engine = this.#connect();
   }
 
@@ -233,8 +234,8 @@ export class TestConnector {
     return hasHappened;
   }
 
-  /** Lets everything that is queued, scheduled or under way come to its end. */
-  async settle(): Promise<void> {
+  /** Lets everything that is queued, scheduled or under way come to its end. @param until stops there, in ms */
+  async settle(until = Number.POSITIVE_INFINITY): Promise<void> {
     const deadline = Date.now() + SETTLE_TIMEOUT_MS;
     let quiet = 0;
     for (;;) {
@@ -245,6 +246,7 @@ export class TestConnector {
       if (quiet >= 2) {
         if (counts.every(({ scheduled }) => scheduled === 0)) return;
         const due = this.clock.nextDue;
+        if (due !== undefined && due > until) return;
         if (due !== undefined) this.clock.advance(Math.max(0, due - this.clock.now()));
         quiet = 0;
       }
