@@ -33,6 +33,7 @@ const PLANTED: Planted = {
   seenAt: ['search', 'overtaken', 'a plan row older than what was applied since is applied'],
   factsLife: ['walk', 'onDemandStale', 'on demand writes facts older than an intent’s life'],
   odMark: ['search', 'onDemandDies', 'on demand stores an intent without a mark'],
+  intentInTime: ['walk', 'onDemandDies', 'an intent is stored after its own death'],
   proof: ['search', 'comeBack', 'a removal without a look at the person'],
   approveCas: ['search', 'verdicts', 'approve, reject and supersede do not compare the cycle’s etag'],
   heldKeeps: ['walk', 'holds', 'a held row deletes its mark'],

@@ -23,6 +23,7 @@ export const RULES = [
   'seenAt',
   'factsLife',
   'odMark',
+  'intentInTime',
   'proof',
   'approveCas',
   'heldKeeps',

@@ -3,7 +3,7 @@ import { look, tx, update, upsert, type Seen, type Steps } from '../calls';
 import { keys, type Intent, type PersonRow } from '../rows';
 import { on } from '../settings';
 import { claim } from './claim';
-import { end, guard, type Outcome, type Reading, type Task } from './handle';
+import { end, guard, type Outcome, type Reading, type Task } from './reading';
 
 /** @returns null when the intent is settled, or the row has moved: read again and decide. */
 export function* recover(reading: Reading, intent: Intent, task: Task): Steps<Outcome | null> {
