@@ -22,7 +22,7 @@ import { readChunkMessage, readJobMessage, type Outgoing } from '../../shared/qu
 import { settle } from '../../shared/queue/settle';
 import { readSettings } from '../../shared/settings/Settings';
 import { handleChunkMessage } from '../../shared/sync/apply/handleChunkMessage';
-import { handleJobMessage } from '../../shared/sync/cycle/handleJobMessage';
+import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { startCycle, type Started, type StartRequest } from '../../shared/sync/cycle/startCycle';
 import type { Engine, Timing } from '../../shared/sync/Engine';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';

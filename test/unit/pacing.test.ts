@@ -76,7 +76,7 @@ test('I11: nobody sends while a demanded wait runs, on this instance or another'
   expect(clock.now()).toBeGreaterThanOrEqual(until);
 });
 
-test('D15: a short wait met by another instance does not end a long one', async () => {
+test('a short wait met by another instance does not end a long one', async () => {
   const { clock, make, shared } = setUp(1_000);
   const [one, late, third] = [make(), make(), make()];
   const until = clock.now() + 600_000;
@@ -143,7 +143,7 @@ test('without a named wait it doubles, up to a minute, and a success begins anew
 });
 
 test('a prepaid slot is spent once, at its moment: what is stored before the write does not make it late', async () => {
-  const { clock, make } = setUp(1, 1);
+  const { clock, make } = setUp(1);
   const pacer = make().lane(0, 1);
   let [reservedAt, sentAt, nextAt] = [0, 0, 0];
   await run(

@@ -4,17 +4,18 @@
  *
  * Upholds I02 and I14. What is expected and what is done are counts of rows, because they are written only with rows.
  */
+import type { CycleCounts } from '../../model/Cycle';
 import { CHUNK_SIZE } from '../../model/Chunk';
 import type { Outgoing } from '../../queue/messages';
 import type { StoredChunk } from '../../store/PlansTable';
-import { chunkMessage } from '../apply/applyChunk';
+import { chunkMessage } from '../cycle/chunkMessage';
 import type { CyclePlace } from '../cycle/CyclePlace';
 import { finishCycle } from '../cycle/finishCycle';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { endOpenRows } from './endOpenRows';
 import { proveWrites } from './proveWrites';
-import { sendStage } from './sendStage';
+import { sendStage } from '../cycle/sendStage';
 
 /** The next poll comes after this share of the time a stage has taken so far. */
 const POLL_SHARE = 0.1;
@@ -32,7 +33,7 @@ export async function closeStage(
   if (open.length > 0) return waitForLanes(engine, place, ofStage, open);
   const later = chunks.filter((chunk) => chunk.stage > place.cycle.stage && isOpen(chunk)).map((chunk) => chunk.stage);
   if (later.length > 0) return sendStage(engine, place, Math.min(...later));
-  const hasWritten = chunks.some((chunk) => chunk.tally.calls.gotoWrites > 0);
+  const hasWritten = chunks.some(({ tally: { calls, counts } }) => calls.gotoWrites + writesOf(counts) > 0);
   if (!hasWritten) {
     await finishCycle(engine, place);
     return [];
@@ -44,6 +45,10 @@ export async function closeStage(
   });
   return [jobMessage(place.cycle)];
 }
+
+/** Writes of a lane that died are known from what it stored, not from its calls. */
+const writesOf = ({ created, updated, disabled, reenabled }: CycleCounts): number =>
+  created + updated + disabled + reenabled;
 
 async function waitForLanes(
   engine: Engine,

@@ -6,7 +6,7 @@ import { CHUNK_SIZE, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
 import { countSkip, noTally, type Cycle, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
-import type { PlanEntry } from '../../../model/PlanEntry';
+import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
 import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
@@ -86,7 +86,7 @@ function unreadable(
   factsAt: number,
   mark: PlanEntry['mark'],
 ): Judgement {
-  const entry: PlanEntry = {
+  const entry = planEntry({
     sourceId,
     kind: 'user',
     displayName,
@@ -107,7 +107,7 @@ function unreadable(
     factsAt,
     mark: mark === null ? null : { etag: mark.etag, since: mark.since, attempts: mark.attempts },
     personEtag: null,
-  };
+  });
   return { entry, isOpen: false, calls: 0 };
 }
 

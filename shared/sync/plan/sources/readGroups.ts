@@ -1,8 +1,8 @@
 import { inParallel } from '../../../concurrency/inParallel';
 import type { PlanContext } from '../PlanContext';
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 import { readDueGroups } from './readDueGroups';
-import { isWithoutBasis } from '../ITINERARIES';
+import { isWithoutBasis } from '../../cycle/itineraries';
 import { generationOf, movedBetween, readGroup, type GroupRead } from './readGroup';
 
 /** Requests to Graph in flight at once; five-minute polling is nowhere near its limits (graph-source.md 4.1). */
