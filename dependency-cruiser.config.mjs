@@ -4,7 +4,7 @@
  */
 const PURE = ['model', 'mapping', 'rules'];
 /** Small tools that adapters and everything above may use. They know the nouns and nothing else. */
-const TOOLS = ['http', 'telemetry', 'settings'];
+const TOOLS = ['concurrency', 'http', 'settings', 'telemetry'];
 const ADAPTERS = ['entra', 'goto', 'store', 'queue'];
 
 /** What each folder of shared/ may import beside itself. A folder that is not named here may not be imported at all. */
@@ -13,11 +13,23 @@ const MAY_IMPORT = {
   mapping: ['model'],
   rules: ['model', 'mapping'],
   ...Object.fromEntries(TOOLS.map((tool) => [tool, ['model']])),
+  // An error text of the other side is made fit to store where it is read.
+  http: ['model', 'telemetry'],
   ...Object.fromEntries(ADAPTERS.map((adapter) => [adapter, [...TOOLS, ...PURE]])),
   sync: [...ADAPTERS, ...TOOLS, ...PURE],
   api: ['sync', ...ADAPTERS, ...TOOLS, ...PURE],
 };
 const LAYERS = Object.keys(MAY_IMPORT);
+
+/** The same within shared/sync/: planning, applying and closing meet in the rows, and above all of them is the cycle's way. */
+const SYNC_MAY_IMPORT = {
+  job: [],
+  cycle: ['job'],
+  apply: ['cycle'],
+  plan: ['cycle'],
+  close: ['cycle', 'apply'],
+};
+const SYNC_FOLDERS = Object.keys(SYNC_MAY_IMPORT);
 
 const anyOf = (names) => `(${names.join('|')})`;
 const layers = (names) => `^shared/${anyOf(names)}/`;
@@ -29,6 +41,9 @@ const STARTS =
 /** The one file of shared/ that belongs to no layer: it puts them together. */
 const ROOT = '^shared/connectEngine\\.ts$';
 
+/** The two pure files that have node:crypto. */
+const NODE_CRYPTO = '^shared/(model/hash|mapping/systemRandom)\\.ts$';
+
 const forbidden = [
   ...LAYERS.map((layer) => ({
     name: `layer-${layer}`,
@@ -37,6 +52,23 @@ const forbidden = [
     from: { path: layers([layer]) },
     to: { path: OURS, pathNot: layers([layer, ...MAY_IMPORT[layer]]) },
   })),
+  ...SYNC_FOLDERS.map((folder) => ({
+    name: `sync-${folder}`,
+    comment: `shared/sync/${folder} imports ${SYNC_MAY_IMPORT[folder].join(', ') || 'nothing'} of shared/sync, and Engine.ts.`,
+    severity: 'error',
+    from: { path: `^shared/sync/${folder}/` },
+    to: {
+      path: '^shared/sync/',
+      pathNot: [`^shared/sync/${anyOf([folder, ...SYNC_MAY_IMPORT[folder]])}/`, '^shared/sync/Engine\\.ts$'],
+    },
+  })),
+  {
+    name: 'sync-unknown',
+    comment: 'A new folder of shared/sync/ gets its place in SYNC_MAY_IMPORT first.',
+    severity: 'error',
+    from: {},
+    to: { path: '^shared/sync/[^/]+/', pathNot: `^shared/sync/${anyOf(SYNC_FOLDERS)}/` },
+  },
   {
     name: 'layer-unknown',
     comment: 'A new folder of shared/ gets its place in MAY_IMPORT first.',
@@ -81,16 +113,17 @@ const forbidden = [
   },
   {
     name: 'pure-of-node',
-    comment: 'Model, rules and mapping decide by what they are given: of node they have a hash, and nothing else.',
+    comment:
+      'Model, rules and mapping decide by what they are given: of node they have a hash and chance, nothing else.',
     severity: 'error',
-    from: { path: layers(PURE), pathNot: '/hash\\.ts$' },
+    from: { path: layers(PURE), pathNot: NODE_CRYPTO },
     to: { dependencyTypes: ['core'] },
   },
   {
     name: 'pure-hash',
-    comment: 'A hash needs node:crypto and nothing else of node.',
+    comment: 'A hash, and chance that may end up in a password, need node:crypto and nothing else of node.',
     severity: 'error',
-    from: { path: '^shared/(model|rules|mapping)/.*hash\\.ts$' },
+    from: { path: NODE_CRYPTO },
     to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
   },
   {

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { readJobMessage, SYNC_JOBS_QUEUE } from '../shared/queue/messages';
 import { settle } from '../shared/queue/settle';
-import { handleJobMessage } from '../shared/sync/cycle/handleJobMessage';
+import { handleJobMessage } from '../shared/sync/handleJobMessage';
 import type { Engine } from '../shared/sync/Engine';
 import { deliveryCountOf, readOrPark } from './readOrPark';
 import { runAs } from './runAs';

@@ -163,6 +163,8 @@ async function followFirstCycle(read: (path: string) => Promise<unknown>, schedu
       };
       if (!isDrawn) bar.start(expected, done, payload);
       isDrawn = true;
+      // While it is planned, the number of changes grows.
+      bar.setTotal(expected);
       bar.update(done, payload);
     }
     if (cycle.endDateTime === null) continue;

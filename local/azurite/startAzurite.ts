@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 
 const START_TIMEOUT_MS = 30_000;
 /** Azurite's well-known development key: it opens nothing but this. */
@@ -28,14 +29,27 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** @param accounts separate storage accounts, so that tests do not see each other's tables */
-export async function startAzurite(accounts: readonly string[] = ['devstoreaccount1']): Promise<Azurite> {
+/**
+ * @param accounts separate storage accounts, so that tests do not see each other's tables
+ * @param onRequest told of each request's method and path
+ */
+export async function startAzurite(
+  accounts: readonly string[] = ['devstoreaccount1'],
+  onRequest?: (line: string) => void,
+): Promise<Azurite> {
   const [blob = 0, queue = 0, table = 0] = await freePorts(3);
   const entry = createRequire(__filename).resolve('azurite/dist/src/azurite.js');
   const ports = ['--blobPort', blob, '--queuePort', queue, '--tablePort', table].map(String);
   const child = spawn(
     process.execPath,
-    [entry, '--inMemoryPersistence', '--skipApiVersionCheck', '--silent', '--disableTelemetry', ...ports],
+    [
+      entry,
+      '--inMemoryPersistence',
+      '--skipApiVersionCheck',
+      '--disableTelemetry',
+      ...(onRequest === undefined ? ['--silent'] : []),
+      ...ports,
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Ctrl-C reaches the whole group of the terminal; the tables must outlive the worker that still writes to them.
@@ -46,6 +60,7 @@ export async function startAzurite(accounts: readonly string[] = ['devstoreaccou
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   await listening(child);
+  if (onRequest !== undefined) readAccessLog(child.stdout, onRequest);
   return {
     connectionString: (account = accounts[0] ?? 'devstoreaccount1') =>
       `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${KEY};` +
@@ -58,6 +73,14 @@ export async function startAzurite(accounts: readonly string[] = ['devstoreaccou
       await ended;
     },
   };
+}
+
+/** One line a request: `127.0.0.1 - - [date] "GET /account/path HTTP/1.1" 200 -`. */
+function readAccessLog(stdout: NodeJS.ReadableStream, onRequest: (line: string) => void): void {
+  createInterface({ input: stdout }).on('line', (line) => {
+    const request = /"([A-Z]+ \S+) HTTP/.exec(line)?.[1];
+    if (request !== undefined) onRequest(request);
+  });
 }
 
 function listening(child: ChildProcess): Promise<void> {

@@ -19,6 +19,8 @@ export interface FunctionsHostOptions {
   readonly onLog: HttpLog;
   readonly timerStatusFile?: string | undefined;
   readonly workerFile?: string;
+  /** Options of Node for the worker process. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export class FunctionsHost {
@@ -39,6 +41,7 @@ export class FunctionsHost {
       environment,
       onLog,
       ...(options.workerFile === undefined ? {} : { workerFile: options.workerFile }),
+      ...(options.nodeOptions === undefined ? {} : { nodeOptions: options.nodeOptions }),
     });
     const invoke = (
       functionName: string,

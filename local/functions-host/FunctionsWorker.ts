@@ -13,6 +13,8 @@ export interface WorkerOptions {
   readonly onLog: HttpLog;
   /** The compiled worker; the default lies beside the compiled host. */
   readonly workerFile?: string;
+  /** Options of Node for the worker process, such as a limit of its heap. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export class FunctionsWorker {
@@ -67,7 +69,7 @@ export class FunctionsWorker {
     const child = fork(this.options.workerFile ?? join(__dirname, 'worker.js'), [this.options.appDirectory], {
       env: this.options.environment,
       serialization: 'advanced',
-      execArgv: ['--enable-source-maps'],
+      execArgv: ['--enable-source-maps', ...(this.options.nodeOptions ?? [])],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child = child;

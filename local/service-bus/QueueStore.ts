@@ -60,6 +60,7 @@ export class QueueStore {
   readonly #seen = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #sequence = 0;
+  #taken = 0;
   #keepsForMs = 0;
   readonly deadLetters: QueueStore | undefined;
 
@@ -90,6 +91,11 @@ export class QueueStore {
     for (const listener of [...this.#listeners]) listener();
   }
 
+  /** Messages it ever took; dropped duplicates are not among them. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   /** @returns the sequence number; a duplicate is dropped though the send succeeds */
   send(input: NewMessage): number {
     const now = this.clock.now();
@@ -99,6 +105,7 @@ export class QueueStore {
       if (this.#seen.has(message.messageId)) return 0;
       this.#seen.set(message.messageId, now + this.config.duplicateDetectionHistoryTimeWindow);
     }
+    this.#taken += 1;
     const life = Math.min(ttlMs ?? Number.POSITIVE_INFINITY, this.config.defaultMessageTimeToLive);
     const start = Math.max(now, message.scheduledFor ?? 0);
     const queued: QueuedMessage = {

@@ -32,7 +32,7 @@ interface ConnectionInternals {
 }
 
 /** Any other format than 0 makes rhea hand over the raw bytes; the batch format stays as it is. */
-export const RAW_FORMAT = 1;
+const RAW_FORMAT = 1;
 
 export function keepMessagesRaw(session: Session, batchFormat: number): void {
   const { incoming } = session as unknown as SessionInternals;
@@ -58,7 +58,7 @@ export function settleDelivery(delivery: Delivery, state: unknown): void {
 }
 
 /** Makes rhea look for frames to write. */
-export const register = (connection: Connection): void => (connection as unknown as ConnectionInternals)._register();
+const register = (connection: Connection): void => (connection as unknown as ConnectionInternals)._register();
 
 /** Holds back the answer to an attach until a session is free; call the result to let it go. */
 export function holdAttach(link: Sender): () => void {

@@ -14,6 +14,8 @@ export interface LocalStackOptions {
   readonly clock?: StackClock;
   /** A storage account of an Azurite that runs already. */
   readonly storage?: string;
+  /** Told of each request to the storage that this stack starts. */
+  readonly onStorageRequest?: (line: string) => void;
   /** One that runs already: @azure/identity remembers the first address it saw in a process. */
   readonly identity?: IdentityEndpoint;
 }
@@ -29,8 +31,9 @@ export class LocalStack {
     private readonly ownsIdentity: boolean,
   ) {}
 
-  static async start({ world, clock = realClock, storage, identity: shared }: LocalStackOptions): Promise<LocalStack> {
-    const azurite = storage === undefined ? await startAzurite() : undefined;
+  static async start(options: LocalStackOptions): Promise<LocalStack> {
+    const { world, clock = realClock, storage, identity: shared, onStorageRequest } = options;
+    const azurite = storage === undefined ? await startAzurite(undefined, onStorageRequest) : undefined;
     const entra = await new EntraSimulator(world.directory, clock).start();
     await world.goto.start();
     const identity = shared ?? (await new IdentityEndpoint(clock).start());

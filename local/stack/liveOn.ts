@@ -8,7 +8,7 @@ export interface LifeEvent {
 }
 
 /** Makes the next event happen. @param number of the event, for fresh names */
-export function nextLifeEvent({ directory, random }: World, number: number): LifeEvent {
+function nextLifeEvent({ directory, random }: World, number: number): LifeEvent {
   const groups = [...directory.groups.keys()];
   const people = [...directory.entitledIds()];
   const kinds = ['joiner', 'leaver', 'mover', 'rename'] as const;

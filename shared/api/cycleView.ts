@@ -29,7 +29,7 @@ export function cycleView(cycle: Cycle, { done, tally }: FinalCounts, nowMs: num
     skippedByReason: tally.skippedByReason,
     calls: tally.calls,
     warnings: cycle.warnings,
-    waitingUntil: isFinal || cycle.dueAt <= nowMs ? null : new Date(cycle.dueAt).toISOString(),
+    waitingUntil: cycle.state === 'planning' && cycle.dueAt > nowMs ? new Date(cycle.dueAt).toISOString() : null,
     error: (cycle.error ?? cycle.stopping)?.message ?? null,
   };
 }

@@ -41,21 +41,31 @@ export interface Pacer {
    * @throws ConnectorError TooManyRequests (not sent) when GoTo demanded a wait longer than worth sleeping
    */
   acquire(): Promise<void>;
+
+  /**
+   * The same, but resolves `leadMs` before the request may leave: for what has to be done right before it.
+   * @returns waits for the rest
+   */
+  reserve(leadMs: number): Promise<() => Promise<void>>;
 }
+
+/** What is stored right before a write takes about this long, in ms: the slot is met, not missed by it. */
+const LEAD_MS = 60;
 
 /**
  * Waits for a slot now and spends it on the next request: so that what has to be stored right before a write is stored
  * after the wait, and a process that dies while waiting leaves no doubt about a write.
  */
 export async function prepay(pacer: Pacer): Promise<Pacer> {
-  await pacer.acquire();
+  const rest = await pacer.reserve(LEAD_MS);
   let isPaid = true;
   return {
     acquire: () => {
       if (!isPaid) return pacer.acquire();
       isPaid = false;
-      return Promise.resolve();
+      return rest();
     },
+    reserve: (leadMs) => pacer.reserve(leadMs),
   };
 }
 
@@ -79,12 +89,12 @@ export class Pacing {
    * @param lanes the count its cycle was started with, not today's setting: two counts at once would share slots
    */
   lane(index: number, lanes: number): Pacer {
-    return { acquire: () => this.#acquire(index, lanes, index) };
+    return this.#pacer(index, lanes, index);
   }
 
   /** Every slot: for the planner, while no lane has work. */
   get planner(): Pacer {
-    return { acquire: () => this.#acquire('planner', 1, 0) };
+    return this.#pacer('planner', 1, 0);
   }
 
   /**
@@ -123,17 +133,29 @@ export class Pacing {
     this.#throttledInARow = 0;
   }
 
-  async #acquire(owner: number | 'planner', lanes: number, remainder: number): Promise<void> {
-    await this.#waitOutDemand();
+  #pacer(owner: number | 'planner', lanes: number, remainder: number): Pacer {
+    const sleepUntil = async (atMs: number): Promise<void> => {
+      const wait = atMs - this.clock.now();
+      if (wait > 0) await this.clock.sleep(wait);
+    };
+    const reserve = async (leadMs: number): Promise<() => Promise<void>> => {
+      await this.#waitOutDemand();
+      const at = this.#nextSlot(owner, lanes, remainder);
+      await sleepUntil(at - leadMs);
+      // A 429 met while this request waited for its slot counts for it too.
+      return this.#until > this.clock.now() ? reserve(leadMs) : () => sleepUntil(at);
+    };
+    return { acquire: async () => (await reserve(0))(), reserve };
+  }
+
+  /** @returns the moment (ms) of the owner's next slot, which is taken by asking */
+  #nextSlot(owner: number | 'planner', lanes: number, remainder: number): number {
     const slotMs = 1_000 / this.ratePerSecond;
     const now = this.clock.now();
     const earliest = Math.max(Math.ceil(now / slotMs), (this.#lastSlot.get(owner) ?? -1) + 1);
     const slot = earliest + ((((remainder - earliest) % lanes) + lanes) % lanes);
     this.#lastSlot.set(owner, slot);
-    const wait = slot * slotMs - now;
-    if (wait > 0) await this.clock.sleep(wait);
-    // A 429 met while this request waited for its slot counts for it too.
-    if (this.#until > this.clock.now()) await this.#acquire(owner, lanes, remainder);
+    return slot * slotMs;
   }
 
   async #waitOutDemand(): Promise<void> {

@@ -15,7 +15,7 @@ const shapes = z.union([
 ]);
 
 /** The error code in a body of any known shape, or an empty string; without secrets and addresses. */
-export function codeInBody(body: unknown): string {
+function codeInBody(body: unknown): string {
   const result = shapes.safeParse(body);
   return result.success ? cleanErrorText(result.data) : '';
 }

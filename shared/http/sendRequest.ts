@@ -15,7 +15,7 @@ import { ConnectorError } from '../model/ConnectorError';
 import { cleanErrorText } from '../telemetry/cleanErrorText';
 
 /** Longest time a request may take until the last byte of its answer, in ms (T of the protocol). */
-export const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Errors that prove the request never left: no connection came about, or its certificate was not believed. */
 const NEVER_SENT = new Set([

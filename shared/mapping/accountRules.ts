@@ -1,6 +1,6 @@
 /** GoTo takes 32 characters a name and 128 an e-mail address (goto-api.md 2.4). */
 const MAX_NAME_LENGTH = 32;
-export const MAX_EMAIL_LENGTH = 128;
+const MAX_EMAIL_LENGTH = 128;
 
 /**
  * Language or language and country (goto-api.md 2.4); anything else is left out rather than refused (goto-api.md 6, item

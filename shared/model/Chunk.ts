@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { tallySchema } from './Cycle';
 
+/** Plan rows named by one message. */
+export const CHUNK_SIZE = 25;
+
 /** Up to 25 plan rows of one lane and stage: what one message names. Changed only under the etag that was read. */
 export const chunkSchema = z.object({
   stage: z.number(),
@@ -13,6 +16,8 @@ export const chunkSchema = z.object({
   sends: z.number(),
   /** When that message is due (ms). */
   dueAt: z.number(),
+  /** When (ms) rows of it ended, or waited, last: the lane's sign of life. */
+  movedAt: z.number().default(0),
 });
 export type Chunk = Readonly<z.output<typeof chunkSchema>>;
 export type ChunkKey = Pick<Chunk, 'stage' | 'lane' | 'chunk'>;

@@ -4,7 +4,7 @@ export type { ErrorCode } from './ErrorCode';
 
 /**
  * The one error type of the adapters. Its fields, not its class or text, decide what happens next
- * (`shared/sync/outcomeOf.ts`).
+ * (`shared/sync/apply/outcomeOf.ts`).
  */
 export interface ConnectorErrorFields {
   /** Stable code; `ERROR_CODES` says what to do about it. */

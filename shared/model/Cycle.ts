@@ -35,7 +35,7 @@ export const FINAL_STATES: ReadonlySet<CycleState> = new Set([
 const count = z.number().default(0);
 
 /** A row of an earlier release lacks counters that came later: they count as zero (I19). */
-export const cycleCountsSchema = z.object({
+const cycleCountsSchema = z.object({
   created: count,
   linked: count,
   updated: count,
@@ -48,7 +48,6 @@ export const cycleCountsSchema = z.object({
   held: count,
   staged: count,
 });
-export type CycleCounts = z.output<typeof cycleCountsSchema>;
 
 export const callCountsSchema = z.object({ graph: count, gotoReads: count, gotoWrites: count, throttled: count });
 export type CallCounts = z.output<typeof callCountsSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountAttributesSchema, type AccountAttributes } from './Account';
+import { accountAttributesSchema } from './Account';
 import { reasonSchema } from './Reason';
 
 const attributeName = accountAttributesSchema.keyof();
@@ -35,9 +35,6 @@ export const desiredSchema = z.discriminatedUnion('kind', [
 
 export type Desired = Readonly<z.output<typeof desiredSchema>>;
 export type DesiredActive = Extract<Desired, { kind: 'active' }>;
-
-/** Names of the attributes that a log entry hides. */
-export type RedactedAttributes = readonly (keyof AccountAttributes)[];
 
 /** Addresses to look for an account by, in order of precedence. */
 export const matchingAddresses = (desired: DesiredActive): readonly string[] => [

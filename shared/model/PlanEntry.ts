@@ -21,8 +21,7 @@ export const planStepSchema = z.object({
 export type PlanStep = Readonly<z.output<typeof planStepSchema>>;
 
 /** "Look at this person again": the mark that a plan row answers, as gather read it (docs/protocol.md R3). */
-export const markRefSchema = z.object({ etag: z.string(), since: z.number(), attempts: z.number() });
-export type MarkRef = Readonly<z.output<typeof markRefSchema>>;
+const markRefSchema = z.object({ etag: z.string(), since: z.number(), attempts: z.number() });
 
 const values = z.record(z.string(), z.unknown()).nullable();
 
@@ -56,6 +55,8 @@ export const planEntrySchema = z.object({
   mark: markRefSchema.nullable(),
   /** The person's row when this was planned: as long as it is the same, nobody wrote meanwhile. */
   personEtag: z.string().nullable(),
+  /** What makes two intended actions the same: the basis of "apply exactly this plan". */
+  hash: z.string().default(''),
 });
 export type PlanEntry = Readonly<z.output<typeof planEntrySchema>>;
 
@@ -69,6 +70,8 @@ export const planResultSchema = z.object({
 });
 export type PlanResult = Readonly<z.output<typeof planResultSchema>>;
 
-/** What makes two intended actions the same: the basis of "apply exactly this plan". */
-export const planEntryHash = (entry: PlanEntry): string =>
-  digest([entry.sourceId, entry.action, entry.targetId, entry.after, entry.removal, [...entry.drops].sort()]);
+/** A plan entry with its hash: who, what, to which account, with which values; not why, and not when. */
+export const planEntry = (plan: Omit<PlanEntry, 'hash'>): PlanEntry => ({
+  ...plan,
+  hash: digest([plan.sourceId, plan.action, plan.targetId, plan.after, plan.removal, [...plan.drops].sort()]),
+});

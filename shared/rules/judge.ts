@@ -8,7 +8,7 @@ import { matchingAddresses, type Desired } from '../model/Desired';
 import type { ManagedPerson } from '../model/ManagedPerson';
 import type { Mark } from '../model/Mark';
 import { textOf, type Person } from '../model/Person';
-import type { PlanAction, PlanEntry, PlanStep } from '../model/PlanEntry';
+import { planEntry, type PlanAction, type PlanEntry, type PlanStep } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 import { confirmAbsence } from './confirmAbsence';
 import { decide, type Decision } from './decide';
@@ -128,7 +128,7 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
           : decision.action;
   const reason: Reason = action === 'recover' ? 'RecoverWrite' : decision.reason;
   const isPureLink = decision.action === 'link' && Object.keys(decision.changes).length === 0;
-  const entry: PlanEntry = {
+  const entry = planEntry({
     sourceId: facts.sourceId,
     kind: 'user',
     displayName: facts.displayName,
@@ -150,7 +150,7 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     mark:
       facts.mark === null ? null : { etag: facts.mark.etag, since: facts.mark.since, attempts: facts.mark.attempts },
     personEtag: facts.personEtag,
-  };
+  });
   const isOpen = action !== 'none';
   return { entry, isOpen, calls: !isOpen || isPureLink ? 0 : action === 'create' && observed === 'absent' ? 1 : 2 };
 }

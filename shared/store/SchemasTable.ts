@@ -1,7 +1,9 @@
 /** Imported mappings, every version of them: the active one is a pointer, the others can be read and put back. */
 import { z } from 'zod';
+import { chunkKey } from './chunks';
 import type { OpenTable } from './connectTables';
-import { MAX_COLUMN_LENGTH, Table, type Write } from './Table';
+import { piecesOf } from './longText';
+import { Table, type Write } from './Table';
 
 /** Stands for the built-in mapping: nothing was imported, or it was reset. */
 export const DEFAULT_VERSION = 'default';
@@ -30,17 +32,10 @@ export class SchemasTable {
 
   /** The text is durable before the pointer moves: a version that is active can always be read. */
   async put(version: SchemaVersion, text: string): Promise<void> {
-    const chunks: string[] = [];
-    for (let start = 0; start < text.length;) {
-      const end = start + MAX_COLUMN_LENGTH;
-      // A character of two units must not be cut: each half alone would be lost on the way to the table.
-      const isCut = end < text.length && /[\uD800-\uDBFF]/u.test(text.charAt(end - 1));
-      chunks.push(text.slice(start, isCut ? end - 1 : end));
-      start = isCut ? end - 1 : end;
-    }
+    const chunks = piecesOf(text);
     const rows = chunks.map((chunk, index): Write => ({
       kind: 'replace',
-      row: { partitionKey: `text-${version.id}`, rowKey: String(index).padStart(6, '0'), chunk },
+      row: { partitionKey: `text-${version.id}`, rowKey: chunkKey(index), chunk },
     }));
     // Below the 4 MiB of a transaction, at two bytes a character.
     for (let start = 0; start < rows.length; start += 50) await this.#table.write(rows.slice(start, start + 50));

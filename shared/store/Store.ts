@@ -3,6 +3,7 @@ import { ClaimsTable } from './ClaimsTable';
 import type { OpenTable } from './connectTables';
 import { CyclesTable } from './CyclesTable';
 import { DirtyTable } from './DirtyTable';
+import { FirstReleaseTable } from './FirstReleaseTable';
 import { ImageTable } from './ImageTable';
 import { PeopleTable } from './PeopleTable';
 import { PlansTable } from './PlansTable';
@@ -37,6 +38,7 @@ export interface Store {
   readonly wish: FullCycleWish;
   readonly executions: Executions;
   readonly app: KnownApp;
+  readonly firstRelease: FirstReleaseTable;
   readonly unreadable: UnreadableMessages;
   readonly idempotency: IdempotencyKeys;
   readonly demandedWait: DemandedWait;
@@ -67,6 +69,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     wish: new FullCycleWish(job),
     executions: new Executions(job),
     app: new KnownApp(job),
+    firstRelease: new FirstReleaseTable(open),
     unreadable: new UnreadableMessages(open),
     idempotency: new IdempotencyKeys(open),
     demandedWait: new DemandedWait(waits),

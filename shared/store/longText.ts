@@ -7,18 +7,23 @@ const MAX_TEXT_LENGTH = 400_000;
 /** Columns `name`, `name1` … for a text. @throws RangeError for one that fits no row */
 export function longText(name: string, text: string): Partial<Row> {
   if (text.length > MAX_TEXT_LENGTH) throw new RangeError(`A value of ${text.length} characters is too long to store.`);
-  const columns: Record<string, string | number> = {};
-  let parts = 0;
-  for (let start = 0; start < text.length || parts === 0;) {
+  const pieces = text === '' ? [''] : piecesOf(text);
+  const columns = pieces.map((piece, index) => [index === 0 ? name : `${name}${index}`, piece]);
+  return { ...(Object.fromEntries(columns) as Partial<Row>), [`${name}Parts`]: pieces.length };
+}
+
+/** Pieces of a text that each fit one column. */
+export function piecesOf(text: string): string[] {
+  const pieces: string[] = [];
+  for (let start = 0; start < text.length;) {
     const end = start + MAX_COLUMN_LENGTH;
     // A character of two units must not be cut: each half alone would be lost on the way to the table.
     const isCut = end < text.length && /[\uD800-\uDBFF]/u.test(text.charAt(end - 1));
     const stop = isCut ? end - 1 : end;
-    columns[parts === 0 ? name : `${name}${parts}`] = text.slice(start, stop);
+    pieces.push(text.slice(start, stop));
     start = stop;
-    parts += 1;
   }
-  return { ...columns, [`${name}Parts`]: parts };
+  return pieces;
 }
 
 /** @returns undefined when the row has no such text */

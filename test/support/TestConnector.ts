@@ -22,7 +22,7 @@ import { readChunkMessage, readJobMessage, type Outgoing } from '../../shared/qu
 import { settle } from '../../shared/queue/settle';
 import { readSettings } from '../../shared/settings/Settings';
 import { handleChunkMessage } from '../../shared/sync/apply/handleChunkMessage';
-import { handleJobMessage } from '../../shared/sync/cycle/handleJobMessage';
+import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { startCycle, type Started, type StartRequest } from '../../shared/sync/cycle/startCycle';
 import type { Engine, Timing } from '../../shared/sync/Engine';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
@@ -74,7 +74,7 @@ export class TestConnector {
   private constructor(
     readonly clock: VirtualClock,
     readonly stack: LocalStack,
-    private readonly environment: Readonly<Record<string, string>>,
+    private environment: Readonly<Record<string, string>>,
     private readonly options: TestOptions,
   ) {
     this.#engine = this.#connect();
@@ -106,9 +106,10 @@ export class TestConnector {
     await this.stack.stop();
   }
 
-  /** Another process with the same settings: nothing but the tables and the queues is remembered. */
-  async restart(): Promise<void> {
+  /** Another process: nothing but the tables and the queues is remembered. @param settings that are other now */
+  async restart(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.#engine.sender.close();
+    this.environment = { ...this.environment, ...settings };
     this.#engine = this.#connect();
   }
 
@@ -237,8 +238,8 @@ export class TestConnector {
     return hasHappened;
   }
 
-  /** Lets everything that is queued, scheduled or under way come to its end. */
-  async settle(): Promise<void> {
+  /** Lets everything that is queued, scheduled or under way come to its end. @param until stops there, in ms */
+  async settle(until = Number.POSITIVE_INFINITY): Promise<void> {
     const deadline = Date.now() + SETTLE_TIMEOUT_MS;
     let quiet = 0;
     for (;;) {
@@ -249,6 +250,7 @@ export class TestConnector {
       if (quiet >= 2) {
         if (counts.every(({ scheduled }) => scheduled === 0)) return;
         const due = this.clock.nextDue;
+        if (due !== undefined && due > until) return;
         if (due !== undefined) this.clock.advance(Math.max(0, due - this.clock.now()));
         quiet = 0;
       }

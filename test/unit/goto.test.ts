@@ -133,7 +133,7 @@ describe('accounts', () => {
     expect(await accounts.listPage(5_000, caller)).toMatchObject({ accounts: [], next: null });
   });
 
-  test('D31: a GoTo that gives fewer rows a page than asked for is read to its end all the same', async () => {
+  test('a GoTo that gives fewer rows a page than asked for is read to its end all the same', async () => {
     for (let index = 0; index < 25; index += 1)
       goto.addUser({ email: `p${index}@example.com`, firstName: 'P', lastName: String(index) });
     goto.pageCap = 10;
@@ -166,7 +166,7 @@ describe('accounts', () => {
   });
 });
 
-describe('D30: the owner of the token', () => {
+describe('the owner of the token', () => {
   const me = (): number => goto.requests.filter((request) => request.path === '/admin/rest/v1/me').length;
 
   test('is asked once for many, and again after ten minutes', async () => {
@@ -230,7 +230,7 @@ describe('refusals', () => {
     return { ...connected, user };
   };
 
-  test('D13: an account that GoTo refuses while the token works is that account’s own matter', async () => {
+  test('an account that GoTo refuses while the token works is that account’s own matter', async () => {
     const { accounts, caller, user } = await start();
     goto.addFault({ match: `/users/${user.key}`, kind: 'status', status: 403, times: 10 });
     const refusal = { code: 'AccountUnavailable', scope: 'object', repeatable: false, sent: true, refused: true };
@@ -245,7 +245,7 @@ describe('refusals', () => {
     expect(goto.writes).toEqual([]);
   });
 
-  test('D13: when /me is refused too, the connection is at fault; and without an answer nobody is blamed', async () => {
+  test('when /me is refused too, the connection is at fault; and without an answer nobody is blamed', async () => {
     const { accounts, caller, user } = await start();
     goto.addFault({ match: 'PUT|/me', kind: 'status', status: 403, times: 3 });
     const refusal = { code: 'InsufficientRights', scope: 'job', refused: true };
@@ -256,7 +256,7 @@ describe('refusals', () => {
     expect(goto.unfiredFaults).toEqual([]);
   });
 
-  test('D13: an owner who lost every role is a fault of the connection, though /me opens', async () => {
+  test('an owner who lost every role is a fault of the connection, though /me opens', async () => {
     const { accounts, caller, user } = await start();
     goto.addFault({ match: '^PUT', kind: 'status', status: 403, times: 2 });
     goto.addFault({

@@ -1,4 +1,4 @@
-/** D16: several processes, one refresh token that works once; and a vault that has bad days. */
+/** Several processes, one refresh token that works once; and a vault that has bad days. */
 import { RestError, createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import { GotoSimulator } from '../../local/goto/GotoSimulator';
 import { GotoTokens, type RefreshTokenStore } from '../../shared/goto/GotoTokens';

@@ -76,7 +76,7 @@ test('I11: nobody sends while a demanded wait runs, on this instance or another'
   expect(clock.now()).toBeGreaterThanOrEqual(until);
 });
 
-test('D15: a short wait met by another instance does not end a long one', async () => {
+test('a short wait met by another instance does not end a long one', async () => {
   const { clock, make, shared } = setUp(1_000);
   const [one, late, third] = [make(), make(), make()];
   const until = clock.now() + 600_000;
@@ -142,17 +142,22 @@ test('without a named wait it doubles, up to a minute, and a success begins anew
   expect(await pacing.throttled(undefined)).toBe(1_000);
 });
 
-test('a prepaid slot is spent once', async () => {
-  let acquired = 0;
-  const pacer = {
-    acquire: () => {
-      acquired += 1;
-      return Promise.resolve();
-    },
-  };
-  const paid = await prepay(pacer);
-  await paid.acquire();
-  expect(acquired).toBe(1);
-  await paid.acquire();
-  expect(acquired).toBe(2);
+test('a prepaid slot is spent once, at its moment: what is stored before the write does not make it late', async () => {
+  const { clock, make } = setUp(1);
+  const pacer = make().lane(0, 1);
+  let [reservedAt, sentAt, nextAt] = [0, 0, 0];
+  await run(
+    clock,
+    (async () => {
+      const paid = await prepay(pacer);
+      reservedAt = clock.now();
+      await paid.acquire();
+      sentAt = clock.now();
+      await paid.acquire();
+      nextAt = clock.now();
+    })(),
+  );
+  expect(reservedAt).toBeLessThan(sentAt);
+  expect(sentAt % 1_000).toBeLessThanOrEqual(5);
+  expect(Math.round((nextAt - sentAt) / 1_000)).toBe(1);
 });

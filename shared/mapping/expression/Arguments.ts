@@ -4,8 +4,8 @@ import { parseDate } from '../dotnet/parseDate';
 import type { EvaluationScope } from './EvaluationScope';
 import type { Call, Expression, KeywordName } from './Expression';
 import { ExpressionError, type ExpressionErrorCode } from './ExpressionError';
-import type { ExpressionFunction } from './families/ExpressionFunction';
 import { parseNumber } from './parseNumber';
+import type { Signature } from './Signature';
 import { textForm } from './textForm';
 import { isList, kindOf, MAX_TEXT_LENGTH, type Value } from './Value';
 
@@ -13,7 +13,7 @@ import { isList, kindOf, MAX_TEXT_LENGTH, type Value } from './Value';
 export class Arguments {
   constructor(
     private readonly call: Call,
-    private readonly definition: ExpressionFunction,
+    private readonly definition: Signature,
     readonly scope: EvaluationScope,
     private readonly evaluate: (expression: Expression, scope: EvaluationScope) => Value,
   ) {}
@@ -140,7 +140,7 @@ export class Arguments {
 }
 
 /** The parameter's name of a place; repeated groups come round again. */
-export function parameterAt({ parameters, repeating = 0 }: ExpressionFunction, place: number): string | undefined {
+export function parameterAt({ parameters, repeating = 0 }: Signature, place: number): string | undefined {
   if (place < parameters.length || repeating === 0) return parameters[place]?.name;
   const first = parameters.length - repeating;
   return parameters[first + ((place - first) % repeating)]?.name;

@@ -2,7 +2,7 @@ import { formatDate } from '../dotnet/formatDate';
 import type { Value } from './Value';
 
 /** How Entra writes a date as text (FUN: CDate, Now, DateAdd). */
-export const ENTRA_DATE_FORMAT = 'M/d/yyyy h:mm:ss tt';
+const ENTRA_DATE_FORMAT = 'M/d/yyyy h:mm:ss tt';
 
 /** The text of one value: "True"/"False", decimal digits, a date in UTC; a list has none of its own. */
 export function textForm(value: Exclude<Value, null | readonly Value[]>): string {

@@ -4,13 +4,7 @@ import type { Cycle } from '../../model/Cycle';
 import { Entitlements } from '../../rules/Entitlements';
 import { licensesOfRules, policyHash } from '../../rules/Policy';
 import type { Engine } from '../Engine';
-import { stopCycle } from './stopCycle';
-
-/** An instance with other settings than the cycle's must not act on its plan. */
-export const SETTINGS_CHANGED = {
-  code: 'ConfigurationInvalid',
-  message: 'The settings were changed while the cycle ran; the next one applies them.',
-} as const;
+import { SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
 
 /** How long a stop, or a shortage, may go unnoticed by another lane, in ms. */
 const CHECK_MS = 1_000;

@@ -4,20 +4,21 @@
  * Upholds I14: rows end together with their chunk's counts, under the chunk's etag (docs/protocol.md 3.3, R6).
  */
 import { inParallel } from '../../concurrency/inParallel';
-import { addTallies, countSkip, FINAL_STATES, noCalls, noTally, type Tally } from '../../model/Cycle';
+import { addTallies, FINAL_STATES, noCalls, noTally, type Tally } from '../../model/Cycle';
 import type { Chunk } from '../../model/Chunk';
 import type { Outcome } from '../../model/Outcome';
-import type { PlanResult } from '../../model/PlanEntry';
 import type { ChunkMessage, Outgoing } from '../../queue/messages';
 import type { PlanRow } from '../../store/PlansTable';
 import { countCallsInto } from '../../telemetry/callCounter';
 import { messageOf } from '../../telemetry/Telemetry';
+import { chunkMessage } from '../cycle/chunkMessage';
+import { stopCycle } from '../cycle/stopCycle';
 import type { Engine } from '../Engine';
 import { ApplyContext } from './ApplyContext';
 import { endFailed } from './endFailed';
 import { handlePerson } from './handlePerson';
 import { outcomeOf } from './outcomeOf';
-import { stopCycle } from './stopCycle';
+import { tallyOf } from './tallyOf';
 import { wakeCloser } from './wakeCloser';
 
 /** People of a chunk handled at once: tables are waited for beside each other, GoTo's slots in a row. */
@@ -81,6 +82,7 @@ async function applyRows(engine: Engine, message: ChunkMessage): Promise<readonl
     tally: handled.reduce((sum, one) => addTallies(sum, one.tally), chunk.tally),
     sends: open.length > 0 ? chunk.sends + 1 : chunk.sends,
     dueAt: open.length > 0 ? Math.min(...open.map((row) => row.nextAttemptAt)) : chunk.dueAt,
+    movedAt: clock.now(),
   };
   const etag = await store.plans.endChunk(
     cycleId,
@@ -96,11 +98,6 @@ async function applyRows(engine: Engine, message: ChunkMessage): Promise<readonl
   if (open.length > 0) return [chunkMessage(cycleId, ended)];
   return wakeCloser(engine, stored.cycle, ended);
 }
-
-export const chunkMessage = (cycleId: string, chunk: Chunk): Outgoing => ({
-  message: { kind: 'chunk', cycleId, stage: chunk.stage, lane: chunk.lane, chunk: chunk.chunk, n: chunk.sends },
-  dueAt: chunk.dueAt,
-});
 
 interface Handled {
   readonly row: PlanRow;
@@ -150,39 +147,4 @@ async function handleRow(context: ApplyContext, row: PlanRow): Promise<Handled> 
     row: { ...row, state: 'ended', result },
     tally: addTallies(tally, tallyOf(result, entry.reason)),
   };
-}
-
-const COUNTER = {
-  create: 'created',
-  link: 'linked',
-  update: 'updated',
-  disable: 'disabled',
-  reenable: 'reenabled',
-  delete: 'deleted',
-  none: null,
-} as const;
-
-/** Accounts are what is counted: each write that was made, and how the row ended when none was. */
-export function tallyOf(result: PlanResult, reason: string): Tally {
-  const tally = noTally();
-  for (const entry of result.entries) {
-    const counter = COUNTER[entry.action];
-    if (counter !== null && (entry.status === 'success' || entry.status === 'warning')) tally.counts[counter] += 1;
-  }
-  switch (result.outcome) {
-    case 'done':
-      break;
-    case 'failed':
-      tally.counts.failed += 1;
-      break;
-    case 'parked':
-      tally.counts.parked += 1;
-      break;
-    case 'held':
-      tally.counts.held += 1;
-      break;
-    default:
-      countSkip(tally, result.entries.at(-1)?.reason ?? reason);
-  }
-  return tally;
 }

@@ -21,10 +21,11 @@ import { claimAccount, isTakenOver } from './claimAccount';
 import { commit, type Committed } from './commit';
 import { endPerson, type Ending } from './endPerson';
 import { ambiguous, look } from './look';
-import { appliedOf } from './linkOf';
 import { prepare, type Draft } from './prepare';
 import { overAt, PENDING_TRANSFER, recoverIntent } from './recoverIntent';
 import { addressBusy, addressTaken, resolveConflict, temporaryAddress } from './resolveConflict';
+import { licensesAsked, noSeat } from './seats';
+import { showsOwnWrite } from './showsOwnWrite';
 
 /** Times the row may be lost to somebody else before the person waits a moment. */
 const MAX_ROUNDS = 8;
@@ -344,37 +345,6 @@ const waitUntil = (at: number): Outcome => ({
   message: 'GoTo does not show the last write yet; it is looked for again.',
   countsAsAttempt: false,
 });
-
-/** Right after a write of ours, an answer without it is GoTo's lag, not news (docs/protocol.md R11). */
-function showsOwnWrite({ link }: ManagedPerson, observed: Account | 'absent'): boolean {
-  if (link === null) return true;
-  if (observed === 'absent' || observed.key !== link.key) return false;
-  const shown = appliedOf(observed);
-  return (
-    emailKey(shown.email) === emailKey(link.applied.email) &&
-    shown.firstName === link.applied.firstName &&
-    shown.lastName === link.applied.lastName &&
-    shown.licenseKeys.length === link.applied.licenseKeys.length &&
-    shown.licenseKeys.every((key) => link.applied.licenseKeys.includes(key))
-  );
-}
-
-/** Licences that the write gives anew. */
-function licensesAsked(draft: Draft, { link }: ManagedPerson): readonly string[] {
-  const held = draft.changes === null ? [] : (link?.applied.licenseKeys ?? []);
-  const before = draft.before['licenseKeys'];
-  const present: readonly unknown[] = Array.isArray(before) ? before : held;
-  const wanted = draft.changes === null ? draft.link.applied.licenseKeys : (draft.changes.licenseKeys ?? []);
-  return wanted.filter((key) => !present.includes(key));
-}
-
-const noSeat = (): ConnectorError =>
-  new ConnectorError('GoTo has no licence left for this person. Free or buy a seat.', {
-    code: 'LicenseLimitExceeded',
-    sent: false,
-    repeatable: false,
-    scope: 'object',
-  });
 
 /** The values that a change would have replaced: a temporary address changes nothing else. */
 const restored = (draft: Draft): Partial<Draft['link']['applied']> =>

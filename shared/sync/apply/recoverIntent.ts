@@ -10,6 +10,7 @@ import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { Outcome } from '../../model/Outcome';
 import type { PlanEntry } from '../../model/PlanEntry';
 import { matchingAddresses } from '../../model/Desired';
+import { sameKeys } from '../../rules/differences';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { Timing } from '../Engine';
 import type { ApplyContext } from './ApplyContext';
@@ -96,15 +97,12 @@ function hasHappened(pending: Intent, observed: Account): boolean {
   const { applied } = pending.link;
   return pending.fields.every((name) => {
     if (name === 'email') return emailKey(observed.email) === emailKey(applied.email);
-    if (name === 'licenseKeys') return sameSet(observed.licenseKeys, applied.licenseKeys);
+    if (name === 'licenseKeys') return sameKeys(observed.licenseKeys, applied.licenseKeys);
     return name === 'firstName' || name === 'lastName' || name === 'locale' || name === 'timeZone'
       ? (observed[name] ?? undefined) === applied[name]
       : true;
   });
 }
-
-const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((key) => b.includes(key));
 
 const entryOf = (
   pending: Intent,

@@ -4,16 +4,18 @@
  *
  * Upholds I02 and I14. What is expected and what is done are counts of rows, because they are written only with rows.
  */
+import type { CycleCounts } from '../../model/Cycle';
+import { CHUNK_SIZE } from '../../model/Chunk';
 import type { Outgoing } from '../../queue/messages';
 import type { StoredChunk } from '../../store/PlansTable';
-import { chunkMessage } from '../apply/applyChunk';
+import { chunkMessage } from '../cycle/chunkMessage';
 import type { CyclePlace } from '../cycle/CyclePlace';
 import { finishCycle } from '../cycle/finishCycle';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { endOpenRows } from './endOpenRows';
 import { proveWrites } from './proveWrites';
-import { sendStage } from './sendStage';
+import { sendStage } from '../cycle/sendStage';
 
 /** The next poll comes after this share of the time a stage has taken so far. */
 const POLL_SHARE = 0.1;
@@ -26,11 +28,12 @@ export async function closeStage(
   if (place.cycle.state === 'closing') return prove(engine, place, countCalls);
   const chunks = await engine.store.plans.chunks(place.cycle.id);
   const isOpen = (chunk: StoredChunk): boolean => chunk.done < chunk.rows;
-  const open = chunks.filter((chunk) => chunk.stage === place.cycle.stage && isOpen(chunk));
-  if (open.length > 0) return waitForLanes(engine, place, open);
+  const ofStage = chunks.filter((chunk) => chunk.stage === place.cycle.stage);
+  const open = ofStage.filter(isOpen);
+  if (open.length > 0) return waitForLanes(engine, place, ofStage, open);
   const later = chunks.filter((chunk) => chunk.stage > place.cycle.stage && isOpen(chunk)).map((chunk) => chunk.stage);
   if (later.length > 0) return sendStage(engine, place, Math.min(...later));
-  const hasWritten = chunks.some((chunk) => chunk.tally.calls.gotoWrites > 0);
+  const hasWritten = chunks.some(({ tally: { calls, counts } }) => calls.gotoWrites + writesOf(counts) > 0);
   if (!hasWritten) {
     await finishCycle(engine, place);
     return [];
@@ -43,9 +46,14 @@ export async function closeStage(
   return [jobMessage(place.cycle)];
 }
 
+/** Writes of a lane that died are known from what it stored, not from its calls. */
+const writesOf = ({ created, updated, disabled, reenabled }: CycleCounts): number =>
+  created + updated + disabled + reenabled;
+
 async function waitForLanes(
   engine: Engine,
   place: CyclePlace,
+  ofStage: readonly StoredChunk[],
   open: readonly StoredChunk[],
 ): Promise<readonly Outgoing[]> {
   const { clock, timing, store, telemetry } = engine;
@@ -57,16 +65,18 @@ async function waitForLanes(
     (now >= cycle.deadlineAt
       ? { code: 'CycleDeadline', message: 'Applying did not come to its end in time; the next cycle goes on.' }
       : null);
+  // A lane works its chunks one after another: only one that gives no sign of life has lost a message.
+  const overdueMs = timing.overdueMs + (2 * CHUNK_SIZE * cycle.lanes * 1_000) / engine.ratePerSecond;
+  const movedAt = new Map<number, number>();
+  for (const chunk of ofStage) movedAt.set(chunk.lane, Math.max(movedAt.get(chunk.lane) ?? 0, chunk.movedAt));
   for (const chunk of open) {
-    if (now <= chunk.dueAt + timing.overdueMs) continue;
+    const lastSign = Math.max(chunk.dueAt, movedAt.get(chunk.lane) ?? 0);
+    if (now <= lastSign + overdueMs) continue;
     // With a fault that no lane gets over, the closer ends the rows itself, by the same guarded way.
-    if (
-      stopping !== null &&
-      now > chunk.dueAt + 2 * timing.overdueMs &&
-      (await endOpenRows(engine, cycle, chunk, stopping))
-    )
+    if (stopping !== null && now > lastSign + 2 * overdueMs && (await endOpenRows(engine, cycle, chunk, stopping)))
       continue;
     const { etag, ...plain } = chunk;
+    // While the cycle stops, the sign of life stays as old as it is: the second time the closer ends the rows.
     const again = { ...plain, sends: chunk.sends + 1, dueAt: stopping === null ? now : chunk.dueAt };
     if ((await store.plans.endChunk(cycle.id, again, etag, [])) !== undefined)
       outgoing.push({ ...chunkMessage(cycle.id, again), dueAt: now });

@@ -1,6 +1,6 @@
 import { addTallies, type Cycle } from '../../model/Cycle';
 import type { PlanRow, StoredChunk } from '../../store/PlansTable';
-import { tallyOf } from '../apply/applyChunk';
+import { tallyOf } from '../apply/tallyOf';
 import { endPerson } from '../apply/endPerson';
 import type { WithClock, WithStore } from '../Engine';
 

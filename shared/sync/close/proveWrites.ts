@@ -10,9 +10,10 @@ import { ConnectorError } from '../../model/ConnectorError';
 import type { Intent } from '../../model/Intent';
 import type { LogEntry } from '../../model/LogEntry';
 import type { PlanRow } from '../../store/PlansTable';
-import { AccountIndex } from '../plan/AccountIndex';
+import { AccountIndex } from '../../goto/AccountIndex';
 import { PENDING_TRANSFER } from '../apply/recoverIntent';
 import { outcomeOf } from '../apply/outcomeOf';
+import { COUNTER } from '../apply/tallyOf';
 import type { Engine } from '../Engine';
 
 /** Up to so many accounts are read by key; a list costs one call a thousand accounts. */
@@ -122,22 +123,12 @@ async function correct(engine: Engine, cycle: Cycle, different: readonly Differe
       const entries = row.result.entries.map((one) => (one.intentId === entry.intentId ? corrected : one));
       await store.plans.correct(cycle.id, [{ ...row, result: { outcome: 'parked', code, message, entries } }]);
     }
-    const counter = COUNTED[entry.action];
-    if (counter !== undefined) correction.counts[counter] -= 1;
+    const counter = COUNTER[entry.action];
+    if (counter !== null) correction.counts[counter] -= 1;
     correction.counts.parked += 1;
   }
   return correction;
 }
-
-const COUNTED: Readonly<
-  Partial<Record<LogEntry['action'], 'created' | 'updated' | 'disabled' | 'reenabled' | 'linked'>>
-> = {
-  create: 'created',
-  update: 'updated',
-  disable: 'disabled',
-  reenable: 'reenabled',
-  link: 'linked',
-};
 
 /** The account was taken but is not there: its person waits, and it is looked for by address from now on. */
 async function waitForTransfer({ store }: Engine, cycle: Cycle, entry: LogEntry): Promise<void> {

@@ -21,7 +21,8 @@ export async function failCycle(
     await place.save({ stopping: error, sends: cycle.sends + 1, dueAt, cursor: { ...cycle.cursor, attempts: 0 } });
     return [jobMessage(place.cycle)];
   }
-  place.move({ error });
+  // Rows of a plan that never went to a lane are nobody's work; whom they name is still marked.
+  place.move(cycle.state === 'queued' || cycle.state === 'planning' ? { error, expected: 0 } : { error });
   await finishCycle(engine, place);
   return [];
 }

@@ -6,11 +6,11 @@
 import { isoTime } from '../../model/Clock';
 import { addTallies, type Cycle, type CycleState } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
-import { settleMarks } from '../close/settleMarks';
+import { settleMarks } from './settleMarks';
 import type { Engine } from '../Engine';
 import { forgetOldCycles } from '../job/forgetOldCycles';
 import { messageOf } from '../../telemetry/Telemetry';
-import { isWithoutBasis } from '../plan/ITINERARIES';
+import { isWithoutBasis } from './itineraries';
 import type { CyclePlace } from './CyclePlace';
 
 export async function finishCycle(engine: Engine, place: CyclePlace): Promise<void> {

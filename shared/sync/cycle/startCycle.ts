@@ -14,7 +14,7 @@ import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
 import { messageOf } from '../../telemetry/Telemetry';
 import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
-import { FIRST_STEP } from '../plan/ITINERARIES';
+import { FIRST_STEP } from './itineraries';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
 

@@ -1,5 +1,6 @@
 /** What the slices of one message share, read once: mapping, the job's rows, who is assigned, GoTo's list. */
 import type { EnterpriseApp } from '../../model/Assignment';
+import { AccountIndex } from '../../goto/AccountIndex';
 import { sourceAttribute } from '../../model/SourceAttribute';
 import type { Cycle } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
@@ -10,7 +11,6 @@ import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
 import type { Engine } from '../Engine';
-import { AccountIndex } from './AccountIndex';
 import { mappingOf } from './mappingOf';
 import { SourceSnapshot } from './SourceSnapshot';
 

@@ -8,15 +8,16 @@
 import { planCursorSchema, type PlanStepName } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { Outgoing } from '../../queue/messages';
-import { SETTINGS_CHANGED } from '../apply/ApplyContext';
 import type { CyclePlace } from '../cycle/CyclePlace';
 import { failCycle } from '../cycle/failCycle';
 import { finishCycle } from '../cycle/finishCycle';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
-import { sendStage } from '../close/sendStage';
-import { stepAfter } from './ITINERARIES';
+import { sendStage } from '../cycle/sendStage';
+import { SETTINGS_CHANGED } from '../cycle/stopCycle';
+import { stepAfter } from '../cycle/itineraries';
 import { PlanContext } from './PlanContext';
+import type { Slice } from './Slice';
 import { judgeDirty } from './record/judgeDirty';
 import { judgeEverybody } from './record/judgeEverybody';
 import { readAssignments } from './sources/readAssignments';
@@ -25,9 +26,6 @@ import { readChanges } from './sources/readChanges';
 import { readDirectUsers } from './sources/readDirectUsers';
 import { readGroups } from './sources/readGroups';
 import { readTarget } from './sources/readTarget';
-
-/** One bounded slice of a step. @returns whether the step goes on, or has come to its end */
-export type Slice = (context: PlanContext, place: CyclePlace) => Promise<'stay' | 'next'>;
 
 const STEPS: Readonly<Record<Exclude<PlanStepName, 'dispatch'>, Slice>> = {
   baseline: readBaseline,

@@ -4,7 +4,7 @@ import type { CyclePlace } from '../cycle/CyclePlace';
 import { failCycle } from '../cycle/failCycle';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
-import { FIRST_STEP } from './ITINERARIES';
+import { FIRST_STEP } from '../cycle/itineraries';
 
 /** Graph may forget its delta links once at once; the second time waits, the third fails the cycle. */
 const MAX_RESYNCS = 2;

@@ -1,24 +1,12 @@
 import type { Expression } from '../Expression';
 import type { Value } from '../Value';
 import type { Arguments } from '../Arguments';
-
-export type ParameterKind = 'text' | 'number' | 'boolean' | 'date' | 'list' | 'any' | 'keyword' | 'pattern';
-
-export interface Parameter {
-  /** Key of the argument in Entra's JSON tree where one is known (GF), otherwise the documentation's word. */
-  readonly name: string;
-  readonly kind: ParameterKind;
-  /** False when the place may be empty or missing. */
-  readonly required: boolean;
-}
+import type { Parameter, ParameterKind, Signature } from '../Signature';
 
 /** One row of the function table: `GET …/schema/functions`, docs/expressions.md and the evaluator are made from it. */
-export interface ExpressionFunction {
+export interface ExpressionFunction extends Signature {
   readonly name: string;
   readonly family: string;
-  readonly parameters: readonly Parameter[];
-  /** How many of the last parameters repeat as a group; default 0. */
-  readonly repeating?: number;
   readonly result: 'text' | 'number' | 'boolean' | 'date' | 'list' | 'any';
   readonly doc: string;
   /** Page that describes it: a tag of the source table in docs/decisions/0005. */

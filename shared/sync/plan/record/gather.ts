@@ -2,6 +2,7 @@
  * Facts of a number of people, for the judge: their rows, who they are in Entra, which roles they hold. A mark was read
  * before the facts that answer it (docs/protocol.md R3), and `factsAt` is the earliest read they rest on (R4).
  */
+import type { AccountIndex } from '../../../goto/AccountIndex';
 import type { Person } from '../../../model/Person';
 import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
 import type { StoredMark } from '../../../store/DirtyTable';
@@ -9,7 +10,6 @@ import type { Someone, SourceRead } from '../../../store/PeopleTable';
 import type { PersonFacts } from '../../../rules/judge';
 import type { PlanContext } from '../PlanContext';
 import type { SourceSnapshot } from '../SourceSnapshot';
-import type { AccountIndex } from '../AccountIndex';
 import { readLooked } from '../sources/readLooked';
 
 export interface Gathered {

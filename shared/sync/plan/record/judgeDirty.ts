@@ -1,7 +1,7 @@
 import { inParallel } from '../../../concurrency/inParallel';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { Someone } from '../../../store/PeopleTable';
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 import { gather } from './gather';
 import { recordPeople } from './recordPeople';
 

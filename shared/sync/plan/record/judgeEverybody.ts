@@ -1,7 +1,7 @@
 import type { StoredMark } from '../../../store/DirtyTable';
 import { bucketIndexOf, PEOPLE_BUCKETS, type Someone } from '../../../store/PeopleTable';
 import type { PlanContext } from '../PlanContext';
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 import { gather } from './gather';
 import { recordPeople } from './recordPeople';
 

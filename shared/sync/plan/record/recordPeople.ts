@@ -2,11 +2,11 @@
  * Judges people and records what came out: rows and chunks together with the planner's place, in transactions guarded by
  * the head's etag (docs/protocol.md R5). A slice that is done again leaves out whom it has recorded already.
  */
-import type { Chunk } from '../../../model/Chunk';
+import { CHUNK_SIZE, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
 import { countSkip, noTally, type Cycle, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
-import type { PlanEntry } from '../../../model/PlanEntry';
+import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
 import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
@@ -14,9 +14,6 @@ import type { Someone, SourceJudged } from '../../../store/PeopleTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import type { Gathered } from './gather';
-
-/** Plan rows named by one message. */
-const CHUNK_SIZE = 25;
 
 /** Access is taken before it is given: seats get free, and addresses too. */
 const STAGE = { removals: 1, changes: 2 } as const;
@@ -89,7 +86,7 @@ function unreadable(
   factsAt: number,
   mark: PlanEntry['mark'],
 ): Judgement {
-  const entry: PlanEntry = {
+  const entry = planEntry({
     sourceId,
     kind: 'user',
     displayName,
@@ -110,7 +107,7 @@ function unreadable(
     factsAt,
     mark: mark === null ? null : { etag: mark.etag, since: mark.since, attempts: mark.attempts },
     personEtag: null,
-  };
+  });
   return { entry, isOpen: false, calls: 0 };
 }
 
@@ -208,7 +205,17 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
       if (openRows.length + openChunks.length + part.length + 1 > RECORD_SIZE) await flush();
       const chunk = chunks[key] ?? 0;
       chunks[key] = chunk + 1;
-      openChunks.push({ stage, lane, chunk, rows: part.length, done: 0, tally: noTally(), sends: 1, dueAt: now });
+      openChunks.push({
+        stage,
+        lane,
+        chunk,
+        rows: part.length,
+        done: 0,
+        tally: noTally(),
+        sends: 1,
+        dueAt: now,
+        movedAt: 0,
+      });
       for (const entry of part)
         openRows.push({ stage, lane, chunk, entry, state: 'open', nextAttemptAt: 0, attempts: 0, result: null });
     }

@@ -1,5 +1,5 @@
 import { warnOfRoles } from '../warnOfRoles';
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 
 /** The app, its roles and its assignments, for a read without a basis to compare with. */
 export const readAssignments: Slice = async (context, place) => {

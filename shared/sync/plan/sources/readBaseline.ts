@@ -1,10 +1,13 @@
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
+import { takeOverFirstRelease } from './takeOverFirstRelease';
 
 /**
  * Delta links that stand for "from now on", taken before the full read, so that a change during it shows up in the next
  * round (I04). What happened just before is read once more later: see `readDirectUsers`.
  */
-export const readBaseline: Slice = async ({ engine }, place) => {
+export const readBaseline: Slice = async (context, place) => {
+  const { engine } = context;
+  await takeOverFirstRelease(context);
   const sourceAt = engine.clock.now();
   const usersLink = await engine.entra.latestUsersLink();
   const groupsLink = await engine.entra.latestGroupsLink();

@@ -12,7 +12,7 @@ import type { GroupChange, UserChange } from '../../../entra/EntraSource';
 import { inParallel } from '../../../concurrency/inParallel';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 import { assignmentsDigest } from '../SourceSnapshot';
 import { warnOfRoles } from '../warnOfRoles';
 import { readOf } from './readGroup';

@@ -1,8 +1,8 @@
 import type { SourceRead } from '../../../store/PeopleTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
-import type { Slice } from '../planSlices';
-import { isWithoutBasis } from '../ITINERARIES';
+import type { Slice } from '../Slice';
+import { isWithoutBasis } from '../../cycle/itineraries';
 import { readLooked } from './readLooked';
 
 /** The people assigned one by one, in a full read; after it the watermark may stand. */

@@ -2,7 +2,7 @@ import { inParallel } from '../../../concurrency/inParallel';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
-import { generationOf, readGroup } from './readGroup';
+import { generationOf, movedBetween, readGroup } from './readGroup';
 
 const PARALLEL_READS = 8;
 
@@ -61,9 +61,7 @@ async function readMarked(
     return undefined;
   }
   const after = read.kind === 'missing' ? new Set<string>() : await store.image.pagesOf(groupId, generation);
-  const moved = [...after].filter((id) => before?.has(id) !== true);
-  for (const id of before ?? []) if (!after.has(id)) moved.push(id);
-  await store.dirty.mark(moved, readAt, 'group');
+  await store.dirty.mark(movedBetween(before, after), readAt, 'group');
   if (read.kind === 'missing') await store.image.putMembers(groupId, generation, after);
   else await store.image.switchTo(groupId, generation);
   const isYoung = readAt < mark.since + timing.graphLagMs;

@@ -52,3 +52,9 @@ export const readOf = (person: Person, readAt: number, cycleId: string): SourceR
   readAt,
   readIn: cycleId,
 });
+
+/** Who is in one of two lists of members and not in the other. */
+export const movedBetween = (before: ReadonlySet<string> = new Set(), after: ReadonlySet<string>): string[] => [
+  ...[...after].filter((id) => !before.has(id)),
+  ...[...before].filter((id) => !after.has(id)),
+];

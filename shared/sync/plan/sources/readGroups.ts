@@ -1,8 +1,9 @@
 import { inParallel } from '../../../concurrency/inParallel';
 import type { PlanContext } from '../PlanContext';
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 import { readDueGroups } from './readDueGroups';
-import { generationOf, readGroup, type GroupRead } from './readGroup';
+import { isWithoutBasis } from '../ITINERARIES';
+import { generationOf, movedBetween, readGroup, type GroupRead } from './readGroup';
 
 /** Requests to Graph in flight at once; five-minute polling is nowhere near its limits (graph-source.md 4.1). */
 const PARALLEL_READS = 8;
@@ -22,7 +23,10 @@ export const readGroups: Slice = async (context, place) => {
     // Missing or empty is doubt, not a fact, while the group is assigned: its members stay until a second read agrees.
     if (read.kind === 'missing' || (read.kind === 'read' && read.isEmpty))
       await doubt(context, groupId, place.warn.bind(place));
-    else if (read.kind === 'read') await context.engine.store.image.switchTo(groupId, generation);
+    else if (read.kind === 'read') {
+      if (!isWithoutBasis(cycle)) await lookAgainWhereMoved(context, groupId, generation);
+      await context.engine.store.image.switchTo(groupId, generation);
+    }
     reads.set(groupId, read);
   });
   context.imageChanged();
@@ -39,6 +43,19 @@ export const readGroups: Slice = async (context, place) => {
   await forgetUnassigned(context, new Set(groupIds));
   return 'next';
 };
+
+/**
+ * The deltas keep the image as it should be read. A list that says otherwise comes from a replica that lags behind them,
+ * or from one ahead: whoever differs is looked at, and the group is read once more when the replicas agree.
+ */
+async function lookAgainWhereMoved({ engine }: PlanContext, groupId: string, generation: string): Promise<void> {
+  const { clock, store, timing } = engine;
+  const moved = movedBetween(await store.image.members(groupId), await store.image.pagesOf(groupId, generation));
+  if (moved.length === 0) return;
+  const now = clock.now();
+  await store.dirty.mark(moved, now, 'group');
+  await store.dirty.markGroups([groupId], now, 'moved', now + timing.graphLagMs);
+}
 
 async function doubt(context: PlanContext, groupId: string, warn: (text: string) => void): Promise<void> {
   const { clock, store, timing } = context.engine;

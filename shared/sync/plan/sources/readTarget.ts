@@ -2,7 +2,7 @@
 import type { License } from '../../../model/Account';
 import { ConnectorError } from '../../../model/ConnectorError';
 import { licensesOfRules, type Policy } from '../../../rules/Policy';
-import type { Slice } from '../planSlices';
+import type { Slice } from '../Slice';
 
 export const readTarget: Slice = async ({ engine, policy }, place) => {
   // No lane has work now: one cycle at a time, and this one has sent nothing yet. The planner may use the whole rate.

@@ -1,7 +1,7 @@
 import { planCursorSchema, type Cycle, type CycleMode, type PlanCursor, type PlanStepName } from '../../model/Cycle';
 
 /** The steps of each mode, in order. Every step may be repeated: it stores the same again, or finds it stored. */
-export const ITINERARIES: Readonly<Record<CycleMode, readonly PlanStepName[]>> = {
+const ITINERARIES: Readonly<Record<CycleMode, readonly PlanStepName[]>> = {
   initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'people', 'dispatch'],
   full: ['changes', 'groups', 'direct', 'target', 'people', 'dispatch'],
   incremental: ['changes', 'groups', 'dirty', 'dispatch'],

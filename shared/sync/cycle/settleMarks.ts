@@ -38,7 +38,7 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
 }
 
 /** The mark a row leaves behind; null when the row has answered it. */
-export function nextMark(row: PlanRow, nowMs: number, timing: Timing): Mark | null {
+function nextMark(row: PlanRow, nowMs: number, timing: Timing): Mark | null {
   const { entry, result } = row;
   const since = entry.mark?.since ?? entry.factsAt;
   const plain = newMark(since, entry.reason);

@@ -1,8 +1,8 @@
 import type { Cycle } from '../../model/Cycle';
 import type { Outgoing } from '../../queue/messages';
-import { chunkMessage } from '../apply/applyChunk';
-import type { CyclePlace } from '../cycle/CyclePlace';
-import { jobMessage } from '../cycle/jobMessage';
+import { stageMessages } from './chunkMessage';
+import type { CyclePlace } from './CyclePlace';
+import { jobMessage } from './jobMessage';
 import type { WithClock, WithStore } from '../Engine';
 
 /** Gives a stage to the lanes: stored first, then sent; who dies in between is followed by the next message of the job. */
@@ -19,9 +19,5 @@ export async function sendStage(
     sends: place.cycle.sends + 1,
     dueAt: clock.now() + timing.closePollMs,
   });
-  const chunks = await store.plans.chunks(place.cycle.id, stage);
-  return [
-    ...chunks.filter((chunk) => chunk.done < chunk.rows).map((chunk) => chunkMessage(place.cycle.id, chunk)),
-    jobMessage(place.cycle),
-  ];
+  return [...(await stageMessages({ store }, place.cycle.id, stage)), jobMessage(place.cycle)];
 }

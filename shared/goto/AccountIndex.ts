@@ -1,4 +1,4 @@
-import { emailKey, type Account } from '../../model/Account';
+import { emailKey, type Account } from '../model/Account';
 
 /** The listed GoTo accounts, to be found by key and by address. */
 export class AccountIndex {

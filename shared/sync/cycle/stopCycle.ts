@@ -2,6 +2,12 @@ import type { WithStore, WithTelemetry } from '../Engine';
 
 const TRIES = 5;
 
+/** An instance with other settings than the cycle's must not act on its plan. */
+export const SETTINGS_CHANGED = {
+  code: 'ConfigurationInvalid',
+  message: 'The settings were changed while the cycle ran; the next one applies them.',
+} as const;
+
 /** The connection is at fault: lanes see it within a second and end what is left as not tried. */
 export async function stopCycle(
   { store, telemetry }: WithStore & WithTelemetry,

@@ -1,5 +1,5 @@
-import type { FirstJobMessage, JobMessage, Outgoing } from '../../queue/messages';
-import type { Engine } from '../Engine';
+import type { FirstJobMessage, JobMessage, Outgoing } from '../queue/messages';
+import type { Engine } from './Engine';
 import { advanceCycle } from './advanceCycle';
 
 /** A cycle of the first release is not continued: its messages end, and the next cycle, a first one, reads everything (I19). */

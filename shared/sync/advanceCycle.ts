@@ -3,19 +3,20 @@
  *
  * Upholds I13 and I14: whatever is thrown, the cycle goes on later or ends with a sentence that names the cause.
  */
-import { FINAL_STATES, noCalls, noTally, type Cycle } from '../../model/Cycle';
-import { ConnectorError } from '../../model/ConnectorError';
-import type { JobMessage, Outgoing } from '../../queue/messages';
-import { countCallsInto } from '../../telemetry/callCounter';
-import { messageOf } from '../../telemetry/Telemetry';
-import { closeStage } from '../close/closeStage';
-import type { Engine } from '../Engine';
-import { planSlices } from '../plan/planSlices';
-import { CyclePlace, PlaceLost } from './CyclePlace';
-import { failCycle } from './failCycle';
-import { giveBirth } from './giveBirth';
-import { jobMessage } from './jobMessage';
-import { resync } from '../plan/resync';
+import { FINAL_STATES, noCalls, noTally, type Cycle } from '../model/Cycle';
+import { ConnectorError } from '../model/ConnectorError';
+import type { JobMessage, Outgoing } from '../queue/messages';
+import { countCallsInto } from '../telemetry/callCounter';
+import { messageOf } from '../telemetry/Telemetry';
+import { closeStage } from './close/closeStage';
+import type { Engine } from './Engine';
+import { planSlices } from './plan/planSlices';
+import { stageMessages } from './cycle/chunkMessage';
+import { CyclePlace, PlaceLost } from './cycle/CyclePlace';
+import { failCycle } from './cycle/failCycle';
+import { giveBirth } from './cycle/giveBirth';
+import { jobMessage } from './cycle/jobMessage';
+import { resync } from './plan/resync';
 
 /** Tries of one slice before the cycle fails, as long as they count. */
 const MAX_ATTEMPTS = 5;
@@ -95,13 +96,7 @@ async function birthOrNothing(engine: Engine, message: JobMessage): Promise<read
 /** The holder before may have died between storing its number and sending: the chunks' ids drop what was sent. */
 async function unsentChunks(engine: Engine, cycle: Cycle): Promise<readonly Outgoing[]> {
   if (cycle.state !== 'applying') return [];
-  const chunks = await engine.store.plans.chunks(cycle.id, cycle.stage);
-  return chunks
-    .filter((chunk) => chunk.done < chunk.rows)
-    .map(({ stage, lane, chunk, sends, dueAt }) => ({
-      message: { kind: 'chunk', cycleId: cycle.id, stage, lane, chunk, n: sends },
-      dueAt,
-    }));
+  return stageMessages(engine, cycle.id, cycle.stage);
 }
 
 async function later(place: CyclePlace, dueAt: number): Promise<readonly Outgoing[]> {

@@ -1,0 +1,176 @@
+/** What is measured, in order: the change made to the world before the cycle, and the fewest calls that could do it. */
+import type { WorldSize } from '../local/world/buildWorld';
+import { newUser, type World } from '../local/world/buildWorld';
+
+/** The fewest calls that could do the work. */
+export interface Floor {
+  readonly graph: number;
+  readonly gotoReads: number;
+  readonly gotoWrites: number;
+}
+
+export type RunName =
+  'initial' | 'secondLook' | 'noop' | 'churn' | 'full' | 'wave' | 'waveAgreed' | 'drift' | 'oneChange';
+
+export interface Run {
+  readonly name: RunName;
+  readonly title: string;
+  readonly mode: 'incremental' | 'full';
+  /** Begins only when Graph's replicas have caught up with what the cycle before has read. */
+  readonly waits: boolean;
+  /** Changes the world. @returns the floor of the cycle that follows */
+  prepare(world: World, size: WorldSize): Floor;
+}
+
+const GOTO_PAGE = 1_000;
+const GRAPH_PAGE = 999;
+/** Users and groups by delta, the assignments in one page. */
+const DELTAS = 3;
+/** Up to so many writes are cheaper to prove one by one, when a list has more pages than that. */
+const pages = (accounts: number): number => Math.max(1, Math.ceil(accounts / GOTO_PAGE));
+const accountsOf = ({ goto }: World): number => goto.all().length;
+const proof = (world: World, writes: number): number => Math.min(writes, pages(accountsOf(world)));
+const groupPages = (size: WorldSize): number => size.groups * Math.ceil(size.membersPerGroup / GRAPH_PAGE);
+/** Who we are, the licences, and everybody. */
+const target = (accounts: number): number => 2 + pages(accounts);
+
+export const RUNS: readonly Run[] = [
+  {
+    name: 'initial',
+    title: 'initial',
+    mode: 'full',
+    waits: false,
+    prepare: (world, size) => {
+      const people = world.directory.entitledIds().size;
+      const all = accountsOf(world) + people;
+      return {
+        graph: DELTAS + 1 + groupPages(size),
+        gotoReads: target(accountsOf(world)) + pages(all),
+        gotoWrites: people,
+      };
+    },
+  },
+  {
+    name: 'secondLook',
+    title: 'second look',
+    mode: 'incremental',
+    waits: true,
+    prepare: (_world, size) => ({ graph: DELTAS + groupPages(size), gotoReads: 0, gotoWrites: 0 }),
+  },
+  {
+    name: 'noop',
+    title: 'no-op',
+    mode: 'incremental',
+    waits: false,
+    prepare: () => ({ graph: DELTAS, gotoReads: 0, gotoWrites: 0 }),
+  },
+  { name: 'churn', title: '1 % churn', mode: 'incremental', waits: false, prepare: churn },
+  {
+    name: 'full',
+    title: 'full, no change',
+    mode: 'full',
+    waits: true,
+    prepare: (world, size) => ({
+      graph: DELTAS + 1 + groupPages(size),
+      gotoReads: target(accountsOf(world)),
+      gotoWrites: 0,
+    }),
+  },
+  {
+    name: 'wave',
+    title: '30 % leave',
+    mode: 'incremental',
+    waits: false,
+    prepare: (world, size) => {
+      const leavers = leave(world, size, 0.3);
+      return { graph: DELTAS + lookUps(leavers), gotoReads: 0, gotoWrites: 0 };
+    },
+  },
+  {
+    name: 'waveAgreed',
+    title: '30 % leave, agreed',
+    mode: 'incremental',
+    waits: true,
+    prepare: (world) => {
+      const gone = world.goto.all().length - 1 - world.directory.entitledIds().size - suspended(world);
+      return {
+        graph: DELTAS + lookUps(gone) * 2,
+        gotoReads: gone + proof(world, gone),
+        gotoWrites: gone,
+      };
+    },
+  },
+  {
+    name: 'drift',
+    title: '1 % drift, full',
+    mode: 'full',
+    waits: true,
+    prepare: (world, size) => {
+      const drifted = drift(world, 0.01);
+      return {
+        graph: DELTAS + 1 + groupPages(size),
+        gotoReads: target(accountsOf(world)) + proof(world, drifted),
+        gotoWrites: drifted,
+      };
+    },
+  },
+  {
+    name: 'oneChange',
+    title: 'one change',
+    mode: 'incremental',
+    waits: false,
+    prepare: (world) => {
+      const [someone = ''] = world.directory.entitledIds();
+      world.directory.changeUser(someone, { surname: 'Changed' });
+      return { graph: DELTAS, gotoReads: 2, gotoWrites: 1 };
+    },
+  },
+];
+
+/** Point reads go by twenty in one request. */
+const lookUps = (people: number): number => Math.ceil(people / 20);
+
+/** Renames, joiners and leavers by sign-in, a third each. Who has an account is looked at before, and proven after. */
+function churn(world: World): Floor {
+  const { directory, random } = world;
+  const people = [...directory.entitledIds()];
+  const count = Math.max(1, Math.round(people.length / 100));
+  const group = [...directory.groups.keys()][0] ?? '';
+  for (let index = 0; index < count; index += 1) {
+    const id = people[(index * 7) % people.length] ?? '';
+    if (index % 3 === 0) directory.changeUser(id, { surname: 'Renamed' });
+    else if (index % 3 === 1) directory.addMember(group, directory.addUser(newUser(random, 500_000 + index)).id);
+    else directory.changeUser(id, { accountEnabled: false });
+  }
+  return { graph: DELTAS + lookUps(count), gotoReads: count + proof(world, count), gotoWrites: count };
+}
+
+/** A share of the people leaves every group. @returns how many */
+function leave({ directory }: World, size: WorldSize, share: number): number {
+  const people = [...directory.entitledIds()];
+  const leavers = new Set(people.filter((_, index) => index % 10 < share * 10));
+  for (const [groupId, group] of directory.groups) {
+    for (const id of leavers) if (group.latest.members.has(id)) directory.removeMember(groupId, id);
+  }
+  return size.groups === 0 ? 0 : leavers.size;
+}
+
+/** Names changed by hand in GoTo. @returns how many */
+function drift({ goto, directory }: World, share: number): number {
+  const entitled = [...directory.entitledIds()];
+  const count = Math.max(1, Math.round(entitled.length * share));
+  let changed = 0;
+  for (const id of entitled) {
+    if (changed === count) break;
+    const { mail, userPrincipalName } = directory.user(id);
+    const account = goto.byEmail(mail ?? userPrincipalName);
+    if (account === undefined) continue;
+    goto.changeByHand(account.key, { lastName: 'By Hand' });
+    changed += 1;
+  }
+  return changed;
+}
+
+/** Accounts without licence: those the connector has disabled. */
+const suspended = ({ goto }: World): number =>
+  goto.all().filter((account) => account.licenseKeys.length === 0 && account.key !== goto.ownerKey).length;

@@ -1,0 +1,38 @@
+import { countSkip, noTally, type Tally } from '../../model/Cycle';
+import type { PlanResult } from '../../model/PlanEntry';
+
+/** Which count a write adds to. */
+export const COUNTER = {
+  create: 'created',
+  link: 'linked',
+  update: 'updated',
+  disable: 'disabled',
+  reenable: 'reenabled',
+  delete: 'deleted',
+  none: null,
+} as const;
+
+/** Accounts are what is counted: each write that was made, and how the row ended when none was. */
+export function tallyOf(result: PlanResult, reason: string): Tally {
+  const tally = noTally();
+  for (const entry of result.entries) {
+    const counter = COUNTER[entry.action];
+    if (counter !== null && (entry.status === 'success' || entry.status === 'warning')) tally.counts[counter] += 1;
+  }
+  switch (result.outcome) {
+    case 'done':
+      break;
+    case 'failed':
+      tally.counts.failed += 1;
+      break;
+    case 'parked':
+      tally.counts.parked += 1;
+      break;
+    case 'held':
+      tally.counts.held += 1;
+      break;
+    default:
+      countSkip(tally, result.entries.at(-1)?.reason ?? reason);
+  }
+  return tally;
+}
