@@ -72,6 +72,8 @@ export class TestConnector {
   /** Calls to the outside so far, and at which one the process dies. */
   calls = 0;
   killAt: number | undefined;
+  /** So many calls after that, the next process dies as well. */
+  killAgainAfter: number | undefined;
 
   private constructor(
     readonly clock: VirtualClock,
@@ -184,7 +186,8 @@ export class TestConnector {
   #counted<T>(result: Promise<T>): Promise<T> {
     this.calls += 1;
     if (this.calls !== this.killAt) return result;
-    this.killAt = undefined;
+    this.killAt = this.killAgainAfter === undefined ? undefined : this.calls + this.killAgainAfter;
+    this.killAgainAfter = undefined;
     const end = (): Promise<T> => {
       this.#process += 1;
       return Promise.reject(new Killed(`killed at call ${this.calls}`));
@@ -242,6 +245,7 @@ export class TestConnector {
   takeKill(): boolean {
     const hasHappened = this.killAt === undefined;
     this.killAt = undefined;
+    this.killAgainAfter = undefined;
     return hasHappened;
   }
 
