@@ -52,6 +52,7 @@ const PLANTED: Planted = {
   batchSingly: ['search', 'batchRaces', 'the batch’s answer is believed for a person whose row has moved'],
   transferKept: ['search', 'transfers', 'an answer without a key drops the intent'],
   unseenKept: ['search', 'transfers', 'a created account that does not appear is created again'],
+  freshLook: ['search', 'appears', 'an account that has just appeared is believed absent by the next look'],
   restFirst: ['search', 'taken', 'an address in conflict keeps the other fields back'],
   holderMark: ['search', 'grabbed', 'the holder of an address is not marked'],
   holderLook: ['search', 'grabbed', 'the holder is judged by what was last written to its account'],

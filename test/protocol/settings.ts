@@ -42,6 +42,7 @@ export const RULES = [
   'batchSingly',
   'transferKept',
   'unseenKept',
+  'freshLook',
   'restFirst',
   'holderMark',
   'holderLook',

@@ -75,6 +75,7 @@ function* storeLink({ person, row, etag, wrote }: Reading, task: Task, write: To
     link: write.key,
     applied: { value: write.before.value, address: write.before.address },
     seenAt: Math.max(row.seenAt, task.factsAt),
+    wroteAt: Math.max(row.wroteAt, write.deadAt - 1), // seen just now, perhaps not by every replica
     last: { cycle: task.cycle, result, wrote },
   };
   return (yield* tx(update(keys.person(person), next, guard(etag + 1)))) ? { result, wrote } : null;
