@@ -3,6 +3,7 @@
  * real calls of the real SDKs, seen from outside the product.
  */
 import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { JournalEntry } from '../../local/entra/EntraDirectory';
 import type { GotoWrite } from '../../local/goto/GotoWrite';
 import type { OpenTable } from '../../shared/store/connectTables';
 
@@ -26,7 +27,23 @@ export interface GotoEvent {
   readonly write: GotoWrite;
 }
 
-export type HistoryEvent = RowEvent | GotoEvent;
+/** A look at one person in Entra, right before access is taken. */
+export interface PointCheckEvent {
+  readonly kind: 'pointCheck';
+  readonly sourceId: string;
+}
+
+/** Something changed in Entra; `place` is its place in the journal that delta links point into. */
+export interface SourceEvent {
+  readonly kind: 'source';
+  readonly place: number;
+  /** The user that changed, or the member that came or went. */
+  readonly sourceId: string;
+  /** Null for a change of the user itself. */
+  readonly groupId: string | null;
+}
+
+export type HistoryEvent = RowEvent | GotoEvent | PointCheckEvent | SourceEvent;
 
 export class History {
   readonly events: HistoryEvent[] = [];
@@ -39,6 +56,26 @@ export class History {
       for (const write of more) this.events.push({ kind: 'goto', write });
       return push(...more);
     };
+  }
+
+  /** Notes every change in Entra's journal from now on. */
+  watchSource(journal: JournalEntry[]): void {
+    const push = journal.push.bind(journal);
+    journal.push = (...more: JournalEntry[]) => {
+      for (const [index, entry] of more.entries()) {
+        const place = journal.length + index;
+        const who =
+          entry.kind === 'user'
+            ? { sourceId: entry.id, groupId: null }
+            : { sourceId: entry.memberId, groupId: entry.id };
+        this.events.push({ kind: 'source', place, ...who });
+      }
+      return push(...more);
+    };
+  }
+
+  noteCall(name: string, parameters: readonly unknown[]): void {
+    if (name === 'pointCheck') this.events.push({ kind: 'pointCheck', sourceId: String(parameters[0]) });
   }
 
   /** Notes what the service has confirmed. */

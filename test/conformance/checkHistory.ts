@@ -17,7 +17,7 @@ import {
   writeWithoutEntry,
   type Finding,
 } from '../protocol/invariants';
-import type { GotoEvent, HistoryEvent, RowEvent } from './History';
+import type { GotoEvent, HistoryEvent, RowEvent, SourceEvent } from './History';
 
 /** Rows that nobody may change without the etag that was read, by table and the beginning of their keys. */
 const GUARDED: readonly { readonly table: string; readonly prefix: string; readonly rule: string }[] = [
@@ -25,6 +25,9 @@ const GUARDED: readonly { readonly table: string; readonly prefix: string; reado
   { table: 'Plans', prefix: '!head', rule: 'R5' },
   { table: 'Claims', prefix: 'claim', rule: 'I03' },
 ];
+
+/** Reasons that rest on what a list did not show. */
+const ABSENCES: ReadonlySet<string> = new Set(['Unassigned', 'NotEffectivelyEntitled', 'HardDeleted']);
 
 interface Replay {
   readonly persons: Map<string, ManagedPerson>;
@@ -35,6 +38,15 @@ interface Replay {
   readonly removals: Set<string>;
   readonly chunks: Map<string, { readonly rows: number; readonly done: number }>;
   readonly open: Map<string, Set<string>>;
+  /** What is known of people and groups, as the engine's rows say. */
+  readonly known: Set<string>;
+  readonly groups: Set<string>;
+  /** Changes in Entra since the run began, and who was marked since the watermark last moved. */
+  readonly source: SourceEvent[];
+  readonly marked: Set<string>;
+  readonly watermark: { place: number | undefined };
+  /** Whose absence was asked for once more since their plan row was recorded. */
+  readonly checked: Set<string>;
   readonly findings: Set<string>;
 }
 
@@ -48,10 +60,18 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
     removals: new Set(),
     chunks: new Map(),
     open: new Map(),
+    known: new Set(),
+    groups: new Set(),
+    source: [],
+    marked: new Set(),
+    watermark: { place: undefined },
+    checked: new Set(),
     findings: new Set(),
   };
   for (const event of events) {
     if (event.kind === 'goto') checkWrite(replay, event);
+    else if (event.kind === 'source') replay.source.push(event);
+    else if (event.kind === 'pointCheck') replay.checked.add(event.sourceId);
     else checkRow(replay, event);
   }
   for (const id of replay.written) note(replay, isOpenIntent(replay, id) ? null : writeWithoutEntry(id, replay.logged));
@@ -83,6 +103,8 @@ function checkWrite(replay: Replay, { write }: GotoEvent): void {
   replay.written.add(intent.id);
   note(replay, olderFacts(sourceId, replay.seen.get(sourceId), intent.factsAt));
   replay.seen.set(sourceId, intent.factsAt);
+  if (intent.action === 'disable' && ABSENCES.has(intent.reason) && !replay.checked.has(sourceId))
+    replay.findings.add(`I05: ${sourceId} lost access for ${intent.reason} without a look at the person`);
   if (intent.action === 'disable' && !replay.removals.has(`${intent.cycleId}/${sourceId}`))
     replay.findings.add(`I06: ${sourceId} lost access, which no plan row of the cycle names`);
 }
@@ -95,7 +117,31 @@ function checkRow(replay: Replay, event: RowEvent): void {
   if (event.op === 'delete') return;
   if (table === 'People' && rowKey.startsWith('p:')) takePerson(replay, event);
   else if (table === 'People' && rowKey.startsWith('f:')) takeEntry(replay, event);
+  else if (table === 'People' && rowKey.startsWith('s:')) replay.known.add(rowKey.slice(2));
   else if (table === 'Plans') takePlan(replay, event);
+  else if (table === 'Dirty' && event.partitionKey === 'people') replay.marked.add(rowKey);
+  else if (table === 'Image' && rowKey === '!head') replay.groups.add(event.partitionKey.slice('group-'.length));
+  else if (table === 'Job' && rowKey === 'watermark') checkWatermark(replay, event);
+}
+
+/**
+ * I04: when the watermark moves, everybody it passes has been marked. The first one stands behind a full read, which needs
+ * no marks.
+ */
+function checkWatermark(replay: Replay, { row }: RowEvent): void {
+  const { usersLink } = z.object({ usersLink: z.string() }).parse(JSON.parse(longTextOf(row, 'json') ?? ''));
+  const place = Number(/deltatoken=(\d+)/.exec(usersLink)?.[1] ?? 0);
+  const before = replay.watermark.place;
+  if (before !== undefined) {
+    for (const change of replay.source) {
+      if (change.place < before || change.place >= place) continue;
+      const concerns = change.groupId === null ? replay.known.has(change.sourceId) : replay.groups.has(change.groupId);
+      if (concerns && !replay.marked.has(change.sourceId))
+        replay.findings.add(`I04: the watermark passes a change of ${change.sourceId} that nobody has marked`);
+    }
+  }
+  replay.watermark.place = place;
+  replay.marked.clear();
 }
 
 /** I03, I12: at most one person a key; an intent goes only together with its log entry, or without having been written. */
@@ -128,6 +174,8 @@ function takePlan(replay: Replay, { partitionKey: cycleId, rowKey, row, guard }:
     replay.chunks.set(`${cycleId}/${rowKey}`, chunk);
   } else if (rowKey.startsWith('r-')) {
     const entry = planEntrySchema.parse(JSON.parse(longTextOf(row, 'entry') ?? ''));
+    // What was asked before this plan was made does not count for it.
+    if (row['state'] === 'open' && row['attempts'] === 0) replay.checked.delete(entry.sourceId);
     if (entry.removal) replay.removals.add(`${cycleId}/${entry.sourceId}`);
     const open = replay.open.get(cycleId) ?? new Set<string>();
     replay.open.set(cycleId, open);

@@ -12,9 +12,13 @@ let events: readonly HistoryEvent[];
 beforeAll(async () => {
   const connector = await TestConnector.start({ world: { people: 6, groups: 2, membersPerGroup: 3 } });
   await connector.begin();
-  const [renamed, blocked] = [...connector.world.directory.entitledIds()];
+  const [renamed, blocked, unassigned = ''] = [...connector.world.directory.entitledIds()];
+  for (const [id, group] of connector.world.directory.groups)
+    if (group.latest.members.has(unassigned)) connector.world.directory.removeMember(id, unassigned);
   connector.world.directory.changeUser(renamed ?? '', { surname: 'Later' });
   connector.world.directory.changeUser(blocked ?? '', { accountEnabled: false });
+  connector.later();
+  await connector.cycle();
   connector.later();
   await connector.cycle();
   await connector.stop();
@@ -89,6 +93,14 @@ test('I06: access that is taken though no row of the plan names it is found', ()
     }),
   );
   expect(found.join()).toMatch(/I06: .* lost access/);
+});
+
+test('I04: a watermark that moves before the marks are stored is found', () => {
+  expect(checkHistory(changed('Dirty', '', () => [])).join()).toMatch(/I04: the watermark passes/);
+});
+
+test('I05: access that is taken for an absence without a look at the person is found', () => {
+  expect(checkHistory(events.filter((event) => event.kind !== 'pointCheck')).join()).toMatch(/I05: .* lost access/);
 });
 
 test('I14: a cycle that is final with open rows, or with other counts than rows, is found', () => {

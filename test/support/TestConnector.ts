@@ -72,6 +72,8 @@ export class TestConnector {
   /** Calls to the outside so far, and at which one the process dies. */
   calls = 0;
   killAt: number | undefined;
+  /** So many calls after that, the next process dies as well. */
+  killAgainAfter: number | undefined;
 
   private constructor(
     readonly clock: VirtualClock,
@@ -91,6 +93,7 @@ export class TestConnector {
     Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
     const connector = new TestConnector(clock, stack, environment, options);
     connector.history.watchGoto(world.goto.writes);
+    connector.history.watchSource(world.directory.journal);
     connector.#listen();
     return connector;
   }
@@ -164,6 +167,7 @@ export class TestConnector {
         return (...parameters: unknown[]): unknown => {
           const call = (): unknown => (value as (...all: unknown[]) => unknown).apply(target, parameters);
           if (this.#isDead()) return Promise.reject(new Killed('the process is dead'));
+          this.history.noteCall(String(name), parameters);
           const result = call();
           // An adapter that another one gives (EntraSource.selecting) can be killed as well.
           if (result instanceof target.constructor) return this.#mortal(result);
@@ -182,7 +186,8 @@ export class TestConnector {
   #counted<T>(result: Promise<T>): Promise<T> {
     this.calls += 1;
     if (this.calls !== this.killAt) return result;
-    this.killAt = undefined;
+    this.killAt = this.killAgainAfter === undefined ? undefined : this.calls + this.killAgainAfter;
+    this.killAgainAfter = undefined;
     const end = (): Promise<T> => {
       this.#process += 1;
       return Promise.reject(new Killed(`killed at call ${this.calls}`));
@@ -240,6 +245,7 @@ export class TestConnector {
   takeKill(): boolean {
     const hasHappened = this.killAt === undefined;
     this.killAt = undefined;
+    this.killAgainAfter = undefined;
     return hasHappened;
   }
 
