@@ -30,6 +30,7 @@ export type Committed =
   /** GoTo took the creation and names no account. */
   | { readonly kind: 'noKey'; readonly intent: Intent; readonly etag: string };
 
+/** One write, with what it rests on. */
 export interface CommitInput {
   readonly entry: PlanEntry;
   readonly stored: StoredPerson;

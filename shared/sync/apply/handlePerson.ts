@@ -31,6 +31,7 @@ import { showsOwnWrite } from './showsOwnWrite';
 const MAX_ROUNDS = 8;
 const LOST_ROW_WAIT_MS = 1_000;
 
+/** Who, and what is planned for them. */
 export interface Target {
   readonly entry: PlanEntry;
   /** Tries that failed before this one. */

@@ -83,6 +83,7 @@ export async function recoverIntent(
   return undefined;
 }
 
+/** How a person ends whose account GoTo took but does not show (goto-api.md 2.6). */
 export const PENDING_TRANSFER = {
   outcome: 'parked',
   reason: 'Create',

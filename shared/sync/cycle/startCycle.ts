@@ -23,6 +23,7 @@ type Starter = WithClock & WithStore & WithQueue & WithSettings & WithTelemetry;
 export type Started =
   { readonly started: true; readonly cycle: Cycle } | { readonly started: false; readonly activeCycleId: string };
 
+/** What the timer, or somebody by HTTP, asks for. */
 export interface StartRequest {
   readonly mode: 'incremental' | 'full';
   readonly trigger: 'timer' | 'http';
@@ -38,6 +39,10 @@ const GIVE_UP_MS = 3_600_000;
 const SETTINGS_CHANGED =
   'The mapping was changed, or a setting, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
 
+/**
+ * @returns the cycle that was started, or the id of the one that runs. @throws ConnectorError StorageUnreachable,
+ * QueueUnreachable
+ */
 export async function startCycle(engine: Starter, request: StartRequest): Promise<Started> {
   const { clock, store, telemetry } = engine;
   if (request.idempotencyKey !== undefined) {
