@@ -57,9 +57,8 @@ export class Table {
   }
 
   /** Rows of a partition whose keys begin with `prefix`, in order: a range, so other rows cost nothing. */
-  range(partitionKey: string, prefix: string, filter?: string): AsyncGenerator<StoredRow> {
-    const own = rangeFilter(prefix);
-    return this.partition(partitionKey, filter === undefined ? own : `${own} and ${filter}`);
+  range(partitionKey: string, prefix: string): AsyncGenerator<StoredRow> {
+    return this.partition(partitionKey, rangeFilter(prefix));
   }
 
   /** Every row of the table: only where the table is small by design. */

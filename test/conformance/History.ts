@@ -52,10 +52,12 @@ export class History {
   /** Notes every write of an account in the moment it is committed, whether its answer arrives or not. */
   watchGoto(writes: GotoWrite[]): void {
     const push = writes.push.bind(writes);
-    writes.push = (...more: GotoWrite[]) => {
+    const noting = (...more: GotoWrite[]): number => {
       for (const write of more) this.events.push({ kind: 'goto', write });
       return push(...more);
     };
+    // Unseen, so that a list without writes still equals an empty one.
+    Object.defineProperty(writes, 'push', { value: noting, enumerable: false });
   }
 
   /** Notes every change in Entra's journal from now on. */

@@ -16,7 +16,7 @@ import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
-import { claimAccount } from './claimAccount';
+import { claimAccount, isTaken } from './claimAccount';
 import type { Draft } from './prepare';
 
 export type Committed =
@@ -85,8 +85,9 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
     try {
       await claimAccount(engine, key, entry.sourceId);
     } catch (error) {
-      // GoTo named an account that was there before, and it is another person's: nothing was made.
-      await drop();
+      // GoTo named an account that was there before, and it is another person's: nothing was made. After any other fault
+      // the intent stays: the account may be new, and whoever finds it by the intent logs that it was made (I12).
+      if (isTaken(error)) await drop();
       throw error;
     }
   }

@@ -17,6 +17,7 @@ import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } fro
 import { FIRST_STEP } from './itineraries';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
+import { lanesFor } from './slots';
 
 type Starter = WithClock & WithStore & WithQueue & WithSettings & WithTelemetry;
 
@@ -77,7 +78,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     state: 'queued',
     mappingVersion,
     policyHash: hash,
-    lanes: engine.lanes,
+    lanes: lanesFor(engine),
     wishEtag,
     startedAt: isoTime(now),
     endedAt: null,
