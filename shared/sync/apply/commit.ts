@@ -16,7 +16,7 @@ import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
-import { claimAccount } from './claimAccount';
+import { claimAccount, isTaken } from './claimAccount';
 import type { Draft } from './prepare';
 
 export type Committed =
@@ -30,6 +30,7 @@ export type Committed =
   /** GoTo took the creation and names no account. */
   | { readonly kind: 'noKey'; readonly intent: Intent; readonly etag: string };
 
+/** One write, with what it rests on. */
 export interface CommitInput {
   readonly entry: PlanEntry;
   readonly stored: StoredPerson;
@@ -85,9 +86,7 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
       await claimAccount(engine, key, entry.sourceId);
     } catch (error) {
       // Only an account that was there before, and is another person's, tells that nothing was made.
-      const isAnothers =
-        error instanceof ConnectorError && error.code === 'DuplicateSourceEntries' && !error.repeatable;
-      if (!isAnothers) return { kind: 'unclear', intent };
+      if (!isTaken(error)) return { kind: 'unclear', intent };
       await drop();
       throw error;
     }

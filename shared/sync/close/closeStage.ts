@@ -20,6 +20,10 @@ import { sendStage } from '../cycle/sendStage';
 /** The next poll comes after this share of the time a stage has taken so far. */
 const POLL_SHARE = 0.1;
 
+/**
+ * @param countCalls adds the calls made so far to the cycle; they are stored with its place. @returns what to send.
+ * @throws PlaceLost
+ */
 export async function closeStage(
   engine: Engine,
   place: CyclePlace,

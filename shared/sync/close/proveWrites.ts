@@ -33,6 +33,10 @@ interface Different {
   readonly isAbsent: boolean;
 }
 
+/**
+ * @returns that it is too early to tell, or how many people differ and what the counts change by; never throws what
+ * GoTo answers
+ */
 export async function proveWrites(engine: Engine, cycle: Cycle): Promise<Proof> {
   const { clock, timing } = engine;
   const wait = timing.proofDelayMs * 2 ** cycle.proofs;

@@ -12,6 +12,9 @@ const LONGEST_ESCROW_MS = 24 * 3_600_000;
 /** Rows whose marks are changed together. */
 const BATCH = 500;
 
+/**
+ * Settles the marks of everybody who has a row in the cycle; may be repeated: a mark that moved since is left alone.
+ */
 export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): Promise<void> {
   const { store } = engine;
   let answered: { id: string; etag: string }[] = [];
