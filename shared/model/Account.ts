@@ -38,6 +38,7 @@ export const accountAttributesSchema = z.object({
 
 export type AccountAttributes = Readonly<z.output<typeof accountAttributesSchema>>;
 
+/** A licence of the GoTo account, with its seats (goto-api.md 2.9). */
 export interface License {
   readonly key: string;
   readonly description: string;

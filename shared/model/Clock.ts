@@ -6,6 +6,7 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
+/** Time as it is. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

@@ -23,6 +23,7 @@ export const cycleStateSchema = tolerant(
 );
 export type CycleState = z.output<typeof cycleStateSchema>;
 
+/** Nothing follows these: the turn is free. */
 export const FINAL_STATES: ReadonlySet<CycleState> = new Set([
   'planned',
   'awaitingApproval',
@@ -52,6 +53,7 @@ export type CycleCounts = z.output<typeof cycleCountsSchema>;
 
 export const callCountsSchema = z.object({ graph: count, gotoReads: count, gotoWrites: count, throttled: count });
 export type CallCounts = z.output<typeof callCountsSchema>;
+/** All counts zero; a new object, as they are counted in place. */
 export const noCalls = (): CallCounts => callCountsSchema.parse({});
 
 /** One owner's share of a cycle's counts; the cycle's are the sum over all owners. */
@@ -61,6 +63,7 @@ export const tallySchema = z.object({
   calls: callCountsSchema.prefault({}),
 });
 export type Tally = z.output<typeof tallySchema>;
+/** All counts zero; a new object, as skips are counted in place. */
 export const noTally = (): Tally => tallySchema.parse({});
 
 /** The sum of tallies; neither argument is changed. */
@@ -84,6 +87,7 @@ export function countSkip(tally: Tally, reason: string): void {
   tally.skippedByReason[reason] = (tally.skippedByReason[reason] ?? 0) + 1;
 }
 
+/** Every step a planner may stand in; each mode's order stands in shared/sync/cycle/itineraries.ts. */
 export const PLAN_STEPS = [
   'baseline',
   'changes',
@@ -155,6 +159,8 @@ export const cycleSchema = z.object({
   stopping: fault.default(null),
   /** Closing looks at GoTo that still showed differences. */
   proofs: z.number().default(0),
+  /** GoTo did not answer when the writes were to be proven. */
+  isUnproven: z.boolean().default(false),
   /** The planner's and the closer's own counts. */
   tally: tallySchema.prefault({}),
   warnings: z.array(z.string()).default([]),
@@ -165,6 +171,7 @@ export type Cycle = Readonly<z.output<typeof cycleSchema>>;
 /** The latest moment a JavaScript Date can hold, in ms: ids made from the distance to it sort newest first. */
 const END_OF_TIME_MS = 8_640_000_000_000_000;
 
+/** As `newCycleId` makes them. */
 export const CYCLE_ID = /^[0-9]{16}-[a-z0-9-]{1,40}$/;
 
 /** An id that sorts newest first as a row key. `salt` keeps two cycles of one millisecond apart. */

@@ -31,4 +31,5 @@ export const managedPersonSchema = z.object({
 
 export type ManagedPerson = Readonly<z.output<typeof managedPersonSchema>>;
 
+/** Somebody without a row. */
 export const UNKNOWN_PERSON: ManagedPerson = managedPersonSchema.parse({});

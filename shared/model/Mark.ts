@@ -20,6 +20,7 @@ export const markSchema = z.object({
 
 export type Mark = Readonly<z.output<typeof markSchema>>;
 
+/** A mark that is due at once. @param since in ms */
 export const newMark = (since: number, why: string): Mark => ({
   since,
   why,

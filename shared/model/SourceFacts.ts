@@ -21,4 +21,5 @@ export const sourceFactsSchema = z.object({
 
 export type SourceFacts = Readonly<z.output<typeof sourceFactsSchema>>;
 
+/** Somebody who was never read. */
 export const NO_FACTS: SourceFacts = sourceFactsSchema.parse({});

@@ -61,6 +61,7 @@ export class MessageSender {
     await sender.sendMessages(batch);
   }
 
+  /** Ends the connections; nothing can be sent after it. */
   async close(): Promise<void> {
     await this.#client.close();
   }

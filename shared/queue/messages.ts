@@ -9,7 +9,9 @@
 import { z } from 'zod';
 import { CYCLE_ID } from '../model/Cycle';
 
+/** Messages of planner and closer (infra/queues.json). */
 export const SYNC_JOBS_QUEUE = 'sync-jobs';
+/** Messages of the lanes (infra/queues.json). */
 export const USER_CHANGES_QUEUE = 'user-changes';
 
 /** The version of the message shape; a later release must still understand this one (I19). */
@@ -44,6 +46,7 @@ export type ChunkMessage = Omit<z.output<typeof chunkMessage>, 'v'>;
 export type FirstJobMessage = z.output<typeof firstJobMessage>;
 export type FirstUserMessage = z.output<typeof firstUserMessage>;
 
+/** Another program's message, or one of a newer release. */
 export class UnreadableMessage extends Error {
   constructor(detail: string) {
     super(`The message is not one this connector wrote (${detail}). It is set aside.`);
@@ -74,6 +77,7 @@ export interface Outgoing {
   readonly again?: string;
 }
 
+/** The body as sent, with its version. */
 export const bodyOf = (message: JobMessage | ChunkMessage) => ({ v: VERSION, ...message });
 
 /** Made from what the message stands for, so that the broker's duplicate detection drops a repeat (azure-functions.md 2.2). */

@@ -5,6 +5,7 @@
 import { DEFAULT_ACCESS_ROLE_ID, type AppRole } from '../model/Assignment';
 import type { Reason } from '../model/Reason';
 
+/** What one entry of ROLE_ENTITLEMENTS gives. Group names are read and not used yet. */
 export interface EntitlementRule {
   readonly licenseKeys: readonly string[];
   readonly groupName?: string | undefined;

@@ -5,6 +5,7 @@
 import type { Link } from '../model/Link';
 import type { Entitlements } from './Entitlements';
 
+/** What is known of a person who may have left. */
 export interface AbsenceFacts {
   readonly link: Link | null;
   readonly isHardDeleted: boolean;

@@ -25,6 +25,7 @@ export type Decision =
   | { readonly action: 'unlink'; readonly reason: Reason }
   | { readonly action: 'skip'; readonly reason: Reason };
 
+/** What may be taken, and what a change by hand means. */
 export interface DecisionPolicy {
   /** Licences the connector gives today or once gave this person: the only ones it takes. */
   readonly managedLicenseKeys: ReadonlySet<string>;

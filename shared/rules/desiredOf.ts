@@ -5,6 +5,7 @@ import type { Reason } from '../model/Reason';
 import type { Entitlements } from './Entitlements';
 import type { Mapping } from '../mapping/Mapping';
 
+/** What Entra says of one person, and what of it is in doubt. */
 export interface SourceFacts {
   /** Undefined when Entra no longer shows the user. */
   readonly person: Person | undefined;
@@ -21,6 +22,7 @@ export interface SourceFacts {
   readonly nowMs: number;
 }
 
+/** By whose rules. */
 export interface SourcePolicy {
   readonly mapping: Mapping;
   readonly entitlements: Entitlements;

@@ -49,8 +49,10 @@ export function licensesAfter(
   return [...kept, ...wanted.filter((key) => !kept.includes(key))];
 }
 
+/** The same keys, in any order; neither list holds one twice. */
 export const sameKeys = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((key) => b.includes(key));
 
+/** Whether the mapping switches the action off (flowTypes). */
 export const isSwitchedOff = (desired: DesiredActive, action: 'create' | 'update'): boolean =>
   desired.switchedOff?.includes(action) ?? false;

@@ -16,6 +16,7 @@ import { desiredOf } from './desiredOf';
 import type { Entitlements } from './Entitlements';
 import { licensesOfRules, type CyclePolicy } from './Policy';
 
+/** Everything known of a person at one moment. */
 export interface PersonFacts {
   readonly sourceId: string;
   /** Undefined when Entra no longer shows the user. */
@@ -37,6 +38,7 @@ export interface PersonFacts {
   readonly factsAt: number;
 }
 
+/** By whose rules, and when. Durations and moments in ms. */
 export interface JudgeContext {
   readonly policy: CyclePolicy;
   readonly entitlements: Entitlements;
@@ -46,6 +48,7 @@ export interface JudgeContext {
   readonly nowMs: number;
 }
 
+/** A plan row, and who has to do with it. */
 export interface Judgement {
   readonly entry: PlanEntry;
   /** Something is to be done or looked for: the row goes to a lane. */
@@ -54,6 +57,7 @@ export interface Judgement {
   readonly calls: number;
 }
 
+/** @returns the row, and whether a lane gets it; never throws for values, only for a mapping that does */
 export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
   const { managed, mark } = facts;
   const { link } = managed;

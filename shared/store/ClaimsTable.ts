@@ -4,6 +4,7 @@ import { Table } from './Table';
 
 const CLAIM = 'claim';
 
+/** Who holds an account; the etag guards taking it over. */
 export interface Claim {
   readonly sourceId: string;
   readonly etag: string;
@@ -16,6 +17,7 @@ export class ClaimsTable {
     this.#table = new Table(open('Claims'));
   }
 
+  /** @returns undefined when nobody holds the account */
   async get(targetKey: string): Promise<Claim | undefined> {
     const row = await this.#table.get(targetKey, CLAIM);
     return row === undefined ? undefined : { sourceId: String(row['sourceId']), etag: row.etag };

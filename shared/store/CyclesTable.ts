@@ -7,12 +7,14 @@ import { Table, type StoredRow } from './Table';
 
 const PARTITION = 'cycles';
 
+/** A cycle as a list shows it. */
 export interface ListedCycle {
   readonly cycle: Cycle;
   /** What a finished cycle ended with; null while it runs. */
   readonly final: FinalCounts | null;
 }
 
+/** Rows ended by lanes, and all counts. */
 export interface FinalCounts {
   readonly done: number;
   readonly tally: Tally;
@@ -25,11 +27,13 @@ export class CyclesTable {
     this.#table = new Table(open('Cycles'));
   }
 
+  /** @returns undefined when there is no such cycle. @throws ZodError, SyntaxError for a row that cannot be read */
   async get(id: string): Promise<ListedCycle | undefined> {
     const row = await this.#table.get(PARTITION, id);
     return row === undefined ? undefined : listedCycle(row);
   }
 
+  /** @param final null while the cycle runs */
   async put(cycle: Cycle, final: FinalCounts | null): Promise<void> {
     await this.#table.replace({
       partitionKey: PARTITION,
@@ -39,6 +43,7 @@ export class CyclesTable {
     });
   }
 
+  /** One page, newest first. @param continuation where the page before ended */
   async page(
     size: number,
     continuation?: string,
@@ -52,6 +57,7 @@ export class CyclesTable {
     for await (const row of this.#table.partition(PARTITION, odata`RowKey gt ${id}`)) yield row.rowKey;
   }
 
+  /** Deletes the list entry; plan and log are deleted before. */
   async delete(id: string): Promise<void> {
     await this.#table.delete(PARTITION, id);
   }

@@ -17,6 +17,7 @@ const GROUPS = 'groups';
 const SIZE = 100;
 const PARALLEL = 16;
 
+/** A mark as read; its etag guards its end. */
 export interface StoredMark extends Mark {
   readonly id: string;
   readonly etag: string;
@@ -39,6 +40,12 @@ export class DirtyTable {
     await this.#put(GROUPS, ids, { ...newMark(since, why), wait });
   }
 
+  /** Marks a person whose account must be looked at in GoTo, whatever the stored values say. */
+  async markForLook(id: string, since: number, why: string): Promise<void> {
+    const mark = { ...newMark(since, why), attempts: 1 };
+    await this.#table.write([{ kind: 'replace', row: rowOf(id, mark) }]);
+  }
+
   /** Marks people not before a moment (ms): what was read too early to be believed. */
   async markLater(ids: Iterable<string>, since: number, why: string, wait: number): Promise<void> {
     await this.#put(PEOPLE, ids, { ...newMark(since, why), wait });
@@ -55,6 +62,7 @@ export class DirtyTable {
     );
   }
 
+  /** @returns undefined when the person is not marked */
   async get(id: string): Promise<StoredMark | undefined> {
     const row = await this.#table.get(PEOPLE, id);
     return row === undefined ? undefined : markOf(row);
@@ -66,6 +74,7 @@ export class DirtyTable {
     for await (const row of this.#table.partition(PEOPLE, filter)) yield markOf(row);
   }
 
+  /** Groups whose marks are due. */
   async *dueGroups(nowMs: number): AsyncGenerator<StoredMark> {
     for await (const row of this.#table.partition(GROUPS, odata`due le ${dueText(nowMs)}`)) yield markOf(row);
   }
@@ -93,6 +102,7 @@ export class DirtyTable {
     await this.#guarded(marks.map(({ id, mark }) => ({ kind: 'create', row: rowOf(id, mark) })));
   }
 
+  /** Deletes the group's mark if it is still the one that was read. */
   async answerGroup(mark: StoredMark): Promise<void> {
     await this.#table.delete(GROUPS, mark.id, mark.etag);
   }

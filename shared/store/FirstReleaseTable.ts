@@ -20,6 +20,7 @@ const rowSchema = z.object({
   pending: z.string().optional(),
 });
 
+/** What an identity row of the first release says. */
 export interface FirstReleasePerson {
   readonly sourceId: string;
   readonly link: z.output<typeof linkSchema> | null;

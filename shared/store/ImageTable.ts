@@ -108,6 +108,7 @@ export class ImageTable {
     await this.switchTo(groupId, generation);
   }
 
+  /** Deletes everything of a group that is no longer assigned. */
   async forget(groupId: string): Promise<void> {
     await this.#table.deletePartition(`${GROUP}${groupId}`);
   }

@@ -17,12 +17,14 @@ import { Table, type StoredRow, type Write } from './Table';
 /** Enough partitions for 2,000 rows/s each never to be a limit, few enough to walk. */
 export const PEOPLE_BUCKETS = 64;
 
+/** A person's row as read. */
 export interface StoredPerson {
   readonly person: ManagedPerson;
   /** Null while there is no row. */
   readonly etag: string | null;
 }
 
+/** Everything stored of one person but the log. */
 export interface Someone {
   readonly sourceId: string;
   readonly managed: StoredPerson | 'unreadable';
@@ -46,11 +48,13 @@ export class PeopleTable {
     return row === undefined ? { person: UNKNOWN_PERSON, etag: null } : storedPerson(row);
   }
 
+  /** @returns undefined when nothing was read of the person yet */
   async facts(sourceId: string): Promise<SourceFacts | undefined> {
     const row = await this.#table.get(bucketOf(sourceId), `s:${sourceId}`);
     return row === undefined ? undefined : factsOf(row);
   }
 
+  /** Both rows of a person; never throws for a row that cannot be read. */
   async someone(sourceId: string): Promise<Someone> {
     const bucket = bucketOf(sourceId);
     const [person, facts] = await Promise.all([
@@ -157,6 +161,7 @@ export class PeopleTable {
     ]);
   }
 
+  /** Deletes what Entra said of people who are long gone; their `p:` rows and logs stay. */
   async forgetFacts(sourceIds: readonly string[]): Promise<void> {
     await this.#table.write(
       sourceIds.map((id): Write => ({ kind: 'delete', row: { partitionKey: bucketOf(id), rowKey: `s:${id}` } })),
@@ -190,6 +195,7 @@ export class PeopleTable {
 }
 
 const bucketName = (index: number): string => `b${String(index).padStart(2, '0')}`;
+/** The bucket of a person, 0 to PEOPLE_BUCKETS - 1. */
 export const bucketIndexOf = (sourceId: string): number => hash32(sourceId) % PEOPLE_BUCKETS;
 const bucketOf = (sourceId: string): string => bucketName(bucketIndexOf(sourceId));
 

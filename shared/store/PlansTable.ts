@@ -17,15 +17,18 @@ import { Table, type Row, type StoredRow, type Write } from './Table';
 const HEAD = '!head';
 const rowState = tolerant(['open', 'ended', 'planned', 'staged', 'unknown'], 'unknown');
 
+/** A head as read. */
 export interface StoredCycle {
   readonly cycle: Cycle;
   readonly etag: string;
 }
 
+/** A chunk as read. */
 export interface StoredChunk extends Chunk {
   readonly etag: string;
 }
 
+/** What is planned for one person, who has it, and how it ended. */
 export interface PlanRow extends ChunkKey {
   readonly entry: PlanEntry;
   readonly state: 'open' | 'ended' | 'planned' | 'staged' | 'unknown';
@@ -81,6 +84,7 @@ export class PlansTable {
     return committed?.get(HEAD);
   }
 
+  /** @returns undefined when there is no such chunk */
   async chunk(cycleId: string, key: ChunkKey): Promise<StoredChunk | undefined> {
     const row = await this.#table.get(cycleId, chunkRowKey(key));
     return row === undefined ? undefined : chunkOf(row);
@@ -94,6 +98,7 @@ export class PlansTable {
     return chunks;
   }
 
+  /** The rows of one chunk, in order of source ids. */
   async rowsOf(cycleId: string, key: ChunkKey): Promise<PlanRow[]> {
     const rows: PlanRow[] = [];
     for await (const row of this.#table.range(cycleId, `${rowPrefix(key)}-`)) rows.push(planRowOf(row));
@@ -115,6 +120,7 @@ export class PlansTable {
     for await (const row of this.#table.range(cycleId, 'r-')) yield planRowOf(row);
   }
 
+  /** One page of `rows`. @param continuation where the page before ended */
   async rowsPage(
     cycleId: string,
     size: number,
@@ -142,12 +148,14 @@ export class PlansTable {
     await this.#table.merge({ partitionKey: cycleId, rowKey: `!seat-${licenseKey}` });
   }
 
+  /** Licences noted by `noteShortage`. */
   async shortages(cycleId: string): Promise<ReadonlySet<string>> {
     const keys = new Set<string>();
     for await (const row of this.#table.range(cycleId, '!seat-')) keys.add(row.rowKey.slice('!seat-'.length));
     return keys;
   }
 
+  /** Deletes head, chunks and rows. */
   async delete(cycleId: string): Promise<void> {
     await this.#table.deletePartition(cycleId);
   }

@@ -13,6 +13,7 @@ const POINTER = { partitionKey: 'pointer', rowKey: 'active' } as const;
 
 const versionRow = z.object({ rowKey: z.string(), createdAt: z.string(), chunks: z.number() });
 
+/** createdAt in ISO time. */
 export interface SchemaVersion {
   readonly id: string;
   readonly createdAt: string;
@@ -25,6 +26,7 @@ export class SchemasTable {
     this.#table = new Table(open('Schemas'));
   }
 
+  /** DEFAULT_VERSION when none is active. */
   async activeVersion(): Promise<string> {
     const row = await this.#table.get(POINTER.partitionKey, POINTER.rowKey);
     return row === undefined ? DEFAULT_VERSION : String(row['version']);
@@ -48,6 +50,7 @@ export class SchemasTable {
     await this.activate(version.id);
   }
 
+  /** @param version one that was put before, or DEFAULT_VERSION */
   async activate(version: string): Promise<void> {
     await this.#table.replace({ ...POINTER, version });
   }

@@ -47,10 +47,12 @@ export interface Store {
   readonly job: JobReader;
 }
 
+/** Reads the rows of the job, for `of` of each concept. */
 export interface JobReader {
   read(): Promise<ReadonlyMap<string, StoredRow>>;
 }
 
+/** Opens every table; nothing is sent yet. */
 export function openStore(open: OpenTable, clock: Clock): Store {
   const job = openJob(open);
   const waits = new Table(open('Waits'));

@@ -12,6 +12,7 @@ const PARALLEL_PARTITIONS = 8;
 /** A text column holds 32,768 UTF-16 units (azure-functions.md 8.1); a little is left free. */
 export const MAX_COLUMN_LENGTH = 32_000;
 
+/** An entity of text and 32-bit columns. */
 export interface Row {
   readonly partitionKey: string;
   readonly rowKey: string;
@@ -37,6 +38,7 @@ export class Table {
 
   constructor(private readonly client: TableClient) {}
 
+  /** @returns undefined when there is no such row. @throws ConnectorError StorageUnreachable, like every method here */
   async get(partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
     return this.#call(async () => {
       try {
@@ -55,9 +57,8 @@ export class Table {
   }
 
   /** Rows of a partition whose keys begin with `prefix`, in order: a range, so other rows cost nothing. */
-  range(partitionKey: string, prefix: string, filter?: string): AsyncGenerator<StoredRow> {
-    const own = rangeFilter(prefix);
-    return this.partition(partitionKey, filter === undefined ? own : `${own} and ${filter}`);
+  range(partitionKey: string, prefix: string): AsyncGenerator<StoredRow> {
+    return this.partition(partitionKey, rangeFilter(prefix));
   }
 
   /** Every row of the table: only where the table is small by design. */
@@ -100,10 +101,12 @@ export class Table {
     });
   }
 
+  /** Inserts the row, or changes the columns it names. */
   async merge(row: Row): Promise<void> {
     await this.#call(() => this.client.upsertEntity(row, 'Merge'));
   }
 
+  /** Inserts the row, or puts it in the place of the one that is there. */
   async replace(row: Row): Promise<void> {
     await this.#call(() => this.client.upsertEntity(row, 'Replace'));
   }
@@ -127,6 +130,7 @@ export class Table {
     return deleted !== undefined;
   }
 
+  /** Deletes every row of the partition, unguarded. */
   async deletePartition(partitionKey: string): Promise<void> {
     await this.deleteAll(this.partition(partitionKey));
   }

@@ -12,6 +12,7 @@ export interface WithClock {
   readonly clock: Clock;
   readonly timing: Timing;
 }
+/** Tells what happens. */
 export interface WithTelemetry {
   readonly telemetry: Telemetry;
 }
@@ -24,9 +25,11 @@ export interface WithTarget {
   readonly accounts: GotoAccounts;
   readonly pacing: Pacing;
 }
+/** Remembers. */
 export interface WithStore {
   readonly store: Store;
 }
+/** Sends messages. */
 export interface WithQueue {
   readonly sender: MessageSender;
 }
@@ -76,6 +79,7 @@ export interface Timing {
   readonly pagesPerSlice: number;
 }
 
+/** What holds in production; tests and measurements give other values. Terms: docs/protocol.md. */
 export const DEFAULT_TIMING: Timing = {
   graphLagMs: 120_000,
   gotoLagMs: 60_000,

@@ -23,14 +23,17 @@ const LAST_GOOD = 'lastSuccess';
 export class Executions {
   constructor(private readonly table: Table) {}
 
+  /** @returns undefined before the first cycle has ended */
   static lastOf(rows: ReadonlyMap<string, StoredRow>): Execution | undefined {
     return executionOf(rows.get(LAST));
   }
 
+  /** @returns undefined before a cycle has ended without failing */
   static lastGoodOf(rows: ReadonlyMap<string, StoredRow>): Execution | undefined {
     return executionOf(rows.get(LAST_GOOD));
   }
 
+  /** The last cycle, and unless it failed the last good one. */
   async put(execution: Execution): Promise<void> {
     const json = longText('json', JSON.stringify(execution));
     await this.table.replace({ partitionKey: JOB, rowKey: LAST, ...json });

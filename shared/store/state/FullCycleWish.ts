@@ -12,6 +12,7 @@ export class FullCycleWish {
     return rows.get(ROW)?.etag;
   }
 
+  /** A wish that was there becomes a new one, which only a cycle that sees it fulfils. */
   async make(why: string): Promise<void> {
     await this.table.replace({ partitionKey: JOB, rowKey: ROW, why });
   }

@@ -12,6 +12,7 @@ export class IdempotencyKeys {
     this.#table = new Table(open('Idempotency'));
   }
 
+  /** @returns undefined for a key that was not used before */
   async cycleOf(key: string): Promise<string | undefined> {
     const row = await this.#table.get(PARTITION, digest(key));
     return row === undefined ? undefined : String(row['cycleId']);

@@ -2,8 +2,10 @@
 import type { OpenTable } from '../connectTables';
 import { Table, type StoredRow } from '../Table';
 
+/** The one partition of the table Job. */
 export const JOB = 'job';
 
+/** Opens the table Job; nothing is sent yet. */
 export const openJob = (open: OpenTable): Table => new Table(open('Job'));
 
 /** All rows by name. */

@@ -9,6 +9,7 @@ const ROW = 'app';
 export class KnownApp {
   constructor(private readonly table: Table) {}
 
+  /** @returns undefined when it was never read, or by another release */
   static of(rows: ReadonlyMap<string, StoredRow>): EnterpriseApp | undefined {
     const row = rows.get(ROW);
     if (row === undefined) return undefined;
@@ -19,11 +20,13 @@ export class KnownApp {
     }
   }
 
+  /** The same, read by itself. */
   async read(): Promise<EnterpriseApp | undefined> {
     const row = await this.table.get(JOB, ROW);
     return row === undefined ? undefined : KnownApp.of(new Map([[ROW, row]]));
   }
 
+  /** The app as just read from Entra. */
   async put(app: EnterpriseApp): Promise<void> {
     await this.table.replace({ partitionKey: JOB, rowKey: ROW, ...longText('json', JSON.stringify(app)) });
   }

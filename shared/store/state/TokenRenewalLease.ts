@@ -22,6 +22,7 @@ export class TokenRenewalLease {
     return this.#etag !== undefined;
   }
 
+  /** Ends one's own lease; nobody else's. */
   async free(): Promise<void> {
     if (this.#etag !== undefined) await this.table.delete(KEY.partitionKey, KEY.rowKey, this.#etag);
     this.#etag = undefined;

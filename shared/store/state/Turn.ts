@@ -9,6 +9,7 @@ import { JOB } from './JobRows';
 
 const TURN = 'turn';
 
+/** Whose turn it is. */
 export interface StoredTurn {
   readonly cycleId: string;
   /** The cycle as it is to be born; null when another release wrote something this one cannot read. */
@@ -19,6 +20,7 @@ export interface StoredTurn {
 export class Turn {
   constructor(private readonly table: Table) {}
 
+  /** @returns undefined when it is nobody's turn */
   static of(rows: ReadonlyMap<string, StoredRow>): StoredTurn | undefined {
     const row = rows.get(TURN);
     if (row === undefined) return undefined;
@@ -31,6 +33,7 @@ export class Turn {
     return { cycleId: String(row['cycleId']), cycle, etag: row.etag };
   }
 
+  /** The same, read by itself. */
   async current(): Promise<StoredTurn | undefined> {
     const row = await this.table.get(JOB, TURN);
     return row === undefined ? undefined : Turn.of(new Map([[TURN, row]]));

@@ -32,6 +32,7 @@ export class Watermark {
     }
   }
 
+  /** The watermark, read by itself; like `of`, undefined when it is lost. */
   async read(): Promise<StoredWatermark | undefined> {
     const row = await this.table.get(JOB, ROW);
     return row === undefined ? undefined : Watermark.of(new Map([[ROW, row]]));

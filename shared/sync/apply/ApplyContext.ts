@@ -40,6 +40,7 @@ export class ApplyContext {
     return licenseKeys.some((key) => this.#ownShortages.has(key) || shortages.has(key));
   }
 
+  /** GoTo refused these licences for want of seats: other lanes know it within a second. */
   async noteShortage(licenseKeys: readonly string[]): Promise<void> {
     for (const key of licenseKeys) await this.engine.store.plans.noteShortage(this.cycleId, key);
     this.#ownShortages = new Set([...this.#ownShortages, ...licenseKeys]);

@@ -12,6 +12,7 @@ import type { PlanRow } from '../../store/PlansTable';
 import { countCallsInto } from '../../telemetry/callCounter';
 import { messageOf } from '../../telemetry/Telemetry';
 import { chunkMessage } from '../cycle/chunkMessage';
+import { peopleAtOnce } from '../cycle/slots';
 import { stopCycle } from '../cycle/stopCycle';
 import type { Engine } from '../Engine';
 import { ApplyContext } from './ApplyContext';
@@ -21,8 +22,6 @@ import { outcomeOf } from './outcomeOf';
 import { tallyOf } from './tallyOf';
 import { wakeCloser } from './wakeCloser';
 
-/** People of a chunk handled at once: tables are waited for beside each other, GoTo's slots in a row. */
-const PARALLEL = 4;
 /** Deliveries after which an exception that nobody expected stops the cycle instead of being thrown again. */
 const MAX_DELIVERIES = 3;
 
@@ -66,7 +65,7 @@ async function applyRows(engine: Engine, message: ChunkMessage): Promise<readonl
   const context = new ApplyContext(engine, stored.cycle, { pacer: pacing.lane(lane, stored.cycle.lanes) });
   const due = rows.filter((row) => row.state === 'open' && row.nextAttemptAt <= clock.now());
   const handled: Handled[] = [];
-  await inParallel(due, PARALLEL, async (row) => {
+  await inParallel(due, peopleAtOnce(engine, stored.cycle.lanes), async (row) => {
     handled.push(await handleRow(context, row));
   });
 

@@ -30,6 +30,10 @@ export async function claimAccount({ store }: WithStore, targetKey: string, sour
   if (!(await store.claims.take(targetKey, sourceId, claim.etag))) throw busy();
 }
 
+/** Whether `claimAccount` threw because the account is somebody else's for good. */
+export const isTaken = (error: unknown): boolean =>
+  error instanceof ConnectorError && error.code === 'DuplicateSourceEntries' && !error.repeatable;
+
 /** Whether somebody else holds the account now: then there is nothing left to take from this person. */
 export async function isTakenOver({ store }: WithStore, targetKey: string, sourceId: string): Promise<boolean> {
   const claim = await store.claims.get(targetKey);

@@ -10,6 +10,9 @@ import type { Reason } from '../../model/Reason';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { WithClock, WithStore } from '../Engine';
 
+/**
+ * How it ended: the plan row's outcome, and what the log entry says. An action is named when the tie to GoTo changed.
+ */
 export interface Ending {
   readonly outcome: PlanResult['outcome'];
   readonly reason: Reason;

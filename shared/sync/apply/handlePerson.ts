@@ -21,6 +21,7 @@ import { claimAccount, isTakenOver } from './claimAccount';
 import { commit, type Committed } from './commit';
 import { endPerson, type Ending } from './endPerson';
 import { ambiguous, look } from './look';
+import { notVisibleUntil } from './notVisibleUntil';
 import { prepare, type Draft } from './prepare';
 import { overAt, PENDING_TRANSFER, recoverIntent } from './recoverIntent';
 import { addressBusy, addressTaken, resolveConflict, temporaryAddress } from './resolveConflict';
@@ -31,6 +32,7 @@ import { showsOwnWrite } from './showsOwnWrite';
 const MAX_ROUNDS = 8;
 const LOST_ROW_WAIT_MS = 1_000;
 
+/** Who, and what is planned for them. */
 export interface Target {
   readonly entry: PlanEntry;
   /** Tries that failed before this one. */
@@ -88,7 +90,7 @@ class Handling {
     if (person.hold !== null) return end({ outcome: 'held', reason: 'Held' });
     if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
     if (entry.observed === 'ambiguous') throw ambiguous();
-    if (person.fencedUntil > engine.clock.now()) return waitUntil(person.fencedUntil);
+    if (person.fencedUntil > engine.clock.now()) return notVisibleUntil(person.fencedUntil);
     return this.#decide(stored, written, end);
   }
 
@@ -120,7 +122,7 @@ class Handling {
       ));
     const { gotoLagMs } = engine.timing;
     if (lookedAt < person.wroteAt + gotoLagMs && !showsOwnWrite(person, observed))
-      return waitUntil(Math.min(person.wroteAt + gotoLagMs, lookedAt + OWN_WRITE_LOOK_MS));
+      return notVisibleUntil(Math.min(person.wroteAt + gotoLagMs, lookedAt + OWN_WRITE_LOOK_MS));
 
     const prepared = prepare({
       entry,
@@ -151,7 +153,7 @@ class Handling {
         await claimAccount(engine, prepared.link.key, entry.sourceId);
         return end(
           { outcome: 'done', reason: prepared.reason, action: prepared.action, targetId: prepared.link.key },
-          { link: prepared.link, seenAt: entry.factsAt },
+          { link: prepared.link, seenAt: entry.factsAt, wroteAt: lookedAt },
         );
       case 'write':
         return this.#write(stored, written, prepared.draft, lookedAt);
@@ -200,7 +202,7 @@ class Handling {
         return undefined;
       case 'unclear':
         // It may show up soon; that it did not happen is certain only later.
-        return waitUntil(Math.min(committed.intent.deadAt, overAt(committed.intent, engine.timing)));
+        return notVisibleUntil(Math.min(committed.intent.deadAt, overAt(committed.intent, engine.timing)));
       case 'noKey':
         return this.#withoutKey(committed, stored, written);
     }
@@ -329,14 +331,6 @@ class Handling {
 
 /** How soon an own write that GoTo does not show yet is looked for again, in ms. */
 const OWN_WRITE_LOOK_MS = 5_000;
-
-const waitUntil = (at: number): Outcome => ({
-  kind: 'retryAfter',
-  at,
-  code: 'WriteNotVisible',
-  message: 'GoTo does not show the last write yet; it is looked for again.',
-  countsAsAttempt: false,
-});
 
 /** The values that a change would have replaced: a temporary address changes nothing else. */
 const restored = (draft: Draft): Partial<Draft['link']['applied']> =>

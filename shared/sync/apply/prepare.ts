@@ -30,6 +30,7 @@ export type Prepared =
   | { readonly kind: 'skip'; readonly reason: Reason; readonly link: Link | null }
   | { readonly kind: 'held'; readonly reason: Reason };
 
+/** What was planned, and what is seen now. */
 export interface PrepareInput {
   readonly entry: PlanEntry;
   readonly link: Link | null;
@@ -41,6 +42,7 @@ export interface PrepareInput {
   readonly withoutEmail: boolean;
 }
 
+/** @returns the one write to make, a change of the tie alone, or why nothing is to be done */
 export function prepare(input: PrepareInput): Prepared {
   const { entry, observed } = input;
   const { desired } = entry;

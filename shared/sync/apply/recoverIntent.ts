@@ -18,6 +18,7 @@ import { claimAccount } from './claimAccount';
 import { endPerson } from './endPerson';
 import { appliedOf } from './linkOf';
 import { look } from './look';
+import { notVisibleUntil } from './notVisibleUntil';
 
 /** How soon a write that may still show up is looked for again, in ms. */
 const LOOK_AGAIN_MS = 5_000;
@@ -38,15 +39,8 @@ export async function recoverIntent(
   const { clock, store, timing, telemetry } = engine;
   const { person, etag } = stored;
   const { pending } = person;
-  const again = (at: number): Outcome => ({
-    kind: 'retryAfter',
-    at,
-    code: 'WriteNotVisible',
-    message: 'GoTo does not show the last write yet; it is looked for again.',
-    countsAsAttempt: false,
-  });
   // Alive: whoever holds it is at work.
-  if (clock.now() < pending.deadAt && pending.kind !== 'transfer') return again(pending.deadAt);
+  if (clock.now() < pending.deadAt && pending.kind !== 'transfer') return notVisibleUntil(pending.deadAt);
   telemetry.info('change.repeated', { cycleId, sourceId: entry.sourceId, action: pending.action, kind: pending.kind });
   const isCreation = pending.kind !== 'update';
   const addresses = isCreation && entry.desired.kind === 'active' ? matchingAddresses(entry.desired) : [];
@@ -65,6 +59,8 @@ export async function recoverIntent(
       pending: null,
       link: { ...pending.link, key: observed.key, applied: appliedOf(observed) },
       seenAt: Math.max(person.seenAt, pending.factsAt),
+      // An account that has just appeared is not believed absent when another replica says so.
+      wroteAt: now,
       // The request may land once more as long as it is not over: nothing else is sent before.
       fencedUntil: pending.kind === 'transfer' ? person.fencedUntil : pending.deadAt + timing.requestMs + timing.skewMs,
       part: { cycleId, entries: [...written, recovered] },
@@ -73,16 +69,17 @@ export async function recoverIntent(
     return undefined;
   }
   if (pending.kind === 'transfer') {
-    if (clock.now() < pending.deadAt) return again(Math.min(pending.deadAt, clock.now() + LOOK_AGAIN_MS));
+    if (clock.now() < pending.deadAt) return notVisibleUntil(Math.min(pending.deadAt, clock.now() + LOOK_AGAIN_MS));
     const result = await endPerson(engine, { cycleId, entry, startedAt }, stored, written, PENDING_TRANSFER);
     return result === undefined ? undefined : { kind: 'ended', result };
   }
   const over = overAt(pending, timing);
-  if (clock.now() < over) return again(Math.min(over, clock.now() + LOOK_AGAIN_MS));
+  if (clock.now() < over) return notVisibleUntil(Math.min(over, clock.now() + LOOK_AGAIN_MS));
   await store.people.change(entry.sourceId, { ...person, pending: null }, etag);
   return undefined;
 }
 
+/** How a person ends whose account GoTo took but does not show (goto-api.md 2.6). */
 export const PENDING_TRANSFER = {
   outcome: 'parked',
   reason: 'Create',

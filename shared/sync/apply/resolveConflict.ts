@@ -17,6 +17,10 @@ export type Conflict =
 /** Tries before one of a ring steps aside: the others may simply need their turn. */
 const PATIENCE = 2;
 
+/**
+ * @returns what to do about the wanted address. @throws ConnectorError DuplicateTargetEntries, or whatever GoTo
+ * answers
+ */
 export async function resolveConflict(
   context: ApplyContext,
   person: { readonly sourceId: string; readonly address: string; readonly attempts: number },
@@ -31,6 +35,8 @@ export async function resolveConflict(
   const facts = await engine.store.people.facts(claim.sourceId);
   const leaves = facts?.wants === 'active' && emailKey(facts.wantedEmail) !== emailKey(holder.email);
   if (!leaves) return { kind: 'taken' };
+  // By our books the holder may be elsewhere already: then only a look at GoTo finds that it was moved by hand.
+  await engine.store.dirty.markForLook(claim.sourceId, engine.clock.now(), 'holds an address');
   return person.attempts >= PATIENCE && person.sourceId < claim.sourceId ? { kind: 'stepAside' } : { kind: 'wait' };
 }
 
@@ -40,6 +46,7 @@ export function temporaryAddress(address: string, key: string): string {
   return `${address.slice(0, at).slice(0, 40)}+moving-${key.slice(-8)}${address.slice(at)}`;
 }
 
+/** Final for this cycle: somebody has to change one of the two addresses. */
 export const addressTaken = (): ConnectorError =>
   new ConnectorError('Another GoTo account has the wanted address; everything else was written.', {
     code: 'Conflict',
@@ -50,6 +57,7 @@ export const addressTaken = (): ConnectorError =>
     scope: 'object',
   });
 
+/** Tried again: its holder comes first. */
 export const addressBusy = (): ConnectorError =>
   new ConnectorError('Another person’s account still has the wanted address and is about to leave it.', {
     code: 'Conflict',

@@ -20,6 +20,10 @@ import { sendStage } from '../cycle/sendStage';
 /** The next poll comes after this share of the time a stage has taken so far. */
 const POLL_SHARE = 0.1;
 
+/**
+ * @param countCalls adds the calls made so far to the cycle; they are stored with its place. @returns what to send.
+ * @throws PlaceLost
+ */
 export async function closeStage(
   engine: Engine,
   place: CyclePlace,
@@ -103,6 +107,12 @@ async function prove(engine: Engine, place: CyclePlace, countCalls: () => void):
       dueAt: clock.now() + proof.waitMs,
     });
     return [jobMessage(place.cycle)];
+  }
+  if (proof.kind === 'unproven') {
+    place.move({ isUnproven: true });
+    place.warn('GoTo did not answer when the result was to be proven; whoever was written to is looked at again.');
+    await finishCycle(engine, place);
+    return [];
   }
   place.count(proof.correction);
   if (proof.different > 0)

@@ -22,6 +22,7 @@ export class CyclePlace {
     this.#etag = etag;
   }
 
+  /** The head as it is now, stored or about to be. */
   get cycle(): Cycle {
     return this.#cycle;
   }
@@ -47,10 +48,12 @@ export class CyclePlace {
     this.#etag = etag;
   }
 
+  /** Adds to the cycle's own counts; stored with the next save. */
   count(tally: Tally): void {
     this.move({ tally: addTallies(this.#cycle.tally, tally) });
   }
 
+  /** Adds a sentence for the admin, once; stored with the next save. */
   warn(text: string): void {
     if (!this.#cycle.warnings.includes(text)) this.move({ warnings: [...this.#cycle.warnings, text] });
   }

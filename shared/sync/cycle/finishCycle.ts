@@ -13,6 +13,7 @@ import { messageOf } from '../../telemetry/Telemetry';
 import { isWithoutBasis } from './itineraries';
 import type { CyclePlace } from './CyclePlace';
 
+/** @throws PlaceLost when somebody else ended it, or changed it */
 export async function finishCycle(engine: Engine, place: CyclePlace): Promise<void> {
   const { clock, store, telemetry } = engine;
   const { cycle } = place;

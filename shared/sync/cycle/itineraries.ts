@@ -9,6 +9,7 @@ const ITINERARIES: Readonly<Record<CycleMode, readonly PlanStepName[]>> = {
 
 const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step });
 
+/** Where the planner of each mode begins. */
 export const FIRST_STEP: Readonly<Record<CycleMode, PlanCursor>> = {
   initial: first('baseline'),
   full: first('changes'),

@@ -17,12 +17,14 @@ import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } fro
 import { FIRST_STEP } from './itineraries';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
+import { lanesFor } from './slots';
 
 type Starter = WithClock & WithStore & WithQueue & WithSettings & WithTelemetry;
 
 export type Started =
   { readonly started: true; readonly cycle: Cycle } | { readonly started: false; readonly activeCycleId: string };
 
+/** What the timer, or somebody by HTTP, asks for. */
 export interface StartRequest {
   readonly mode: 'incremental' | 'full';
   readonly trigger: 'timer' | 'http';
@@ -38,6 +40,10 @@ const GIVE_UP_MS = 3_600_000;
 const SETTINGS_CHANGED =
   'The mapping was changed, or a setting, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
 
+/**
+ * @returns the cycle that was started, or the id of the one that runs. @throws ConnectorError StorageUnreachable,
+ * QueueUnreachable
+ */
 export async function startCycle(engine: Starter, request: StartRequest): Promise<Started> {
   const { clock, store, telemetry } = engine;
   if (request.idempotencyKey !== undefined) {
@@ -72,7 +78,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     state: 'queued',
     mappingVersion,
     policyHash: hash,
-    lanes: engine.lanes,
+    lanes: lanesFor(engine),
     wishEtag,
     startedAt: isoTime(now),
     endedAt: null,
@@ -85,6 +91,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     deadlineAt: now + engine.timing.planDeadlineMs,
     stopping: null,
     proofs: 0,
+    isUnproven: false,
     tally: noTally(),
     warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
     error: null,

@@ -73,6 +73,7 @@ export class PlanContext {
     return app;
   }
 
+  /** What app roles give. @throws ConnectorError ResyncRequired when the app is not known */
   get entitlements(): Entitlements {
     this.#entitlements ??= new Entitlements(
       this.policy.roleEntitlements,
@@ -89,6 +90,7 @@ export class PlanContext {
     return this.#snapshot;
   }
 
+  /** The image was written: the next `snapshot` reads it again. */
   imageChanged(): void {
     this.#snapshot = undefined;
   }
@@ -108,6 +110,7 @@ export class PlanContext {
     return (await this.#marks).get(bucket) ?? [];
   }
 
+  /** GoTo's accounts as listed in this cycle; only full and initial cycles have a list. */
   accounts(): Promise<AccountIndex> {
     this.#accounts ??= AccountIndex.of(this.engine.store.listed.read(this.cycleId));
     return this.#accounts;

@@ -12,11 +12,13 @@ import type { PlanContext } from '../PlanContext';
 import type { SourceSnapshot } from '../SourceSnapshot';
 import { readLooked } from '../sources/readLooked';
 
+/** A person for the judge, and the rows the facts came from. */
 export interface Gathered {
   readonly facts: PersonFacts;
   readonly someone: Someone;
 }
 
+/** What the facts of one slice have in common. */
 export interface GatherInput {
   readonly cycleId: string;
   /** The source's lists were read from this moment (ms) on. */
@@ -24,6 +26,7 @@ export interface GatherInput {
   readonly accounts: AccountIndex | undefined;
 }
 
+/** @param marks by source id, read before. @throws ConnectorError of Graph or the tables */
 export async function gather(
   context: PlanContext,
   input: GatherInput,

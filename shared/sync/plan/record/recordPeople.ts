@@ -24,6 +24,7 @@ interface Judged extends Judgement {
   readonly news: LogEntry | null;
 }
 
+/** @throws PlaceLost when another planner recorded meanwhile; then nothing of the transaction at hand is stored */
 export async function recordPeople(
   context: PlanContext,
   place: CyclePlace,

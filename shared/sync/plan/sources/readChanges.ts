@@ -20,6 +20,9 @@ import { readOf } from './readGroup';
 const PARALLEL_READS = 16;
 const PARALLEL_GROUPS = 8;
 
+/**
+ * @throws ConnectorError ResyncRequired when there is nothing to compare with, IncompleteRead for a delta without end
+ */
 export const readChanges: Slice = async (context, place) => {
   const { engine, watermark } = context;
   if (watermark === undefined) throw lostWatermark();

@@ -4,6 +4,7 @@ import { ConnectorError } from '../../../model/ConnectorError';
 import { licensesOfRules, type Policy } from '../../../rules/Policy';
 import type { Slice } from '../Slice';
 
+/** @throws ConnectorError ConfigurationInvalid for rules whose licences cannot be given */
 export const readTarget: Slice = async ({ engine, policy }, place) => {
   // No lane has work now: one cycle at a time, and this one has sent nothing yet. The planner may use the whole rate.
   const caller = { pacer: engine.pacing.planner };
