@@ -1,6 +1,6 @@
 // `node build.mjs [program]` builds, and then runs a local program in this very process, so that signals reach it.
 // Builds the deployable bundle (dist/main.js: one CommonJS file, see docs/decisions/0003-one-bundle.md)
-// and the local programs (dist/local, dist/bench), which keep their packages outside.
+// and the local programs (dist/local, dist/bench, dist/test), which keep their packages outside.
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -37,6 +37,7 @@ await Promise.all([
       'local/mapping': 'local/mapping.ts',
       'local/docs': 'local/docs.ts',
       'bench/bench': 'bench/bench.ts',
+      'test/protocol': 'test/protocol/check.ts',
     },
     outdir: 'dist',
     packages: 'external',

@@ -48,6 +48,7 @@ const cycleCountsSchema = z.object({
   held: count,
   staged: count,
 });
+export type CycleCounts = z.output<typeof cycleCountsSchema>;
 
 export const callCountsSchema = z.object({ graph: count, gotoReads: count, gotoWrites: count, throttled: count });
 export type CallCounts = z.output<typeof callCountsSchema>;

@@ -26,6 +26,8 @@ import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { startCycle, type Started, type StartRequest } from '../../shared/sync/cycle/startCycle';
 import type { Engine, Timing } from '../../shared/sync/Engine';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
+import { checkHistory } from '../conformance/checkHistory';
+import { History } from '../conformance/History';
 import { testStorage } from './testStorage';
 
 /** A Monday morning; any moment would do. */
@@ -62,6 +64,8 @@ export type CycleView = ReturnType<typeof cycleView>;
 
 export class TestConnector {
   readonly events: { readonly level: string; readonly line: string }[] = [];
+  /** What the engine stores and writes, for the replay against the protocol when the test ends. */
+  readonly history = new History();
   #listeners: ServiceBusListener[] = [];
   #engine: Engine;
   #process = 0;
@@ -88,6 +92,8 @@ export class TestConnector {
     const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = stack.identity.environment as Record<string, string>;
     Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
     const connector = new TestConnector(clock, stack, environment, options);
+    connector.history.watchGoto(world.goto.writes);
+    connector.history.watchSource(world.directory.journal);
     connector.#listen();
     return connector;
   }
@@ -100,10 +106,13 @@ export class TestConnector {
     return this.#engine;
   }
 
+  /** Ends the test. @throws Error when what the engine did in it breaks the protocol (test/conformance) */
   async stop(): Promise<void> {
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
     await this.#engine.sender.close();
     await this.stack.stop();
+    const findings = checkHistory(this.history.events);
+    if (findings.length > 0) throw new Error(`The history breaks the protocol:\n${findings.join('\n')}`);
   }
 
   /** Another process: nothing but the tables and the queues is remembered. @param settings that are other now */
@@ -126,6 +135,7 @@ export class TestConnector {
       clock,
       telemetry: createTelemetry((level, line) => void this.events.push({ level, line })),
       timing: this.options.timing ?? {},
+      watchTables: this.history.watchTables,
     });
     const mortal = <T extends object>(adapter: T): T => this.#mortal(adapter);
     const store = Object.fromEntries(
@@ -157,6 +167,7 @@ export class TestConnector {
         return (...parameters: unknown[]): unknown => {
           const call = (): unknown => (value as (...all: unknown[]) => unknown).apply(target, parameters);
           if (this.#isDead()) return Promise.reject(new Killed('the process is dead'));
+          this.history.noteCall(String(name), parameters);
           const result = call();
           // An adapter that another one gives (EntraSource.selecting) can be killed as well.
           if (result instanceof target.constructor) return this.#mortal(result);

@@ -82,3 +82,26 @@ export const entitlements = (user: readonly string[], organizer: readonly string
     [ORGANIZER_ROLE_ID]: { licenseKeys: organizer },
   }),
 });
+
+/**
+ * Lets something happen around the calls of a function, all instances alike; `jest.restoreAllMocks` ends it.
+ * @param prototype of an adapter
+ * @param steps are told the number of the call, 1 at first
+ */
+export function around(
+  prototype: object,
+  name: string,
+  steps: { readonly before?: (call: number) => void; readonly after?: (call: number) => void },
+): void {
+  const original: unknown = Reflect.get(prototype, name);
+  if (typeof original !== 'function') throw new TypeError(`no function ${name}`);
+  let call = 0;
+  const watched = prototype as Record<string, (...all: unknown[]) => Promise<unknown>>;
+  jest.spyOn(watched, name).mockImplementation(async function (this: unknown, ...all: unknown[]): Promise<unknown> {
+    const own = (call += 1);
+    steps.before?.(own);
+    const result: unknown = await Reflect.apply(original, this, all);
+    steps.after?.(own);
+    return result;
+  });
+}

@@ -237,7 +237,7 @@ class Handling {
     if (draft.changes === null) {
       // Made by somebody else between the look and the write, or waiting for a transfer: the next round finds it.
       const found = await this.context.engine.accounts.findByEmail(address, this.context.caller);
-      if (found.length === 0) return this.#conflictUnseen(draft, written);
+      if (found.length === 0) return this.#conflictUnseen(draft);
       this.#isListStale = true;
       return undefined;
     }
@@ -276,25 +276,19 @@ class Handling {
     throw addressBusy();
   }
 
-  /** A conflict without an account to be seen: GoTo's reads may lag; then it is a transfer. */
-  async #conflictUnseen(draft: Draft, written: readonly LogEntry[]): Promise<Outcome | undefined> {
+  /**
+   * A conflict without an account to be seen: GoTo's reads may lag, else it is a transfer. The creation is not repeated
+   * either way, as each one would send another invitation: the account is looked for till the lag is over.
+   */
+  async #conflictUnseen(draft: Draft): Promise<undefined> {
     const { engine, cycleId } = this.context;
-    const { entry, attempts } = this.target;
-    if (attempts < CONFLICT_LOOKS) {
-      throw new ConnectorError('GoTo reports the address as taken but shows no account yet; it is looked for again.', {
-        code: 'WriteNotVisible',
-        sent: true,
-        refused: true,
-        repeatable: true,
-        scope: 'object',
-      });
-    }
-    const stored = await engine.store.people.get(entry.sourceId);
-    if (stored.person.pending !== null) return undefined;
-    const pending = intentSchema.parse({ ...draft, id: `${cycleId}-transfer`, cycleId, kind: 'transfer', deadAt: 0 });
-    const waiting = { person: { ...stored.person, pending }, etag: stored.etag };
-    const result = await endPerson(engine, this.#ends, waiting, written, PENDING_TRANSFER);
-    return result === undefined ? undefined : { kind: 'ended', result };
+    const { sourceId } = this.target.entry;
+    const { person, etag } = await engine.store.people.get(sourceId);
+    if (person.pending !== null) return undefined;
+    const deadAt = engine.clock.now() + engine.timing.gotoLagMs;
+    const pending = intentSchema.parse({ ...draft, id: `${cycleId}-transfer`, cycleId, kind: 'transfer', deadAt });
+    await engine.store.people.change(sourceId, { ...person, pending }, etag);
+    return undefined;
   }
 
   /**
@@ -335,8 +329,6 @@ class Handling {
 
 /** How soon an own write that GoTo does not show yet is looked for again, in ms. */
 const OWN_WRITE_LOOK_MS = 5_000;
-/** Tries to see an account whose address is taken, before it counts as waiting for a transfer. */
-const CONFLICT_LOOKS = 3;
 
 const waitUntil = (at: number): Outcome => ({
   kind: 'retryAfter',

@@ -73,6 +73,7 @@ export async function recoverIntent(
     return undefined;
   }
   if (pending.kind === 'transfer') {
+    if (clock.now() < pending.deadAt) return again(Math.min(pending.deadAt, clock.now() + LOOK_AGAIN_MS));
     const result = await endPerson(engine, { cycleId, entry, startedAt }, stored, written, PENDING_TRANSFER);
     return result === undefined ? undefined : { kind: 'ended', result };
   }
@@ -118,8 +119,9 @@ const entryOf = (
     displayName: entry.displayName,
     targetId: observed.key,
     status: pending.warning === null ? 'success' : 'warning',
-    action: pending.action,
-    reason: pending.reason,
+    // Who accepted a transfer brought the account along: it was not made.
+    action: pending.kind === 'transfer' ? 'link' : pending.action,
+    reason: pending.kind === 'transfer' ? 'Match' : pending.reason,
     errorCode: pending.warning === null ? null : 'AccessRemains',
     errorMessage: pending.warning,
     at,
