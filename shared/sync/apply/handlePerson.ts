@@ -21,6 +21,7 @@ import { claimAccount, isTakenOver } from './claimAccount';
 import { commit, type Committed } from './commit';
 import { endPerson, type Ending } from './endPerson';
 import { ambiguous, look } from './look';
+import { MAX_ATTEMPTS } from './outcomeOf';
 import { prepare, type Draft } from './prepare';
 import { overAt, PENDING_TRANSFER, recoverIntent } from './recoverIntent';
 import { addressBusy, addressTaken, resolveConflict, temporaryAddress } from './resolveConflict';
@@ -199,8 +200,12 @@ class Handling {
       case 'again':
         return undefined;
       case 'unclear':
-        // It may show up soon; that it did not happen is certain only later.
-        return waitUntil(Math.min(committed.intent.deadAt, overAt(committed.intent, engine.timing)));
+        if (this.target.attempts + 1 >= MAX_ATTEMPTS) throw unanswered(committed.cause);
+        // It may show up soon; that it did not happen is certain only later. Sent once more, it was another try (I13).
+        return {
+          ...waitUntil(Math.min(committed.intent.deadAt, overAt(committed.intent, engine.timing))),
+          countsAsAttempt: true,
+        };
       case 'noKey':
         return this.#withoutKey(committed, stored, written);
     }
@@ -330,13 +335,29 @@ class Handling {
 /** How soon an own write that GoTo does not show yet is looked for again, in ms. */
 const OWN_WRITE_LOOK_MS = 5_000;
 
-const waitUntil = (at: number): Outcome => ({
+const waitUntil = (at: number): Outcome & { readonly kind: 'retryAfter' } => ({
   kind: 'retryAfter',
   at,
   code: 'WriteNotVisible',
   message: 'GoTo does not show the last write yet; it is looked for again.',
   countsAsAttempt: false,
 });
+
+/** GoTo is silent to this one write: its person waits, and the open intent says what to look for. */
+const unanswered = (cause: unknown): unknown =>
+  cause instanceof ConnectorError
+    ? new ConnectorError(
+        'GoTo does not answer this write; whether it happened is found out before it is tried again.',
+        {
+          code: cause.code,
+          status: cause.status,
+          sent: true,
+          repeatable: true,
+          scope: 'object',
+          cause,
+        },
+      )
+    : cause;
 
 /** The values that a change would have replaced: a temporary address changes nothing else. */
 const restored = (draft: Draft): Partial<Draft['link']['applied']> =>
