@@ -34,6 +34,8 @@ interface Replay {
   /** Intents whose write was committed, and those the log has. */
   readonly written: Set<string>;
   readonly logged: Set<string>;
+  /** What the log says happened, as it stands: closing corrects what GoTo does not show. */
+  readonly claimed: Set<string>;
   readonly seen: Map<string, number>;
   readonly removals: Set<string>;
   readonly chunks: Map<string, { readonly rows: number; readonly done: number }>;
@@ -56,6 +58,7 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
     persons: new Map(),
     written: new Set(),
     logged: new Set(),
+    claimed: new Set(),
     seen: new Map(),
     removals: new Set(),
     chunks: new Map(),
@@ -75,6 +78,7 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
     else checkRow(replay, event);
   }
   for (const id of replay.written) note(replay, isOpenIntent(replay, id) ? null : writeWithoutEntry(id, replay.logged));
+  for (const id of replay.claimed) note(replay, entryWithoutWrite(id, replay.written));
   return [...replay.findings];
 }
 
@@ -154,6 +158,8 @@ function takePerson(replay: Replay, { rowKey, row, guard }: RowEvent): void {
   const pending = replay.persons.get(sourceId)?.pending ?? null;
   // An intent of the first release was written, if at all, before this history began.
   if (guard === 'insert' && pending?.id.startsWith('first-release-') === true) replay.written.add(pending.id);
+  // GoTo took the request and shows no account: whatever appears at the address is what it asked for.
+  if (pending?.kind === 'transfer') replay.written.add(pending.id);
   const links = [...replay.persons].flatMap(([person, { link }]) => (link === null ? [] : [{ person, key: link.key }]));
   note(replay, twoLinks(links));
 }
@@ -162,7 +168,8 @@ function takeEntry(replay: Replay, { row }: RowEvent): void {
   const entry = logEntrySchema.parse(JSON.parse(longTextOf(row, 'entry') ?? ''));
   if (entry.intentId === null) return;
   // What closing found not to have taken is corrected, and claims nothing any more.
-  if (entry.status !== 'parked') note(replay, entryWithoutWrite(entry.intentId, replay.written));
+  if (entry.status === 'parked') replay.claimed.delete(entry.intentId);
+  else replay.claimed.add(entry.intentId);
   replay.logged.add(entry.intentId);
 }
 

@@ -158,7 +158,7 @@ test('messages of an unknown cycle end without a trace', async () => {
   await connector.settle();
   expect(connector.stack.broker.queue('user-changes').counts).toMatchObject({ active: 0, deadLettered: 0 });
   expect(connector.stack.broker.queue('sync-jobs').counts).toMatchObject({ active: 0, deadLettered: 0 });
-  expect(connector.world.goto.writes).toEqual([]);
+  expect(connector.world.goto.writes).toHaveLength(0);
 });
 
 test('I18: no event holds a mail address, and no message anything but keys', async () => {
