@@ -37,6 +37,7 @@ test('I03, I08, I12, I14: a lane that loses its lock every five minutes makes no
   const startedAt = connector.clock.now();
   const cycle = await connector.cycle();
   expect(connector.clock.now() - startedAt).toBeGreaterThan(5 * 60_000);
+  expect(connector.events.filter(({ line }) => /lock supplied is invalid/.test(line))).not.toHaveLength(0);
   expect(cycle.state).toBe('succeeded');
   await expectExact(cycle, 330);
 });
