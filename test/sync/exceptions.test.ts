@@ -42,7 +42,10 @@ function expectNothingBuried(): void {
 }
 
 test('I13, I16: an exception in the handling of one person fails that person alone, with its message', async () => {
-  connector = await TestConnector.start({ world: { ...TINY, existingShare: 0 } });
+  connector = await TestConnector.start({
+    world: { ...TINY, existingShare: 0 },
+    timing: { gotoLagMs: 5_000, requestMs: 5_000 },
+  });
   const unlucky = oneEntitled(connector);
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
   const create = GotoAccounts.prototype.create;
