@@ -6,7 +6,7 @@ export default {
     'local/**/worker.ts',
     'bench/bench.ts',
     'test/protocol/check.ts',
-    'test/**/*.test.ts',
+    'test/**/*.{test,long}.ts',
     'test/docs/*.mts',
     'test/imports/*.mts',
   ],
