@@ -15,6 +15,7 @@ import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { Outcome } from '../../model/Outcome';
 import type { PlanEntry } from '../../model/PlanEntry';
 import type { StoredPerson } from '../../store/PeopleTable';
+import { messageOf } from '../../telemetry/Telemetry';
 import type { ApplyContext } from './ApplyContext';
 import { contradictsAbsence } from './checkAbsence';
 import { claimAccount, isTakenOver } from './claimAccount';
@@ -199,8 +200,8 @@ class Handling {
       case 'again':
         return undefined;
       case 'unclear':
-        // It may show up soon; that it did not happen is certain only later.
-        return waitUntil(Math.min(committed.intent.deadAt, overAt(committed.intent, engine.timing)));
+        // It may show up soon; that it did not happen is certain only later. A try it was all the same (I13).
+        return tried(committed.error, Math.min(committed.intent.deadAt, overAt(committed.intent, engine.timing)));
       case 'noKey':
         return this.#withoutKey(committed, stored, written);
     }
@@ -329,6 +330,14 @@ class Handling {
 
 /** How soon an own write that GoTo does not show yet is looked for again, in ms. */
 const OWN_WRITE_LOOK_MS = 5_000;
+
+const tried = (error: unknown, at: number): Outcome => ({
+  kind: 'retryAfter',
+  at,
+  code: error instanceof ConnectorError ? error.code : 'InternalError',
+  message: messageOf(error),
+  countsAsAttempt: true,
+});
 
 const waitUntil = (at: number): Outcome => ({
   kind: 'retryAfter',
