@@ -5,6 +5,7 @@ export default {
     'local/{,commands/}*.ts',
     'local/**/worker.ts',
     'bench/bench.ts',
+    'test/protocol/check.ts',
     'test/**/*.test.ts',
     'test/docs/*.mts',
     'test/imports/*.mts',

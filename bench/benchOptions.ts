@@ -17,7 +17,7 @@ export interface BenchOptions {
   readonly out: string | undefined;
 }
 
-export const USAGE = `npm run bench -- [world] [options]
+const USAGE = `npm run bench -- [world] [options]
   world             ${Object.keys(WORLDS).join(', ')}; W1 when none is named. "mapping": the mapping alone
   --rate <n>        requests a second that GoTo takes, 10 when not given
   --no-rate         no limit and no latency: what the connector itself takes

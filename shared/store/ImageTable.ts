@@ -9,12 +9,15 @@ import { z } from 'zod';
 import { assignmentSchema, type Assignment } from '../model/Assignment';
 import { chunkKey, toChunks } from './chunks';
 import type { OpenTable } from './connectTables';
+import { longText, readLongText } from './longText';
 import { Table, type StoredRow, type Write } from './Table';
 
 const ids = z.array(z.string());
 const ASSIGNMENTS = 'assignments';
 const HEAD = '!head';
 const GROUP = 'group-';
+/** Members in one row: as many as Graph gives at once, about 40,000 characters. */
+const PAGE_SIZE = 999;
 
 export class ImageTable {
   readonly #table: Table;
@@ -40,25 +43,20 @@ export class ImageTable {
     await this.#table.write(writes);
   }
 
-  /** Members of every known group. */
-  async groups(): Promise<Map<string, Set<string>>> {
-    const generations = new Map<string, string>();
-    const groups = new Map<string, Set<string>>();
-    const pages: StoredRow[] = [];
+  /** Every known group: first with no members, then once for each page of them. */
+  async *groups(): AsyncGenerator<{ readonly id: string; readonly members: readonly string[] }> {
+    let generation = '';
+    // A group's head comes before its pages, and the rows of one group in a row.
     for await (const row of this.#table.all()) {
       if (!row.partitionKey.startsWith(GROUP)) continue;
-      if (row.rowKey === HEAD) {
-        const id = row.partitionKey.slice(GROUP.length);
-        generations.set(id, String(row['generation']));
-        groups.set(id, new Set());
-      } else pages.push(row);
-    }
-    for (const row of pages) {
       const id = row.partitionKey.slice(GROUP.length);
-      if (!row.rowKey.startsWith(`${generations.get(id) ?? ''}:`)) continue;
-      for (const member of ids.parse(JSON.parse(String(row['members'])))) groups.get(id)?.add(member);
+      if (row.rowKey === HEAD) {
+        generation = `${id}/${String(row['generation'])}:`;
+        yield { id, members: [] };
+      } else if (`${id}/${row.rowKey}`.startsWith(generation) && generation !== '') {
+        yield { id, members: membersOf(row) };
+      }
     }
-    return groups;
   }
 
   /** @returns undefined when the group was never read to its end */
@@ -70,18 +68,21 @@ export class ImageTable {
   async #pages(groupId: string, generation: string): Promise<Set<string>> {
     const members = new Set<string>();
     for await (const row of this.#table.range(`${GROUP}${groupId}`, `${generation}:`))
-      for (const id of ids.parse(JSON.parse(String(row['members'])))) members.add(id);
+      for (const id of membersOf(row)) members.add(id);
     return members;
   }
 
-  /** Stores one page of a read that is under way. @param generation of the read, made of digits, letters and dashes */
+  /**
+   * Stores one page of a read that is under way; one that is read again after a crash takes the place of the former.
+   * @param generation of the read, made of digits, letters and dashes
+   * @param members at most 999
+   */
   async addPage(groupId: string, generation: string, page: number, members: readonly string[]): Promise<void> {
-    const rows = pageRows(groupId, generation, page, members);
-    const writes: Write[] = rows.map((row) => ({ kind: 'replace', row }));
-    // A page that is read again after a crash may have become shorter.
-    for await (const row of this.#table.range(`${GROUP}${groupId}`, `${generation}:${chunkKey(page)}-`))
-      if (!rows.some((kept) => kept.rowKey === row.rowKey)) writes.push({ kind: 'delete', row: keyOf(row) });
-    await this.#table.write(writes);
+    await this.#table.replace({
+      partitionKey: `${GROUP}${groupId}`,
+      rowKey: `${generation}:${chunkKey(page)}-${chunkKey(0)}`,
+      ...longText('members', JSON.stringify(members)),
+    });
   }
 
   /** The members that a read has stored so far. */
@@ -101,7 +102,9 @@ export class ImageTable {
 
   /** Replaces a group's members at once: what a delta made of them. */
   async putMembers(groupId: string, generation: string, members: ReadonlySet<string>): Promise<void> {
-    await this.addPage(groupId, generation, 0, [...members]);
+    const all = [...members];
+    for (let page = 0; page === 0 || page * PAGE_SIZE < all.length; page += 1)
+      await this.addPage(groupId, generation, page, all.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
     await this.switchTo(groupId, generation);
   }
 
@@ -112,11 +115,4 @@ export class ImageTable {
 
 const keyOf = ({ partitionKey, rowKey }: StoredRow) => ({ partitionKey, rowKey });
 
-function pageRows(groupId: string, generation: string, page: number, members: readonly string[]) {
-  const chunks = toChunks(members);
-  return (chunks.length === 0 ? ['[]'] : chunks).map((text, index) => ({
-    partitionKey: `${GROUP}${groupId}`,
-    rowKey: `${generation}:${chunkKey(page)}-${chunkKey(index)}`,
-    members: text,
-  }));
-}
+const membersOf = (row: StoredRow): string[] => ids.parse(JSON.parse(readLongText(row, 'members') ?? '[]'));

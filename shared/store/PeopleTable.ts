@@ -64,10 +64,16 @@ export class PeopleTable {
   async bucket(index: number): Promise<Someone[]> {
     const persons = new Map<string, StoredRow>();
     const facts = new Map<string, StoredRow>();
-    for await (const row of this.#table.range(bucketName(index), 'p:')) persons.set(row.rowKey.slice(2), row);
-    for await (const row of this.#table.range(bucketName(index), 's:')) facts.set(row.rowKey.slice(2), row);
+    await Promise.all([
+      this.#readInto(persons, bucketName(index), 'p:'),
+      this.#readInto(facts, bucketName(index), 's:'),
+    ]);
     const ids = [...new Set([...persons.keys(), ...facts.keys()])].sort();
     return ids.map((id) => someoneOf(id, persons.get(id), facts.get(id)));
+  }
+
+  async #readInto(rows: Map<string, StoredRow>, partitionKey: string, prefix: string): Promise<void> {
+    for await (const row of this.#table.range(partitionKey, prefix)) rows.set(row.rowKey.slice(prefix.length), row);
   }
 
   /**

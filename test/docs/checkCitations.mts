@@ -155,7 +155,7 @@ function* links(name: string, text: string, repository: Repository): Generator<F
 function* triedBy(name: string, text: string, repository: Repository): Generator<Fault> {
   if (name !== INVARIANTS) return;
   for (const { 0: heading, 1: number = '', index: at } of text.matchAll(/^## (I\d{2}) .*$/gm)) {
-    const tried = /Tried by ([^.]+)\./.exec(sectionOf(text, number) ?? '')?.[1];
+    const tried = /Tried by ([^]+?)\.(?=\s|$)/.exec(sectionOf(text, number) ?? '')?.[1];
     const naming = repository.names.filter(
       (one) =>
         one.startsWith('test/') && one !== SELF && new RegExp(`\\b${number}\\b`).test(repository.read(one) ?? ''),
@@ -202,7 +202,13 @@ const SAMPLES: readonly (readonly [name: string, text: string, fault?: string])[
   ],
   ['docs/a.md', '[b](facts/none.md)', 'the link facts/none.md leads nowhere'],
   ['docs/a.md', '[b](facts/goto.md#none)', 'docs/facts/goto.md has no heading #none'],
+  ['docs/invariants.md', '## I01 Good\nTried by `test/a.test.ts`, `test`.\nMore.'],
   ['docs/invariants.md', '## I01 Good\nTried by `test/none`.', 'nothing in test/none names I01'],
+  [
+    'docs/invariants.md',
+    '## I01 Good\nTried by `test/a.test.ts`, `test/b.test.ts`.',
+    'nothing in test/b.test.ts names I01',
+  ],
   ['docs/invariants.md', '## I01 Good\nTried by nothing yet.', 'I01 is tried by test/a.test.ts'],
   ['docs/invariants.md', '## I01 Good\n', 'I01 Good does not say what tries it'],
 ];

@@ -42,7 +42,7 @@ export type Written = { readonly key: string } | 'noKey' | 'taken';
 export type Call =
   | { readonly kind: 'get'; readonly key: string }
   | { readonly kind: 'list'; readonly prefix: string }
-  | { readonly kind: 'tx'; readonly writes: readonly Write[] }
+  | { readonly kind: 'tx'; readonly writes: readonly Write[]; readonly before?: number }
   | { readonly kind: 'send'; readonly messages: readonly Message[] }
   | { readonly kind: 'complete' }
   | { readonly kind: 'setting' }
@@ -92,6 +92,11 @@ export function* list<R extends Row>(prefix: Prefix<R>): Steps<readonly Entity<R
 /** @returns false when the transaction was refused: an etag has moved, or a row is there or not there. */
 export function* tx(...writes: readonly Write[]): Steps<boolean> {
   return (yield* ask<boolean>({ kind: 'tx', writes })).value;
+}
+
+/** A transaction whose sender looks at the clock first. @returns false when it is too late, or refused. */
+export function* txBefore(before: number, ...writes: readonly Write[]): Steps<boolean> {
+  return (yield* ask<boolean>({ kind: 'tx', writes, before })).value;
 }
 
 export function* send(...messages: readonly Message[]): Steps<void> {

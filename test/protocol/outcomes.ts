@@ -22,6 +22,7 @@ export function outcomes(w: World, process: Process, call: Call): Outcome[] {
     case 'list':
       return [good((x) => rowsOf(x, call.prefix as Prefix<Row>))];
     case 'tx':
+      if (call.before !== undefined && w.now >= call.before) return [good(() => false, 'too late')];
       return [good((x) => transact(x, call.writes))];
     case 'setting':
       return [good((x) => x.setting)];

@@ -43,7 +43,9 @@ export function settle(w: World): void {
   for (const p of PEOPLE) checkPerson(w, p);
   tell(twoAccounts(w.accounts.map(({ owner }) => owner)));
   const entries = new Set(factsOf(w).map(({ id }) => id));
-  for (const { id, person } of w.writes) if (w.down !== person) tell(writeWithoutEntry(id, entries));
+  // What somebody has changed by hand over a write whose answer was lost cannot be told from a write that never was.
+  for (const { id, person } of w.writes)
+    if (w.down !== person && !w.drifted.has(person)) tell(writeWithoutEntry(id, entries));
 }
 
 /** @returns false when nothing can be done before the clock moves. */

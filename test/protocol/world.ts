@@ -132,7 +132,7 @@ export interface Beginning {
 }
 
 export const addressOf = (p: Person): string => `${p}@`;
-export const SHARED_KEY = 'kx';
+const SHARED_KEY = 'kx';
 const SHARED_ADDRESS = 'x@';
 
 const truthOf = (value: number, address: string): Truth => ({

@@ -26,6 +26,8 @@ import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { startCycle, type Started, type StartRequest } from '../../shared/sync/cycle/startCycle';
 import type { Engine, Timing } from '../../shared/sync/Engine';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
+import { checkHistory } from '../conformance/checkHistory';
+import { History } from '../conformance/History';
 import { testStorage } from './testStorage';
 
 /** A Monday morning; any moment would do. */
@@ -62,12 +64,16 @@ export type CycleView = ReturnType<typeof cycleView>;
 
 export class TestConnector {
   readonly events: { readonly level: string; readonly line: string }[] = [];
+  /** What the engine stores and writes, for the replay against the protocol when the test ends. */
+  readonly history = new History();
   #listeners: ServiceBusListener[] = [];
   #engine: Engine;
   #process = 0;
   /** Calls to the outside so far, and at which one the process dies. */
   calls = 0;
   killAt: number | undefined;
+  /** So many calls after that, the next process dies as well. */
+  killAgainAfter: number | undefined;
 
   private constructor(
     readonly clock: VirtualClock,
@@ -86,6 +92,8 @@ export class TestConnector {
     const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = stack.identity.environment as Record<string, string>;
     Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
     const connector = new TestConnector(clock, stack, environment, options);
+    connector.history.watchGoto(world.goto.writes);
+    connector.history.watchSource(world.directory.journal);
     connector.#listen();
     return connector;
   }
@@ -98,10 +106,13 @@ export class TestConnector {
     return this.#engine;
   }
 
+  /** Ends the test. @throws Error when what the engine did in it breaks the protocol (test/conformance) */
   async stop(): Promise<void> {
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
     await this.#engine.sender.close();
     await this.stack.stop();
+    const findings = checkHistory(this.history.events);
+    if (findings.length > 0) throw new Error(`The history breaks the protocol:\n${findings.join('\n')}`);
   }
 
   /** Another process: nothing but the tables and the queues is remembered. @param settings that are other now */
@@ -124,6 +135,7 @@ export class TestConnector {
       clock,
       telemetry: createTelemetry((level, line) => void this.events.push({ level, line })),
       timing: this.options.timing ?? {},
+      watchTables: this.history.watchTables,
     });
     const mortal = <T extends object>(adapter: T): T => this.#mortal(adapter);
     const store = Object.fromEntries(
@@ -155,6 +167,7 @@ export class TestConnector {
         return (...parameters: unknown[]): unknown => {
           const call = (): unknown => (value as (...all: unknown[]) => unknown).apply(target, parameters);
           if (this.#isDead()) return Promise.reject(new Killed('the process is dead'));
+          this.history.noteCall(String(name), parameters);
           const result = call();
           // An adapter that another one gives (EntraSource.selecting) can be killed as well.
           if (result instanceof target.constructor) return this.#mortal(result);
@@ -173,7 +186,8 @@ export class TestConnector {
   #counted<T>(result: Promise<T>): Promise<T> {
     this.calls += 1;
     if (this.calls !== this.killAt) return result;
-    this.killAt = undefined;
+    this.killAt = this.killAgainAfter === undefined ? undefined : this.calls + this.killAgainAfter;
+    this.killAgainAfter = undefined;
     const end = (): Promise<T> => {
       this.#process += 1;
       return Promise.reject(new Killed(`killed at call ${this.calls}`));
@@ -231,6 +245,7 @@ export class TestConnector {
   takeKill(): boolean {
     const hasHappened = this.killAt === undefined;
     this.killAt = undefined;
+    this.killAgainAfter = undefined;
     return hasHappened;
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Storage accounts that Azurite was started with (globalSetup). */
-export const STORAGE_ACCOUNTS = Array.from({ length: 600 }, (_, index) => `test${String(index).padStart(4, '0')}`);
+export const STORAGE_ACCOUNTS = Array.from({ length: 1_200 }, (_, index) => `test${String(index).padStart(4, '0')}`);
 
 /** A connection string of a storage account that no other test of this run uses, in whatever process that runs. */
 export function testStorage(): string {

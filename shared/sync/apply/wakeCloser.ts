@@ -14,7 +14,8 @@ export async function wakeCloser(
   ended: Chunk,
 ): Promise<readonly Outgoing[]> {
   const chunksOfLane = cycle.cursor.chunks[`${ended.stage}-${ended.lane}`] ?? 0;
-  if (ended.chunk + 1 < chunksOfLane) return [];
+  // One that had to wait may end after those behind it.
+  if (ended.sends === 1 && ended.chunk + 1 < chunksOfLane) return [];
   const chunks = await store.plans.chunks(cycle.id, ended.stage);
   if (chunks.some((chunk) => chunk.done < chunk.rows)) return [];
   const stored = await store.plans.cycle(cycle.id);

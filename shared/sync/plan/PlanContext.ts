@@ -7,19 +7,23 @@ import { ConnectorError } from '../../model/ConnectorError';
 import { Entitlements } from '../../rules/Entitlements';
 import type { CyclePolicy } from '../../rules/Policy';
 import type { StoredMark } from '../../store/DirtyTable';
+import { bucketIndexOf } from '../../store/PeopleTable';
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
 import type { Engine } from '../Engine';
 import { mappingOf } from './mappingOf';
+import { PeopleRead } from './sources/PeopleRead';
 import { SourceSnapshot } from './SourceSnapshot';
 
 export class PlanContext {
   readonly #app: EnterpriseApp | undefined;
   #snapshot: Promise<SourceSnapshot> | undefined;
   #accounts: Promise<AccountIndex> | undefined;
-  #marks: Promise<readonly StoredMark[]> | undefined;
+  #marks: Promise<ReadonlyMap<number, readonly StoredMark[]>> | undefined;
   #entitlements: Entitlements | undefined;
+  /** What the slices of this message read of people. */
+  readonly read: PeopleRead;
   #knownApp: EnterpriseApp | undefined;
 
   private constructor(
@@ -31,6 +35,7 @@ export class PlanContext {
     app: EnterpriseApp | undefined,
   ) {
     this.#app = app;
+    this.read = new PeopleRead(engine.store.people);
   }
 
   /** @throws ConnectorError ConfigurationInvalid when the cycle's mapping cannot be used */
@@ -80,7 +85,7 @@ export class PlanContext {
   /** Who holds which role, from the image; read again after `imageChanged`. */
   snapshot(): Promise<SourceSnapshot> {
     this.#snapshot ??= (async () =>
-      new SourceSnapshot(await this.engine.store.image.assignments(), await this.engine.store.image.groups()))();
+      SourceSnapshot.of(await this.engine.store.image.assignments(), this.engine.store.image.groups()))();
     return this.#snapshot;
   }
 
@@ -88,14 +93,19 @@ export class PlanContext {
     this.#snapshot = undefined;
   }
 
-  /** Every mark, by bucket of its person. */
-  marks(): Promise<readonly StoredMark[]> {
+  /** The marks of a bucket's people, due or not. */
+  async marksOf(bucket: number): Promise<readonly StoredMark[]> {
     this.#marks ??= (async () => {
-      const marks: StoredMark[] = [];
-      for await (const mark of this.engine.store.dirty.all()) marks.push(mark);
+      const marks = new Map<number, StoredMark[]>();
+      for await (const mark of this.engine.store.dirty.all()) {
+        const index = bucketIndexOf(mark.id);
+        const own = marks.get(index);
+        if (own === undefined) marks.set(index, [mark]);
+        else own.push(mark);
+      }
       return marks;
     })();
-    return this.#marks;
+    return (await this.#marks).get(bucket) ?? [];
   }
 
   accounts(): Promise<AccountIndex> {

@@ -9,7 +9,19 @@ export class SourceSnapshot {
   readonly groupIds: readonly string[];
   readonly assignmentsDigest: string;
 
-  constructor(assignments: readonly Assignment[], members: ReadonlyMap<string, ReadonlySet<string>>) {
+  readonly #assignedGroups: ReadonlySet<string>;
+
+  /** @param groups pages of members; a group comes more than once when it has several */
+  static async of(
+    assignments: readonly Assignment[],
+    groups: AsyncIterable<{ readonly id: string; readonly members: readonly string[] }>,
+  ): Promise<SourceSnapshot> {
+    const snapshot = new SourceSnapshot(assignments);
+    for await (const { id, members } of groups) snapshot.#add(id, members);
+    return snapshot;
+  }
+
+  private constructor(assignments: readonly Assignment[]) {
     this.assignmentsDigest = assignmentsDigest(assignments);
     const groupIds = new Set<string>();
     for (const { principalId, principalType, appRoleId } of assignments) {
@@ -20,13 +32,20 @@ export class SourceSnapshot {
       else this.#directUsers.add(principalId);
     }
     this.groupIds = [...groupIds].sort();
-    for (const groupId of this.groupIds) {
-      for (const id of members.get(groupId) ?? []) {
-        const own = this.#groupsOf.get(id);
-        if (own === undefined) this.#groupsOf.set(id, [groupId]);
-        else own.push(groupId);
-      }
+    this.#assignedGroups = groupIds;
+  }
+
+  #add(groupId: string, members: readonly string[]): void {
+    if (!this.#assignedGroups.has(groupId)) return;
+    for (const id of members) {
+      const own = this.#groupsOf.get(id);
+      if (own === undefined) this.#groupsOf.set(id, [groupId]);
+      else if (!own.includes(groupId)) own.push(groupId);
     }
+  }
+
+  isAssignedGroup(groupId: string): boolean {
+    return this.#assignedGroups.has(groupId);
   }
 
   get directUsers(): ReadonlySet<string> {

@@ -5,8 +5,8 @@
 import { get, look, readPerson, tx, upsert, type Seen, type Steps } from '../calls';
 import { keys, type Person } from '../rows';
 import { on } from '../settings';
-import type { Reading, Task } from './handle';
-import type { ToWrite, Verdict } from './prepare';
+import type { Reading, Task } from './reading';
+import type { ToWrite, Verdict } from './verdict';
 
 const temporary = (person: Person): string => `temporary-${person}@`;
 

@@ -8,7 +8,7 @@ import { on, settings } from '../settings';
 import { get } from '../calls';
 import { keys } from '../rows';
 import { drop, intentFor, storeIntent, storeResult } from './commit';
-import { readPass, type Outcome, type Reading, type Task } from './handle';
+import { readPass, type Outcome, type Reading, type Task } from './reading';
 
 interface Creating {
   readonly reading: Reading;

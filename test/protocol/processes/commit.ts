@@ -1,15 +1,17 @@
 /** Commit: intent, claim, request, result; each under the person's etag (protocol.md 3.4, steps 6 to 8). */
-import { post, put, tx, update, upsert, type Steps, type Written } from '../calls';
+import { post, put, tx, txBefore, update, upsert, type Steps, type Written } from '../calls';
 import { keys, type Intent, type PersonRow } from '../rows';
 import { on } from '../settings';
 import { claim, type Claimed } from './claim';
-import { end, guard, type Outcome, type Reading, type Task } from './handle';
-import type { ToWrite } from './prepare';
+import { end, guard, type Outcome, type Reading, type Task } from './reading';
+import type { ToWrite } from './verdict';
 
 /** @returns null: read again. `refused`: another account holds the address. */
 export function* commit(reading: Reading, task: Task, write: ToWrite): Steps<Outcome | null | 'refused'> {
   const { person, row, etag } = reading;
   const intent = intentFor(reading, task, write, `${task.cycle}.${person}${etag}`);
+  // The facts of an on-demand request are too old: it is answered with "ask again".
+  if (on('intentInTime') && reading.at >= intent.deadAt) return { retryAt: reading.at };
   const isNew = write.key !== null && write.key !== row.link;
   // on('claimAfterIntent'), a courtesy: the intent first, so that others see who is alive
   const early = isNew && !on('claimAfterIntent') ? yield* claim(person, write.key) : 'mine';
@@ -39,8 +41,13 @@ export function intentFor(
   return { id, kind, key, value, address, factsAt, deadAt, cycle, logged: false };
 }
 
+/**
+ * on('intentInTime'): an intent is never stored when it is dead already. On demand may have stalled until a cycle has answered
+ * its mark, and nobody would ever look at the intent.
+ */
 export function* storeIntent({ person, row, etag, wrote }: Reading, { cycle }: Task, pending: Intent): Steps<boolean> {
-  return yield* tx(update(keys.person(person), { ...row, pending, part: { cycle, wrote } }, guard(etag)));
+  const write = update(keys.person(person), { ...row, pending, part: { cycle, wrote } }, guard(etag));
+  return on('intentInTime') ? yield* txBefore(pending.deadAt, write) : yield* tx(write);
 }
 
 /** The intent did not happen, and it will not: nothing was sent, or GoTo refused it. */
@@ -68,6 +75,7 @@ function* storeLink({ person, row, etag, wrote }: Reading, task: Task, write: To
     link: write.key,
     applied: { value: write.before.value, address: write.before.address },
     seenAt: Math.max(row.seenAt, task.factsAt),
+    wroteAt: Math.max(row.wroteAt, write.deadAt - 1), // seen just now, perhaps not by every replica
     last: { cycle: task.cycle, result, wrote },
   };
   return (yield* tx(update(keys.person(person), next, guard(etag + 1)))) ? { result, wrote } : null;

@@ -23,7 +23,8 @@ export function* judge(
   mark: Entity<Mark> | undefined,
   source: PlanRow | undefined,
 ): Steps<PlanRow> {
-  const row = (yield* get(keys.person(person))).value?.row;
+  const { value: found, at } = yield* get(keys.person(person));
+  const row = found?.row;
   const facts = yield* readPerson(person);
   const want = targetOf(facts.value, head.setting);
   if (row === undefined) throw new Error(`the model: ${person} has no row`);
@@ -31,7 +32,8 @@ export function* judge(
   const entry: PlanRow = {
     person,
     want,
-    factsAt: facts.at,
+    // The earliest read the judgement rests on, and the person's row is one of them.
+    factsAt: Math.min(at, facts.at),
     removal,
     approved: false,
     state: 'open',

@@ -4,7 +4,8 @@ import { laneMessage, laneOf } from '../messages';
 import { isFinal, keys, type Chunk, type Head, type Person, type PlanRow } from '../rows';
 import { on, settings } from '../settings';
 import { createTogether } from './batch';
-import { handle, type Ended, type Outcome, type Task } from './handle';
+import { handle } from './handle';
+import type { Ended, Outcome, Task } from './reading';
 
 export function* lane(cycle: string, stage: number, laneNumber: number, number: number): Steps<void> {
   const head = (yield* get(keys.head(cycle))).value?.row;

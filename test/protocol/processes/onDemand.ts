@@ -3,7 +3,8 @@ import { get, newId, readPerson, readSetting, tx, upsert, type Steps } from '../
 import { keys, type Person, type Target } from '../rows';
 import { on, settings } from '../settings';
 import { targetOf } from '../world';
-import { handle, type Task } from './handle';
+import { handle } from './handle';
+import type { Task } from './reading';
 import { isRemoval } from './judge';
 import { reserve } from './reserve';
 

@@ -1,27 +1,10 @@
 /** Prepare: look, then say what is to be done for one person. Nothing is written here, but a mark for the holder of an address. */
 import { get, look, readPerson, type Seen, type Steps } from '../calls';
-import { fits, keys, type Intent, type PersonRow, type Result, type Target } from '../rows';
+import { fits, keys, type Intent, type Target } from '../rows';
 import { on, settings } from '../settings';
 import { blocked } from './address';
-import type { Later, Reading, Task } from './handle';
-
-/** One write, and what follows when its result is stored: the end, another pass, or a wait. */
-export interface ToWrite {
-  readonly kind: 'post' | 'put' | 'adopt';
-  readonly key: string | null;
-  readonly value: number | null;
-  readonly address: string | null;
-  readonly deadAt: number;
-  readonly then: Result | 'again' | 'wait';
-  /** The account as seen. */
-  readonly before: Target;
-  readonly home: string | null;
-}
-export interface ToEnd {
-  readonly end: Result;
-  readonly change?: Partial<PersonRow>;
-}
-export type Verdict = ToWrite | ToEnd | Later;
+import type { Reading, Task } from './reading';
+import type { ToEnd, Verdict } from './verdict';
 
 const shows = (account: Seen | null, applied: Target): boolean =>
   account === null ? applied.value === 0 : account.value === applied.value && account.address === applied.address;

@@ -197,6 +197,13 @@ export const NARROW = asScenarios({
     budget: { cycle: 1, transfer: 1, accept: 1, crash: 1, change: 1 },
     limits: { ticks: 1, processes: 1, values: [0] },
   },
+  appears: {
+    truth: nobody,
+    changed: { a: 1 },
+    marked: ['a'],
+    budget: { cycle: 2, transfer: 1, accept: 1, gotoLag: 1 },
+    limits: { ...one, ticks: 2, processes: 1, values: [] },
+  },
   swap: {
     truth: both,
     moved: exchanged,

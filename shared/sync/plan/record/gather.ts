@@ -61,7 +61,6 @@ function factsOf(
     read.attributes === null || read.deleted !== 'no' ? undefined : { id: sourceId, attributes: read.attributes };
   const isFresh = looked !== undefined || facts.readIn === input.cycleId;
   const via = snapshot.viaOf(sourceId);
-  const assignedGroups = new Set(snapshot.groupIds);
   const { accounts } = input;
   return {
     sourceId,
@@ -70,7 +69,7 @@ function factsOf(
     displayName: read.displayName === '' ? facts.displayName : read.displayName,
     roleIds: snapshot.roleIdsOf(sourceId),
     via,
-    proofGroupIds: [...new Set([...via, ...facts.via])].filter((id) => assignedGroups.has(id)),
+    proofGroupIds: [...new Set([...via, ...facts.via])].filter((id) => snapshot.isAssignedGroup(id)),
     managed: managed === 'unreadable' ? UNKNOWN_PERSON : managed.person,
     personEtag: managed === 'unreadable' ? null : managed.etag,
     find: accounts === undefined ? null : (key, addresses) => accounts.find(key, addresses),

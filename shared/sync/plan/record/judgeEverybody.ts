@@ -1,21 +1,24 @@
 import type { StoredMark } from '../../../store/DirtyTable';
-import { bucketIndexOf, PEOPLE_BUCKETS, type Someone } from '../../../store/PeopleTable';
+import { PEOPLE_BUCKETS, type Someone } from '../../../store/PeopleTable';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { gather } from './gather';
 import { recordPeople } from './recordPeople';
 
-/** Judges everybody who is assigned, linked or marked, a partition of the people a slice. */
+/** Judges everybody who is assigned, linked or marked: partitions of the people, as many as make a slice. */
 export const judgeEverybody: Slice = async (context, place) => {
-  const { store } = context.engine;
+  const { store, timing } = context.engine;
   const { cursor } = place.cycle;
   const snapshot = await context.snapshot();
   const accounts = await context.accounts();
-  const marks = await marksOfBucket(context, cursor.index);
-  const known = await store.people.bucket(cursor.index);
-  const people: Someone[] = [...known];
-  const ids = new Set(known.map((one) => one.sourceId));
-  for (const id of marks.keys()) if (!ids.has(id)) people.push(await store.people.someone(id));
+  const people: Someone[] = [];
+  const marks = new Map<string, StoredMark>();
+  let index = cursor.index;
+  // Small partitions go together, so that messages name as many people as they can.
+  while (index < PEOPLE_BUCKETS && people.length < timing.peoplePerSlice / 2) {
+    people.push(...(await readBucket(context, index, marks)));
+    index += 1;
+  }
   const isOver = ({ sourceId, managed, facts }: Someone): boolean =>
     !snapshot.isAssigned(sourceId) &&
     !marks.has(sourceId) &&
@@ -32,14 +35,20 @@ export const judgeEverybody: Slice = async (context, place) => {
   await recordPeople(context, place, gathered);
   // People who are long gone and never had an account leave nothing behind.
   await store.people.forgetFacts(people.filter((one) => one.hasFacts && isOver(one)).map((one) => one.sourceId));
-  const index = cursor.index + 1;
   place.move({ cursor: { ...place.cycle.cursor, index, isPartial: false } });
   return index < PEOPLE_BUCKETS ? 'stay' : 'next';
 };
 
-/** In a full cycle everybody is looked at, whether the mark is due or waits. */
-async function marksOfBucket(context: PlanContext, bucket: number): Promise<Map<string, StoredMark>> {
-  const marks = new Map<string, StoredMark>();
-  for (const mark of await context.marks()) if (bucketIndexOf(mark.id) === bucket) marks.set(mark.id, mark);
-  return marks;
+/** In a full cycle everybody is looked at, whether the mark is due or waits. Marks first, then the facts that answer them (R3). */
+async function readBucket(context: PlanContext, bucket: number, marks: Map<string, StoredMark>): Promise<Someone[]> {
+  const { people } = context.engine.store;
+  const own = await context.marksOf(bucket);
+  const known = await people.bucket(bucket);
+  const ids = new Set(known.map((one) => one.sourceId));
+  const others: Someone[] = [];
+  for (const mark of own) {
+    marks.set(mark.id, mark);
+    if (!ids.has(mark.id)) others.push(await people.someone(mark.id));
+  }
+  return [...known, ...others];
 }

@@ -200,8 +200,10 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
     openRows = [];
   };
   for (const [key, { stage, lane, entries }] of queues) {
-    for (let start = 0; start < entries.length; start += CHUNK_SIZE) {
-      const part = entries.slice(start, start + CHUNK_SIZE);
+    // Even parts: a last chunk of one person would cost a lane as much as a full one.
+    const size = Math.ceil(entries.length / Math.ceil(entries.length / CHUNK_SIZE));
+    for (let start = 0; start < entries.length; start += size) {
+      const part = entries.slice(start, start + size);
       if (openRows.length + openChunks.length + part.length + 1 > RECORD_SIZE) await flush();
       const chunk = chunks[key] ?? 0;
       chunks[key] = chunk + 1;

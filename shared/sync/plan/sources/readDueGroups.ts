@@ -26,6 +26,7 @@ export async function readDueGroups(context: PlanContext, place: CyclePlace): Pr
       if (more !== undefined) unfinished.push({ ...more, index });
     },
   );
+  await context.read.flush();
   context.imageChanged();
   // A group too large for one slice is the first of the next one: the others have lost their marks.
   const [first] = unfinished.sort((a, b) => a.index - b.index);
@@ -50,7 +51,7 @@ async function readMarked(
   }
   const readAt = clock.now();
   const generation = generationOf(place.cycle.id, place.cycle.cursor.resyncs);
-  const read = await readGroup(engine, { cycleId: place.cycle.id, generation, groupId }, start);
+  const read = await readGroup(context, { cycleId: place.cycle.id, generation, groupId }, start);
   if (read.kind === 'more') return read;
   const before = await store.image.members(groupId);
   const isDoubtful = read.kind === 'missing' || read.isEmpty;

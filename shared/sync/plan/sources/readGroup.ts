@@ -1,7 +1,7 @@
 import type { Person } from '../../../model/Person';
 import { textOf } from '../../../model/Person';
 import type { SourceRead } from '../../../store/PeopleTable';
-import type { Engine } from '../../Engine';
+import type { PlanContext } from '../PlanContext';
 
 /** Where the reading of one group stands. */
 export type GroupRead =
@@ -14,22 +14,22 @@ export type GroupRead =
 export const generationOf = (cycleId: string, resyncs: number): string => `r-${cycleId}-${resyncs}`;
 
 /**
- * Reads the direct members of a group from `link` on, at most `limit` pages, and stores both people and membership.
+ * Reads the direct members of a group from `link` on, at most `limit` pages, and stores membership, and with the slice's end the people.
  * @param start where an earlier slice stopped
  */
 export async function readGroup(
-  engine: Engine,
+  context: PlanContext,
   read: { readonly cycleId: string; readonly generation: string; readonly groupId: string },
   start: { readonly link: string | null; readonly pages: number },
 ): Promise<GroupRead> {
-  const { entra, store, clock, timing } = engine;
+  const { entra, store, clock, timing } = context.engine;
   let { link, pages } = start;
   let members = 0;
   for (let count = 0; count < timing.pagesPerSlice; count += 1) {
     const readAt = clock.now();
     const page = await entra.listMembersPage(link === null ? { groupId: read.groupId } : link);
     if (page === 'missing') return { kind: 'missing' };
-    await store.people.putRead(new Map(page.people.map((person) => [person.id, readOf(person, readAt, read.cycleId)])));
+    await context.read.add(page.people.map((person) => [person.id, readOf(person, readAt, read.cycleId)] as const));
     await store.image.addPage(
       read.groupId,
       read.generation,

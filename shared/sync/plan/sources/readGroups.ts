@@ -19,7 +19,7 @@ export const readGroups: Slice = async (context, place) => {
   const reads = new Map<string, GroupRead>();
   await inParallel(part, PARALLEL_READS, async (groupId) => {
     const start = groupId === part[0] ? cursor : { link: null, pages: 0 };
-    const read = await readGroup(context.engine, { cycleId: cycle.id, generation, groupId }, start);
+    const read = await readGroup(context, { cycleId: cycle.id, generation, groupId }, start);
     // Missing or empty is doubt, not a fact, while the group is assigned: its members stay until a second read agrees.
     if (read.kind === 'missing' || (read.kind === 'read' && read.isEmpty))
       await doubt(context, groupId, place.warn.bind(place));
@@ -29,6 +29,7 @@ export const readGroups: Slice = async (context, place) => {
     }
     reads.set(groupId, read);
   });
+  await context.read.flush();
   context.imageChanged();
   const unfinished = part.findIndex((groupId) => reads.get(groupId)?.kind === 'more');
   const more = reads.get(part[unfinished] ?? '');
@@ -74,7 +75,9 @@ async function assignedGroups(context: PlanContext): Promise<string[]> {
 }
 
 async function forgetUnassigned(context: PlanContext, assigned: ReadonlySet<string>): Promise<void> {
-  for (const groupId of (await context.engine.store.image.groups()).keys())
-    if (!assigned.has(groupId)) await context.engine.store.image.forget(groupId);
+  const { image } = context.engine.store;
+  const forgotten = new Set<string>();
+  for await (const { id } of image.groups()) if (!assigned.has(id)) forgotten.add(id);
+  for (const id of forgotten) await image.forget(id);
   context.imageChanged();
 }

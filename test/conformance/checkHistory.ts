@@ -1,0 +1,205 @@
+/**
+ * Replays a recorded history of the engine against the rules of the protocol (docs/protocol.md): the same predicates that
+ * the model asks at its writes and ends, so that code and model cannot drift apart.
+ */
+import { z } from 'zod';
+import { chunkSchema } from '../../shared/model/Chunk';
+import { cycleSchema, FINAL_STATES } from '../../shared/model/Cycle';
+import { logEntrySchema } from '../../shared/model/LogEntry';
+import { managedPersonSchema, type ManagedPerson } from '../../shared/model/ManagedPerson';
+import { planEntrySchema } from '../../shared/model/PlanEntry';
+import {
+  entryWithoutWrite,
+  olderFacts,
+  rowsDoNotAddUp,
+  twoLinks,
+  withoutIntent,
+  writeWithoutEntry,
+  type Finding,
+} from '../protocol/invariants';
+import type { GotoEvent, HistoryEvent, RowEvent, SourceEvent } from './History';
+
+/** Rows that nobody may change without the etag that was read, by table and the beginning of their keys. */
+const GUARDED: readonly { readonly table: string; readonly prefix: string; readonly rule: string }[] = [
+  { table: 'People', prefix: 'p:', rule: 'R7' },
+  { table: 'Plans', prefix: '!head', rule: 'R5' },
+  { table: 'Claims', prefix: 'claim', rule: 'I03' },
+];
+
+/** Reasons that rest on what a list did not show. */
+const ABSENCES: ReadonlySet<string> = new Set(['Unassigned', 'NotEffectivelyEntitled', 'HardDeleted']);
+
+interface Replay {
+  readonly persons: Map<string, ManagedPerson>;
+  /** Intents whose write was committed, and those the log has. */
+  readonly written: Set<string>;
+  readonly logged: Set<string>;
+  readonly seen: Map<string, number>;
+  readonly removals: Set<string>;
+  readonly chunks: Map<string, { readonly rows: number; readonly done: number }>;
+  readonly open: Map<string, Set<string>>;
+  /** What is known of people and groups, as the engine's rows say. */
+  readonly known: Set<string>;
+  readonly groups: Set<string>;
+  /** Changes in Entra since the run began, and who was marked since the watermark last moved. */
+  readonly source: SourceEvent[];
+  readonly marked: Set<string>;
+  readonly watermark: { place: number | undefined };
+  /** Whose absence was asked for once more since their plan row was recorded. */
+  readonly checked: Set<string>;
+  readonly findings: Set<string>;
+}
+
+/** @returns what the history breaks, each once; empty when it keeps to the protocol */
+export function checkHistory(events: readonly HistoryEvent[]): string[] {
+  const replay: Replay = {
+    persons: new Map(),
+    written: new Set(),
+    logged: new Set(),
+    seen: new Map(),
+    removals: new Set(),
+    chunks: new Map(),
+    open: new Map(),
+    known: new Set(),
+    groups: new Set(),
+    source: [],
+    marked: new Set(),
+    watermark: { place: undefined },
+    checked: new Set(),
+    findings: new Set(),
+  };
+  for (const event of events) {
+    if (event.kind === 'goto') checkWrite(replay, event);
+    else if (event.kind === 'source') replay.source.push(event);
+    else if (event.kind === 'pointCheck') replay.checked.add(event.sourceId);
+    else checkRow(replay, event);
+  }
+  for (const id of replay.written) note(replay, isOpenIntent(replay, id) ? null : writeWithoutEntry(id, replay.logged));
+  return [...replay.findings];
+}
+
+/** A write whose result nobody has stored yet is still the intent on its person's row. */
+const isOpenIntent = ({ persons }: Replay, id: string): boolean =>
+  [...persons.values()].some((person) => person.pending?.id === id);
+
+const note = (replay: Replay, finding: Finding): void => {
+  if (finding !== null) replay.findings.add(finding);
+};
+
+/** I08, I06: a write lands only while its intent stands on the person's row, and a removal only when the plan names it. */
+function checkWrite(replay: Replay, { write }: GotoEvent): void {
+  const email = z.string().catch('').parse(write.fields['email']).toLowerCase();
+  const owner = [...replay.persons].find(([, { pending }]) =>
+    write.method === 'POST'
+      ? pending?.kind === 'create' && pending.link.applied.email.toLowerCase() === email
+      : pending?.kind === 'update' && pending.link.key === write.userKey,
+  );
+  const intent = owner?.[1].pending;
+  if (owner === undefined || intent === null || intent === undefined) {
+    note(replay, withoutIntent(`${write.method} ${write.userKey}`, null));
+    return;
+  }
+  const [sourceId] = owner;
+  replay.written.add(intent.id);
+  note(replay, olderFacts(sourceId, replay.seen.get(sourceId), intent.factsAt));
+  replay.seen.set(sourceId, intent.factsAt);
+  if (intent.action === 'disable' && ABSENCES.has(intent.reason) && !replay.checked.has(sourceId))
+    replay.findings.add(`I05: ${sourceId} lost access for ${intent.reason} without a look at the person`);
+  if (intent.action === 'disable' && !replay.removals.has(`${intent.cycleId}/${sourceId}`))
+    replay.findings.add(`I06: ${sourceId} lost access, which no plan row of the cycle names`);
+}
+
+function checkRow(replay: Replay, event: RowEvent): void {
+  const { table, rowKey } = event;
+  for (const { table: name, prefix, rule } of GUARDED)
+    if (table === name && rowKey.startsWith(prefix) && event.op === 'put' && event.guard === 'none')
+      replay.findings.add(`${rule}: ${table}/${rowKey.slice(0, prefix.length)} is written without its etag`);
+  if (event.op === 'delete') return;
+  if (table === 'People' && rowKey.startsWith('p:')) takePerson(replay, event);
+  else if (table === 'People' && rowKey.startsWith('f:')) takeEntry(replay, event);
+  else if (table === 'People' && rowKey.startsWith('s:')) replay.known.add(rowKey.slice(2));
+  else if (table === 'Plans') takePlan(replay, event);
+  else if (table === 'Dirty' && event.partitionKey === 'people') replay.marked.add(rowKey);
+  else if (table === 'Image' && rowKey === '!head') replay.groups.add(event.partitionKey.slice('group-'.length));
+  else if (table === 'Job' && rowKey === 'watermark') checkWatermark(replay, event);
+}
+
+/**
+ * I04: when the watermark moves, everybody it passes has been marked. The first one stands behind a full read, which needs
+ * no marks.
+ */
+function checkWatermark(replay: Replay, { row }: RowEvent): void {
+  const { usersLink } = z.object({ usersLink: z.string() }).parse(JSON.parse(longTextOf(row, 'json') ?? ''));
+  const place = Number(/deltatoken=(\d+)/.exec(usersLink)?.[1] ?? 0);
+  const before = replay.watermark.place;
+  if (before !== undefined) {
+    for (const change of replay.source) {
+      if (change.place < before || change.place >= place) continue;
+      const concerns = change.groupId === null ? replay.known.has(change.sourceId) : replay.groups.has(change.groupId);
+      if (concerns && !replay.marked.has(change.sourceId))
+        replay.findings.add(`I04: the watermark passes a change of ${change.sourceId} that nobody has marked`);
+    }
+  }
+  replay.watermark.place = place;
+  replay.marked.clear();
+}
+
+/** I03, I12: at most one person a key; an intent goes only together with its log entry, or without having been written. */
+function takePerson(replay: Replay, { rowKey, row, guard }: RowEvent): void {
+  const sourceId = rowKey.slice(2);
+  const text = longTextOf(row, 'person');
+  // Only the end of a cycle was written beside what cannot be read.
+  if (text === undefined) return;
+  replay.persons.set(sourceId, managedPersonSchema.parse({ ...(JSON.parse(text) as object), last: null }));
+  const pending = replay.persons.get(sourceId)?.pending ?? null;
+  // An intent of the first release was written, if at all, before this history began.
+  if (guard === 'insert' && pending?.id.startsWith('first-release-') === true) replay.written.add(pending.id);
+  const links = [...replay.persons].flatMap(([person, { link }]) => (link === null ? [] : [{ person, key: link.key }]));
+  note(replay, twoLinks(links));
+}
+
+function takeEntry(replay: Replay, { row }: RowEvent): void {
+  const entry = logEntrySchema.parse(JSON.parse(longTextOf(row, 'entry') ?? ''));
+  if (entry.intentId === null) return;
+  // What closing found not to have taken is corrected, and claims nothing any more.
+  if (entry.status !== 'parked') note(replay, entryWithoutWrite(entry.intentId, replay.written));
+  replay.logged.add(entry.intentId);
+}
+
+function takePlan(replay: Replay, { partitionKey: cycleId, rowKey, row, guard }: RowEvent): void {
+  if (rowKey.startsWith('c-')) {
+    const chunk = chunkSchema.parse(JSON.parse(String(row['chunk'])));
+    if (replay.chunks.has(`${cycleId}/${rowKey}`) && guard === 'none')
+      replay.findings.add('R6: a chunk is changed without its etag');
+    replay.chunks.set(`${cycleId}/${rowKey}`, chunk);
+  } else if (rowKey.startsWith('r-')) {
+    const entry = planEntrySchema.parse(JSON.parse(longTextOf(row, 'entry') ?? ''));
+    // What was asked before this plan was made does not count for it.
+    if (row['state'] === 'open' && row['attempts'] === 0) replay.checked.delete(entry.sourceId);
+    if (entry.removal) replay.removals.add(`${cycleId}/${entry.sourceId}`);
+    const open = replay.open.get(cycleId) ?? new Set<string>();
+    replay.open.set(cycleId, open);
+    if (row['state'] === 'open') open.add(rowKey);
+    else open.delete(rowKey);
+  } else if (rowKey === '!head') checkFinal(replay, cycleId, row);
+}
+
+/** I14: when a cycle is final, its rows have ended and its counts add up. */
+function checkFinal(replay: Replay, cycleId: string, row: RowEvent['row']): void {
+  const cycle = cycleSchema.parse(JSON.parse(longTextOf(row, 'cycle') ?? ''));
+  // A plan that failed before it went to the lanes is nobody's work.
+  if (!FINAL_STATES.has(cycle.state) || (cycle.error !== null && cycle.expected === 0)) return;
+  const chunks = [...replay.chunks].filter(([key]) => key.startsWith(`${cycleId}/`)).map(([, chunk]) => chunk);
+  const done = chunks.reduce((sum, chunk) => sum + chunk.done, 0);
+  const open = replay.open.get(cycleId)?.size ?? 0;
+  note(replay, rowsDoNotAddUp({ cycle: cycleId, expected: cycle.expected, open, done, wrote: 0, entries: 0 }));
+}
+
+function longTextOf(row: RowEvent['row'], name: string): string | undefined {
+  const first = row[name];
+  if (typeof first !== 'string') return undefined;
+  const parts = z.number().catch(1).parse(row[`${name}Parts`]);
+  let text = first;
+  for (let part = 1; part < parts; part += 1) text += String(row[`${name}${part}`]);
+  return text;
+}

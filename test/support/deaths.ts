@@ -1,0 +1,98 @@
+/** Stories in which the process dies at a call to the outside, and what must hold when the timer has come four times more. */
+import { FINAL_STATES } from '../../shared/model/Cycle';
+import { CHANGES, TINY, VILLAGE } from './company';
+import { expectConverged } from './expectConverged';
+import { expectLogged } from './expectLogged';
+import { TestConnector } from './TestConnector';
+
+export interface Story {
+  readonly title: string;
+  /** Everything before the calls that count. */
+  readonly prepare: () => Promise<TestConnector>;
+}
+
+export const INITIAL: Story = {
+  title: 'an initial cycle',
+  prepare: () => TestConnector.start({ world: TINY }),
+};
+
+export const INCREMENTAL: Story = {
+  title: 'an incremental cycle with every kind of change',
+  prepare: async () => {
+    const connector = await TestConnector.start({ world: VILLAGE });
+    for (const change of CHANGES) change.before?.(connector);
+    await connector.begin();
+    connector.later();
+    for (const change of CHANGES) change.happen(connector);
+    return connector;
+  },
+};
+
+/** The calls and writes of the story when nobody dies. */
+export async function undisturbed(story: Story): Promise<{ readonly calls: number; readonly writes: number }> {
+  const connector = await story.prepare();
+  try {
+    const before = { calls: connector.calls, writes: connector.world.goto.writes.length };
+    await connector.start();
+    await connector.settle();
+    const calls = connector.calls - before.calls;
+    await fourSlots(connector);
+    await expectInOrder(connector);
+    return { calls, writes: connector.world.goto.writes.length - before.writes };
+  } finally {
+    await connector.stop();
+  }
+}
+
+/**
+ * Plays the story with a death at its call `killAt`, and another one `again` calls later.
+ * @returns whether everybody died who was to: a run may need a few calls less than the counted one
+ */
+export async function playDeath(
+  story: Story,
+  writes: number,
+  killAt: number,
+  again?: number,
+): Promise<boolean> {
+  const connector = await story.prepare();
+  try {
+    const before = connector.world.goto.writes.length;
+    connector.killAt = connector.calls + killAt;
+    connector.killAgainAfter = again;
+    await connector.start().catch(() => undefined);
+    await connector.settle();
+    const hasDied = connector.takeKill();
+    await fourSlots(connector);
+    await expectInOrder(connector);
+    expect(connector.world.goto.writes.length - before).toBe(writes);
+    return hasDied;
+  } catch (error) {
+    const place = `${story.title}, killed at call ${killAt}${again === undefined ? '' : `, again ${again} calls later`}`;
+    throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  } finally {
+    await connector.stop();
+  }
+}
+
+/** The timer takes up what was left lying. */
+export async function fourSlots(connector: TestConnector): Promise<void> {
+  for (let slot = 0; slot < 4; slot += 1) {
+    connector.later(11 * 60_000);
+    await connector.start();
+    await connector.settle();
+  }
+}
+
+/** I01, I03, I12 and I14 at once. */
+export async function expectInOrder(connector: TestConnector): Promise<void> {
+  expectConverged(connector);
+  await expectLogged(connector);
+  const { store } = connector.engine;
+  expect(await store.turn.current()).toBeUndefined();
+  for (const { cycle, final } of (await store.cycles.page(100)).cycles) {
+    expect(FINAL_STATES.has(cycle.state)).toBe(true);
+    expect({ id: cycle.id, done: final?.done }).toEqual({ id: cycle.id, done: cycle.expected });
+  }
+  expect(connector.stack.broker.queue('sync-jobs').counts.deadLettered).toBe(0);
+  expect(connector.stack.broker.queue('user-changes').counts.deadLettered).toBe(0);
+}

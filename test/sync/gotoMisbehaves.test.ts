@@ -1,0 +1,173 @@
+/** What holds when GoTo is slow, wrong, silent, or in the way. Every fault must have fired. */
+import { join, oneEntitled, TINY } from '../support/company';
+import { expectConverged } from '../support/expectConverged';
+import { expectLogged } from '../support/expectLogged';
+import { TestConnector } from '../support/TestConnector';
+
+let connector: TestConnector;
+afterEach(async () => {
+  await connector.stop();
+  // A fault that never happened has shown nothing.
+  expect([...connector.world.goto.unfiredFaults, ...connector.stack.entra.unfiredFaults]).toEqual([]);
+});
+
+test('I03: a create whose answer is lost after the commit makes no duplicate', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.world.goto.behaviour.readLagMs = 3_000;
+  connector.world.goto.addFault({ match: '^POST .*/users', kind: 'commitThenDrop' });
+  const joiner = join(connector, 902);
+  connector.later();
+  const cycle = await connector.cycle();
+  expect(cycle.counts.created).toBe(1);
+  expect(
+    connector.world.goto.writes.filter((write) => write.userKey === connector.accountOf(joiner.id)?.key),
+  ).toHaveLength(1);
+  expectConverged(connector);
+});
+
+test('I03: a 500 after the commit makes no duplicate either', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  connector.world.goto.addFault({ match: '^POST .*/users', kind: 'commitThenStatus', status: 500, times: 2 });
+  await connector.cycle();
+  expectConverged(connector);
+});
+
+test('a create that never got through is made in the same cycle, as soon as it is certain that it cannot land', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.world.goto.addFault({ match: '^POST .*/users', kind: 'drop' });
+  join(connector, 903);
+  connector.later();
+  expect(await connector.cycle()).toMatchObject({ state: 'succeeded', counts: { created: 1 } });
+  expectConverged(connector);
+  await expectLogged(connector);
+});
+
+test.each(['keyOf200', 'noKey', 'status409', 'keyOf201'] as const)(
+  'conflict form %s: the account that is there is taken, none is made',
+  async (conflict) => {
+    connector = await TestConnector.start({ world: TINY });
+    await connector.cycle();
+    const { goto } = connector.world;
+    goto.behaviour.conflict = conflict;
+    // The look-up before the POST does not see it yet, the POST does.
+    goto.behaviour.readLagMs = 4_000;
+    const joiner = join(connector, 904);
+    connector.later();
+    const existing = goto.addUser({
+      email: joiner.mail ?? joiner.userPrincipalName,
+      firstName: 'Was',
+      lastName: 'Here',
+    });
+    await connector.cycle();
+    connector.later();
+    await connector.cycle();
+    expect(connector.accountOf(joiner.id)).toMatchObject({ key: existing.key, lastName: joiner.surname });
+    expectConverged(connector);
+  },
+);
+
+test('I11, I16: a storm of 429 without Retry-After delays, and loses nothing', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  connector.world.goto.addFault({
+    match: '/admin/rest/v1/accounts/.*/users',
+    kind: 'status',
+    status: 429,
+    times: 12,
+    after: 1,
+  });
+  const cycle = await connector.cycle();
+  expect(cycle).toMatchObject({ state: 'succeeded' });
+  expect(cycle.calls.throttled).toBe(12);
+  expectConverged(connector);
+});
+
+test('a demanded wait of ten minutes goes back to the queue and is kept by everybody', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  connector.world.goto.addFault({
+    match: '^POST .*/users',
+    kind: 'status',
+    status: 429,
+    headers: { 'retry-after': '600' },
+    times: 1,
+  });
+  await connector.cycle();
+  const { requests } = connector.world.goto;
+  const refused = requests.findIndex((request) => request.status === -1);
+  const gaps = requests.slice(refused + 1).map((request) => request.at - (requests[refused]?.at ?? 0));
+  // What was under way in another lane at that moment may end; nothing starts within the wait.
+  expect(gaps.filter((gap) => gap > 1_000 && gap < 600_000)).toEqual([]);
+  expectConverged(connector);
+});
+
+test('an expired token is renewed once, and the change goes through', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.world.goto.revokeTokens();
+  join(connector, 905);
+  connector.later();
+  const cycle = await connector.cycle();
+  expect(cycle).toMatchObject({ state: 'succeeded', counts: { created: 1 } });
+});
+
+test('refused for good: the cycle fails with advice, nothing is written, and the next one heals', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  const user = oneEntitled(connector);
+  connector.world.directory.changeUser(user.id, { surname: 'Later' });
+  connector.world.goto.addFault({ match: '/admin/rest', kind: 'status', status: 403, times: 99 });
+  connector.later();
+  const writes = connector.world.goto.writes.length;
+  const failed = await connector.cycle();
+  expect(failed.state).toBe('failed');
+  expect(failed.error).toMatch(/identity:/);
+  expect(connector.world.goto.writes.length).toBe(writes);
+  expect(connector.world.goto.unfiredFaults).toEqual([]);
+  connector.world.goto.clearFaults();
+  connector.later();
+  await connector.cycle();
+  expect(connector.accountOf(user.id)?.lastName).toBe('Later');
+});
+
+test('an incomplete list is never used', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  const body = JSON.stringify({ results: [], fromIndex: 0, toIndex: -1, total: 7 });
+  connector.world.goto.addFault({ match: 'pageSize=1000', kind: 'status', status: 200, body, times: 99 });
+  const writes = connector.world.goto.writes.length;
+  const cycle = await connector.cycle('full');
+  expect(cycle.state).toBe('failed');
+  expect(connector.world.goto.writes.length).toBe(writes);
+});
+
+test('the account key must be one of the token’s accounts: no write before that is known', async () => {
+  connector = await TestConnector.start({ world: TINY, settings: { GOTO_ACCOUNT_KEY: '2000000000000000999' } });
+  const cycle = await connector.cycle();
+  expect(cycle.state).toBe('failed');
+  expect(cycle.error).toMatch(/GOTO_ACCOUNT_KEY/);
+  expect(connector.world.goto.writes).toEqual([]);
+});
+
+test('a licence that the account does not have is refused by name before any write', async () => {
+  connector = await TestConnector.start({
+    world: TINY,
+    settings: { ROLE_ENTITLEMENTS: '{"User":{"licenseKeys":["4000000000000000999"]}}' },
+  });
+  const cycle = await connector.cycle();
+  expect(cycle.error).toMatch(/4000000000000000999 is no licence/);
+  expect(connector.world.goto.writes).toEqual([]);
+});
+
+test('no seat left: the person waits with that reason, others go on', async () => {
+  connector = await TestConnector.start({ world: { ...TINY, existingShare: 0 } });
+  const [meeting] = connector.world.goto.licenses;
+  if (meeting !== undefined) meeting.seats = 2;
+  const cycle = await connector.cycle();
+  expect(cycle.counts.created).toBe(2);
+  expect(cycle.counts.parked).toBe(connector.world.directory.entitledIds().size - 2);
+  if (meeting !== undefined) meeting.seats = 100;
+  connector.later(60 * 60_000);
+  await connector.cycle();
+  expectConverged(connector);
+});

@@ -1,0 +1,118 @@
+/** What holds when Graph lags, contradicts itself, forgets, or refuses. Every fault must have fired. */
+import { join, TINY } from '../support/company';
+import { expectConverged } from '../support/expectConverged';
+import { TestConnector } from '../support/TestConnector';
+
+let connector: TestConnector;
+afterEach(async () => {
+  await connector.stop();
+  // A fault that never happened has shown nothing.
+  expect([...connector.world.goto.unfiredFaults, ...connector.stack.entra.unfiredFaults]).toEqual([]);
+});
+
+test('an expired delta link falls back to a full read by itself', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.later(8 * 86_400_000);
+  join(connector, 906);
+  const cycle = await connector.cycle();
+  expect(cycle).toMatchObject({ mode: 'full', state: 'succeeded' });
+  expectConverged(connector);
+});
+
+test('a 410 does the same', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.stack.entra.addFault({
+    match: 'users/delta',
+    kind: 'status',
+    status: 410,
+    body: '{"error":{"code":"SyncStateNotFound"}}',
+  });
+  connector.later();
+  expect(await connector.cycle()).toMatchObject({ mode: 'full', state: 'succeeded' });
+});
+
+test('empty pages, replays, split groups and small pages change nothing', async () => {
+  connector = await TestConnector.start({ world: { ...TINY, people: 20, membersPerGroup: 10 } });
+  Object.assign(connector.stack.entra.behaviour, { emptyFirstPage: true, replay: true, deltaPageSize: 2 });
+  await connector.cycle();
+  expectConverged(connector);
+  for (const number of [910, 911, 912, 913, 914]) join(connector, number);
+  connector.later();
+  await connector.cycle();
+  expectConverged(connector);
+});
+
+test('a lagging replica delays a change and loses none', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.stack.entra.behaviour.lagMs = 120_000;
+  connector.later();
+  join(connector, 915);
+  await connector.cycle();
+  connector.later();
+  await connector.cycle();
+  expectConverged(connector);
+});
+
+test('a link to another host is not followed', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const body = '{"value":[],"@odata.nextLink":"http://127.0.0.1:9/steal"}';
+  connector.stack.entra.addFault({ match: 'appRoleAssignedTo', kind: 'status', status: 200, body });
+  const cycle = await connector.cycle();
+  expect(cycle.state).toBe('failed');
+  expect(cycle.error).toMatch(/another host/);
+});
+
+test('failing requests are tried again; a read that stays broken changes nothing', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  connector.stack.entra.addFault({ match: 'members', kind: 'drop', times: 2 });
+  connector.stack.entra.addFault({
+    match: 'appRoleAssignedTo',
+    kind: 'status',
+    status: 429,
+    headers: { 'retry-after': '2' },
+  });
+  connector.stack.entra.addFault({ match: 'groups/delta', kind: 'html', status: 200 });
+  expect(await connector.cycle()).toMatchObject({ state: 'succeeded' });
+  connector.stack.entra.addFault({ match: 'users/delta', kind: 'status', status: 503, times: 999 });
+  connector.later();
+  expect(await connector.cycle()).toMatchObject({ state: 'failed' });
+  expectConverged(connector);
+});
+
+test('missing permission is told apart from a company of nameless people', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.stack.entra.behaviour.limitedInformation = true;
+  const cycle = await connector.cycle('full');
+  expect(cycle).toMatchObject({ state: 'failed', error: expect.stringContaining('User.Read.All') as unknown });
+  expectConverged(connector);
+});
+
+test('a list that never ends is given up, and nothing is removed', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.stack.entra.behaviour.endlessNextLink = true;
+  connector.later();
+  expect(await connector.cycle()).toMatchObject({ state: 'failed' });
+  expectConverged(connector);
+});
+
+test('a tenant with a small budget of resource units only takes longer', async () => {
+  connector = await TestConnector.start({ world: { ...TINY, groups: 6 } });
+  Object.assign(connector.stack.entra.behaviour, { resourceUnits: 8, dropsRowsOfSmallPages: true });
+  expect(await connector.cycle()).toMatchObject({ state: 'succeeded' });
+  expect(connector.stack.entra.requests.filter((request) => request.status === 429).length).toBeGreaterThan(0);
+  expectConverged(connector);
+});
+
+test('a switched-off enterprise app stops the cycle instead of the company', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.world.directory.app.accountEnabled = false;
+  const cycle = await connector.cycle('full');
+  expect(cycle.state).toBe('failed');
+  expectConverged(connector);
+});

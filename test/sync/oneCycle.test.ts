@@ -1,0 +1,55 @@
+/** One cycle at a time, and no wish for one gets lost. */
+import { TINY } from '../support/company';
+import { TestConnector } from '../support/TestConnector';
+
+let connector: TestConnector;
+afterEach(() => connector.stop());
+
+test('the second start gets the id of the first', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const first = await connector.start('incremental', { trigger: 'http' });
+  const second = await connector.start('full', { trigger: 'http' });
+  expect(second).toEqual({ started: false, activeCycleId: first.started ? first.cycle.id : '' });
+  await connector.settle();
+});
+
+test('two starts at the same moment begin one cycle', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const starts = await Promise.all([connector.start(), connector.start(), connector.start('full')]);
+  await connector.settle();
+  expect(starts.filter((one) => one.started)).toHaveLength(1);
+  expect((await connector.engine.store.cycles.page(10)).cycles).toHaveLength(1);
+});
+
+test('a full cycle that came due meanwhile is made by the next start', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.cycle();
+  connector.later();
+  await connector.start();
+  await connector.start('full', { orNext: true });
+  await connector.settle();
+  expect(await connector.cycle()).toMatchObject({ mode: 'full' });
+});
+
+test('a full cycle that failed is made again by the next start', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  connector.world.goto.addFault({ match: 'pageSize=1000', kind: 'status', status: 403, times: 99 });
+  connector.later();
+  expect(await connector.cycle('full')).toMatchObject({ mode: 'full', state: 'failed' });
+  expect(connector.world.goto.unfiredFaults).toEqual([]);
+  connector.world.goto.clearFaults();
+  connector.later();
+  expect(await connector.cycle()).toMatchObject({ mode: 'full', state: 'succeeded' });
+  connector.later();
+  expect(await connector.cycle()).toMatchObject({ mode: 'incremental', state: 'succeeded' });
+});
+
+test('the same idempotency key starts nothing new', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const request = { trigger: 'http', idempotencyKey: 'k/1' } as const;
+  const first = await connector.start('full', request);
+  await connector.settle();
+  const second = await connector.start('full', request);
+  expect(second.started && first.started && second.cycle.id === first.cycle.id).toBe(true);
+});
