@@ -5,7 +5,7 @@ import { realClock } from '../local/clock/StackClock';
 import { FunctionsHost } from '../local/functions-host/FunctionsHost';
 import { LocalStack } from '../local/stack/LocalStack';
 import { buildWorld, WORLDS, type World } from '../local/world/buildWorld';
-import type { BenchOptions } from './benchOptions';
+import { allowedRate, type BenchOptions } from './benchOptions';
 
 const SEED = 1;
 const KEY = 'bench';
@@ -49,8 +49,7 @@ export class BenchStack {
         PATH: process.env['PATH'],
         SYNC_SCHEDULE: '0 0 3 1 1 *',
         FULL_SYNC_SCHEDULE: '0 0 3 1 1 *',
-        // Requests leave in even slots, but arrive a few ms apart from them: a little below the limit no window overflows.
-        GOTO_REQUESTS_PER_SECOND: String(options.rate === undefined ? NO_RATE : options.rate * 0.96),
+        GOTO_REQUESTS_PER_SECOND: String(allowedRate(options) ?? NO_RATE),
         ...stack.environment,
       },
       functionKey: KEY,

@@ -7,7 +7,7 @@ import { cpus } from 'node:os';
 import { DEFAULT_TIMING } from '../shared/sync/Engine';
 import { WORLDS } from '../local/world/buildWorld';
 import { benchMapping } from './benchMapping';
-import { benchOptions, type BenchOptions } from './benchOptions';
+import { allowedRate, benchOptions, type BenchOptions } from './benchOptions';
 import { BenchStack } from './BenchStack';
 import { measureRun, type Measure } from './measureRun';
 import { printMeasure } from './printMeasures';
@@ -37,11 +37,12 @@ async function main(): Promise<void> {
   }
 }
 
-function headline({ world, latencyMs, rate, heapMb }: BenchOptions): string {
+function headline(options: BenchOptions): string {
+  const { world, latencyMs, rate, heapMb } = options;
   const { people, groups, membersPerGroup } = WORLDS[world];
   return (
     `${world}: ${people} people, ${groups} groups of ${membersPerGroup}; Graph and GoTo ${latencyMs} ms a call, GoTo ` +
-    `${rate === undefined ? 'without limit' : `${rate}/s`}; heap ${heapMb === undefined ? 'not limited' : `limited to ${heapMb} MB`}; ` +
+    `${rate === undefined ? 'without limit' : `${rate}/s, the connector set to ${allowedRate(options)}/s`}; heap ${heapMb === undefined ? 'not limited' : `limited to ${heapMb} MB`}; ` +
     `Node ${process.version}, ${cpus().length} cores. Other work on the machine makes times longer; counts are exact.`
   );
 }

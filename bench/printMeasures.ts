@@ -1,20 +1,20 @@
-import type { BenchOptions } from './benchOptions';
+import { allowedRate, type BenchOptions } from './benchOptions';
 import type { Measure } from './measureRun';
 
 /** One line a run, and under it the figures beside the fewest that could have done it. */
 export function printMeasure(one: Measure, options: BenchOptions): void {
   const { floor } = one;
+  const allowed = allowedRate(options);
   const beside = (value: number, least: number): string => `${value} (${least})`;
   const seconds = (value: number | undefined): string => (value === undefined ? '–' : `${value.toFixed(1)} s`);
   const rate = (value: number | undefined): string => {
     if (value === undefined) return '–';
-    const share = options.rate === undefined ? '' : ` = ${((value / options.rate) * 100).toFixed(0)} %`;
+    const share = allowed === undefined ? '' : ` = ${((value / allowed) * 100).toFixed(0)} % of ${allowed}/s`;
     return `${value.toFixed(1)}/s${share}`;
   };
   const each = (value: number): string =>
     one.gotoWrites === 0 ? String(value) : `${value} (${(value / one.gotoWrites).toFixed(2)} a write)`;
-  const least =
-    options.rate === undefined ? '' : ` (${((floor.gotoReads + floor.gotoWrites) / options.rate).toFixed(1)} s)`;
+  const least = allowed === undefined ? '' : ` (${((floor.gotoReads + floor.gotoWrites) / allowed).toFixed(1)} s)`;
   const figures: readonly (readonly [string, string])[] = [
     ['Graph calls (floor)', beside(one.graph, floor.graph)],
     ['GoTo reads (floor)', beside(one.gotoReads, floor.gotoReads)],

@@ -43,21 +43,31 @@ export interface Pacer {
   acquire(): Promise<void>;
 
   /**
-   * The same, but resolves `leadMs` before the request may leave: for what has to be done right before it.
+   * The same, but resolves a little before the request may leave: for what has to be stored right before it, so that
+   * the slot is met, not missed by that.
    * @returns waits for the rest
    */
-  reserve(leadMs: number): Promise<() => Promise<void>>;
+  reserve(): Promise<() => Promise<void>>;
 }
 
-/** What is stored right before a write takes about this long, in ms: the slot is met, not missed by it. */
-const LEAD_MS = 60;
+/** How long before its slot a reservation resolves, in ms: what storing took of late, and half as much again. */
+const SHORTEST_LEAD_MS = 60;
+const LONGEST_LEAD_MS = 1_000;
+const LEAD_SHARE = 1.5;
+/** A slow moment is forgotten with the requests that follow. */
+const LEAD_DECAY = 0.95;
+/** A request later than this (ms, or this share of a slot) would crowd those behind it: it takes another slot. */
+const LATE_MS = 25;
+const LATE_SHARE = 0.4;
+/** Slots that may be missed; on a machine that is always late work goes on all the same. */
+const MISSED_SLOTS = 3;
 
 /**
  * Waits for a slot now and spends it on the next request: so that what has to be stored right before a write is stored
  * after the wait, and a process that dies while waiting leaves no doubt about a write.
  */
 export async function prepay(pacer: Pacer): Promise<Pacer> {
-  const rest = await pacer.reserve(LEAD_MS);
+  const rest = await pacer.reserve();
   let isPaid = true;
   return {
     acquire: () => {
@@ -65,7 +75,7 @@ export async function prepay(pacer: Pacer): Promise<Pacer> {
       isPaid = false;
       return rest();
     },
-    reserve: (leadMs) => pacer.reserve(leadMs),
+    reserve: () => pacer.reserve(),
   };
 }
 
@@ -75,6 +85,7 @@ export class Pacing {
   #until = 0;
   #readAt = Number.NEGATIVE_INFINITY;
   #throttledInARow = 0;
+  #leadMs = SHORTEST_LEAD_MS;
 
   /** @param ratePerSecond requests a second over all instances */
   constructor(
@@ -138,14 +149,34 @@ export class Pacing {
       const wait = atMs - this.clock.now();
       if (wait > 0) await this.clock.sleep(wait);
     };
-    const reserve = async (leadMs: number): Promise<() => Promise<void>> => {
+    const slotBefore = async (leadMs: number): Promise<number> => {
       await this.#waitOutDemand();
       const at = this.#nextSlot(owner, lanes, remainder);
       await sleepUntil(at - leadMs);
       // A 429 met while this request waited for its slot counts for it too.
-      return this.#until > this.clock.now() ? reserve(leadMs) : () => sleepUntil(at);
+      return this.#until > this.clock.now() ? slotBefore(leadMs) : at;
     };
-    return { acquire: async () => (await reserve(0))(), reserve };
+    const meet = async (slot: number): Promise<void> => {
+      let at = slot;
+      await sleepUntil(at);
+      for (let missed = 0; missed < MISSED_SLOTS && this.#isLate(at); missed += 1) at = await slotBefore(0);
+    };
+    return {
+      acquire: async () => meet(await slotBefore(0)),
+      reserve: async () => {
+        const at = await slotBefore(this.#leadMs);
+        const from = this.clock.now();
+        return () => {
+          const took = (this.clock.now() - from) * LEAD_SHARE;
+          this.#leadMs = Math.min(LONGEST_LEAD_MS, Math.max(SHORTEST_LEAD_MS, took, this.#leadMs * LEAD_DECAY));
+          return meet(at);
+        };
+      },
+    };
+  }
+
+  #isLate(slotAt: number): boolean {
+    return this.clock.now() > slotAt + Math.max(LATE_MS, (LATE_SHARE * 1_000) / this.ratePerSecond);
   }
 
   /** @returns the moment (ms) of the owner's next slot, which is taken by asking */

@@ -161,3 +161,23 @@ test('a prepaid slot is spent once, at its moment: what is stored before the wri
   expect(sentAt % 1_000).toBeLessThanOrEqual(5);
   expect(Math.round((nextAt - sentAt) / 1_000)).toBe(1);
 });
+
+test('I11: what is late for its slot takes another one, and the time storing takes is learnt', async () => {
+  const { clock, make } = setUp(10);
+  const pacer = make().lane(0, 10);
+  const sent: number[] = [];
+  await run(
+    clock,
+    (async () => {
+      for (let write = 0; write < 4; write += 1) {
+        const paid = await prepay(pacer);
+        await clock.sleep(300);
+        await paid.acquire();
+        sent.push(clock.now());
+      }
+    })(),
+  );
+  for (const at of sent) expect(at % 1_000).toBeLessThanOrEqual(5);
+  // The first missed its slot of the second; the others met theirs.
+  expect(sent.map((at) => Math.round((at - (sent[0] ?? 0)) / 1_000))).toEqual([0, 1, 2, 3]);
+});

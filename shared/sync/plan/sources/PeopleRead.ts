@@ -1,7 +1,7 @@
 import type { PeopleTable, SourceRead } from '../../../store/PeopleTable';
 
 /** People held before they are stored. */
-const SIZE = 1_000;
+const SIZE = 3_000;
 
 /**
  * Stores what a message of the planner reads of people: who is in several groups once, and many in few transactions. A

@@ -18,6 +18,7 @@ import { warnOfRoles } from '../warnOfRoles';
 import { readOf } from './readGroup';
 
 const PARALLEL_READS = 16;
+const PARALLEL_GROUPS = 8;
 
 /**
  * @throws ConnectorError ResyncRequired when there is nothing to compare with, IncompleteRead for a delta without end
@@ -164,10 +165,9 @@ async function walkGroups(context: PlanContext, from: string): Promise<string> {
         if (one.principalType === 'Group') assigned.add(one.principalId);
     }
     const changes = page.changes.filter((change) => assigned.has(change.id));
-    for (const groupId of new Set(changes.map((change) => change.id))) {
-      const own = changes.filter((change) => change.id === groupId);
+    await inParallel([...Map.groupBy(changes, (change) => change.id)], PARALLEL_GROUPS, async ([groupId, own]) => {
       await takeOverGroup(context, groupId, own, readAt);
-    }
+    });
     if (page.deltaLink !== undefined) return page.deltaLink;
     if (page.nextLink === undefined) break;
     link = page.nextLink;
