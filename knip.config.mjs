@@ -7,7 +7,7 @@ export default {
     'bench/bench.ts',
     'bench/quickTables.ts',
     'test/protocol/check.ts',
-    'test/**/*.test.ts',
+    'test/**/*.{test,long}.ts',
     'test/docs/*.mts',
     'test/imports/*.mts',
   ],

@@ -9,7 +9,7 @@ import { COURTESIES, MUTATIONS, type Mutation } from './mutations';
 import { NARROW, SCENARIOS, WIDE } from './scenarios';
 import type { Rule, Settings } from './settings';
 
-const DEFAULT_SECONDS = 90;
+const DEFAULT_SECONDS = 75;
 const DEFAULT_SEED = 7;
 /** What is done on the slowest machine, so that what must be met is met there too. */
 const LEAST_STATES = 500;

@@ -57,7 +57,18 @@ export function commitPost(w: World, creations: readonly Creation[], transfer: '
     if (waiting !== undefined) return postAgain(w, waiting, id);
     const hidden = transfer !== 'none' && i === 0;
     const key = `k${w.accounts.length + 1}${person}`;
-    const account: Account = { key, owner: person, value, address, old: null, at: w.now, hidden, write: id, posts: 1 };
+    const account: Account = {
+      key,
+      owner: person,
+      value,
+      address,
+      old: null,
+      at: w.now,
+      hidden,
+      late: hidden,
+      write: id,
+      posts: 1,
+    };
     w.accounts = [...w.accounts, account];
     tell(twoAccounts(w.accounts.map((x) => x.owner)));
     // A creation without a key is a write from the moment on at which somebody accepts it.

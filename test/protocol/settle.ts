@@ -43,9 +43,11 @@ export function settle(w: World): void {
   for (const p of PEOPLE) checkPerson(w, p);
   tell(twoAccounts(w.accounts.map(({ owner }) => owner)));
   const entries = new Set(factsOf(w).map(({ id }) => id));
+  // A creation whose answer was not stored and which did not appear when its intent was judged is taken for one that never was.
+  const late = new Set(w.accounts.filter((x) => x.late).map(({ write }) => write));
   // What somebody has changed by hand over a write whose answer was lost cannot be told from a write that never was.
   for (const { id, person } of w.writes)
-    if (w.down !== person && !w.drifted.has(person)) tell(writeWithoutEntry(id, entries));
+    if (w.down !== person && !w.drifted.has(person) && !late.has(id)) tell(writeWithoutEntry(id, entries));
 }
 
 /** @returns false when nothing can be done before the clock moves. */

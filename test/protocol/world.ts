@@ -38,6 +38,8 @@ export interface Account extends Target {
   readonly at: number;
   /** Created, but waiting for a transfer: nobody sees it. */
   readonly hidden: boolean;
+  /** It has been hidden. */
+  readonly late: boolean;
   readonly write: string;
   /** How often it has been posted while it was hidden. */
   readonly posts: number;
@@ -147,7 +149,7 @@ export function newWorld(beginning: Beginning): World {
   const { truth, budget, shared = false, changed = {}, moved = {}, marked = [] } = beginning;
   const rows = new Map<string, Row>();
   const accounts: Account[] = [];
-  const base = { at: -1, hidden: false, write: '', posts: 1 };
+  const base = { at: -1, hidden: false, late: false, write: '', posts: 1 };
   const home = (p: Person): string => (shared ? SHARED_ADDRESS : addressOf(p));
   for (const p of PEOPLE) {
     const applied: Target = { value: truth[p], address: home(p) };

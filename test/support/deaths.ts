@@ -48,12 +48,7 @@ export async function undisturbed(story: Story): Promise<{ readonly calls: numbe
  * Plays the story with a death at its call `killAt`, and another one `again` calls later.
  * @returns whether everybody died who was to: a run may need a few calls less than the counted one
  */
-export async function playDeath(
-  story: Story,
-  writes: number,
-  killAt: number,
-  again?: number,
-): Promise<boolean> {
+export async function playDeath(story: Story, writes: number, killAt: number, again?: number): Promise<boolean> {
   const connector = await story.prepare();
   try {
     const before = connector.world.goto.writes.length;

@@ -4,6 +4,9 @@ import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
 import { TestConnector } from '../support/TestConnector';
 
+/** Doubts that end soon: what is looked for every few seconds would be looked for hundreds of times. */
+const HASTY = { gotoLagMs: 5_000, requestMs: 5_000 };
+
 let connector: TestConnector;
 afterEach(async () => {
   await connector.stop();
@@ -43,6 +46,63 @@ test('a create that never got through is made in the same cycle, as soon as it i
   expectConverged(connector);
   await expectLogged(connector);
 });
+
+test('I13, I16: a write that GoTo never answers is given up after a bounded number of tries; others are done, and it is made later', async () => {
+  connector = await TestConnector.start({ world: TINY, timing: HASTY });
+  await connector.begin();
+  const [silent, other] = [join(connector, 911), join(connector, 912)];
+  connector.world.directory.changeUser(oneEntitled(connector).id, { surname: 'Other' });
+  connector.world.goto.addFault({ match: '^POST .*/users', kind: 'drop', times: 999 });
+  connector.later();
+  const startedAt = connector.clock.now();
+  const cycle = await connector.cycle();
+  expect(connector.clock.now() - startedAt).toBeLessThan(15 * 60_000);
+  expect(cycle).toMatchObject({ state: 'succeededWithErrors', counts: { parked: 2, updated: 1, created: 0 } });
+  expect(await connector.entry(cycle.id, silent.id)).toMatchObject({ status: 'parked' });
+  expect(connector.world.goto.unfiredFaults).toEqual([]);
+  connector.world.goto.clearFaults();
+  connector.later(10 * 60_000);
+  expect((await connector.cycle()).counts).toMatchObject({ created: 2 });
+  expect(connector.statusOf(other.id)).toBe('INVITED');
+  expectConverged(connector);
+  await expectLogged(connector);
+});
+
+test('I16: a person for whom GoTo never answers waits alone; others are done in the same cycle', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  const [silent, other] = [join(connector, 913), join(connector, 914)];
+  const { silentFor } = connector.world.goto.behaviour;
+  silentFor.add((silent.mail ?? silent.userPrincipalName).toLowerCase());
+  connector.later();
+  const startedAt = connector.clock.now();
+  const cycle = await connector.cycle();
+  expect(connector.clock.now() - startedAt).toBeLessThan(15 * 60_000);
+  expect(cycle).toMatchObject({ state: 'succeededWithErrors', counts: { created: 1, parked: 1, held: 0 } });
+  expect(connector.statusOf(other.id)).toBe('INVITED');
+  silentFor.clear();
+  connector.later(10 * 60_000);
+  await connector.cycle();
+  expectConverged(connector);
+  await expectLogged(connector);
+});
+
+test.each([1_000, 10_000, 25_000])(
+  'I03, I12: writes whose connection breaks at once and which land %d ms later are made once, and told once',
+  async (commitDelayMs) => {
+    connector = await TestConnector.start({ world: TINY });
+    await connector.begin();
+    for (const number of [915, 916]) join(connector, number);
+    connector.world.directory.changeUser(oneEntitled(connector).id, { surname: 'Late' });
+    connector.world.goto.behaviour.commitDelayMs = commitDelayMs;
+    connector.later();
+    const writes = connector.world.goto.writes.length;
+    expect(await connector.cycle()).toMatchObject({ state: 'succeeded', counts: { created: 2, updated: 1 } });
+    expect(connector.world.goto.writes.length - writes).toBe(3);
+    expectConverged(connector);
+    await expectLogged(connector);
+  },
+);
 
 test.each(['keyOf200', 'noKey', 'status409', 'keyOf201'] as const)(
   'conflict form %s: the account that is there is taken, none is made',
@@ -146,7 +206,7 @@ test('the account key must be one of the token’s accounts: no write before tha
   const cycle = await connector.cycle();
   expect(cycle.state).toBe('failed');
   expect(cycle.error).toMatch(/GOTO_ACCOUNT_KEY/);
-  expect(connector.world.goto.writes).toEqual([]);
+  expect(connector.world.goto.writes).toHaveLength(0);
 });
 
 test('a licence that the account does not have is refused by name before any write', async () => {
@@ -156,7 +216,7 @@ test('a licence that the account does not have is refused by name before any wri
   });
   const cycle = await connector.cycle();
   expect(cycle.error).toMatch(/4000000000000000999 is no licence/);
-  expect(connector.world.goto.writes).toEqual([]);
+  expect(connector.world.goto.writes).toHaveLength(0);
 });
 
 test('no seat left: the person waits with that reason, others go on', async () => {

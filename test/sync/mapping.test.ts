@@ -287,7 +287,7 @@ test.each([
   if (license !== undefined) licenses[index] = { ...license, ...change };
   const cycle = await connector.cycle();
   expect(cycle).toMatchObject({ state: 'failed', error: expect.stringMatching(message) as string });
-  expect(connector.world.goto.writes).toEqual([]);
+  expect(connector.world.goto.writes).toHaveLength(0);
 });
 
 /** I01, I04: everybody ends as the new mapping says, wherever the process dies once. */

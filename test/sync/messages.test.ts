@@ -1,10 +1,10 @@
 /** What holds when messages come twice, late, out of order, or not at all. */
 import { ServiceBusClient } from '@azure/service-bus';
-import { MessageSender } from '../../shared/queue/MessageSender';
 import { bodyOf, type Outgoing } from '../../shared/queue/messages';
 import { join, oneEntitled, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
+import { onSend } from '../support/onSend';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -39,16 +39,14 @@ async function sendRaw(queue: string, sessionId: string, body: unknown): Promise
 
 /** Messages of a kind get lost on the way, so many times. */
 function lose(kind: 'chunk' | 'job', times: number): { readonly lost: () => number } {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
-  const send = MessageSender.prototype.send;
   let lost = 0;
-  jest.spyOn(MessageSender.prototype, 'send').mockImplementation(function (this: MessageSender, outgoing) {
+  onSend((outgoing, send) => {
     const kept = outgoing.filter(({ message }) => {
       if (message.kind !== kind || lost >= times) return true;
       lost += 1;
       return false;
     });
-    return send.call(this, kept);
+    return send(kept);
   });
   return { lost: () => lost };
 }
@@ -71,14 +69,12 @@ test('I09: a message delivered again, at once or a day later, adds no write', as
 
 test('I09: a message delivered again while its cycle is at work adds no write either', async () => {
   connector = await TestConnector.start({ world: TINY });
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
-  const send = MessageSender.prototype.send;
   let repeats = 0;
-  jest.spyOn(MessageSender.prototype, 'send').mockImplementation(async function (this: MessageSender, outgoing) {
-    await send.call(this, outgoing);
+  onSend(async (outgoing, send) => {
+    await send(outgoing);
     const again = outgoing.map((one) => ({ ...one, again: ':twin' }));
     repeats += again.length;
-    await send.call(this, again);
+    await send(again);
   });
   const cycle = await connector.cycle();
   expect(repeats).toBeGreaterThan(4);
@@ -162,7 +158,7 @@ test('messages of an unknown cycle end without a trace', async () => {
   await connector.settle();
   expect(connector.stack.broker.queue('user-changes').counts).toMatchObject({ active: 0, deadLettered: 0 });
   expect(connector.stack.broker.queue('sync-jobs').counts).toMatchObject({ active: 0, deadLettered: 0 });
-  expect(connector.world.goto.writes).toEqual([]);
+  expect(connector.world.goto.writes).toHaveLength(0);
 });
 
 test('I18: no event holds a mail address, and no message anything but keys', async () => {
@@ -174,11 +170,9 @@ test('I18: no event holds a mail address, and no message anything but keys', asy
     body: '{"errorCode":"BAD","message":"no@where.example"}',
   });
   const sent: unknown[] = [];
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
-  const send = MessageSender.prototype.send;
-  jest.spyOn(MessageSender.prototype, 'send').mockImplementation(function (this: MessageSender, outgoing) {
+  onSend((outgoing, send) => {
     sent.push(...outgoing.map(({ message }) => bodyOf(message)));
-    return send.call(this, outgoing);
+    return send(outgoing);
   });
   await connector.cycle();
   expect(connector.world.goto.unfiredFaults).toEqual([]);

@@ -18,6 +18,7 @@ import type { Engine } from '../Engine';
 import { ApplyContext } from './ApplyContext';
 import { endFailed } from './endFailed';
 import { handlePerson } from './handlePerson';
+import { lastWord } from './lastWord';
 import { outcomeOf } from './outcomeOf';
 import { tallyOf } from './tallyOf';
 import { wakeCloser } from './wakeCloser';
@@ -110,14 +111,13 @@ async function handleRow(context: ApplyContext, row: PlanRow): Promise<Handled> 
   const startedAt = clock.now();
   const calls = noCalls();
   const outcome = await countCallsInto(calls, async (): Promise<Outcome> => {
-    try {
-      return await handlePerson(context, { entry, attempts: row.attempts });
-    } catch (error) {
-      const failure = outcomeOf(error, row.attempts, clock.now(), timing.retryMs);
-      if (failure.kind === 'ended' || failure.kind === 'retryAfter') return failure;
-      if (failure.kind === 'stop') await stopCycle(engine, cycleId, failure);
-      return endFailed(context, entry, failure, startedAt);
-    }
+    const outcome = await handlePerson(context, { entry, attempts: row.attempts }).catch((error: unknown) =>
+      outcomeOf(error, row.attempts, clock.now(), timing.retryMs),
+    );
+    const failure = await lastWord(context, outcome, row.attempts);
+    if (failure.kind === 'ended' || failure.kind === 'retryAfter') return failure;
+    if (failure.kind === 'stop') await stopCycle(engine, cycleId, failure);
+    return endFailed(context, entry, failure, startedAt);
   });
   const tally: Tally = { ...noTally(), calls };
   const fields = { cycleId, sourceId: entry.sourceId, attempt: row.attempts };

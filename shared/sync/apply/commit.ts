@@ -26,7 +26,7 @@ export type Committed =
   /** Nothing was sent, or it changes nothing: read the person's row again. */
   | { readonly kind: 'again' }
   /** Sent, and nobody knows what became of it: the intent stays. */
-  | { readonly kind: 'unclear'; readonly intent: Intent }
+  | { readonly kind: 'unclear'; readonly intent: Intent; readonly cause: unknown }
   /** GoTo took the creation and names no account. */
   | { readonly kind: 'noKey'; readonly intent: Intent; readonly etag: string };
 
@@ -75,7 +75,7 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
     key = await send(context, intent, changes, paid);
   } catch (error) {
     const isCertain = error instanceof ConnectorError && (!error.sent || error.refused);
-    if (!isCertain) return { kind: 'unclear', intent };
+    if (!isCertain) return { kind: 'unclear', intent, cause: error };
     await drop();
     if (!error.sent && clock.now() >= deadAt) return { kind: 'again' };
     throw error;
@@ -86,7 +86,7 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
       await claimAccount(engine, key, entry.sourceId);
     } catch (error) {
       // Only an account that was there before, and is another person's, tells that nothing was made.
-      if (!isTaken(error)) return { kind: 'unclear', intent };
+      if (!isTaken(error)) return { kind: 'unclear', intent, cause: error };
       await drop();
       throw error;
     }

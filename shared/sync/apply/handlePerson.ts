@@ -22,6 +22,7 @@ import { commit, type Committed } from './commit';
 import { endPerson, type Ending } from './endPerson';
 import { ambiguous, look } from './look';
 import { notVisibleUntil } from './notVisibleUntil';
+import { MAX_ATTEMPTS } from './outcomeOf';
 import { prepare, type Draft } from './prepare';
 import { overAt, PENDING_TRANSFER, recoverIntent } from './recoverIntent';
 import { addressBusy, addressTaken, resolveConflict, temporaryAddress } from './resolveConflict';
@@ -201,8 +202,12 @@ class Handling {
       case 'again':
         return undefined;
       case 'unclear':
-        // It may show up soon; that it did not happen is certain only later.
-        return notVisibleUntil(Math.min(committed.intent.deadAt, overAt(committed.intent, engine.timing)));
+        if (this.target.attempts + 1 >= MAX_ATTEMPTS) throw unanswered(committed.cause);
+        // It may show up soon; that it did not happen is certain only later. Sent once more, it was another try (I13).
+        return {
+          ...notVisibleUntil(Math.min(committed.intent.deadAt, overAt(committed.intent, engine.timing))),
+          countsAsAttempt: true,
+        };
       case 'noKey':
         return this.#withoutKey(committed, stored, written);
     }
@@ -331,6 +336,22 @@ class Handling {
 
 /** How soon an own write that GoTo does not show yet is looked for again, in ms. */
 const OWN_WRITE_LOOK_MS = 5_000;
+
+/** GoTo is silent to this one write: its person waits, and the open intent says what to look for. */
+const unanswered = (cause: unknown): unknown =>
+  cause instanceof ConnectorError
+    ? new ConnectorError(
+        'GoTo does not answer this write; whether it happened is found out before it is tried again.',
+        {
+          code: cause.code,
+          status: cause.status,
+          sent: true,
+          repeatable: true,
+          scope: 'object',
+          cause,
+        },
+      )
+    : cause;
 
 /** The values that a change would have replaced: a temporary address changes nothing else. */
 const restored = (draft: Draft): Partial<Draft['link']['applied']> =>

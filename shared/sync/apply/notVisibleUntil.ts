@@ -1,7 +1,7 @@
 import type { Outcome } from '../../model/Outcome';
 
 /** Our own last write may still show up, or land: the person is looked at again. @param at in ms */
-export const notVisibleUntil = (at: number): Outcome => ({
+export const notVisibleUntil = (at: number): Outcome & { readonly kind: 'retryAfter' } => ({
   kind: 'retryAfter',
   at,
   code: 'WriteNotVisible',

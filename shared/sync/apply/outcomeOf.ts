@@ -4,7 +4,7 @@ import type { Outcome } from '../../model/Outcome';
 import { messageOf } from '../../telemetry/Telemetry';
 
 /** Tries of one change in one cycle; after that the person waits in escrow for a later cycle. */
-const MAX_ATTEMPTS = 5;
+export const MAX_ATTEMPTS = 5;
 /** Tries after an exception that nobody expected. */
 const MAX_EXCEPTIONS = 3;
 

@@ -122,7 +122,10 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
   } catch (error) {
     if (clock.now() < startOfCycle(cycleId) + timing.planDeadlineMs + GIVE_UP_MS) return 'running';
     telemetry.error('cycle.givenUp', { cycleId, message: messageOf(error) });
-    return giveUp(engine, cycleId);
+    return giveUp(engine, cycleId, {
+      code: 'UnreadableRow',
+      message: `The stored cycle cannot be read by this release, so it was given up: ${messageOf(error)}`,
+    });
   }
   if (stored === undefined) {
     // The starter died before the birth, or the cycle has ended and left one row.
@@ -147,7 +150,7 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
     };
     await store.plans.put({ ...cycle, state: 'failed', error, endedAt: isoTime(clock.now()) }, stored.etag);
     telemetry.error('cycle.givenUp', { cycleId, state: cycle.state });
-    return giveUp(engine, cycleId);
+    return giveUp(engine, cycleId, error);
   }
   if (clock.now() > cycle.dueAt + timing.overdueMs) {
     telemetry.warn('cycle.resumed', { cycleId, state: cycle.state });
@@ -156,8 +159,18 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
   return 'running';
 }
 
-async function giveUp(engine: WithStore, cycleId: string): Promise<'freed'> {
-  await engine.store.wish.make('a cycle was given up');
-  await engine.store.turn.free(cycleId);
+/** What was given up is listed as failed, too: nobody shall read of a cycle that runs for ever. */
+async function giveUp(
+  { store, clock }: WithStore & WithClock,
+  cycleId: string,
+  error: NonNullable<Cycle['error']>,
+): Promise<'freed'> {
+  const listed = await store.cycles.get(cycleId);
+  if (listed !== undefined && listed.final === null) {
+    const ended: Cycle = { ...listed.cycle, state: 'failed', endedAt: isoTime(clock.now()), error };
+    await store.cycles.put(ended, { done: 0, tally: ended.tally });
+  }
+  await store.wish.make('a cycle was given up');
+  await store.turn.free(cycleId);
   return 'freed';
 }

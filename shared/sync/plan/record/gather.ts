@@ -14,8 +14,10 @@ import { readLooked } from '../sources/readLooked';
 
 /** A person for the judge, and the rows the facts came from. */
 export interface Gathered {
-  readonly facts: PersonFacts;
   readonly someone: Someone;
+  readonly mark: StoredMark | null;
+  /** @throws whatever is wrong with this one person (I16) */
+  readonly facts: () => PersonFacts;
 }
 
 /** What the facts of one slice have in common. */
@@ -38,10 +40,10 @@ export async function gather(
   const toLookUp = people.filter((one) => needsLookUp(one, snapshot, input.cycleId)).map((one) => one.sourceId);
   const looked = await readLooked(engine, toLookUp, input.cycleId);
   await engine.store.people.putRead(looked);
-  return people.map((someone) => ({
-    someone,
-    facts: factsOf(someone, looked.get(someone.sourceId), snapshot, input, marks.get(someone.sourceId) ?? null),
-  }));
+  return people.map((someone) => {
+    const mark = marks.get(someone.sourceId) ?? null;
+    return { someone, mark, facts: () => factsOf(someone, looked.get(someone.sourceId), snapshot, input, mark) };
+  });
 }
 
 /** Who was not read in this cycle, and whose attributes can matter: assigned, or with something to lose or to recover. */

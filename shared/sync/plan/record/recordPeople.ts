@@ -33,7 +33,7 @@ export async function recordPeople(
   const { store } = context.engine;
   const known = place.cycle.cursor.isPartial ? await store.plans.recorded(place.cycle.id) : new Set<string>();
   const judged = gathered
-    .filter(({ facts }) => !known.has(facts.sourceId))
+    .filter(({ someone }) => !known.has(someone.sourceId))
     .map((one) => judgeOne(context, place.cycle, one));
   await remember(context, judged);
   const open = judged.filter((one) => one.isOpen);
@@ -53,12 +53,12 @@ function skipsOf(ended: readonly Judged[]): Tally {
   return tally;
 }
 
-function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone }: Gathered): Judged {
+function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: Gathered): Judged {
   const { clock, timing } = context.engine;
   let judgement: Judgement;
   try {
     if (someone.managed === 'unreadable') throw new TypeError('the person’s row cannot be read');
-    judgement = judge(facts, {
+    judgement = judge(facts(), {
       policy: context.policy,
       entitlements: context.entitlements,
       isFull: cycle.mode !== 'incremental',
@@ -70,10 +70,10 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone }: Gather
     const detail = messageOf(error);
     context.engine.telemetry.error('person.unreadable', {
       cycleId: cycle.id,
-      sourceId: facts.sourceId,
+      sourceId: someone.sourceId,
       message: detail,
     });
-    judgement = unreadable(facts.sourceId, facts.displayName, detail, facts.factsAt, facts.mark);
+    judgement = unreadable(someone.sourceId, someone.facts.displayName, detail, cycle.cursor.sourceAt, mark);
   }
   const { entry, isOpen } = judgement;
   const isNews = !isOpen && entry.reason !== 'RedundantExport' && entry.reason !== someone.facts.skipLogged;

@@ -1,0 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- Jest reads this file as CommonJS.
+const base = require('./jest.config.cjs');
+
+/** What takes minutes: every call to die at, pairs of them, and cycles that fail as a whole. `npm run test:long`. */
+module.exports = { ...base, testMatch: ['**/*.long.ts'], testTimeout: 1_800_000 };

@@ -1,0 +1,94 @@
+/** A whole cycle fails, the world moves on, the fault ends: for each kind of change, once and twice in a row. */
+import { CHANGES, VILLAGE, type Change } from '../support/company';
+import { expectInOrder, fourSlots } from '../support/deaths';
+import { Table } from '../../shared/store/Table';
+import { ConnectorError } from '../../shared/model/ConnectorError';
+import { TestConnector } from '../support/TestConnector';
+
+let connector: TestConnector;
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await connector.stop();
+});
+
+interface Outage {
+  readonly name: string;
+  /** @returns how it ends; it must have been felt */
+  readonly begin: () => () => void;
+}
+
+const OUTAGES: readonly Outage[] = [
+  {
+    name: 'Graph answers 503 to everything',
+    begin: () => {
+      const { entra } = connector.stack;
+      entra.addFault({ match: '.', kind: 'status', status: 503, times: 100_000 });
+      return () => {
+        expect(entra.unfiredFaults).toEqual([]);
+        entra.clearFaults();
+      };
+    },
+  },
+  {
+    name: 'GoTo answers 403 to everything',
+    begin: () => {
+      const { goto } = connector.world;
+      goto.addFault({ match: '/admin/rest', kind: 'status', status: 403, times: 100_000 });
+      return () => goto.clearFaults();
+    },
+  },
+  {
+    name: 'GoTo drops every write',
+    begin: () => {
+      const { goto } = connector.world;
+      goto.addFault({ match: '^(POST|PUT) .*/users', kind: 'drop', times: 100_000 });
+      return () => goto.clearFaults();
+    },
+  },
+  {
+    name: 'the storage takes no change of a plan',
+    begin: () => {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
+      const transact = Table.prototype.transact;
+      const spy = jest.spyOn(Table.prototype, 'transact').mockImplementation(function (this: Table, writes) {
+        const isPlan = writes.some(({ row }) => /^[cr]-/.test(row.rowKey));
+        return isPlan ? Promise.reject(storageFault()) : transact.call(this, writes);
+      });
+      return () => spy.mockRestore();
+    },
+  },
+];
+
+const storageFault = (): ConnectorError =>
+  new ConnectorError('Table Storage does not answer.', {
+    code: 'StorageUnreachable',
+    sent: true,
+    repeatable: true,
+    scope: 'job',
+  });
+
+const PAIRS = OUTAGES.flatMap((outage) => [1, 2].map((times) => ({ outage, times, title: outage.name })));
+
+/** What may come while the outage lasts, for the person whom `first` was about or for others. */
+const laterChanges = (first: Change): Change[] => CHANGES.filter((change) => change !== first).slice(0, 3);
+
+describe.each(PAIRS)('$title, in $times cycle(s)', ({ outage, times }) => {
+  test.each(CHANGES)('$name, then others change, then it heals: nothing is lost or done twice', async (change) => {
+    connector = await TestConnector.start({ world: VILLAGE });
+    for (const one of CHANGES) one.before?.(connector);
+    await connector.begin();
+    connector.later();
+    change.happen(connector);
+    for (let cycle = 0; cycle < times; cycle += 1) {
+      const heal = outage.begin();
+      await connector.start();
+      await connector.settle();
+      heal();
+      connector.later();
+    }
+    for (const one of laterChanges(change)) one.happen(connector);
+    await fourSlots(connector);
+    await fourSlots(connector);
+    await expectInOrder(connector);
+  });
+});
