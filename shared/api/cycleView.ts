@@ -1,8 +1,12 @@
 import { FINAL_STATES, type Cycle } from '../model/Cycle';
 import type { FinalCounts } from '../store/CyclesTable';
 
-/** A cycle as the API shows it (docs/api.md), with its progress. */
-export function cycleView(cycle: Cycle, { done, tally }: FinalCounts, nowMs: number) {
+/**
+ * A cycle as the API shows it (docs/api.md), with its progress.
+ * @param demandedUntilMs until when GoTo lets nobody send; a past moment when it lets everybody
+ */
+export function cycleView(cycle: Cycle, { done, tally }: FinalCounts, nowMs: number, demandedUntilMs = 0) {
+  const waitsUntil = cycle.state === 'planning' ? Math.max(cycle.dueAt, demandedUntilMs) : demandedUntilMs;
   const isFinal = FINAL_STATES.has(cycle.state);
   const expected = cycle.expected;
   const finished = Math.min(done, expected);
@@ -29,7 +33,7 @@ export function cycleView(cycle: Cycle, { done, tally }: FinalCounts, nowMs: num
     skippedByReason: tally.skippedByReason,
     calls: tally.calls,
     warnings: cycle.warnings,
-    waitingUntil: cycle.state === 'planning' && cycle.dueAt > nowMs ? new Date(cycle.dueAt).toISOString() : null,
+    waitingUntil: isFinal || waitsUntil <= nowMs ? null : new Date(waitsUntil).toISOString(),
     error: (cycle.error ?? cycle.stopping)?.message ?? null,
   };
 }

@@ -13,5 +13,6 @@ export async function getCycle(engine: Engine, request: ApiRequest): Promise<Api
   const counted = CYCLE_ID.test(id) ? await countedCycle(engine, id) : undefined;
   if (counted === undefined)
     throw new Problem(404, 'CycleNotFound', 'There is no such cycle. GET …/cycles lists them.');
-  return { status: 200, body: cycleView(counted.cycle, counted.counts, engine.clock.now()) };
+  const demandedUntil = await engine.pacing.waitingUntil();
+  return { status: 200, body: cycleView(counted.cycle, counted.counts, engine.clock.now(), demandedUntil) };
 }

@@ -26,9 +26,9 @@ export async function getJob(engine: Engine, schedule: string, request: ApiReque
   const activeId = Turn.of(rows)?.cycleId;
   const active = activeId === undefined ? undefined : await countedCycle(engine, activeId);
   const now = engine.clock.now();
-  const current = active === undefined ? null : cycleView(active.cycle, active.counts, now);
-  const last = Executions.lastOf(rows);
   const demandedUntil = await engine.pacing.waitingUntil();
+  const current = active === undefined ? null : cycleView(active.cycle, active.counts, now, demandedUntil);
+  const last = Executions.lastOf(rows);
   return {
     status: 200,
     body: {

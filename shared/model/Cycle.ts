@@ -155,6 +155,8 @@ export const cycleSchema = z.object({
   stopping: fault.default(null),
   /** Closing looks at GoTo that still showed differences. */
   proofs: z.number().default(0),
+  /** GoTo did not answer when the writes were to be proven. */
+  isUnproven: z.boolean().default(false),
   /** The planner's and the closer's own counts. */
   tally: tallySchema.prefault({}),
   warnings: z.array(z.string()).default([]),

@@ -39,6 +39,12 @@ export class DirtyTable {
     await this.#put(GROUPS, ids, { ...newMark(since, why), wait });
   }
 
+  /** Marks a person whose account must be looked at in GoTo, whatever the stored values say. */
+  async markForLook(id: string, since: number, why: string): Promise<void> {
+    const mark = { ...newMark(since, why), attempts: 1 };
+    await this.#table.write([{ kind: 'replace', row: rowOf(id, mark) }]);
+  }
+
   /** Marks people not before a moment (ms): what was read too early to be believed. */
   async markLater(ids: Iterable<string>, since: number, why: string, wait: number): Promise<void> {
     await this.#put(PEOPLE, ids, { ...newMark(since, why), wait });

@@ -52,16 +52,16 @@ export class History {
   /** Notes every write of an account in the moment it is committed, whether its answer arrives or not. */
   watchGoto(writes: GotoWrite[]): void {
     const push = writes.push.bind(writes);
-    writes.push = (...more: GotoWrite[]) => {
+    replacePush(writes, (...more) => {
       for (const write of more) this.events.push({ kind: 'goto', write });
       return push(...more);
-    };
+    });
   }
 
   /** Notes every change in Entra's journal from now on. */
   watchSource(journal: JournalEntry[]): void {
     const push = journal.push.bind(journal);
-    journal.push = (...more: JournalEntry[]) => {
+    replacePush(journal, (...more) => {
       for (const [index, entry] of more.entries()) {
         const place = journal.length + index;
         const who =
@@ -71,7 +71,7 @@ export class History {
         this.events.push({ kind: 'source', place, ...who });
       }
       return push(...more);
-    };
+    });
   }
 
   noteCall(name: string, parameters: readonly unknown[]): void {
@@ -104,6 +104,11 @@ export class History {
       },
     });
   }
+}
+
+/** Not enumerable: the list stays equal to a plain one. */
+function replacePush<T>(list: T[], push: (...more: T[]) => number): void {
+  Object.defineProperty(list, 'push', { value: push });
 }
 
 /** The calls of the SDK that change rows, as actions of a transaction. */

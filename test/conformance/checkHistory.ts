@@ -33,9 +33,8 @@ interface Replay {
   readonly persons: Map<string, ManagedPerson>;
   /** Intents whose write was committed, and those the log has. */
   readonly written: Set<string>;
-  readonly logged: Set<string>;
-  /** What the log says happened, as it stands: closing corrects what GoTo does not show. */
-  readonly claimed: Set<string>;
+  /** The last word of the log on each intent: closing corrects what did not take. */
+  readonly logged: Map<string, string>;
   readonly seen: Map<string, number>;
   readonly removals: Set<string>;
   readonly chunks: Map<string, { readonly rows: number; readonly done: number }>;
@@ -57,8 +56,7 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
   const replay: Replay = {
     persons: new Map(),
     written: new Set(),
-    logged: new Set(),
-    claimed: new Set(),
+    logged: new Map(),
     seen: new Map(),
     removals: new Set(),
     chunks: new Map(),
@@ -77,8 +75,10 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
     else if (event.kind === 'pointCheck') replay.checked.add(event.sourceId);
     else checkRow(replay, event);
   }
-  for (const id of replay.written) note(replay, isOpenIntent(replay, id) ? null : writeWithoutEntry(id, replay.logged));
-  for (const id of replay.claimed) note(replay, entryWithoutWrite(id, replay.written));
+  const logged = new Set(replay.logged.keys());
+  for (const id of replay.written) note(replay, isOpenIntent(replay, id) ? null : writeWithoutEntry(id, logged));
+  for (const [id, status] of replay.logged)
+    if (status !== 'parked') note(replay, entryWithoutWrite(id, replay.written));
   return [...replay.findings];
 }
 
@@ -118,7 +118,11 @@ function checkRow(replay: Replay, event: RowEvent): void {
   for (const { table: name, prefix, rule } of GUARDED)
     if (table === name && rowKey.startsWith(prefix) && event.op === 'put' && event.guard === 'none')
       replay.findings.add(`${rule}: ${table}/${rowKey.slice(0, prefix.length)} is written without its etag`);
-  if (event.op === 'delete') return;
+  if (event.op === 'delete') {
+    // A watermark that is forgotten is followed by a full read.
+    if (table === 'Job' && rowKey === 'watermark') replay.watermark.place = undefined;
+    return;
+  }
   if (table === 'People' && rowKey.startsWith('p:')) takePerson(replay, event);
   else if (table === 'People' && rowKey.startsWith('f:')) takeEntry(replay, event);
   else if (table === 'People' && rowKey.startsWith('s:')) replay.known.add(rowKey.slice(2));
@@ -157,9 +161,9 @@ function takePerson(replay: Replay, { rowKey, row, guard }: RowEvent): void {
   replay.persons.set(sourceId, managedPersonSchema.parse({ ...(JSON.parse(text) as object), last: null }));
   const pending = replay.persons.get(sourceId)?.pending ?? null;
   // An intent of the first release was written, if at all, before this history began.
-  if (guard === 'insert' && pending?.id.startsWith('first-release-') === true) replay.written.add(pending.id);
-  // GoTo took the request and shows no account: whatever appears at the address is what it asked for.
+  // A transfer is a creation that GoTo took: the account comes when its person accepts.
   if (pending?.kind === 'transfer') replay.written.add(pending.id);
+  if (guard === 'insert' && pending?.id.startsWith('first-release-') === true) replay.written.add(pending.id);
   const links = [...replay.persons].flatMap(([person, { link }]) => (link === null ? [] : [{ person, key: link.key }]));
   note(replay, twoLinks(links));
 }
@@ -167,10 +171,7 @@ function takePerson(replay: Replay, { rowKey, row, guard }: RowEvent): void {
 function takeEntry(replay: Replay, { row }: RowEvent): void {
   const entry = logEntrySchema.parse(JSON.parse(longTextOf(row, 'entry') ?? ''));
   if (entry.intentId === null) return;
-  // What closing found not to have taken is corrected, and claims nothing any more.
-  if (entry.status === 'parked') replay.claimed.delete(entry.intentId);
-  else replay.claimed.add(entry.intentId);
-  replay.logged.add(entry.intentId);
+  replay.logged.set(entry.intentId, entry.status);
 }
 
 function takePlan(replay: Replay, { partitionKey: cycleId, rowKey, row, guard }: RowEvent): void {

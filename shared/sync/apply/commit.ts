@@ -84,7 +84,10 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
     try {
       await claimAccount(engine, key, entry.sourceId);
     } catch (error) {
-      // GoTo named an account that was there before, and it is another person's: nothing was made.
+      // Only an account that was there before, and is another person's, tells that nothing was made.
+      const isAnothers =
+        error instanceof ConnectorError && error.code === 'DuplicateSourceEntries' && !error.repeatable;
+      if (!isAnothers) return { kind: 'unclear', intent };
       await drop();
       throw error;
     }
@@ -109,18 +112,50 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
     after: { ...intent.link.applied, state: intent.link.state },
   });
   const result: PlanResult = { outcome: 'done', code: null, message: null, entries: [...written, own] };
-  const after: ManagedPerson = {
-    ...input.stored.person,
+  const after: Partial<ManagedPerson> = {
     pending: null,
     link: { ...intent.link, key },
     seenAt: entry.factsAt,
     wroteAt: now,
     part: input.isPart ? { cycleId, entries: result.entries } : null,
-    last: input.isPart ? input.stored.person.last : { cycleId, result },
+    ...(input.isPart ? {} : { last: { cycleId, result } }),
   };
-  const stored = await store.people.change(entry.sourceId, after, etag, [own]);
-  if (stored === undefined) return { kind: 'again' };
+  const isStored = await storeResult(
+    context,
+    entry.sourceId,
+    intent,
+    { person: input.stored.person, etag },
+    after,
+    own,
+  );
+  if (!isStored) return { kind: 'again' };
   return input.isPart ? { kind: 'part' } : { kind: 'done', result };
+}
+
+/** Tries to store what is known, while the row is changed for other reasons, such as a hold. */
+const STORE_TRIES = 3;
+
+/**
+ * Stores the result under the row's etag; when the row was changed but the intent still stands on it, under the new one:
+ * what GoTo answered must not be forgotten. @returns false when the intent is no longer there
+ */
+async function storeResult(
+  { engine }: ApplyContext,
+  sourceId: string,
+  intent: Intent,
+  first: StoredPerson,
+  after: Partial<ManagedPerson>,
+  entry: LogEntry,
+): Promise<boolean> {
+  const { people } = engine.store;
+  let stored = first;
+  for (let tries = 0; tries < STORE_TRIES; tries += 1) {
+    const etag = await people.change(sourceId, { ...stored.person, ...after }, stored.etag, [entry]);
+    if (etag !== undefined) return true;
+    stored = await people.get(sourceId);
+    if (stored.person.pending?.id !== intent.id) return false;
+  }
+  return false;
 }
 
 /** @returns the account's key; null when GoTo took a creation but named no account */

@@ -152,7 +152,7 @@ class Handling {
         await claimAccount(engine, prepared.link.key, entry.sourceId);
         return end(
           { outcome: 'done', reason: prepared.reason, action: prepared.action, targetId: prepared.link.key },
-          { link: prepared.link, seenAt: entry.factsAt },
+          { link: prepared.link, seenAt: entry.factsAt, wroteAt: lookedAt },
         );
       case 'write':
         return this.#write(stored, written, prepared.draft, lookedAt);

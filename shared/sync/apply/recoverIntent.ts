@@ -65,6 +65,8 @@ export async function recoverIntent(
       pending: null,
       link: { ...pending.link, key: observed.key, applied: appliedOf(observed) },
       seenAt: Math.max(person.seenAt, pending.factsAt),
+      // An account that has just appeared is not believed absent when another replica says so.
+      wroteAt: now,
       // The request may land once more as long as it is not over: nothing else is sent before.
       fencedUntil: pending.kind === 'transfer' ? person.fencedUntil : pending.deadAt + timing.requestMs + timing.skewMs,
       part: { cycleId, entries: [...written, recovered] },

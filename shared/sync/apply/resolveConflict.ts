@@ -31,6 +31,8 @@ export async function resolveConflict(
   const facts = await engine.store.people.facts(claim.sourceId);
   const leaves = facts?.wants === 'active' && emailKey(facts.wantedEmail) !== emailKey(holder.email);
   if (!leaves) return { kind: 'taken' };
+  // By our books the holder may be elsewhere already: then only a look at GoTo finds that it was moved by hand.
+  await engine.store.dirty.markForLook(claim.sourceId, engine.clock.now(), 'holds an address');
   return person.attempts >= PATIENCE && person.sourceId < claim.sourceId ? { kind: 'stepAside' } : { kind: 'wait' };
 }
 

@@ -104,6 +104,12 @@ async function prove(engine: Engine, place: CyclePlace, countCalls: () => void):
     });
     return [jobMessage(place.cycle)];
   }
+  if (proof.kind === 'unproven') {
+    place.move({ isUnproven: true });
+    place.warn('GoTo did not answer when the result was to be proven; whoever was written to is looked at again.');
+    await finishCycle(engine, place);
+    return [];
+  }
   place.count(proof.correction);
   if (proof.different > 0)
     place.warn(`${proof.different} account(s) in GoTo do not show what was written; they are tried again.`);

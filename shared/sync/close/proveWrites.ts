@@ -23,7 +23,9 @@ const MAX_FAULTS = 5;
 
 export type Proof =
   | { readonly kind: 'later'; readonly waitMs: number }
-  | { readonly kind: 'proven'; readonly different: number; readonly correction: Tally };
+  | { readonly kind: 'proven'; readonly different: number; readonly correction: Tally }
+  /** GoTo does not answer: whoever was written to is looked at in a later cycle. */
+  | { readonly kind: 'unproven' };
 
 interface Different {
   readonly row: PlanRow;
@@ -42,8 +44,7 @@ export async function proveWrites(engine: Engine, cycle: Cycle): Promise<Proof> 
     const outcome = outcomeOf(error, cycle.proofs, clock.now(), timing.proofDelayMs);
     if (outcome.kind === 'retryAfter' && cycle.proofs < MAX_FAULTS)
       return { kind: 'later', waitMs: outcome.at - clock.now() };
-    // GoTo does not answer: the next full cycle proves what this one could not.
-    return { kind: 'proven', different: 0, correction: noTally() };
+    return { kind: 'unproven' };
   }
   if (different.length > 0 && clock.now() < lastWriteAt + timing.gotoLagMs)
     return { kind: 'later', waitMs: Math.min(wait, Math.max(1_000, lastWriteAt + timing.gotoLagMs - clock.now())) };

@@ -27,7 +27,7 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
   };
   for await (const row of store.plans.rows(cycle.id)) {
     const { entry } = row;
-    const next = nextMark(row, engine.clock.now(), engine.timing);
+    const next = nextMark(row, cycle, engine.clock.now(), engine.timing);
     if (entry.mark === null) {
       if (next !== null) missing.push({ id: entry.sourceId, mark: next });
     } else if (next === null) answered.push({ id: entry.sourceId, etag: entry.mark.etag });
@@ -38,7 +38,7 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
 }
 
 /** The mark a row leaves behind; null when the row has answered it. */
-function nextMark(row: PlanRow, nowMs: number, timing: Timing): Mark | null {
+function nextMark(row: PlanRow, cycle: Cycle, nowMs: number, timing: Timing): Mark | null {
   const { entry, result } = row;
   const since = entry.mark?.since ?? entry.factsAt;
   const plain = newMark(since, entry.reason);
@@ -48,6 +48,9 @@ function nextMark(row: PlanRow, nowMs: number, timing: Timing): Mark | null {
     case 'skip': {
       if (entry.absentSince !== null)
         return { ...plain, absentSince: entry.absentSince, wait: entry.absentSince + timing.graphLagMs };
+      // A write that nobody could see is looked for at GoTo itself.
+      if (cycle.isUnproven && result?.entries.some((one) => one.intentId !== null) === true)
+        return { ...plain, attempts: 1, code: 'WriteNotVisible', absentSince: null };
       const believedFrom = since + timing.graphLagMs;
       // What was read within the replicas' lag is read once more, when it can be believed.
       return entry.mark === null || entry.factsAt >= believedFrom ? null : { ...plain, wait: believedFrom };

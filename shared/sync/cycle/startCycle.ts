@@ -85,6 +85,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     deadlineAt: now + engine.timing.planDeadlineMs,
     stopping: null,
     proofs: 0,
+    isUnproven: false,
     tally: noTally(),
     warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
     error: null,
