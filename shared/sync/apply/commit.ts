@@ -87,7 +87,7 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
       // Only an account that was there before, and is another person's, tells that nothing was made.
       const isAnothers =
         error instanceof ConnectorError && error.code === 'DuplicateSourceEntries' && !error.repeatable;
-      if (!isAnothers) return { kind: 'unclear', intent };
+      if (!isAnothers) return { kind: 'unclear', intent, cause: error };
       await drop();
       throw error;
     }

@@ -343,20 +343,17 @@ const waitUntil = (at: number): Outcome & { readonly kind: 'retryAfter' } => ({
   countsAsAttempt: false,
 });
 
-/** GoTo is silent to this one write: its person waits, and the open intent says what to look for. */
+/** Nobody knows what became of this one write: its person waits, and the open intent says what to look for. */
 const unanswered = (cause: unknown): unknown =>
   cause instanceof ConnectorError
-    ? new ConnectorError(
-        'GoTo does not answer this write; whether it happened is found out before it is tried again.',
-        {
-          code: cause.code,
-          status: cause.status,
-          sent: true,
-          repeatable: true,
-          scope: 'object',
-          cause,
-        },
-      )
+    ? new ConnectorError('What became of the write is not known; it is found out before anything is written again.', {
+        code: cause.code,
+        status: cause.status,
+        sent: true,
+        repeatable: true,
+        scope: 'object',
+        cause,
+      })
     : cause;
 
 /** The values that a change would have replaced: a temporary address changes nothing else. */
