@@ -34,7 +34,7 @@ export interface StartRequest {
   readonly orNext?: boolean;
 }
 
-/** An unreadable or endless cycle is given up this long after its deadline, in ms: its closer had its chance. */
+/** In ms: an endless cycle is given up this long after its deadline, one that cannot be read this long after its start. */
 const GIVE_UP_MS = 3_600_000;
 
 const SETTINGS_CHANGED =
@@ -119,7 +119,7 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
   try {
     stored = await store.plans.cycle(cycleId);
   } catch (error) {
-    if (clock.now() < startOfCycle(cycleId) + timing.planDeadlineMs + GIVE_UP_MS) return 'running';
+    if (clock.now() < startOfCycle(cycleId) + GIVE_UP_MS) return 'running';
     telemetry.error('cycle.givenUp', { cycleId, message: messageOf(error) });
     return giveUp(engine, cycleId, {
       code: 'UnreadableRow',
