@@ -143,9 +143,9 @@ export class PlansTable {
     await this.#table.write(rows.map((row): Write => ({ kind: 'replace', row: planRow(cycleId, row) })));
   }
 
-  /** A licence nobody can have any more in this cycle: asked for once (goto-api.md 2.9). */
-  async noteShortage(cycleId: string, licenseKey: string): Promise<void> {
-    await this.#table.merge({ partitionKey: cycleId, rowKey: `!seat-${licenseKey}` });
+  /** Licences that nobody can have together any more in this cycle: asked for once (goto-api.md 2.9). */
+  async noteShortage(cycleId: string, licenseKeys: string): Promise<void> {
+    await this.#table.merge({ partitionKey: cycleId, rowKey: `!seat-${licenseKeys}` });
   }
 
   /** Licences noted by `noteShortage`. */
