@@ -37,6 +37,7 @@ await Promise.all([
       'local/mapping': 'local/mapping.ts',
       'local/docs': 'local/docs.ts',
       'bench/bench': 'bench/bench.ts',
+      'bench/quickTables': 'bench/quickTables.ts',
       'test/protocol': 'test/protocol/check.ts',
     },
     outdir: 'dist',

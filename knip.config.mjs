@@ -5,6 +5,7 @@ export default {
     'local/{,commands/}*.ts',
     'local/**/worker.ts',
     'bench/bench.ts',
+    'bench/quickTables.ts',
     'test/protocol/check.ts',
     'test/**/*.{test,long}.ts',
     'test/docs/*.mts',

@@ -36,9 +36,12 @@ export class BenchStack {
     const storage = { requests: 0, transactions: 0 };
     const stack = await LocalStack.start({
       world,
-      onStorageRequest: (line) => {
-        storage.requests += 1;
-        if (line.includes('$batch')) storage.transactions += 1;
+      watchStorage: {
+        preload: join(__dirname, 'quickTables.js'),
+        onRequest: (line) => {
+          storage.requests += 1;
+          if (line.includes('$batch')) storage.transactions += 1;
+        },
       },
     });
     stack.entra.latencyMs = options.latencyMs;

@@ -29,20 +29,29 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+export interface AzuriteWatch {
+  /** Told of each request's method and path. */
+  readonly onRequest?: (line: string) => void;
+  /** A compiled module that is loaded before Azurite. */
+  readonly preload?: string;
+}
+
 /**
  * @param accounts separate storage accounts, so that tests do not see each other's tables
- * @param onRequest told of each request's method and path
+ * @param watch of whoever measures
  */
 export async function startAzurite(
   accounts: readonly string[] = ['devstoreaccount1'],
-  onRequest?: (line: string) => void,
+  watch: AzuriteWatch = {},
 ): Promise<Azurite> {
+  const { onRequest, preload } = watch;
   const [blob = 0, queue = 0, table = 0] = await freePorts(3);
   const entry = createRequire(__filename).resolve('azurite/dist/src/azurite.js');
   const ports = ['--blobPort', blob, '--queuePort', queue, '--tablePort', table].map(String);
   const child = spawn(
     process.execPath,
     [
+      ...(preload === undefined ? [] : ['--require', preload]),
       entry,
       '--inMemoryPersistence',
       '--skipApiVersionCheck',

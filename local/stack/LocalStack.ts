@@ -1,5 +1,5 @@
 /** The embedded stack in one place: Service Bus, Azurite, managed identity, and if wanted the simulated Entra and GoTo. */
-import { startAzurite, type Azurite } from '../azurite/startAzurite';
+import { startAzurite, type Azurite, type AzuriteWatch } from '../azurite/startAzurite';
 import type { StackClock } from '../clock/StackClock';
 import { realClock } from '../clock/StackClock';
 import { EntraSimulator } from '../entra/EntraSimulator';
@@ -14,8 +14,8 @@ export interface LocalStackOptions {
   readonly clock?: StackClock;
   /** A storage account of an Azurite that runs already. */
   readonly storage?: string;
-  /** Told of each request to the storage that this stack starts. */
-  readonly onStorageRequest?: (line: string) => void;
+  /** Of the storage that this stack starts. */
+  readonly watchStorage?: AzuriteWatch;
   /** One that runs already: @azure/identity remembers the first address it saw in a process. */
   readonly identity?: IdentityEndpoint;
 }
@@ -32,8 +32,8 @@ export class LocalStack {
   ) {}
 
   static async start(options: LocalStackOptions): Promise<LocalStack> {
-    const { world, clock = realClock, storage, identity: shared, onStorageRequest } = options;
-    const azurite = storage === undefined ? await startAzurite(undefined, onStorageRequest) : undefined;
+    const { world, clock = realClock, storage, identity: shared, watchStorage } = options;
+    const azurite = storage === undefined ? await startAzurite(undefined, watchStorage) : undefined;
     const entra = await new EntraSimulator(world.directory, clock).start();
     await world.goto.start();
     const identity = shared ?? (await new IdentityEndpoint(clock).start());

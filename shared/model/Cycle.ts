@@ -148,6 +148,8 @@ export const cycleSchema = z.object({
   applyingSince: z.string().nullable().default(null),
   cursor: planCursorSchema,
   stage: z.number().default(0),
+  /** When the stage was given to the lanes: planned long before, it is not overdue. */
+  stageSince: z.number().default(0),
   /** Plan rows given to lanes. */
   expected: z.number().default(0),
   /** The number of the planner's or closer's last message: stored first, then sent (docs/protocol.md R23, R24). */

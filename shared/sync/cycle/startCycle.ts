@@ -85,6 +85,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     applyingSince: null,
     cursor: { ...FIRST_STEP[mode] },
     stage: 0,
+    stageSince: 0,
     expected: 0,
     sends: 0,
     dueAt: now,
