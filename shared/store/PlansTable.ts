@@ -155,6 +155,11 @@ export class PlansTable {
     return keys;
   }
 
+  /** Deletes the plan rows. */
+  async forgetRows(cycleId: string): Promise<void> {
+    await this.#table.deleteAll(this.#table.range(cycleId, 'r-'));
+  }
+
   /** Deletes head, chunks and rows. */
   async delete(cycleId: string): Promise<void> {
     await this.#table.deletePartition(cycleId);
