@@ -2,6 +2,7 @@
 import type { Engine } from '../sync/Engine';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { getCycle } from './getCycle';
+import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
 import { postSync } from './postSync';
 import { listFilterOperators, listFunctions, postParseExpression } from './expressions';
@@ -39,6 +40,7 @@ export const routes = (schedule: string): readonly Route[] => [
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
+  keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('getSchema', 'GET', `${JOB}/schema`, getSchema),
   keyed('putSchema', 'PUT', `${JOB}/schema`, putSchema),
   keyed('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema),

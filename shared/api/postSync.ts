@@ -13,17 +13,18 @@ const MAX_KEY_LENGTH = 200;
 
 const syncBody = z.object({
   mode: z.enum(['incremental', 'full'], { error: 'must be "incremental" or "full"' }).default('incremental'),
+  dryRun: z.boolean({ error: 'must be true or false' }).default(false),
 });
 
-/** POST …/sync: 202 with the place to watch, or 409 with the id of the cycle that runs. */
+/** POST …/sync: a cycle, or with `dryRun` its plan alone: 202 with the place to watch, or 409 with the id of the cycle that runs. */
 export async function postSync(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
-  const { mode } = await readBody(request, syncBody.strict());
+  const { mode, dryRun } = await readBody(request, syncBody.strict());
   const idempotencyKey = request.header('idempotency-key') ?? undefined;
   if (idempotencyKey !== undefined && idempotencyKey.length > MAX_KEY_LENGTH) {
     throw new Problem(400, 'InvalidIdempotencyKey', `Idempotency-Key must have at most ${MAX_KEY_LENGTH} characters.`);
   }
-  const started = await startCycle(engine, { mode, trigger: 'http', idempotencyKey });
+  const started = await startCycle(engine, { mode, trigger: 'http', idempotencyKey, dryRun });
   if (!started.started) {
     throw new Problem(409, 'CycleRunning', 'A cycle is running. Watch it, and start the next one when it has ended.', {
       cycleId: started.activeCycleId,

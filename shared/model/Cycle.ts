@@ -165,6 +165,8 @@ export const cycleSchema = z.object({
   isUnproven: z.boolean().default(false),
   /** The planner's and the closer's own counts. */
   tally: tallySchema.prefault({}),
+  /** Of a dry run: names exactly the actions of its plan. */
+  planHash: z.string().nullable().default(null),
   warnings: z.array(z.string()).default([]),
   error: fault.default(null),
 });

@@ -105,7 +105,7 @@ const settingsSchema = z.object({
   GOTO_REQUESTS_PER_SECOND: z
     .string()
     .default('8')
-    .refine((value) => Number(value) > 0 && Number(value) <= 1000, { error: 'must be a number above 0' })
+    .refine((value) => Number(value) >= 0.5 && Number(value) <= 1000, { error: 'must be a number from 0.5 to 1000' })
     .transform(Number),
   USER_CHANGE_LANES: wholeNumber(8, 1, 64),
   LOG_RETENTION_DAYS: wholeNumber(400, 7, 3_650),

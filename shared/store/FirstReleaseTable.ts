@@ -5,6 +5,7 @@ import { linkSchema } from '../model/Link';
 import { modifiedPropertySchema } from '../model/LogEntry';
 import { reasonSchema } from '../model/Reason';
 import type { OpenTable } from './connectTables';
+import { Table } from './Table';
 
 const firstIntentSchema = z.object({
   cycleId: z.string(),
@@ -32,7 +33,7 @@ export class FirstReleaseTable {
 
   /** Everybody with a link or an open intent. A row that cannot be read is left out: its person is matched by address. */
   async *people(): AsyncGenerator<FirstReleasePerson> {
-    const rows = this.open('Identities').listEntities();
+    const rows = new Table(this.open('Identities'), false).all();
     try {
       for await (const row of rows) {
         const person = personOf(row);

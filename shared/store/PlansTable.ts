@@ -144,9 +144,9 @@ export class PlansTable {
     await this.#table.write(rows.map((row): Write => ({ kind: 'replace', row: planRow(cycleId, row) })));
   }
 
-  /** A licence nobody can have any more in this cycle: asked for once (goto-api.md 2.9). */
-  async noteShortage(cycleId: string, licenseKey: string): Promise<void> {
-    await this.#table.merge({ partitionKey: cycleId, rowKey: `!seat-${licenseKey}` });
+  /** Licences that nobody can have together any more in this cycle: asked for once (goto-api.md 2.9). */
+  async noteShortage(cycleId: string, licenseKeys: string): Promise<void> {
+    await this.#table.merge({ partitionKey: cycleId, rowKey: `!seat-${licenseKeys}` });
   }
 
   /** Licences noted by `noteShortage`. */
@@ -154,6 +154,11 @@ export class PlansTable {
     const keys = new Set<string>();
     for await (const row of this.#table.range(cycleId, '!seat-')) keys.add(row.rowKey.slice('!seat-'.length));
     return keys;
+  }
+
+  /** Deletes the plan rows. */
+  async forgetRows(cycleId: string): Promise<void> {
+    await this.#table.deleteAll(this.#table.range(cycleId, 'r-'));
   }
 
   /** Deletes head, chunks and rows. */

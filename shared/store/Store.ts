@@ -3,6 +3,7 @@ import { ClaimsTable } from './ClaimsTable';
 import type { OpenTable } from './connectTables';
 import { CyclesTable } from './CyclesTable';
 import { DirtyTable } from './DirtyTable';
+import { dryStore } from './dry/dryStore';
 import { FirstReleaseTable } from './FirstReleaseTable';
 import { ImageTable } from './ImageTable';
 import { PeopleTable } from './PeopleTable';
@@ -43,6 +44,8 @@ export interface Store {
   readonly idempotency: IdempotencyKeys;
   readonly demandedWait: DemandedWait;
   readonly tokenLease: TokenRenewalLease;
+  /** The same, for a dry run: nothing is written that a real cycle would miss (I15). */
+  readonly dry: () => Store;
   /** The job's rows in one query. */
   readonly job: JobReader;
 }
@@ -56,7 +59,7 @@ export interface JobReader {
 export function openStore(open: OpenTable, clock: Clock): Store {
   const job = openJob(open);
   const waits = new Table(open('Waits'));
-  return {
+  const store: Store = {
     cycles: new CyclesTable(open),
     plans: new PlansTable(open),
     people: new PeopleTable(open),
@@ -77,5 +80,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     demandedWait: new DemandedWait(waits),
     tokenLease: new TokenRenewalLease(waits, clock),
     job: { read: () => readJobRows(job) },
+    dry: () => dryStore(open, store),
   };
+  return store;
 }

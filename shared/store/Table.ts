@@ -36,7 +36,11 @@ export type Committed = ReadonlyMap<string, string>;
 export class Table {
   #ready: Promise<void> | undefined;
 
-  constructor(private readonly client: TableClient) {}
+  /** @param isOurs false for a table of another release, which is not made when it is missing */
+  constructor(
+    private readonly client: TableClient,
+    private readonly isOurs = true,
+  ) {}
 
   /** @returns undefined when there is no such row. @throws ConnectorError StorageUnreachable, like every method here */
   async get(partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
@@ -227,6 +231,7 @@ export class Table {
   }
 
   #create(): Promise<void> {
+    if (!this.isOurs) return Promise.resolve();
     this.#ready ??= this.client.createTable().catch((error: unknown) => {
       this.#ready = undefined;
       throw error;

@@ -6,6 +6,7 @@
 import { FINAL_STATES, noCalls, noTally, type Cycle } from '../model/Cycle';
 import { ConnectorError } from '../model/ConnectorError';
 import type { JobMessage, Outgoing } from '../queue/messages';
+import type { StoredCycle } from '../store/PlansTable';
 import { countCallsInto } from '../telemetry/callCounter';
 import { messageOf } from '../telemetry/Telemetry';
 import { closeStage } from './close/closeStage';
@@ -32,7 +33,8 @@ export async function advanceCycle(
   deliveryCount: number,
 ): Promise<readonly Outgoing[]> {
   const { store, clock } = engine;
-  const stored = await store.plans.cycle(message.cycleId);
+  const stored = await readHead(engine, message, deliveryCount);
+  if (stored === 'unreadable') return [];
   if (stored === undefined) return birthOrNothing(engine, message);
   const { cycle } = stored;
   if (FINAL_STATES.has(cycle.state)) {
@@ -51,6 +53,21 @@ export async function advanceCycle(
   } catch (error) {
     place.count({ ...noTally(), calls: taken(calls) });
     return onFault(engine, place, error, deliveryCount);
+  }
+}
+
+/** A head that no delivery can read: the message ends, and the next start gives the cycle up. */
+async function readHead(
+  { store, telemetry }: Engine,
+  { cycleId }: JobMessage,
+  deliveryCount: number,
+): Promise<StoredCycle | 'unreadable' | undefined> {
+  try {
+    return await store.plans.cycle(cycleId);
+  } catch (error) {
+    if (error instanceof ConnectorError || deliveryCount < MAX_DELIVERIES) throw error;
+    telemetry.error('cycle.exception', { cycleId, message: messageOf(error), deliveryCount });
+    return 'unreadable';
   }
 }
 

@@ -92,10 +92,13 @@ const note = (replay: Replay, finding: Finding): void => {
 
 /** I08, I06: a write lands only while its intent stands on the person's row, and a removal only when the plan names it. */
 function checkWrite(replay: Replay, { write }: GotoEvent): void {
-  const email = z.string().catch('').parse(write.fields['email']).toLowerCase();
+  const sent = z.object({ email: z.string(), firstName: z.string() }).safeParse(write.fields).data;
   const owner = [...replay.persons].find(([, { pending }]) =>
     write.method === 'POST'
-      ? pending?.kind === 'create' && pending.link.applied.email.toLowerCase() === email
+      ? // Two people may map to one address; their names tell them apart.
+        pending?.kind === 'create' &&
+        pending.link.applied.email.toLowerCase() === sent?.email.toLowerCase() &&
+        pending.link.applied.firstName === sent.firstName
       : pending?.kind === 'update' && pending.link.key === write.userKey,
   );
   const intent = owner?.[1].pending;

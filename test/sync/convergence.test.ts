@@ -250,7 +250,7 @@ test('rehire: a new person with the address of one who left takes the account ov
   expect(connector.accountOf(rehired.id)).toMatchObject({ key, licenseKeys: [MEETING_LICENSE] });
 });
 
-test('S2 Default Access gives nothing and is explained', async () => {
+test('Default Access gives nothing and is explained', async () => {
   connector = await TestConnector.start();
   const { directory, random } = connector.world;
   const person = directory.addUser(newUser(random, 960));

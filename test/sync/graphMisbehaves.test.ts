@@ -1,10 +1,12 @@
 /** What holds when Graph lags, contradicts itself, forgets, or refuses. Every fault must have fired. */
+import { MessageSender } from '../../shared/queue/MessageSender';
 import { join, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
 afterEach(async () => {
+  jest.restoreAllMocks();
   await connector.stop();
   // A fault that never happened has shown nothing.
   expect([...connector.world.goto.unfiredFaults, ...connector.stack.entra.unfiredFaults]).toEqual([]);
@@ -115,4 +117,37 @@ test('a switched-off enterprise app stops the cycle instead of the company', asy
   const cycle = await connector.cycle('full');
   expect(cycle.state).toBe('failed');
   expectConverged(connector);
+});
+
+test('a wait of half an hour that Graph demands is kept, told, and multiplies no message', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  const joiner = join(connector, 912);
+  connector.later();
+  connector.stack.entra.addFault({
+    match: 'users/delta',
+    kind: 'status',
+    status: 429,
+    headers: { 'retry-after': '1800' },
+  });
+  const sent = jest.spyOn(MessageSender.prototype, 'send');
+  const startedAt = connector.clock.now();
+  const started = await connector.start();
+  const id = started.started ? started.cycle.id : '';
+  await connector.settle(startedAt + 60_000);
+  expect(connector.stack.entra.unfiredFaults).toEqual([]);
+  const stored = await connector.engine.store.plans.cycle(id);
+  expect(stored?.cycle.dueAt).toBeGreaterThan(startedAt + 1_700_000);
+  const mark = connector.mark();
+  // The timer comes by and finds nobody missing.
+  for (let slot = 1; slot < 6; slot += 1) {
+    connector.clock.advance(startedAt + slot * 300_000 - connector.clock.now());
+    expect(await connector.start()).toEqual({ started: false, activeCycleId: id });
+    await connector.settle(startedAt + slot * 300_000 + 60_000);
+  }
+  expect(mark.since().graph).toBe(0);
+  expect(sent.mock.calls.flatMap(([outgoing]) => outgoing)).toHaveLength(2);
+  await connector.settle();
+  expect(await connector.view(id)).toMatchObject({ state: 'succeeded', counts: { created: 1 } });
+  expect(connector.statusOf(joiner.id)).toBe('INVITED');
 });

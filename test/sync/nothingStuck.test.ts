@@ -7,6 +7,9 @@ import { putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { MessageSender } from '../../shared/queue/MessageSender';
 import { PlansTable } from '../../shared/store/PlansTable';
+import { Executions } from '../../shared/store/state/Executions';
+import { ListedAccounts } from '../../shared/store/state/ListedAccounts';
+import { Turn } from '../../shared/store/state/Turn';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
 import { around, cycles, entitled, heal, newcomer, newPerson, someone, TINY, unassign } from '../support/stories';
@@ -103,6 +106,31 @@ test('removed from the group, and blocked while that slice is done again: the cy
   expect(connector.world.goto.writes.filter((write) => write.method === 'PUT' && write.userKey === key)).toHaveLength(
     1,
   );
+});
+
+test.each([
+  { where: 'before the list is forgotten', prototype: ListedAccounts.prototype, name: 'forget' },
+  { where: 'before the status tells it', prototype: Executions.prototype, name: 'put' },
+  { where: 'before the turn is free', prototype: Turn.prototype, name: 'free' },
+])('a process that dies while it ends a full cycle, $where: its successor ends it', async ({ prototype, name }) => {
+  await connector.begin();
+  connector.later();
+  let died = 0;
+  around(prototype, name, {
+    before: (call) => {
+      if (call !== 1) return;
+      died += 1;
+      throw new Error('the process died');
+    },
+  });
+  const cycle = await connector.cycle('full');
+  expect(died).toBe(1);
+  expect(cycle).toMatchObject({ mode: 'full', state: 'succeeded' });
+  const { store } = connector.engine;
+  expect(Executions.lastOf(await store.job.read())).toMatchObject({ cycleId: cycle.id, state: 'Succeeded' });
+  for await (const account of store.listed.read(cycle.id)) throw new RangeError(`${account.key} is still listed`);
+  expect(await store.turn.current()).toBeUndefined();
+  expect(await cycles(connector, 1)).toMatchObject({ mode: 'incremental', state: 'succeeded' });
 });
 
 test('who failed and is no longer wanted is forgotten, and the job is quiet again', async () => {

@@ -193,7 +193,7 @@ describe('Key Vault', () => {
     );
   const fault = { code: 'KeyVaultRefused', scope: 'job', repeatable: true, sent: false };
 
-  test('R22: a role that is not there yet says what to do, and is tried again', async () => {
+  test('a role that is not there yet says what to do, and is tried again', async () => {
     for (const work of [answering(403).read(), answering(403).write('x'), answering(401).read()])
       await expect(work).rejects.toMatchObject({
         ...fault,

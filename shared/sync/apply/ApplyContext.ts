@@ -7,6 +7,9 @@ import type { Engine } from '../Engine';
 import { SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
 import { watchCycle } from './CycleWatch';
 
+/** Between licences that were refused together. */
+const TOGETHER = '+';
+
 export class ApplyContext {
   readonly licensesOfRules: ReadonlySet<string>;
   #ownShortages: ReadonlySet<string> = new Set();
@@ -34,16 +37,20 @@ export class ApplyContext {
     return SETTINGS_CHANGED;
   }
 
-  /** Whether one of these licences was refused for want of seats already. */
+  /** Whether GoTo refused these licences, or some of them together, for want of seats already. */
   async isShort(licenseKeys: readonly string[]): Promise<boolean> {
     const { shortages } = await watchCycle(this.engine, this.cycleId);
-    return licenseKeys.some((key) => this.#ownShortages.has(key) || shortages.has(key));
+    return [...this.#ownShortages, ...shortages].some((refused) =>
+      refused.split(TOGETHER).every((key) => licenseKeys.includes(key)),
+    );
   }
 
-  /** GoTo refused these licences for want of seats: other lanes know it within a second. */
+  /** GoTo refused these licences for want of seats, and does not say which: other lanes know it within a second. */
   async noteShortage(licenseKeys: readonly string[]): Promise<void> {
-    for (const key of licenseKeys) await this.engine.store.plans.noteShortage(this.cycleId, key);
-    this.#ownShortages = new Set([...this.#ownShortages, ...licenseKeys]);
+    if (licenseKeys.length === 0) return;
+    const refused = [...licenseKeys].sort().join(TOGETHER);
+    this.#ownShortages = new Set([...this.#ownShortages, refused]);
+    await this.engine.store.plans.noteShortage(this.cycleId, refused);
   }
 
   /** The enterprise app, for the look at a person before access is taken. */

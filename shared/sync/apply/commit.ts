@@ -18,6 +18,7 @@ import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
 import { claimAccount, isTaken } from './claimAccount';
 import type { Draft } from './prepare';
+import { noSeat } from './seats';
 
 export type Committed =
   | { readonly kind: 'done'; readonly result: PlanResult }
@@ -36,6 +37,8 @@ export interface CommitInput {
   readonly stored: StoredPerson;
   readonly written: readonly LogEntry[];
   readonly draft: Draft;
+  /** Licences that the write gives anew. */
+  readonly asked: readonly string[];
   /** When (ms) the account, and the person, were last looked at. */
   readonly lookedAt: number;
   readonly startedAt: number;
@@ -53,6 +56,8 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
   await accounts.owner(caller);
   const paid = { pacer: await prepay(caller.pacer), sendBefore: deadAt };
   if (clock.now() >= deadAt) return { kind: 'again' };
+  // Somebody may have been refused while this one waited for the slot.
+  if (await context.isShort(input.asked)) throw noSeat();
 
   const { changes, ...plain } = draft;
   const intent: Intent = { ...plain, id: randomUUID(), cycleId, deadAt };

@@ -5,7 +5,9 @@
  */
 import { isoTime } from '../../model/Clock';
 import { addTallies, type Cycle, type CycleState } from '../../model/Cycle';
+import { digest } from '../../model/hash';
 import { policyHash } from '../../rules/Policy';
+import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
 import type { Engine } from '../Engine';
 import { forgetOldCycles } from '../job/forgetOldCycles';
@@ -23,28 +25,23 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   const error = cycle.error ?? cycle.stopping;
   const escrowed = tally.counts.failed + tally.counts.parked;
   const endedAt = isoTime(clock.now());
-  const state: CycleState = error !== null ? 'failed' : escrowed > 0 ? 'succeededWithErrors' : 'succeeded';
+  const isPlan = cycle.dryRun && error === null;
+  const state: CycleState =
+    error !== null ? 'failed' : isPlan ? 'planned' : escrowed > 0 ? 'succeededWithErrors' : 'succeeded';
+  if (isPlan) place.move({ planHash: await hashOfPlan(engine, cycle.id) });
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
 
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
-  if (hasPlanned) await settleMarks(engine, cycle);
-  if (cycle.mode !== 'incremental' && error === null) {
+  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle);
+  if (cycle.mode !== 'incremental' && error === null && !cycle.dryRun) {
     if (cycle.wishEtag !== null) await store.wish.fulfil(cycle.wishEtag);
     if (cycle.policyHash === policyHash(engine.policy, cycle.mappingVersion)) await store.policy.put(cycle.policyHash);
     await tidy(engine, cycle);
   }
   if (cycle.mode !== 'incremental') await store.listed.forget(cycle.id);
-  await store.executions.put({
-    cycleId: cycle.id,
-    mode: cycle.mode,
-    state: error !== null ? 'Failed' : escrowed > 0 ? 'EntryLevelErrors' : 'Succeeded',
-    timeBegan: cycle.startedAt,
-    timeEnded: endedAt,
-    countExported: done - escrowed,
-    countEscrowed: escrowed,
-    error,
-  });
+  if (!cycle.dryRun)
+    await store.executions.put(executionOf(cycle, { endedAt, exported: done - escrowed, escrowed, error }));
   const finished: Cycle = { ...place.cycle, state, endedAt, error };
   await store.cycles.put(finished, { done, tally });
   await place.save({ state, endedAt, error });
@@ -66,6 +63,32 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   };
   if (error === null) telemetry.info('cycle.finished', fields);
   else telemetry.error('cycle.failed', fields);
+}
+
+const executionOf = (
+  cycle: Cycle,
+  end: {
+    readonly endedAt: string;
+    readonly exported: number;
+    readonly escrowed: number;
+    readonly error: Execution['error'];
+  },
+): Execution => ({
+  cycleId: cycle.id,
+  mode: cycle.mode,
+  state: end.error !== null ? 'Failed' : end.escrowed > 0 ? 'EntryLevelErrors' : 'Succeeded',
+  timeBegan: cycle.startedAt,
+  timeEnded: end.endedAt,
+  countExported: end.exported,
+  countEscrowed: end.escrowed,
+  error: end.error,
+});
+
+/** The same for the same actions in any order. */
+async function hashOfPlan({ store }: Engine, cycleId: string): Promise<string> {
+  const hashes: string[] = [];
+  for await (const row of store.plans.rows(cycleId)) if (row.state === 'planned') hashes.push(row.entry.hash);
+  return digest(hashes.sort());
 }
 
 /** After a change of mapping, and every night: nobody shall be surprised by what the next cycle does. */

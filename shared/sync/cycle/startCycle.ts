@@ -32,9 +32,11 @@ export interface StartRequest {
   readonly idempotencyKey?: string | undefined;
   /** When another cycle runs, make the next one full instead of dropping the wish: the nightly one must not get lost. */
   readonly orNext?: boolean;
+  /** Plan, and do nothing else. */
+  readonly dryRun?: boolean;
 }
 
-/** An unreadable or endless cycle is given up this long after its deadline, in ms: its closer had its chance. */
+/** In ms: an endless cycle is given up this long after its deadline, one that cannot be read this long after its start. */
 const GIVE_UP_MS = 3_600_000;
 
 const SETTINGS_CHANGED =
@@ -58,7 +60,8 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     telemetry.info('cycle.refused', { cycleId: turn.cycleId, trigger: request.trigger });
     return { started: false, activeCycleId: turn.cycleId };
   }
-  if (request.mode === 'full') {
+  const dryRun = request.dryRun === true;
+  if (request.mode === 'full' && !dryRun) {
     await store.wish.make(request.trigger);
     rows = await store.job.read();
   }
@@ -67,19 +70,19 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   const applied = AppliedPolicy.of(rows);
   const wishEtag = FullCycleWish.of(rows) ?? null;
   const isChanged = applied !== undefined && applied !== hash;
-  const mode: CycleMode =
-    Watermark.of(rows) === undefined ? 'initial' : wishEtag !== null || applied !== hash ? 'full' : 'incremental';
+  const isFull = request.mode === 'full' || wishEtag !== null || applied !== hash;
+  const mode: CycleMode = Watermark.of(rows) === undefined ? 'initial' : isFull ? 'full' : 'incremental';
   const now = clock.now();
   const cycle: Cycle = {
     id: newCycleId(now, randomUUID().slice(0, 8)),
     mode,
     trigger: request.trigger,
-    dryRun: false,
+    dryRun,
     state: 'queued',
     mappingVersion,
     policyHash: hash,
     lanes: lanesFor(engine),
-    wishEtag,
+    wishEtag: dryRun ? null : wishEtag,
     startedAt: isoTime(now),
     endedAt: null,
     applyingSince: null,
@@ -93,6 +96,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     stopping: null,
     proofs: 0,
     isUnproven: false,
+    planHash: null,
     tally: noTally(),
     warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
     error: null,
@@ -120,7 +124,7 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
   try {
     stored = await store.plans.cycle(cycleId);
   } catch (error) {
-    if (clock.now() < startOfCycle(cycleId) + timing.planDeadlineMs + GIVE_UP_MS) return 'running';
+    if (clock.now() < startOfCycle(cycleId) + GIVE_UP_MS) return 'running';
     telemetry.error('cycle.givenUp', { cycleId, message: messageOf(error) });
     return giveUp(engine, cycleId, {
       code: 'UnreadableRow',

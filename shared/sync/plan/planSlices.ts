@@ -5,7 +5,7 @@
  * Upholds I04: marks are durable before the image of Entra and the watermark move. Upholds I05: lists count only when
  * complete.
  */
-import { planCursorSchema, type PlanStepName } from '../../model/Cycle';
+import { noTally, planCursorSchema, type PlanStepName } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { Outgoing } from '../../queue/messages';
 import type { CyclePlace } from '../cycle/CyclePlace';
@@ -15,7 +15,7 @@ import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { sendStage } from '../cycle/sendStage';
 import { SETTINGS_CHANGED } from '../cycle/stopCycle';
-import { stepAfter } from '../cycle/itineraries';
+import { FIRST_STEP, stepAfter } from '../cycle/itineraries';
 import { PlanContext } from './PlanContext';
 import type { Slice } from './Slice';
 import { judgeDirty } from './record/judgeDirty';
@@ -55,7 +55,9 @@ export async function planSlices(
   if (policyHash(engine.policy, place.cycle.mappingVersion) !== place.cycle.policyHash)
     return failCycle(engine, place, SETTINGS_CHANGED);
   place.move({ state: 'planning' });
-  const context = await PlanContext.open(engine, place.cycle);
+  const { dryRun } = place.cycle;
+  if (dryRun) await beginAnew(engine, place);
+  const context = await PlanContext.open(dryRun ? { ...engine, store: engine.store.dry() } : engine, place.cycle);
   for (;;) {
     const { step } = place.cycle.cursor;
     if (step === 'dispatch') return dispatch(engine, place, countCalls);
@@ -79,11 +81,19 @@ export async function planSlices(
     } else {
       place.move({ cursor: { ...cursor, attempts: 0 } });
     }
-    if (clock.now() - startedAt >= timing.sliceMs) {
+    // What a dry run has read lies in memory: it goes through in one message.
+    if (!dryRun && clock.now() - startedAt >= timing.sliceMs) {
       await place.save({ sends: place.cycle.sends + 1, dueAt: clock.now() });
       return [jobMessage(place.cycle)];
     }
   }
+}
+
+/** A dry run whose message is repeated has nothing to go on from: it forgets what it recorded. */
+async function beginAnew(engine: Engine, place: CyclePlace): Promise<void> {
+  const { cycle } = place;
+  await engine.store.plans.forgetRows(cycle.id);
+  place.move({ cursor: { ...FIRST_STEP[cycle.mode], attempts: cycle.cursor.attempts }, tally: noTally() });
 }
 
 /** All is planned: the lanes' first messages, and the closer's. A cycle without work ends here. */

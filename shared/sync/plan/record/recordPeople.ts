@@ -39,7 +39,8 @@ export async function recordPeople(
   const open = judged.filter((one) => one.isOpen);
   const ended = judged.filter((one) => !one.isOpen);
   await recordEnded(place, ended.filter(isWorthARow));
-  await recordOpen(context, place, open);
+  if (place.cycle.dryRun) await recordPlanned(place, open);
+  else await recordOpen(context, place, open);
   // Stored with the place behind this slice: a slice that is done again counts them again, but only once in the end.
   place.count(skipsOf(ended.filter((one) => !isWorthARow(one))));
 }
@@ -169,6 +170,21 @@ async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise
         message: null,
         entries: news === null ? [] : [news],
       },
+    }));
+    await place.record({ cursor: { ...place.cycle.cursor, isPartial: true } }, rows, []);
+  }
+}
+
+/** A dry run records what a lane would be given, and gives it to none. */
+async function recordPlanned(place: CyclePlace, open: readonly Judged[]): Promise<void> {
+  for (let start = 0; start < open.length; start += RECORD_SIZE) {
+    const rows = open.slice(start, start + RECORD_SIZE).map(({ entry }): PlanRow => ({
+      ...UNASSIGNED,
+      entry,
+      state: 'planned',
+      nextAttemptAt: 0,
+      attempts: 0,
+      result: null,
     }));
     await place.record({ cursor: { ...place.cycle.cursor, isPartial: true } }, rows, []);
   }

@@ -7,7 +7,7 @@ import { takeOverFirstRelease } from './takeOverFirstRelease';
  */
 export const readBaseline: Slice = async (context, place) => {
   const { engine } = context;
-  await takeOverFirstRelease(context);
+  if (!place.cycle.dryRun) await takeOverFirstRelease(context);
   const sourceAt = engine.clock.now();
   const usersLink = await engine.entra.latestUsersLink();
   const groupsLink = await engine.entra.latestGroupsLink();

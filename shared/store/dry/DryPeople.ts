@@ -1,0 +1,38 @@
+import { NO_FACTS, type SourceFacts } from '../../model/SourceFacts';
+import { bucketIndexOf, PeopleTable, type Someone, type SourceRead } from '../PeopleTable';
+
+/** People as stored, with what a dry run read of them on top; nothing is written. */
+export class DryPeople extends PeopleTable {
+  readonly #reads = new Map<string, SourceRead>();
+
+  override putRead(reads: ReadonlyMap<string, SourceRead>): Promise<void> {
+    for (const [id, read] of reads) this.#reads.set(id, read);
+    return Promise.resolve();
+  }
+
+  override async someone(sourceId: string): Promise<Someone> {
+    return this.#withRead(await super.someone(sourceId));
+  }
+
+  override async bucket(index: number): Promise<Someone[]> {
+    const known = (await super.bucket(index)).map((one) => this.#withRead(one));
+    const ids = new Set(known.map((one) => one.sourceId));
+    const more = [...this.#reads.keys()].filter((id) => bucketIndexOf(id) === index && !ids.has(id));
+    return [...known, ...(await Promise.all(more.map((id) => this.someone(id))))];
+  }
+
+  override putJudged(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  override forgetFacts(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #withRead(one: Someone): Someone {
+    const read = this.#reads.get(one.sourceId);
+    if (read === undefined) return one;
+    const facts: SourceFacts = { ...(one.hasFacts ? one.facts : NO_FACTS), ...read };
+    return { ...one, facts, hasFacts: true };
+  }
+}

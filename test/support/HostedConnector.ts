@@ -1,0 +1,91 @@
+/** The deployable bundle in the local Functions host, with a company of its own a test, in real time. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { realClock } from '../../local/clock/StackClock';
+import { FunctionsHost } from '../../local/functions-host/FunctionsHost';
+import { LocalStack } from '../../local/stack/LocalStack';
+import { buildWorld, WORLDS } from '../../local/world/buildWorld';
+import { testStorage } from './testStorage';
+
+const ROOT = join(__dirname, '../..');
+const KEY = 'e2e-key';
+export const JOB = '/api/synchronization/jobs/gotomeeting';
+
+export const cycleSchema = z.looseObject({
+  id: z.string(),
+  state: z.string(),
+  endDateTime: z.string().nullable(),
+  counts: z.record(z.string(), z.number()),
+});
+type View = z.output<typeof cycleSchema>;
+
+export class HostedConnector {
+  /** What the host logged. */
+  readonly lines: string[] = [];
+  #host: FunctionsHost | undefined;
+
+  private constructor(readonly stack: LocalStack) {}
+
+  /** The stack alone; `start` starts the host. */
+  static async create(): Promise<HostedConnector> {
+    const world = buildWorld({ ...WORLDS.small, oddities: false }, 11, realClock);
+    return new HostedConnector(await LocalStack.start({ world, storage: testStorage() }));
+  }
+
+  async start(environment: Readonly<Record<string, string>> = {}): Promise<FunctionsHost> {
+    this.#host = await FunctionsHost.start({
+      appDirectory: ROOT,
+      environment: {
+        PATH: process.env['PATH'],
+        SYNC_SCHEDULE: '0 0 3 1 1 *',
+        FULL_SYNC_SCHEDULE: '0 0 3 1 1 *',
+        GOTO_REQUESTS_PER_SECOND: '200',
+        ...this.stack.environment,
+        ...environment,
+      },
+      functionKey: KEY,
+      port: 0,
+      onLog: (line) => this.lines.push(line.message),
+      workerFile: join(ROOT, 'dist/local/worker.js'),
+    });
+    return this.#host;
+  }
+
+  async stopHost(): Promise<void> {
+    await this.#host?.stop();
+    this.#host = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.stopHost();
+    await this.stack.stop();
+  }
+
+  call(
+    path: string,
+    init: { method?: string; body?: string; headers?: Record<string, string> } = {},
+  ): Promise<Response> {
+    const headers = { 'x-functions-key': KEY, ...init.headers };
+    return fetch(`${this.#host?.origin ?? ''}${path}`, { ...init, headers });
+  }
+
+  sync(body: object, headers: Record<string, string> = {}): Promise<Response> {
+    return this.call(`${JOB}/sync`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+  }
+
+  /** Waits for the end of a cycle. @param patienceS how long, in seconds */
+  async ended(id: string, patienceS = 40): Promise<View> {
+    for (let tries = 0; tries < patienceS * 10; tries += 1) {
+      const response = await this.call(`${JOB}/cycles/${id}`);
+      // A worker that is killed takes the requests it was answering with it.
+      const cycle = response.ok ? cycleSchema.parse(await response.json()) : undefined;
+      if (cycle !== undefined && cycle.endDateTime !== null) return cycle;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`cycle ${id} does not end\n${this.lines.slice(-20).join('\n')}`);
+  }
+}

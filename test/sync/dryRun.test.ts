@@ -1,0 +1,126 @@
+/** I15: a plan is what a real cycle would do now; it writes nothing, and the next real cycle misses nothing. */
+import { z } from 'zod';
+import { newUser } from '../../local/world/buildWorld';
+import { getPlan } from '../../shared/api/getPlan';
+import { apiRequest } from '../support/apiRequest';
+import { expectConverged } from '../support/expectConverged';
+import { TestConnector } from '../support/TestConnector';
+
+let connector: TestConnector;
+afterEach(() => connector.stop());
+
+const WORLD = { people: 16, groups: 3, membersPerGroup: 6, existingShare: 0.5 };
+
+const planSchema = z.object({
+  hash: z.string().nullable(),
+  entries: z.array(z.looseObject({ sourceId: z.string(), action: z.string(), state: z.string() })),
+});
+
+/** A dry run to its end. @returns its planned actions, by person */
+async function plan(mode: 'incremental' | 'full' = 'incremental'): Promise<string[]> {
+  const started = await connector.start(mode, { trigger: 'http', dryRun: true });
+  if (!started.started) throw new Error('a cycle is running');
+  await connector.settle();
+  expect(await connector.view(started.cycle.id)).toMatchObject({ dryRun: true, state: 'planned', error: null });
+  const body = planSchema.parse((await getPlan(connector.engine, apiRequest('', { id: started.cycle.id }))).body);
+  expect(body.hash).not.toBeNull();
+  return body.entries
+    .filter((one) => one.state === 'planned')
+    .map((one) => `${one.sourceId} ${one.action}`)
+    .sort();
+}
+
+/** What a real cycle gave its lanes. */
+async function done(cycleId: string): Promise<string[]> {
+  const rows = await connector.rows(cycleId);
+  return rows
+    .filter((row) => row.stage > 0)
+    .map((row) => `${row.entry.sourceId} ${row.entry.action}`)
+    .sort();
+}
+
+/** Everything stored but cycles, plans and the turn: what a dry run must leave as it is. */
+const stored = (): number =>
+  connector.history.events.filter(
+    (event) =>
+      event.kind === 'row' &&
+      !['Cycles', 'Plans', 'Listed', 'Waits'].includes(event.table) &&
+      !(event.table === 'Job' && event.rowKey === 'turn'),
+  ).length;
+
+function change(): void {
+  const { directory, random } = connector.world;
+  const [renamed = '', blocked = '', unassigned = ''] = [...directory.entitledIds()].sort();
+  const [group = ''] = [...directory.groups.keys()];
+  directory.changeUser(renamed, { surname: 'Later' });
+  directory.changeUser(blocked, { accountEnabled: false });
+  for (const [id, { latest }] of directory.groups)
+    if (latest.members.has(unassigned)) directory.removeMember(id, unassigned);
+  directory.addMember(group, directory.addUser(newUser(random, 940)).id);
+  directory.assign(directory.addUser(newUser(random, 941)).id, 'User');
+  const more = directory.addGroup('More');
+  directory.addMember(more.id, directory.addUser(newUser(random, 942)).id);
+  directory.assign(more.id, 'Group');
+}
+
+test('before the very first cycle: the plan is what that does, and writes nothing', async () => {
+  connector = await TestConnector.start({ world: WORLD });
+  const planned = await plan();
+  expect(planned.length).toBeGreaterThan(8);
+  expect(connector.world.goto.writes).toHaveLength(0);
+  expect(stored()).toBe(0);
+  const cycle = await connector.cycle();
+  expect(cycle.mode).toBe('initial');
+  expect(await done(cycle.id)).toEqual(planned);
+  expectConverged(connector);
+});
+
+test.each(['incremental', 'full'] as const)(
+  'a plan (%s) of changes of every kind is what the real cycle does; asked twice it is the same, and nothing is lost',
+  async (mode) => {
+    connector = await TestConnector.start({ world: WORLD });
+    await connector.begin();
+    change();
+    connector.later();
+    const [writes, rows] = [connector.world.goto.writes.length, stored()];
+    const planned = await plan(mode);
+    expect(await plan(mode)).toEqual(planned);
+    expect(connector.world.goto.writes).toHaveLength(writes);
+    expect(stored()).toBe(rows);
+    const cycle = await connector.cycle(mode);
+    expect(cycle.mode).toBe(mode);
+    expect(await done(cycle.id)).toEqual(planned);
+    connector.later();
+    await connector.cycle();
+    expectConverged(connector);
+  },
+);
+
+test('a plan whose process dies in the middle is made anew, each person once', async () => {
+  connector = await TestConnector.start({ world: WORLD });
+  await connector.begin();
+  change();
+  connector.later();
+  const undisturbed = await plan('full');
+  const before = connector.calls;
+  await plan('full');
+  connector.killAt = connector.calls + Math.floor((connector.calls - before) * 0.8);
+  const planned = await plan('full');
+  expect(connector.takeKill()).toBe(true);
+  expect(planned).toEqual(undisturbed);
+});
+
+test('a dry run fails with its cause, and the next cycle goes on', async () => {
+  connector = await TestConnector.start({ world: WORLD });
+  await connector.begin();
+  connector.stack.entra.addFault({ match: 'users/delta', kind: 'status', status: 403 });
+  const started = await connector.start('incremental', { trigger: 'http', dryRun: true });
+  await connector.settle();
+  const id = started.started ? started.cycle.id : '';
+  expect(await connector.view(id)).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('Graph') as unknown,
+  });
+  connector.later();
+  expect(await connector.cycle()).toMatchObject({ state: 'succeeded' });
+});
