@@ -22,7 +22,7 @@ const USAGE = `npm run bench -- [world] [options]
   --rate <n>        requests a second that GoTo takes, 10 when not given
   --no-rate         no limit and no latency: what the connector itself takes
   --latency <ms>    of Graph and GoTo, 50 when not given
-  --heap <MB>       the worker's --max-old-space-size
+  --heap <MB>       the worker's --max-old-space-size, and a small instance's space for new objects
   --runs <a,b>      some of ${RUNS.map((run) => run.name).join(', ')}
   --profile <dir>   a CPU profile of the worker
   --out <file>      the figures as JSON, too`;

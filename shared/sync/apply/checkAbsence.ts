@@ -20,14 +20,16 @@ const ABSENCES: ReadonlySet<Reason> = new Set([
 export async function contradictsAbsence(context: ApplyContext, entry: PlanEntry): Promise<boolean> {
   const { desired } = entry;
   if (desired.kind !== 'inactive' || !ABSENCES.has(desired.reason)) return false;
+  // Who is blocked or gone loses access in whatever group: only the person is looked at.
+  const isOfPerson =
+    desired.reason === 'SignInBlocked' || desired.reason === 'HardDeleted' || desired.reason === 'SoftDeleted';
   const app = await context.app();
   const { looked, memberOf, directRoleIds } = await context.engine.entra.pointCheck(entry.sourceId, {
-    groupIds: entry.proofGroupIds,
+    groupIds: isOfPerson ? [] : entry.proofGroupIds,
     servicePrincipalId: app.id,
   });
   if ('deleted' in looked) return false;
   if (isSignInBlocked(looked.person)) return false;
-  if (desired.reason === 'SignInBlocked' || desired.reason === 'HardDeleted' || desired.reason === 'SoftDeleted')
-    return true;
+  if (isOfPerson) return true;
   return memberOf.length > 0 || (directRoleIds !== undefined && app.entitlements.of(directRoleIds).entitled);
 }
