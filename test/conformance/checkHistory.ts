@@ -7,6 +7,7 @@ import { chunkSchema } from '../../shared/model/Chunk';
 import { cycleSchema, FINAL_STATES } from '../../shared/model/Cycle';
 import { logEntrySchema } from '../../shared/model/LogEntry';
 import { managedPersonSchema, type ManagedPerson } from '../../shared/model/ManagedPerson';
+import { ABSENCES } from '../../shared/sync/apply/checkAbsence';
 import { planEntrySchema } from '../../shared/model/PlanEntry';
 import {
   entryWithoutWrite,
@@ -25,9 +26,6 @@ const GUARDED: readonly { readonly table: string; readonly prefix: string; reado
   { table: 'Plans', prefix: '!head', rule: 'R5' },
   { table: 'Claims', prefix: 'claim', rule: 'I03' },
 ];
-
-/** Reasons that rest on what a list did not show. */
-const ABSENCES: ReadonlySet<string> = new Set(['Unassigned', 'NotEffectivelyEntitled', 'HardDeleted']);
 
 interface Replay {
   readonly persons: Map<string, ManagedPerson>;

@@ -174,6 +174,7 @@ async function giveUp(
     const ended: Cycle = { ...listed.cycle, state: 'failed', endedAt: isoTime(clock.now()), error };
     await store.cycles.put(ended, { done: 0, tally: ended.tally });
   }
+  await store.listed.forget(cycleId);
   await store.wish.make('a cycle was given up');
   await store.turn.free(cycleId);
   return 'freed';

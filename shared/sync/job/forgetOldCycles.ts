@@ -14,6 +14,7 @@ export async function forgetOldCycles(engine: WithStore & WithClock & WithSettin
   for await (const cycleId of store.cycles.olderThan(newCycleId(before, ''))) {
     if ((count += 1) > MAX_CYCLES) break;
     for await (const row of store.plans.rows(cycleId)) await store.people.forgetLog(row.entry.sourceId, cycleId);
+    await store.listed.forget(cycleId);
     await store.plans.delete(cycleId);
     await store.cycles.delete(cycleId);
   }

@@ -8,6 +8,7 @@ import { countSkip, noTally, type Cycle, type Tally } from '../../../model/Cycle
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
+import { REASONS } from '../../../model/Reason';
 import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
 import type { Someone, SourceJudged } from '../../../store/PeopleTable';
@@ -48,7 +49,7 @@ export async function recordPeople(
 function skipsOf(ended: readonly Judged[]): Tally {
   const tally = noTally();
   for (const { entry } of ended) {
-    if (entry.reason === 'UnreadableRow') tally.counts.failed += 1;
+    if (isFault(entry)) tally.counts.failed += 1;
     else countSkip(tally, entry.reason);
   }
   return tally;
@@ -58,7 +59,7 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
   const { clock, timing } = context.engine;
   let judgement: Judgement;
   try {
-    if (someone.managed === 'unreadable') throw new TypeError('the person’s row cannot be read');
+    if (someone.managed === 'unreadable') throw new TypeError(REASONS.UnreadableRow);
     judgement = judge(facts(), {
       policy: context.policy,
       entitlements: context.entitlements,
@@ -74,32 +75,35 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
       sourceId: someone.sourceId,
       message: detail,
     });
-    judgement = unreadable(someone.sourceId, someone.facts.displayName, detail, cycle.cursor.sourceAt, mark);
+    const reason = someone.managed === 'unreadable' ? 'UnreadableRow' : 'InternalError';
+    judgement = unjudged(someone, { reason, detail }, cycle.cursor.sourceAt, mark);
   }
   const { entry, isOpen } = judgement;
   const isNews = !isOpen && entry.reason !== 'RedundantExport' && entry.reason !== someone.facts.skipLogged;
   return { ...judgement, someone, news: isNews ? newsOf(entry, cycle.id, isoTime(clock.now())) : null };
 }
 
-function unreadable(
-  sourceId: string,
-  displayName: string,
-  detail: string,
+/** Reasons that are a fault of ours, not a state of the person: the person waits in escrow. */
+const isFault = ({ reason }: PlanEntry): boolean => reason === 'UnreadableRow' || reason === 'InternalError';
+
+function unjudged(
+  someone: Someone,
+  fault: { readonly reason: 'UnreadableRow' | 'InternalError'; readonly detail: string },
   factsAt: number,
   mark: PlanEntry['mark'],
 ): Judgement {
   const entry = planEntry({
-    sourceId,
+    sourceId: someone.sourceId,
     kind: 'user',
-    displayName,
+    displayName: someone.facts.displayName,
     action: 'none',
-    reason: 'UnreadableRow',
-    why: 'A stored row of the person cannot be read by this release; nothing is written for them.',
+    reason: fault.reason,
+    why: `${REASONS[fault.reason]} Nothing is written for the person.`,
     steps: [],
     targetId: null,
     removal: false,
     drops: [],
-    desired: { kind: 'leave', reason: 'UnreadableRow', detail },
+    desired: { kind: 'leave', reason: fault.reason, detail: fault.detail },
     roleIds: [],
     proofGroupIds: [],
     observed: null,
@@ -120,7 +124,7 @@ const newsOf = (entry: PlanEntry, cycleId: string, at: string): LogEntry =>
     displayName: entry.displayName,
     targetId: entry.targetId,
     at,
-    status: entry.reason === 'UnreadableRow' ? 'failure' : 'skipped',
+    status: isFault(entry) ? 'failure' : 'skipped',
     action: 'none',
     reason: entry.reason,
     ...(entry.desired.kind === 'leave' && entry.desired.detail !== undefined
@@ -165,9 +169,9 @@ async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise
       nextAttemptAt: 0,
       attempts: 0,
       result: {
-        outcome: entry.reason === 'UnreadableRow' ? 'failed' : 'skip',
-        code: entry.reason === 'UnreadableRow' ? 'UnreadableRow' : null,
-        message: null,
+        outcome: isFault(entry) ? 'failed' : 'skip',
+        code: isFault(entry) ? entry.reason : null,
+        message: isFault(entry) && entry.desired.kind === 'leave' ? (entry.desired.detail ?? null) : null,
         entries: news === null ? [] : [news],
       },
     }));
