@@ -113,7 +113,7 @@ export const planCursorSchema = z.object({
   sourceAt: z.number().default(0),
   usersLink: z.string().nullable().default(null),
   groupsLink: z.string().nullable().default(null),
-  /** Source ids up to here have been judged (step `dirty`). */
+  /** Source ids up to here have been judged (step `dirty`); the marked group whose page stands at `link` (step `groups`). */
   after: z.string().default(''),
   /** The present slice has rows already: a repeat leaves those out. */
   isPartial: z.boolean().default(false),
@@ -148,6 +148,8 @@ export const cycleSchema = z.object({
   applyingSince: z.string().nullable().default(null),
   cursor: planCursorSchema,
   stage: z.number().default(0),
+  /** When its messages left: before, no lane could give a sign of life. */
+  stageSince: z.number().default(0),
   /** Plan rows given to lanes. */
   expected: z.number().default(0),
   /** The number of the planner's or closer's last message: stored first, then sent (docs/protocol.md R23, R24). */
