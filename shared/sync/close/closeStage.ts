@@ -74,7 +74,7 @@ async function waitForLanes(
   const movedAt = new Map<number, number>();
   for (const chunk of ofStage) movedAt.set(chunk.lane, Math.max(movedAt.get(chunk.lane) ?? 0, chunk.movedAt));
   for (const chunk of open) {
-    const lastSign = Math.max(chunk.dueAt, movedAt.get(chunk.lane) ?? 0);
+    const lastSign = Math.max(cycle.stageSince, chunk.dueAt, movedAt.get(chunk.lane) ?? 0);
     if (now <= lastSign + overdueMs) continue;
     // With a fault that no lane gets over, the closer ends the rows itself, by the same guarded way.
     if (stopping !== null && now > lastSign + 2 * overdueMs && (await endOpenRows(engine, cycle, chunk, stopping)))

@@ -16,6 +16,7 @@ export async function sendStage(
     ...change,
     state: 'applying',
     stage,
+    stageSince: clock.now(),
     sends: place.cycle.sends + 1,
     dueAt: clock.now() + timing.closePollMs,
   });
