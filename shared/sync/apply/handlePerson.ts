@@ -262,6 +262,7 @@ class Handling {
     const { engine } = this.context;
     const { entry } = this.target;
     const stored = await engine.store.people.get(entry.sourceId);
+    if (this.#isDecided(stored.person)) return undefined;
     const before = z.string().catch('').parse(draft.before['email']);
     const email = temporaryAddress(before, draft.link.key);
     await commit(this.context, {
@@ -293,7 +294,7 @@ class Handling {
     const { engine, cycleId } = this.context;
     const { sourceId } = this.target.entry;
     const { person, etag } = await engine.store.people.get(sourceId);
-    if (person.pending !== null) return undefined;
+    if (this.#isDecided(person)) return undefined;
     const deadAt = engine.clock.now() + engine.timing.gotoLagMs;
     const pending = intentSchema.parse({ ...draft, id: `${cycleId}-transfer`, cycleId, kind: 'transfer', deadAt });
     await engine.store.people.change(sourceId, { ...person, pending }, etag);
@@ -319,6 +320,11 @@ class Handling {
     if (person.part?.cycleId === cycleId) return person.part.entries;
     if (etag === entry.personEtag) return [];
     return engine.store.people.writesOf(entry.sourceId, cycleId);
+  }
+
+  /** Whether somebody else is at work on the row, or was at its end: what was refused here decides nothing any more. */
+  #isDecided({ pending, last }: ManagedPerson): boolean {
+    return pending !== null || last?.cycleId === this.context.cycleId;
   }
 
   get #ends() {
