@@ -24,9 +24,8 @@ export interface Run {
 
 const GOTO_PAGE = 1_000;
 const GRAPH_PAGE = 999;
-/** Users and groups by delta, the assignments in one page. */
-const DELTAS = 3;
-/** Up to so many writes are cheaper to prove one by one, when a list has more pages than that. */
+/** Users and groups by delta, and the assignments, in pages of 999. */
+const deltas = (size: WorldSize): number => 2 + Math.ceil(size.groups / GRAPH_PAGE);
 const pages = (accounts: number): number => Math.max(1, Math.ceil(accounts / GOTO_PAGE));
 const accountsOf = ({ goto }: World): number => goto.all().length;
 const proof = (world: World, writes: number): number => Math.min(writes, pages(accountsOf(world)));
@@ -44,7 +43,7 @@ export const RUNS: readonly Run[] = [
       const people = world.directory.entitledIds().size;
       const all = accountsOf(world) + people;
       return {
-        graph: DELTAS + 1 + groupPages(size),
+        graph: deltas(size) + 1 + groupPages(size),
         gotoReads: target(accountsOf(world)) + pages(all),
         gotoWrites: people,
       };
@@ -55,14 +54,14 @@ export const RUNS: readonly Run[] = [
     title: 'second look',
     mode: 'incremental',
     waits: true,
-    prepare: (_world, size) => ({ graph: DELTAS + groupPages(size), gotoReads: 0, gotoWrites: 0 }),
+    prepare: (_world, size) => ({ graph: deltas(size) + groupPages(size), gotoReads: 0, gotoWrites: 0 }),
   },
   {
     name: 'noop',
     title: 'no-op',
     mode: 'incremental',
     waits: false,
-    prepare: () => ({ graph: DELTAS, gotoReads: 0, gotoWrites: 0 }),
+    prepare: (_world, size) => ({ graph: deltas(size), gotoReads: 0, gotoWrites: 0 }),
   },
   { name: 'churn', title: '1 % churn', mode: 'incremental', waits: false, prepare: churn },
   {
@@ -71,7 +70,7 @@ export const RUNS: readonly Run[] = [
     mode: 'full',
     waits: true,
     prepare: (world, size) => ({
-      graph: DELTAS + 1 + groupPages(size),
+      graph: deltas(size) + 1 + groupPages(size),
       gotoReads: target(accountsOf(world)),
       gotoWrites: 0,
     }),
@@ -83,7 +82,7 @@ export const RUNS: readonly Run[] = [
     waits: false,
     prepare: (world, size) => {
       const leavers = leave(world, size, 0.3);
-      return { graph: DELTAS + lookUps(leavers), gotoReads: 0, gotoWrites: 0 };
+      return { graph: deltas(size) + lookUps(leavers), gotoReads: 0, gotoWrites: 0 };
     },
   },
   {
@@ -91,10 +90,10 @@ export const RUNS: readonly Run[] = [
     title: '30 % leave, agreed',
     mode: 'incremental',
     waits: true,
-    prepare: (world) => {
+    prepare: (world, size) => {
       const gone = world.goto.all().length - 1 - world.directory.entitledIds().size - suspended(world);
       return {
-        graph: DELTAS + lookUps(gone) * 2,
+        graph: deltas(size) + lookUps(gone) * 2,
         gotoReads: gone + proof(world, gone),
         gotoWrites: gone,
       };
@@ -108,7 +107,7 @@ export const RUNS: readonly Run[] = [
     prepare: (world, size) => {
       const drifted = drift(world, 0.01);
       return {
-        graph: DELTAS + 1 + groupPages(size),
+        graph: deltas(size) + 1 + groupPages(size),
         gotoReads: target(accountsOf(world)) + proof(world, drifted),
         gotoWrites: drifted,
       };
@@ -119,10 +118,10 @@ export const RUNS: readonly Run[] = [
     title: 'one change',
     mode: 'incremental',
     waits: false,
-    prepare: (world) => {
+    prepare: (world, size) => {
       const [someone = ''] = world.directory.entitledIds();
       world.directory.changeUser(someone, { surname: 'Changed' });
-      return { graph: DELTAS, gotoReads: 2, gotoWrites: 1 };
+      return { graph: deltas(size), gotoReads: 2, gotoWrites: 1 };
     },
   },
 ];
@@ -131,7 +130,7 @@ export const RUNS: readonly Run[] = [
 const lookUps = (people: number): number => Math.ceil(people / 20);
 
 /** Renames, joiners and leavers by sign-in, a third each. Who has an account is looked at before, and proven after. */
-function churn(world: World): Floor {
+function churn(world: World, size: WorldSize): Floor {
   const { directory, random } = world;
   const people = [...directory.entitledIds()];
   const count = Math.max(1, Math.round(people.length / 100));
@@ -142,7 +141,7 @@ function churn(world: World): Floor {
     else if (index % 3 === 1) directory.addMember(group, directory.addUser(newUser(random, 500_000 + index)).id);
     else directory.changeUser(id, { accountEnabled: false });
   }
-  return { graph: DELTAS + lookUps(count), gotoReads: count + proof(world, count), gotoWrites: count };
+  return { graph: deltas(size) + lookUps(count), gotoReads: count + proof(world, count), gotoWrites: count };
 }
 
 /** A share of the people leaves every group. @returns how many */

@@ -110,7 +110,8 @@ export class PlansTable {
     const row = chunkRow(cycleId, chunk);
     const committed = await this.#table.transact([
       { kind: 'guarded', row, etag },
-      ...rows.map((one): Write => ({ kind: 'replace', row: planRow(cycleId, one) })),
+      // What was planned stays as it is: it is the larger part of the row.
+      ...rows.map((one): Write => ({ kind: 'merge', row: { ...planRowKey(cycleId, one), ...progressOf(one) } })),
     ]);
     return committed?.get(row.rowKey);
   }
@@ -184,14 +185,23 @@ const chunkRow = (cycleId: string, chunk: Chunk): Row => ({
   chunk: JSON.stringify(chunk),
 });
 
-const planRow = (cycleId: string, row: PlanRow): Row => ({
+const planRowKey = (cycleId: string, row: PlanRow) => ({
   partitionKey: cycleId,
   rowKey: `${rowPrefix(row)}-${row.entry.sourceId}`,
+});
+
+/** How far it has come. A row gets its result once. */
+const progressOf = (row: PlanRow) => ({
   state: row.state,
   nextAttemptAt: String(row.nextAttemptAt),
   attempts: row.attempts,
-  ...longText('entry', JSON.stringify(row.entry)),
   ...(row.result === null ? {} : longText('result', JSON.stringify(row.result))),
+});
+
+const planRow = (cycleId: string, row: PlanRow): Row => ({
+  ...planRowKey(cycleId, row),
+  ...progressOf(row),
+  ...longText('entry', JSON.stringify(row.entry)),
 });
 
 /** Properties of the SDK beside the columns are dropped by the schema. */

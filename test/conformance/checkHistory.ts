@@ -194,10 +194,14 @@ function takePlan(replay: Replay, { partitionKey: cycleId, rowKey, row, guard }:
       replay.findings.add('R6: a chunk is changed without its etag');
     replay.chunks.set(`${cycleId}/${rowKey}`, chunk);
   } else if (rowKey.startsWith('r-')) {
-    const entry = planEntrySchema.parse(JSON.parse(longTextOf(row, 'entry') ?? ''));
-    // What was asked before this plan was made does not count for it.
-    if (row['state'] === 'open' && row['attempts'] === 0) replay.checked.delete(entry.sourceId);
-    if (entry.removal) replay.removals.add(`${cycleId}/${entry.sourceId}`);
+    const text = longTextOf(row, 'entry');
+    // Without it only the row's progress is written.
+    if (text !== undefined) {
+      const entry = planEntrySchema.parse(JSON.parse(text));
+      // What was asked before this plan was made does not count for it.
+      if (row['state'] === 'open' && row['attempts'] === 0) replay.checked.delete(entry.sourceId);
+      if (entry.removal) replay.removals.add(`${cycleId}/${entry.sourceId}`);
+    }
     const open = replay.open.get(cycleId) ?? new Set<string>();
     replay.open.set(cycleId, open);
     if (row['state'] === 'open') open.add(rowKey);

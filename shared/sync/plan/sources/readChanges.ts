@@ -165,7 +165,9 @@ async function walkGroups(context: PlanContext, from: string): Promise<string> {
         if (one.principalType === 'Group') assigned.add(one.principalId);
     }
     const changes = page.changes.filter((change) => assigned.has(change.id));
-    await inParallel([...Map.groupBy(changes, (change) => change.id)], PARALLEL_GROUPS, async ([groupId, own]) => {
+    const concerned = new Set(changes.map((change) => change.id));
+    await inParallel([...concerned], PARALLEL_GROUPS, async (groupId) => {
+      const own = changes.filter((change) => change.id === groupId);
       await takeOverGroup(context, groupId, own, readAt);
     });
     if (page.deltaLink !== undefined) return page.deltaLink;
