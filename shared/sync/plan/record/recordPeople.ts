@@ -15,6 +15,7 @@ import type { Someone, SourceJudged } from '../../../store/PeopleTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import type { Gathered } from './gather';
+import { lengthOf, partsThatFit, RECORD_LENGTH } from './partsThatFit';
 
 /** Access is taken before it is given: seats get free, and addresses too. */
 const STAGE = { removals: 1, changes: 2 } as const;
@@ -159,8 +160,7 @@ async function remember(context: PlanContext, judged: readonly Judged[]): Promis
 }
 
 async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise<void> {
-  for (let start = 0; start < ended.length; start += RECORD_SIZE) {
-    const part = ended.slice(start, start + RECORD_SIZE);
+  for (const part of partsThatFit(ended, RECORD_SIZE)) {
     place.count(skipsOf(part));
     const rows = part.map(({ entry, news }): PlanRow => ({
       ...UNASSIGNED,
@@ -181,8 +181,8 @@ async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise
 
 /** A dry run records what a lane would be given, and gives it to none. */
 async function recordPlanned(place: CyclePlace, open: readonly Judged[]): Promise<void> {
-  for (let start = 0; start < open.length; start += RECORD_SIZE) {
-    const rows = open.slice(start, start + RECORD_SIZE).map(({ entry }): PlanRow => ({
+  for (const part of partsThatFit(open, RECORD_SIZE)) {
+    const rows = part.map(({ entry }): PlanRow => ({
       ...UNASSIGNED,
       entry,
       state: 'planned',
@@ -199,33 +199,37 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
   const { lanes } = place.cycle;
   const now = context.engine.clock.now();
   const loads = Array.from({ length: lanes }, (_, lane) => place.cycle.cursor.loads[lane] ?? 0);
-  const queues = new Map<string, { stage: number; lane: number; entries: PlanEntry[] }>();
+  const queues = new Map<string, { stage: number; lane: number; rows: Pick<PlanRow, 'entry'>[] }>();
   for (const { entry, calls } of open) {
     const stage = entry.removal ? STAGE.removals : STAGE.changes;
     const lane = loads.indexOf(Math.min(...loads));
     // A row without a call still takes its turn in the lane.
     loads[lane] = (loads[lane] ?? 0) + Math.max(calls, 0.1);
     const key = `${stage}-${lane}`;
-    const queue = queues.get(key) ?? { stage, lane, entries: [] };
-    queue.entries.push(entry);
+    const queue = queues.get(key) ?? { stage, lane, rows: [] };
+    queue.rows.push({ entry });
     queues.set(key, queue);
   }
   const chunks = { ...place.cycle.cursor.chunks };
   let openChunks: Chunk[] = [];
   let openRows: PlanRow[] = [];
+  let openLength = 0;
   const flush = async (): Promise<void> => {
     if (openChunks.length === 0) return;
     const cursor = { ...place.cycle.cursor, isPartial: true, chunks: { ...chunks }, loads };
     await place.record({ cursor, expected: place.cycle.expected + openRows.length }, openRows, openChunks);
     openChunks = [];
     openRows = [];
+    openLength = 0;
   };
-  for (const [key, { stage, lane, entries }] of queues) {
+  for (const [key, { stage, lane, rows }] of queues) {
     // Even parts: a last chunk of one person would cost a lane as much as a full one.
-    const size = Math.ceil(entries.length / Math.ceil(entries.length / CHUNK_SIZE));
-    for (let start = 0; start < entries.length; start += size) {
-      const part = entries.slice(start, start + size);
-      if (openRows.length + openChunks.length + part.length + 1 > RECORD_SIZE) await flush();
+    const size = Math.ceil(rows.length / Math.ceil(rows.length / CHUNK_SIZE));
+    for (const part of partsThatFit(rows, size)) {
+      const length = part.reduce((sum, { entry }) => sum + lengthOf(entry), 0);
+      const isFull = openRows.length + openChunks.length + part.length + 1 > RECORD_SIZE;
+      if (isFull || openLength + length > RECORD_LENGTH) await flush();
+      openLength += length;
       const chunk = chunks[key] ?? 0;
       chunks[key] = chunk + 1;
       openChunks.push({
@@ -239,7 +243,7 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
         dueAt: now,
         movedAt: 0,
       });
-      for (const entry of part)
+      for (const { entry } of part)
         openRows.push({ stage, lane, chunk, entry, state: 'open', nextAttemptAt: 0, attempts: 0, result: null });
     }
   }

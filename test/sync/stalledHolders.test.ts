@@ -159,7 +159,7 @@ describe('the tables’ answer is lost, the client asks again, and hears that th
       if (isLost) return etag;
       isLost = true;
       return undefined;
-    } as never);
+    });
     const startedAt = connector.clock.now();
     const cycle = await connector.cycle();
     expect(isLost).toBe(true);
