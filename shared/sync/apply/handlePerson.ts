@@ -5,7 +5,6 @@
  *
  * Upholds I03, I05, I06, I07, I08 and I09.
  */
-import { z } from 'zod';
 import { emailKey, type Account } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
 import { matchingAddresses } from '../../model/Desired';
@@ -25,7 +24,7 @@ import { notVisibleUntil } from './notVisibleUntil';
 import { MAX_ATTEMPTS } from './outcomeOf';
 import { prepare, type Draft } from './prepare';
 import { overAt, PENDING_TRANSFER, recoverIntent } from './recoverIntent';
-import { addressBusy, addressTaken, resolveConflict, temporaryAddress } from './resolveConflict';
+import { addressBusy, addressTaken, resolveConflict, steppingAside } from './resolveConflict';
 import { licensesAsked, noSeat } from './seats';
 import { showsOwnWrite } from './showsOwnWrite';
 
@@ -263,21 +262,11 @@ class Handling {
     const { entry } = this.target;
     const stored = await engine.store.people.get(entry.sourceId);
     if (this.#isDecided(stored.person)) return undefined;
-    const before = z.string().catch('').parse(draft.before['email']);
-    const email = temporaryAddress(before, draft.link.key);
     await commit(this.context, {
       entry,
       stored,
       written,
-      draft: {
-        ...draft,
-        reason: 'AddressSwap',
-        link: { ...draft.link, applied: { ...draft.link.applied, ...restored(draft), email } },
-        fields: ['email'],
-        before: { email: before },
-        modified: [{ displayName: 'email', oldValue: before, newValue: email }],
-        changes: { email },
-      },
+      draft: steppingAside(draft),
       asked: [],
       lookedAt,
       startedAt: this.#startedAt,
@@ -360,7 +349,3 @@ const unanswered = (cause: unknown): unknown =>
         },
       )
     : cause;
-
-/** The values that a change would have replaced: a temporary address changes nothing else. */
-const restored = (draft: Draft): Partial<Draft['link']['applied']> =>
-  Object.fromEntries(Object.entries(draft.before).filter(([name]) => name !== 'email'));
