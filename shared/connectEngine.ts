@@ -15,7 +15,7 @@ import { sourceAttribute } from './model/SourceAttribute';
 import { MessageSender } from './queue/MessageSender';
 import type { Settings } from './settings/Settings';
 import { connectTables, type OpenTable } from './store/connectTables';
-import { openStore } from './store/Store';
+import { openStore } from './store/openStore';
 import { DEFAULT_TIMING, type Engine, type Timing } from './sync/Engine';
 import type { Telemetry } from './telemetry/Telemetry';
 

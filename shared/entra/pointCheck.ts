@@ -24,6 +24,8 @@ export interface PointCheck {
    * The list of assignments is the only evidence then.
    */
   readonly directRoleIds: readonly string[] | undefined;
+  /** App roles of the enterprise app that are assigned to the groups in `memberOf`; undefined as above. */
+  readonly groupRoleIds: readonly string[] | undefined;
 }
 
 const memberGroupsShape = z.object({ value: z.array(z.string()) });
@@ -78,15 +80,37 @@ export async function pointCheck(
   const rolePage = isRefused ? undefined : bodyOf(roles);
   if (rolePage === undefined && !isRefused && person !== undefined) throw replicasDisagree();
 
+  const memberOf = found.length === 0 ? [] : await directOnes(graph, user, found);
   return {
     readAt,
     looked:
       person === undefined
         ? ((await lookInRecycleBin(graph, [personId])).get(personId) ?? { deleted: 'hard' })
         : { person },
-    memberOf: found.length === 0 ? [] : await directOnes(graph, user, found),
+    memberOf,
     directRoleIds: isRefused ? undefined : await roleIds(graph, rolePage, asked.servicePrincipalId),
+    groupRoleIds: await rolesOfGroups(graph, memberOf, asked.servicePrincipalId),
   };
+}
+
+/** What the groups hold by their own assignments: another question than the list of the app answers. */
+async function rolesOfGroups(
+  graph: GraphClient,
+  groupIds: readonly string[],
+  servicePrincipalId: string,
+): Promise<readonly string[] | undefined> {
+  const filter = encodeURIComponent(`resourceId eq ${servicePrincipalId}`);
+  const parts = groupIds.map((id): BatchPart => ({
+    key: id,
+    method: 'GET',
+    url: `/groups/${encodeURIComponent(id)}/appRoleAssignments?$filter=${filter}`,
+  }));
+  const ids: string[] = [];
+  for (const answer of (await sendBatch(graph, parts)).values()) {
+    if (answer.status === 401 || answer.status === 403) return undefined;
+    ids.push(...(await roleIds(graph, bodyOf(answer), servicePrincipalId)));
+  }
+  return ids;
 }
 
 async function roleIds(graph: GraphClient, firstPage: unknown, servicePrincipalId: string): Promise<string[]> {

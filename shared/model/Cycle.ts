@@ -113,7 +113,7 @@ export const planCursorSchema = z.object({
   sourceAt: z.number().default(0),
   usersLink: z.string().nullable().default(null),
   groupsLink: z.string().nullable().default(null),
-  /** Source ids up to here have been judged (step `dirty`). */
+  /** Source ids up to here have been judged (step `dirty`); the marked group whose page stands at `link` (step `groups`). */
   after: z.string().default(''),
   /** The present slice has rows already: a repeat leaves those out. */
   isPartial: z.boolean().default(false),

@@ -42,7 +42,7 @@ export const planEntrySchema = z.object({
   drops: z.array(z.string()).readonly(),
   desired: desiredSchema,
   roleIds: z.array(z.string()).readonly(),
-  /** Assigned groups in which the person was last seen: asked once more before access is taken (I05). */
+  /** Groups through which the person was last seen entitled: asked once more before access is taken (I05). */
   proofGroupIds: z.array(z.string()).readonly(),
   /** The GoTo row as listed in this cycle, or proof that there is none; null when nothing was listed. */
   observed: z.union([accountSchema, z.literal('absent'), z.literal('ambiguous')]).nullable(),

@@ -46,6 +46,7 @@ export const REASONS = {
   Held: 'Not tried: the cycle was stopped. It is tried again in the next one.',
   Superseded: 'Younger facts were applied to the person meanwhile.',
   UnreadableRow: 'A stored row of the person cannot be read by this release.',
+  InternalError: 'An unexpected fault inside the connector kept the person from being judged; it is tried again.',
   Unknown: 'A reason that this release does not know.',
 } as const;
 

@@ -26,7 +26,7 @@ export interface PersonFacts {
   readonly roleIds: readonly string[];
   /** Through what the roles come: group ids, or "direct". */
   readonly via: readonly string[];
-  /** Assigned groups in which the person was when last seen entitled. */
+  /** Groups through which the person was last seen entitled, whatever the lists say of them now. */
   readonly proofGroupIds: readonly string[];
   readonly managed: ManagedPerson;
   readonly personEtag: string | null;

@@ -33,14 +33,14 @@ export class CyclesTable {
     return row === undefined ? undefined : listedCycle(row);
   }
 
-  /** @param final null while the cycle runs */
-  async put(cycle: Cycle, final: FinalCounts | null): Promise<void> {
-    await this.#table.replace({
-      partitionKey: PARTITION,
-      rowKey: cycle.id,
-      ...longText('cycle', JSON.stringify(cycle)),
-      ...(final === null ? {} : longText('final', JSON.stringify(final))),
-    });
+  /** @returns false when it is listed already, perhaps with its end */
+  async begin(cycle: Cycle): Promise<boolean> {
+    return (await this.#table.create(cycleRow(cycle))) !== undefined;
+  }
+
+  /** The cycle with what it ended with. */
+  async put(cycle: Cycle, final: FinalCounts): Promise<void> {
+    await this.#table.replace({ ...cycleRow(cycle), ...longText('final', JSON.stringify(final)) });
   }
 
   /** One page, newest first. @param continuation where the page before ended */
@@ -62,6 +62,12 @@ export class CyclesTable {
     await this.#table.delete(PARTITION, id);
   }
 }
+
+const cycleRow = (cycle: Cycle) => ({
+  partitionKey: PARTITION,
+  rowKey: cycle.id,
+  ...longText('cycle', JSON.stringify(cycle)),
+});
 
 function listedCycle(row: StoredRow): ListedCycle {
   const final = readLongText(row, 'final');

@@ -52,7 +52,7 @@ export async function advanceCycle(
     );
   } catch (error) {
     place.count({ ...noTally(), calls: taken(calls) });
-    return onFault(engine, place, error, deliveryCount);
+    return onFault(engine, place, error, message, deliveryCount);
   }
 }
 
@@ -125,13 +125,18 @@ async function onFault(
   engine: Engine,
   place: CyclePlace,
   error: unknown,
+  message: JobMessage,
   deliveryCount: number,
 ): Promise<readonly Outgoing[]> {
   const { clock, timing, telemetry } = engine;
   const { cycle } = place;
   if (error instanceof PlaceLost) {
     const now = await engine.store.plans.cycle(cycle.id);
-    return now === undefined || FINAL_STATES.has(now.cycle.state) ? [] : [jobMessage(now.cycle)];
+    if (now === undefined || FINAL_STATES.has(now.cycle.state)) return [];
+    // It may have been this holder, whose answer was lost and who asked again: then nobody else sends what was stored,
+    // and a repeat under the present message's own id would be dropped.
+    const again = now.cycle.sends === message.n ? { again: `:l${deliveryCount}` } : {};
+    return [...(await unsentChunks(engine, now.cycle)), { ...jobMessage(now.cycle), ...again }];
   }
   if (!(error instanceof ConnectorError)) {
     telemetry.error('cycle.exception', { cycleId: cycle.id, message: messageOf(error), deliveryCount });

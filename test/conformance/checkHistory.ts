@@ -7,6 +7,7 @@ import { chunkSchema } from '../../shared/model/Chunk';
 import { cycleSchema, FINAL_STATES } from '../../shared/model/Cycle';
 import { logEntrySchema } from '../../shared/model/LogEntry';
 import { managedPersonSchema, type ManagedPerson } from '../../shared/model/ManagedPerson';
+import { ABSENCES } from '../../shared/sync/apply/checkAbsence';
 import { planEntrySchema } from '../../shared/model/PlanEntry';
 import {
   entryWithoutWrite,
@@ -26,9 +27,6 @@ const GUARDED: readonly { readonly table: string; readonly prefix: string; reado
   { table: 'Claims', prefix: 'claim', rule: 'I03' },
 ];
 
-/** Reasons that rest on what a list did not show. */
-const ABSENCES: ReadonlySet<string> = new Set(['Unassigned', 'NotEffectivelyEntitled', 'HardDeleted']);
-
 interface Replay {
   readonly persons: Map<string, ManagedPerson>;
   /** Intents whose write was committed, and those the log has. */
@@ -42,6 +40,8 @@ interface Replay {
   /** What is known of people and groups, as the engine's rows say. */
   readonly known: Set<string>;
   readonly groups: Set<string>;
+  /** Assigned principals, by chunk of the image. */
+  readonly assigned: Map<string, ReadonlySet<string>>;
   /** Changes in Entra since the run began, and who was marked since the watermark last moved. */
   readonly source: SourceEvent[];
   readonly marked: Set<string>;
@@ -63,6 +63,7 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
     open: new Map(),
     known: new Set(),
     groups: new Set(),
+    assigned: new Map(),
     source: [],
     marked: new Set(),
     watermark: { place: undefined },
@@ -124,6 +125,7 @@ function checkRow(replay: Replay, event: RowEvent): void {
   if (event.op === 'delete') {
     // A watermark that is forgotten is followed by a full read.
     if (table === 'Job' && rowKey === 'watermark') replay.watermark.place = undefined;
+    if (table === 'Image' && event.partitionKey === 'assignments') replay.assigned.delete(rowKey);
     return;
   }
   if (table === 'People' && rowKey.startsWith('p:')) takePerson(replay, event);
@@ -132,8 +134,16 @@ function checkRow(replay: Replay, event: RowEvent): void {
   else if (table === 'Plans') takePlan(replay, event);
   else if (table === 'Dirty' && event.partitionKey === 'people') replay.marked.add(rowKey);
   else if (table === 'Image' && rowKey === '!head') replay.groups.add(event.partitionKey.slice('group-'.length));
-  else if (table === 'Job' && rowKey === 'watermark') checkWatermark(replay, event);
+  else if (table === 'Image' && event.partitionKey === 'assignments') {
+    const list = z.array(z.object({ principalId: z.string() })).parse(JSON.parse(String(event.row['json'])));
+    replay.assigned.set(rowKey, new Set(list.map((one) => one.principalId)));
+  } else if (table === 'Job' && rowKey === 'watermark') checkWatermark(replay, event);
 }
+
+/** Members of a group that is not assigned concern nobody, even where something of it is left in the image. */
+const isRead = (replay: Replay, groupId: string): boolean =>
+  replay.groups.has(groupId) &&
+  (replay.assigned.size === 0 || [...replay.assigned.values()].some((ids) => ids.has(groupId)));
 
 /**
  * I04: when the watermark moves, everybody it passes has been marked. The first one stands behind a full read, which needs
@@ -146,7 +156,7 @@ function checkWatermark(replay: Replay, { row }: RowEvent): void {
   if (before !== undefined) {
     for (const change of replay.source) {
       if (change.place < before || change.place >= place) continue;
-      const concerns = change.groupId === null ? replay.known.has(change.sourceId) : replay.groups.has(change.groupId);
+      const concerns = change.groupId === null ? replay.known.has(change.sourceId) : isRead(replay, change.groupId);
       if (concerns && !replay.marked.has(change.sourceId))
         replay.findings.add(`I04: the watermark passes a change of ${change.sourceId} that nobody has marked`);
     }

@@ -34,7 +34,7 @@ import { testStorage } from './testStorage';
 const START_MS = Date.parse('2026-11-23T08:00:00Z');
 /** Real time, on a machine that has other work too. */
 const SETTLE_TIMEOUT_MS = 55_000;
-const LONGER_THAN_ANY_TEST_MS = 400 * 86_400_000;
+const LONGER_THAN_ANY_TEST_MS = 4_000 * 86_400_000;
 
 /** Thrown in place of a call to the outside: the process died there. */
 class Killed extends Error {}

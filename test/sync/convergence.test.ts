@@ -2,6 +2,7 @@
 import { ORGANIZER_ROLE_ID, USER_ROLE_ID, type EntraUser } from '../../local/entra/EntraDirectory';
 import { CONNECT_LICENSE, MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/goto/GotoSimulator';
 import { newUser } from '../../local/world/buildWorld';
+import { TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { TestConnector } from '../support/TestConnector';
 
@@ -140,6 +141,20 @@ test('I05: one bad read that shows no assignments at all disables nobody', async
   connector.later();
   const good = await connector.cycle();
   expect(good.counts.disabled).toBe(0);
+  expectConverged(connector);
+});
+
+test('I05: a list of assignments that reads as empty for hours disables nobody: each person is asked about', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  connector.stack.entra.behaviour.assignmentsEmpty = true;
+  for (let index = 0; index < 4; index += 1) {
+    connector.later();
+    expect((await connector.cycle()).counts).toMatchObject({ disabled: 0, failed: 0 });
+  }
+  connector.stack.entra.behaviour.assignmentsEmpty = false;
+  connector.later();
+  expect((await connector.cycle()).counts.disabled).toBe(0);
   expectConverged(connector);
 });
 

@@ -1,4 +1,5 @@
 /** Planning in bounded slices ends where planning at one go ends. */
+import { FINAL_STATES } from '../../shared/model/Cycle';
 import { join, oneEntitled, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
@@ -40,4 +41,33 @@ test('a message a slice ends there too: the planner goes on from where it stood'
   expect(full).toMatchObject({ mode: 'full', state: 'succeeded' });
   expectConverged(connector);
   await expectLogged(connector);
+});
+
+test('a change that is planned, and taken back while its slice is done again, ends the cycle all the same', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  const user = oneEntitled(connector);
+  let kills = 0;
+  for (let killAfter = 3; killAfter <= 43; killAfter += 8) {
+    connector.world.directory.changeUser(user.id, { surname: 'Hasty' });
+    connector.later();
+    connector.killAt = connector.calls + killAfter;
+    await connector.start().catch(() => undefined);
+    // The message comes again at once; by then the change is gone.
+    connector.world.directory.changeUser(user.id, { surname: user.surname });
+    await connector.settle();
+    if (connector.takeKill()) kills += 1;
+    for (let slot = 0; slot < 3; slot += 1) {
+      connector.later(11 * 60_000);
+      await connector.start();
+      await connector.settle();
+    }
+    const page = await connector.engine.store.cycles.page(5);
+    for (const { cycle, final } of page.cycles) {
+      expect(FINAL_STATES.has(cycle.state)).toBe(true);
+      expect(final?.done).toBe(cycle.expected);
+    }
+    expect(connector.accountOf(user.id)?.lastName).toBe(user.surname);
+  }
+  expect(kills).toBeGreaterThan(3);
 });

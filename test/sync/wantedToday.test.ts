@@ -135,16 +135,22 @@ test('one of several roles that is gone in one read is kept until a second one a
 test.each([2, 3])(
   '%i people who pass their addresses round keep their accounts and get names and addresses',
   async (count) => {
-    await connector.cycle();
     const ring = entitled(connector).slice(0, count);
+    for (const { id } of ring) connector.world.directory.changeUser(id, { preferredLanguage: null });
+    await connector.cycle();
     const keys = ring.map((user) => keyOf(user.id));
     ring.forEach((user, index) => {
       const { mail, userPrincipalName } = ring[(index + 1) % count] ?? user;
-      connector.world.directory.changeUser(user.id, { mail, userPrincipalName, surname: `Ring ${index}` });
+      const more = { surname: `Ring ${index}`, preferredLanguage: 'de-DE' };
+      connector.world.directory.changeUser(user.id, { mail, userPrincipalName, ...more });
     });
     await cycles(connector, 1);
     ring.forEach((user, index) => {
-      expect(connector.accountOf(user.id)).toMatchObject({ key: keys[index], lastName: `Ring ${index}` });
+      expect(connector.accountOf(user.id)).toMatchObject({
+        key: keys[index],
+        lastName: `Ring ${index}`,
+        locale: 'de_DE',
+      });
     });
     expectConverged(connector);
   },

@@ -288,6 +288,7 @@ describe('I05: the point check', () => {
       looked: { person: { id: 'p0', attributes: { userPrincipalName: 'p0@example.com', accountEnabled: true } } },
       memberOf: [],
       directRoleIds: [USER_ROLE_ID],
+      groupRoleIds: [],
     });
     expect(graph.requests).toHaveLength(1);
     // 25 groups are more than one check takes: two parts of the same batch.

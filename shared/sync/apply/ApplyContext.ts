@@ -53,10 +53,13 @@ export class ApplyContext {
     await this.engine.store.plans.noteShortage(this.cycleId, refused);
   }
 
-  /** The enterprise app, for the look at a person before access is taken. */
+  /**
+   * The enterprise app, for the look at a person before access is taken: read anew, because everybody looks unassigned to
+   * one that is switched off. @throws ConnectorError ConfigurationInvalid when it is, or is gone
+   */
   app(): Promise<{ readonly id: string; readonly entitlements: Entitlements }> {
     this.#app ??= (async () => {
-      const app = (await this.engine.store.app.read()) ?? (await this.engine.entra.getEnterpriseApp());
+      const app = await this.engine.entra.getEnterpriseApp();
       const { roleEntitlements, provisionDefaultAccess } = this.engine.policy;
       return { id: app.id, entitlements: new Entitlements(roleEntitlements, app.appRoles, provisionDefaultAccess) };
     })();

@@ -4,7 +4,7 @@ import type { Reason } from '../../model/Reason';
 import type { ApplyContext } from './ApplyContext';
 
 /** Reasons that rest on what a list or a delta did not show: each is asked once more of the person. */
-const ABSENCES: ReadonlySet<Reason> = new Set([
+export const ABSENCES: ReadonlySet<Reason> = new Set([
   'Unassigned',
   'NotEffectivelyEntitled',
   'RoleWithoutEntitlement',
@@ -24,12 +24,16 @@ export async function contradictsAbsence(context: ApplyContext, entry: PlanEntry
   const isOfPerson =
     desired.reason === 'SignInBlocked' || desired.reason === 'HardDeleted' || desired.reason === 'SoftDeleted';
   const app = await context.app();
-  const { looked, memberOf, directRoleIds } = await context.engine.entra.pointCheck(entry.sourceId, {
+  const { looked, memberOf, directRoleIds, groupRoleIds } = await context.engine.entra.pointCheck(entry.sourceId, {
     groupIds: isOfPerson ? [] : entry.proofGroupIds,
     servicePrincipalId: app.id,
   });
   if ('deleted' in looked) return false;
   if (isSignInBlocked(looked.person)) return false;
   if (isOfPerson) return true;
-  return memberOf.length > 0 || (directRoleIds !== undefined && app.entitlements.of(directRoleIds).entitled);
+  if (directRoleIds !== undefined && app.entitlements.of(directRoleIds).entitled) return true;
+  if (groupRoleIds !== undefined) return app.entitlements.of(groupRoleIds).entitled;
+  // Graph does not tell what the groups hold: then membership of one that the list still names contradicts.
+  const assigned = new Set((await context.engine.store.image.assignments()).map((one) => one.principalId));
+  return memberOf.some((id) => assigned.has(id));
 }

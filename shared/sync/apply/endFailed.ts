@@ -1,4 +1,5 @@
 import { isoTime } from '../../model/Clock';
+import { ConnectorError } from '../../model/ConnectorError';
 import { logEntry } from '../../model/LogEntry';
 import type { Outcome } from '../../model/Outcome';
 import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
@@ -25,7 +26,9 @@ export async function endFailed(
     let stored: StoredPerson;
     try {
       stored = await engine.store.people.get(entry.sourceId);
-    } catch {
+    } catch (error) {
+      // Tables that do not answer say nothing of the row: the message is delivered again.
+      if (error instanceof ConnectorError) throw error;
       return endUnreadable(context, entry);
     }
     const { last, part } = stored.person;

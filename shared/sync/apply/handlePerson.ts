@@ -5,7 +5,6 @@
  *
  * Upholds I03, I05, I06, I07, I08 and I09.
  */
-import { z } from 'zod';
 import { emailKey, type Account } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
 import { matchingAddresses } from '../../model/Desired';
@@ -25,7 +24,7 @@ import { notVisibleUntil } from './notVisibleUntil';
 import { MAX_ATTEMPTS } from './outcomeOf';
 import { prepare, type Draft } from './prepare';
 import { overAt, PENDING_TRANSFER, recoverIntent } from './recoverIntent';
-import { addressBusy, addressTaken, resolveConflict, temporaryAddress } from './resolveConflict';
+import { addressBusy, addressTaken, resolveConflict, steppingAside } from './resolveConflict';
 import { licensesAsked, noSeat } from './seats';
 import { showsOwnWrite } from './showsOwnWrite';
 
@@ -262,21 +261,12 @@ class Handling {
     const { engine } = this.context;
     const { entry } = this.target;
     const stored = await engine.store.people.get(entry.sourceId);
-    const before = z.string().catch('').parse(draft.before['email']);
-    const email = temporaryAddress(before, draft.link.key);
+    if (this.#isDecided(stored.person)) return undefined;
     await commit(this.context, {
       entry,
       stored,
       written,
-      draft: {
-        ...draft,
-        reason: 'AddressSwap',
-        link: { ...draft.link, applied: { ...draft.link.applied, ...restored(draft), email } },
-        fields: ['email'],
-        before: { email: before },
-        modified: [{ displayName: 'email', oldValue: before, newValue: email }],
-        changes: { email },
-      },
+      draft: steppingAside(draft),
       asked: [],
       lookedAt,
       startedAt: this.#startedAt,
@@ -293,7 +283,7 @@ class Handling {
     const { engine, cycleId } = this.context;
     const { sourceId } = this.target.entry;
     const { person, etag } = await engine.store.people.get(sourceId);
-    if (person.pending !== null) return undefined;
+    if (this.#isDecided(person)) return undefined;
     const deadAt = engine.clock.now() + engine.timing.gotoLagMs;
     const pending = intentSchema.parse({ ...draft, id: `${cycleId}-transfer`, cycleId, kind: 'transfer', deadAt });
     await engine.store.people.change(sourceId, { ...person, pending }, etag);
@@ -319,6 +309,11 @@ class Handling {
     if (person.part?.cycleId === cycleId) return person.part.entries;
     if (etag === entry.personEtag) return [];
     return engine.store.people.writesOf(entry.sourceId, cycleId);
+  }
+
+  /** Whether somebody else is at work on the row, or was at its end: what was refused here decides nothing any more. */
+  #isDecided({ pending, last }: ManagedPerson): boolean {
+    return pending !== null || last?.cycleId === this.context.cycleId;
   }
 
   get #ends() {
@@ -354,7 +349,3 @@ const unanswered = (cause: unknown): unknown =>
         },
       )
     : cause;
-
-/** The values that a change would have replaced: a temporary address changes nothing else. */
-const restored = (draft: Draft): Partial<Draft['link']['applied']> =>
-  Object.fromEntries(Object.entries(draft.before).filter(([name]) => name !== 'email'));

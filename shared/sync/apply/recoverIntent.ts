@@ -12,9 +12,9 @@ import type { PlanEntry } from '../../model/PlanEntry';
 import { matchingAddresses } from '../../model/Desired';
 import { sameKeys } from '../../rules/differences';
 import type { StoredPerson } from '../../store/PeopleTable';
-import type { Timing } from '../Engine';
+import type { Engine, Timing } from '../Engine';
 import type { ApplyContext } from './ApplyContext';
-import { claimAccount } from './claimAccount';
+import { claimAccount, isTaken } from './claimAccount';
 import { endPerson } from './endPerson';
 import { appliedOf } from './linkOf';
 import { look } from './look';
@@ -50,8 +50,8 @@ export async function recoverIntent(
     isCreation ? [pending.link.applied.email, ...addresses] : [],
     caller,
   );
-  if (observed !== 'absent' && hasHappened(pending, observed)) {
-    await claimAccount(engine, observed.key, entry.sourceId);
+  const isThere = observed !== 'absent' && hasHappened(pending, observed);
+  if (isThere && (await isOurs(engine, observed.key, entry.sourceId))) {
     const now = clock.now();
     const recovered = entryOf(pending, observed, entry, cycleId, isoTime(now), now - startedAt);
     const next: ManagedPerson = {
@@ -68,7 +68,8 @@ export async function recoverIntent(
     await store.people.change(entry.sourceId, next, etag, [recovered]);
     return undefined;
   }
-  if (pending.kind === 'transfer') {
+  // A transfer whose address is another person's account by now has nothing left to wait for.
+  if (pending.kind === 'transfer' && !isThere) {
     if (clock.now() < pending.deadAt) return notVisibleUntil(Math.min(pending.deadAt, clock.now() + LOOK_AGAIN_MS));
     const result = await endPerson(engine, { cycleId, entry, startedAt }, stored, written, PENDING_TRANSFER);
     return result === undefined ? undefined : { kind: 'ended', result };
@@ -77,6 +78,20 @@ export async function recoverIntent(
   if (clock.now() < over) return notVisibleUntil(Math.min(over, clock.now() + LOOK_AGAIN_MS));
   await store.people.change(entry.sourceId, { ...person, pending: null }, etag);
   return undefined;
+}
+
+/**
+ * Claims the account. One that is another person's for good was not made by this intent: it must not keep its person from
+ * being decided anew, with another address perhaps.
+ */
+async function isOurs(engine: Engine, key: string, sourceId: string): Promise<boolean> {
+  try {
+    await claimAccount(engine, key, sourceId);
+    return true;
+  } catch (error) {
+    if (isTaken(error)) return false;
+    throw error;
+  }
 }
 
 /** How a person ends whose account GoTo took but does not show (goto-api.md 2.6). */

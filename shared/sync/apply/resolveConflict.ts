@@ -2,9 +2,12 @@
  * GoTo refuses an address because another account has it. Who exchanges addresses gets there in turns: the rest of the
  * change is written first, whoever leaves the address gets the time to, and in a ring one goes by a temporary address.
  */
+import { z } from 'zod';
 import { emailKey } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
+import { linkSchema } from '../../model/Link';
 import { ambiguous } from './look';
+import type { Draft } from './prepare';
 import type { ApplyContext } from './ApplyContext';
 
 export type Conflict =
@@ -40,8 +43,26 @@ export async function resolveConflict(
   return person.attempts >= PATIENCE && person.sourceId < claim.sourceId ? { kind: 'stepAside' } : { kind: 'wait' };
 }
 
+/** The write by which one of a ring goes by a temporary address, and changes nothing else. */
+export function steppingAside(draft: Draft): Draft {
+  const before = z.string().catch('').parse(draft.before['email']);
+  const email = temporaryAddress(before, draft.link.key);
+  // What GoTo has no value for stays without one.
+  const values: Readonly<Record<string, unknown>> = { ...draft.link.applied, ...draft.before, email };
+  const applied = Object.entries(values).filter(([, value]) => value !== null);
+  return {
+    ...draft,
+    reason: 'AddressSwap',
+    link: { ...draft.link, applied: linkSchema.shape.applied.parse(Object.fromEntries(applied)) },
+    fields: ['email'],
+    before: { email: before },
+    modified: [{ displayName: 'email', oldValue: before, newValue: email }],
+    changes: { email },
+  };
+}
+
 /** An address that reaches the same mailbox in most systems, and is nobody else's. */
-export function temporaryAddress(address: string, key: string): string {
+function temporaryAddress(address: string, key: string): string {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, at).slice(0, 40)}+moving-${key.slice(-8)}${address.slice(at)}`;
 }

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../../model/ConnectorError';
 import { addTallies, type Cycle } from '../../model/Cycle';
 import type { PlanRow, StoredChunk } from '../../store/PlansTable';
 import { tallyOf } from '../apply/tallyOf';
@@ -21,7 +22,11 @@ export async function endOpenRows(
   for (const row of rows) {
     if (row.state === 'ended') continue;
     const { entry } = row;
-    const stored = await store.people.get(entry.sourceId).catch(() => undefined);
+    const stored = await store.people.get(entry.sourceId).catch((error: unknown) => {
+      // Tables that do not answer say nothing of the row.
+      if (error instanceof ConnectorError) throw error;
+      return undefined;
+    });
     const own = stored?.person.last?.cycleId === cycle.id ? stored.person.last.result : undefined;
     const result =
       own ??

@@ -4,7 +4,7 @@
  * (docs/protocol.md 3.5).
  */
 import { isoTime } from '../../model/Clock';
-import { addTallies, type Cycle, type CycleState } from '../../model/Cycle';
+import { addTallies, type Cycle, type CycleCounts, type CycleState } from '../../model/Cycle';
 import { digest } from '../../model/hash';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
@@ -41,7 +41,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   }
   if (cycle.mode !== 'incremental') await store.listed.forget(cycle.id);
   if (!cycle.dryRun)
-    await store.executions.put(executionOf(cycle, { endedAt, exported: done - escrowed, escrowed, error }));
+    await store.executions.put(executionOf(cycle, { endedAt, exported: exportedOf(tally.counts), escrowed, error }));
   const finished: Cycle = { ...place.cycle, state, endedAt, error };
   await store.cycles.put(finished, { done, tally });
   await place.save({ state, endedAt, error });
@@ -64,6 +64,10 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   if (error === null) telemetry.info('cycle.finished', fields);
   else telemetry.error('cycle.failed', fields);
 }
+
+/** Accounts that the cycle made, tied or changed. */
+const exportedOf = ({ created, linked, updated, disabled, reenabled, deleted }: CycleCounts): number =>
+  created + linked + updated + disabled + reenabled + deleted;
 
 const executionOf = (
   cycle: Cycle,

@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isoTime } from '../../model/Clock';
+import { ConnectorError } from '../../model/ConnectorError';
 import { FINAL_STATES, newCycleId, noTally, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
@@ -124,6 +125,8 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
   try {
     stored = await store.plans.cycle(cycleId);
   } catch (error) {
+    // Tables that do not answer say nothing of the cycle.
+    if (error instanceof ConnectorError) throw error;
     if (clock.now() < startOfCycle(cycleId) + GIVE_UP_MS) return 'running';
     telemetry.error('cycle.givenUp', { cycleId, message: messageOf(error) });
     return giveUp(engine, cycleId, {
@@ -174,6 +177,7 @@ async function giveUp(
     const ended: Cycle = { ...listed.cycle, state: 'failed', endedAt: isoTime(clock.now()), error };
     await store.cycles.put(ended, { done: 0, tally: ended.tally });
   }
+  await store.listed.forget(cycleId);
   await store.wish.make('a cycle was given up');
   await store.turn.free(cycleId);
   return 'freed';

@@ -13,7 +13,9 @@ export async function forgetOldCycles(engine: WithStore & WithClock & WithSettin
   let count = 0;
   for await (const cycleId of store.cycles.olderThan(newCycleId(before, ''))) {
     if ((count += 1) > MAX_CYCLES) break;
-    for await (const row of store.plans.rows(cycleId)) await store.people.forgetLog(row.entry.sourceId, cycleId);
+    // By their keys: a row that nobody can read any more must not keep the history for ever.
+    for (const id of await store.plans.recorded(cycleId)) await store.people.forgetLog(id, cycleId);
+    await store.listed.forget(cycleId);
     await store.plans.delete(cycleId);
     await store.cycles.delete(cycleId);
   }

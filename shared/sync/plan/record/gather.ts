@@ -74,7 +74,7 @@ function factsOf(
     displayName: read.displayName === '' ? facts.displayName : read.displayName,
     roleIds: snapshot.roleIdsOf(sourceId),
     via,
-    proofGroupIds: [...new Set([...via, ...facts.via])].filter((id) => snapshot.isAssignedGroup(id)),
+    proofGroupIds: [...new Set([...via, ...facts.via])].filter((id) => id !== 'direct'),
     managed: managed === 'unreadable' ? UNKNOWN_PERSON : managed.person,
     personEtag: managed === 'unreadable' ? null : managed.etag,
     find: accounts === undefined ? null : (key, addresses) => accounts.find(key, addresses),

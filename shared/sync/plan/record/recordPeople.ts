@@ -8,12 +8,14 @@ import { countSkip, noTally, type Cycle, type Tally } from '../../../model/Cycle
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
+import { REASONS } from '../../../model/Reason';
 import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
 import type { Someone, SourceJudged } from '../../../store/PeopleTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import type { Gathered } from './gather';
+import { lengthOf, partsThatFit, RECORD_LENGTH } from './partsThatFit';
 
 /** Access is taken before it is given: seats get free, and addresses too. */
 const STAGE = { removals: 1, changes: 2 } as const;
@@ -48,7 +50,7 @@ export async function recordPeople(
 function skipsOf(ended: readonly Judged[]): Tally {
   const tally = noTally();
   for (const { entry } of ended) {
-    if (entry.reason === 'UnreadableRow') tally.counts.failed += 1;
+    if (isFault(entry)) tally.counts.failed += 1;
     else countSkip(tally, entry.reason);
   }
   return tally;
@@ -58,7 +60,7 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
   const { clock, timing } = context.engine;
   let judgement: Judgement;
   try {
-    if (someone.managed === 'unreadable') throw new TypeError('the person’s row cannot be read');
+    if (someone.managed === 'unreadable') throw new TypeError(REASONS.UnreadableRow);
     judgement = judge(facts(), {
       policy: context.policy,
       entitlements: context.entitlements,
@@ -74,32 +76,35 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
       sourceId: someone.sourceId,
       message: detail,
     });
-    judgement = unreadable(someone.sourceId, someone.facts.displayName, detail, cycle.cursor.sourceAt, mark);
+    const reason = someone.managed === 'unreadable' ? 'UnreadableRow' : 'InternalError';
+    judgement = unjudged(someone, { reason, detail }, cycle.cursor.sourceAt, mark);
   }
   const { entry, isOpen } = judgement;
   const isNews = !isOpen && entry.reason !== 'RedundantExport' && entry.reason !== someone.facts.skipLogged;
   return { ...judgement, someone, news: isNews ? newsOf(entry, cycle.id, isoTime(clock.now())) : null };
 }
 
-function unreadable(
-  sourceId: string,
-  displayName: string,
-  detail: string,
+/** Reasons that are a fault of ours, not a state of the person: the person waits in escrow. */
+const isFault = ({ reason }: PlanEntry): boolean => reason === 'UnreadableRow' || reason === 'InternalError';
+
+function unjudged(
+  someone: Someone,
+  fault: { readonly reason: 'UnreadableRow' | 'InternalError'; readonly detail: string },
   factsAt: number,
   mark: PlanEntry['mark'],
 ): Judgement {
   const entry = planEntry({
-    sourceId,
+    sourceId: someone.sourceId,
     kind: 'user',
-    displayName,
+    displayName: someone.facts.displayName,
     action: 'none',
-    reason: 'UnreadableRow',
-    why: 'A stored row of the person cannot be read by this release; nothing is written for them.',
+    reason: fault.reason,
+    why: `${REASONS[fault.reason]} Nothing is written for the person.`,
     steps: [],
     targetId: null,
     removal: false,
     drops: [],
-    desired: { kind: 'leave', reason: 'UnreadableRow', detail },
+    desired: { kind: 'leave', reason: fault.reason, detail: fault.detail },
     roleIds: [],
     proofGroupIds: [],
     observed: null,
@@ -120,7 +125,7 @@ const newsOf = (entry: PlanEntry, cycleId: string, at: string): LogEntry =>
     displayName: entry.displayName,
     targetId: entry.targetId,
     at,
-    status: entry.reason === 'UnreadableRow' ? 'failure' : 'skipped',
+    status: isFault(entry) ? 'failure' : 'skipped',
     action: 'none',
     reason: entry.reason,
     ...(entry.desired.kind === 'leave' && entry.desired.detail !== undefined
@@ -155,8 +160,7 @@ async function remember(context: PlanContext, judged: readonly Judged[]): Promis
 }
 
 async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise<void> {
-  for (let start = 0; start < ended.length; start += RECORD_SIZE) {
-    const part = ended.slice(start, start + RECORD_SIZE);
+  for (const part of partsThatFit(ended, RECORD_SIZE)) {
     place.count(skipsOf(part));
     const rows = part.map(({ entry, news }): PlanRow => ({
       ...UNASSIGNED,
@@ -165,9 +169,9 @@ async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise
       nextAttemptAt: 0,
       attempts: 0,
       result: {
-        outcome: entry.reason === 'UnreadableRow' ? 'failed' : 'skip',
-        code: entry.reason === 'UnreadableRow' ? 'UnreadableRow' : null,
-        message: null,
+        outcome: isFault(entry) ? 'failed' : 'skip',
+        code: isFault(entry) ? entry.reason : null,
+        message: isFault(entry) && entry.desired.kind === 'leave' ? (entry.desired.detail ?? null) : null,
         entries: news === null ? [] : [news],
       },
     }));
@@ -177,8 +181,8 @@ async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise
 
 /** A dry run records what a lane would be given, and gives it to none. */
 async function recordPlanned(place: CyclePlace, open: readonly Judged[]): Promise<void> {
-  for (let start = 0; start < open.length; start += RECORD_SIZE) {
-    const rows = open.slice(start, start + RECORD_SIZE).map(({ entry }): PlanRow => ({
+  for (const part of partsThatFit(open, RECORD_SIZE)) {
+    const rows = part.map(({ entry }): PlanRow => ({
       ...UNASSIGNED,
       entry,
       state: 'planned',
@@ -195,33 +199,37 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
   const { lanes } = place.cycle;
   const now = context.engine.clock.now();
   const loads = Array.from({ length: lanes }, (_, lane) => place.cycle.cursor.loads[lane] ?? 0);
-  const queues = new Map<string, { stage: number; lane: number; entries: PlanEntry[] }>();
+  const queues = new Map<string, { stage: number; lane: number; rows: Pick<PlanRow, 'entry'>[] }>();
   for (const { entry, calls } of open) {
     const stage = entry.removal ? STAGE.removals : STAGE.changes;
     const lane = loads.indexOf(Math.min(...loads));
     // A row without a call still takes its turn in the lane.
     loads[lane] = (loads[lane] ?? 0) + Math.max(calls, 0.1);
     const key = `${stage}-${lane}`;
-    const queue = queues.get(key) ?? { stage, lane, entries: [] };
-    queue.entries.push(entry);
+    const queue = queues.get(key) ?? { stage, lane, rows: [] };
+    queue.rows.push({ entry });
     queues.set(key, queue);
   }
   const chunks = { ...place.cycle.cursor.chunks };
   let openChunks: Chunk[] = [];
   let openRows: PlanRow[] = [];
+  let openLength = 0;
   const flush = async (): Promise<void> => {
     if (openChunks.length === 0) return;
     const cursor = { ...place.cycle.cursor, isPartial: true, chunks: { ...chunks }, loads };
     await place.record({ cursor, expected: place.cycle.expected + openRows.length }, openRows, openChunks);
     openChunks = [];
     openRows = [];
+    openLength = 0;
   };
-  for (const [key, { stage, lane, entries }] of queues) {
+  for (const [key, { stage, lane, rows }] of queues) {
     // Even parts: a last chunk of one person would cost a lane as much as a full one.
-    const size = Math.ceil(entries.length / Math.ceil(entries.length / CHUNK_SIZE));
-    for (let start = 0; start < entries.length; start += size) {
-      const part = entries.slice(start, start + size);
-      if (openRows.length + openChunks.length + part.length + 1 > RECORD_SIZE) await flush();
+    const size = Math.ceil(rows.length / Math.ceil(rows.length / CHUNK_SIZE));
+    for (const part of partsThatFit(rows, size)) {
+      const length = part.reduce((sum, { entry }) => sum + lengthOf(entry), 0);
+      const isFull = openRows.length + openChunks.length + part.length + 1 > RECORD_SIZE;
+      if (isFull || openLength + length > RECORD_LENGTH) await flush();
+      openLength += length;
       const chunk = chunks[key] ?? 0;
       chunks[key] = chunk + 1;
       openChunks.push({
@@ -235,7 +243,7 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
         dueAt: now,
         movedAt: 0,
       });
-      for (const entry of part)
+      for (const { entry } of part)
         openRows.push({ stage, lane, chunk, entry, state: 'open', nextAttemptAt: 0, attempts: 0, result: null });
     }
   }

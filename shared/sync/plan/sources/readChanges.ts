@@ -211,6 +211,7 @@ async function takeOverAssignments(context: PlanContext, assignments: readonly A
   const groupIds = new Set(
     [...before, ...assignments].filter((one) => one.principalType === 'Group').map((one) => one.principalId),
   );
+  const assignedBefore = new Set(before.map((one) => one.principalId));
   const assignedNow = new Set(assignments.map((one) => one.principalId));
   const people = new Set<string>();
   const toRead: string[] = [];
@@ -223,7 +224,8 @@ async function takeOverAssignments(context: PlanContext, assignments: readonly A
     const members = await store.image.members(id);
     for (const member of members ?? []) people.add(member);
     if (!assignedNow.has(id)) gone.push(id);
-    else if (members === undefined) toRead.push(id);
+    // What is left of a former assignment is no image: deltas passed it by while nobody was assigned through it.
+    else if (members === undefined || !assignedBefore.has(id)) toRead.push(id);
   }
   await store.dirty.mark(people, now, 'assignment');
   await store.dirty.markGroups(toRead, now, 'assigned');

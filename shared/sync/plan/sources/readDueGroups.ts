@@ -15,6 +15,8 @@ export async function readDueGroups(context: PlanContext, place: CyclePlace): Pr
   const { cursor } = place.cycle;
   const due: StoredMark[] = [];
   for await (const mark of store.dirty.dueGroups(clock.now())) due.push(mark);
+  // The page to go on with is one group's: another mark may have become due before it meanwhile.
+  due.sort((a, b) => Number(b.id === cursor.after) - Number(a.id === cursor.after));
   const part = due.slice(0, context.engine.timing.groupsPerSlice);
   if (part.length === 0) return 'next';
   const unfinished: { link: string; pages: number; index: number }[] = [];
@@ -22,16 +24,17 @@ export async function readDueGroups(context: PlanContext, place: CyclePlace): Pr
     part.map((mark, index) => ({ mark, index })),
     PARALLEL_READS,
     async ({ mark, index }) => {
-      const more = await readMarked(context, place, mark, index === 0 ? cursor : { link: null, pages: 0 });
+      const more = await readMarked(context, place, mark, mark.id === cursor.after ? cursor : { link: null, pages: 0 });
       if (more !== undefined) unfinished.push({ ...more, index });
     },
   );
   await context.read.flush();
   context.imageChanged();
-  // A group too large for one slice is the first of the next one: the others have lost their marks.
+  // A group too large for one slice is the first of the next one.
   const [first] = unfinished.sort((a, b) => a.index - b.index);
   const { link, pages } = first ?? { link: null, pages: 0 };
-  place.move({ cursor: { ...cursor, link, pages } });
+  const after = first === undefined ? '' : (part[first.index]?.id ?? '');
+  place.move({ cursor: { ...cursor, link, pages, after } });
   return first !== undefined || due.length > part.length ? 'stay' : 'next';
 }
 
