@@ -65,10 +65,10 @@ export class ImageTable {
     return head === undefined ? undefined : this.#pages(groupId, String(head['generation']));
   }
 
-  async #pages(groupId: string, generation: string): Promise<Set<string>> {
+  async #pages(groupId: string, generation: string, pages = Infinity): Promise<Set<string>> {
     const members = new Set<string>();
     for await (const row of this.#table.range(`${GROUP}${groupId}`, `${generation}:`))
-      for (const id of membersOf(row)) members.add(id);
+      if (isWithin(row, generation, pages)) for (const id of membersOf(row)) members.add(id);
     return members;
   }
 
@@ -85,27 +85,27 @@ export class ImageTable {
     });
   }
 
-  /** The members that a read has stored so far. */
-  async pagesOf(groupId: string, generation: string): Promise<Set<string>> {
-    return this.#pages(groupId, generation);
+  /** The members in the first `pages` pages of a read. A longer one that died may have left more. */
+  async pagesOf(groupId: string, generation: string, pages: number): Promise<Set<string>> {
+    return this.#pages(groupId, generation, pages);
   }
 
-  /** The read has come to its end: from now on it is the image. */
-  async switchTo(groupId: string, generation: string): Promise<void> {
+  /** The read has come to its end: from now on its first `pages` pages are the image, and no other is kept. */
+  async switchTo(groupId: string, generation: string, pages: number): Promise<void> {
     await this.#table.replace({ partitionKey: `${GROUP}${groupId}`, rowKey: HEAD, generation });
     const writes: Write[] = [];
     for await (const row of this.#table.partition(`${GROUP}${groupId}`))
-      if (row.rowKey !== HEAD && !row.rowKey.startsWith(`${generation}:`))
-        writes.push({ kind: 'delete', row: keyOf(row) });
+      if (row.rowKey !== HEAD && !isWithin(row, generation, pages)) writes.push({ kind: 'delete', row: keyOf(row) });
     await this.#table.write(writes);
   }
 
   /** Replaces a group's members at once: what a delta made of them. */
   async putMembers(groupId: string, generation: string, members: ReadonlySet<string>): Promise<void> {
     const all = [...members];
-    for (let page = 0; page === 0 || page * PAGE_SIZE < all.length; page += 1)
+    const pages = Math.ceil(all.length / PAGE_SIZE);
+    for (let page = 0; page < pages; page += 1)
       await this.addPage(groupId, generation, page, all.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
-    await this.switchTo(groupId, generation);
+    await this.switchTo(groupId, generation, pages);
   }
 
   /** Deletes everything of a group that is no longer assigned. */
@@ -115,5 +115,8 @@ export class ImageTable {
 }
 
 const keyOf = ({ partitionKey, rowKey }: StoredRow) => ({ partitionKey, rowKey });
+
+const isWithin = ({ rowKey }: StoredRow, generation: string, pages: number): boolean =>
+  rowKey.startsWith(`${generation}:`) && (pages === Infinity || rowKey < `${generation}:${chunkKey(pages)}`);
 
 const membersOf = (row: StoredRow): string[] => ids.parse(JSON.parse(readLongText(row, 'members') ?? '[]'));

@@ -36,6 +36,8 @@ interface Replay {
   readonly seen: Map<string, number>;
   readonly removals: Set<string>;
   readonly chunks: Map<string, { readonly rows: number; readonly done: number }>;
+  /** Rows that carried their plan when they were first written. */
+  readonly planned: Set<string>;
   readonly open: Map<string, Set<string>>;
   /** What is known of people and groups, as the engine's rows say. */
   readonly known: Set<string>;
@@ -60,6 +62,7 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
     seen: new Map(),
     removals: new Set(),
     chunks: new Map(),
+    planned: new Set(),
     open: new Map(),
     known: new Set(),
     groups: new Set(),
@@ -195,8 +198,12 @@ function takePlan(replay: Replay, { partitionKey: cycleId, rowKey, row, guard }:
     replay.chunks.set(`${cycleId}/${rowKey}`, chunk);
   } else if (rowKey.startsWith('r-')) {
     const text = longTextOf(row, 'entry');
-    // Without it only the row's progress is written.
-    if (text !== undefined) {
+    // Without it only the progress of a row is written that was planned before.
+    if (text === undefined) {
+      if (!replay.planned.has(`${cycleId}/${rowKey}`))
+        replay.findings.add('I06: a row makes progress that was never planned');
+    } else {
+      replay.planned.add(`${cycleId}/${rowKey}`);
       const entry = planEntrySchema.parse(JSON.parse(text));
       // What was asked before this plan was made does not count for it.
       if (row['state'] === 'open' && row['attempts'] === 0) replay.checked.delete(entry.sourceId);

@@ -97,6 +97,16 @@ test('I06: access that is taken though no row of the plan names it is found', ()
   expect(found.join()).toMatch(/I06: .* lost access/);
 });
 
+test('I06: progress of a row that was never planned is found', () => {
+  const found = checkHistory(
+    changed('Plans', 'r-', (event) => {
+      const progress = Object.entries(event.row).filter(([column]) => !column.startsWith('entry'));
+      return [{ ...event, row: Object.fromEntries(progress) }];
+    }),
+  );
+  expect(found.join()).toMatch(/I06: a row makes progress that was never planned/);
+});
+
 test('I04: a watermark that moves before the marks are stored is found', () => {
   expect(checkHistory(changed('Dirty', '', () => [])).join()).toMatch(/I04: the watermark passes/);
 });

@@ -1,5 +1,6 @@
 /** Planning in bounded slices ends where planning at one go ends. */
 import { FINAL_STATES } from '../../shared/model/Cycle';
+import { ImageTable } from '../../shared/store/ImageTable';
 import { join, oneEntitled, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
@@ -70,4 +71,48 @@ test('a change that is planned, and taken back while its slice is done again, en
     expect(connector.accountOf(user.id)?.lastName).toBe(user.surname);
   }
   expect(kills).toBeGreaterThan(3);
+});
+
+test('a read of members that is done again, and finds fewer, keeps nobody of the longer one', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const { image } = connector.engine.store;
+  for (const [page, members] of [['Ada'], ['Ben'], ['Cleo']].entries())
+    await image.addPage('group', 'read', page, members);
+  await image.switchTo('group', 'read', 3);
+  // The process died before the slice said so; the next one reads anew.
+  await image.addPage('group', 'read', 0, ['Ben']);
+  expect(await image.pagesOf('group', 'read', 1)).toEqual(new Set(['Ben']));
+  await image.switchTo('group', 'read', 1);
+  expect(await image.members('group')).toEqual(new Set(['Ben']));
+  await image.putMembers('group', 'read', new Set());
+  expect(await image.members('group')).toEqual(new Set());
+});
+
+test('members stay known when a read dies as it ends, and reads every group as empty when it is done again', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  const { groups } = connector.world.directory;
+  const { emptyMembersOf } = connector.stack.entra.behaviour;
+  const known = async () =>
+    Promise.all([...groups.keys()].map(async (id) => [id, await connector.engine.store.image.members(id)] as const));
+  const before = await known();
+  expect(before.some(([, members]) => (members?.size ?? 0) > 0)).toBe(true);
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
+  const { switchTo } = ImageTable.prototype;
+  const spy = jest.spyOn(ImageTable.prototype, 'switchTo').mockImplementationOnce(function (this: ImageTable, ...read) {
+    connector.killAt = connector.calls + 1;
+    for (const id of groups.keys()) emptyMembersOf.add(id);
+    return Reflect.apply(switchTo, this, read);
+  });
+  connector.later();
+  await connector.start('full');
+  await connector.settle(connector.clock.now() + 60_000);
+  expect(connector.takeKill()).toBe(true);
+  spy.mockRestore();
+  expect(await known()).toEqual(before);
+  emptyMembersOf.clear();
+  await connector.settle();
+  connector.later(11 * 60_000);
+  await connector.cycle();
+  expectConverged(connector);
 });

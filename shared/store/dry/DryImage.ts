@@ -6,7 +6,7 @@ export class DryImage extends ImageTable {
   #assignments: readonly Assignment[] | undefined;
   /** Null: forgotten. */
   readonly #groups = new Map<string, Set<string> | null>();
-  readonly #reads = new Map<string, Set<string>>();
+  readonly #reads = new Map<string, (readonly string[])[]>();
 
   override async assignments(): Promise<Assignment[]> {
     return this.#assignments === undefined ? super.assignments() : [...this.#assignments];
@@ -27,19 +27,19 @@ export class DryImage extends ImageTable {
     return own === undefined ? super.members(groupId) : (own ?? undefined);
   }
 
-  override addPage(groupId: string, generation: string, _page: number, members: readonly string[]): Promise<void> {
-    const read = this.#reads.get(`${groupId}/${generation}`) ?? new Set<string>();
-    for (const id of members) read.add(id);
+  override addPage(groupId: string, generation: string, page: number, members: readonly string[]): Promise<void> {
+    const read = this.#reads.get(`${groupId}/${generation}`) ?? [];
+    read[page] = members;
     this.#reads.set(`${groupId}/${generation}`, read);
     return Promise.resolve();
   }
 
-  override pagesOf(groupId: string, generation: string): Promise<Set<string>> {
-    return Promise.resolve(this.#reads.get(`${groupId}/${generation}`) ?? new Set());
+  override pagesOf(groupId: string, generation: string, pages: number): Promise<Set<string>> {
+    return Promise.resolve(new Set(this.#reads.get(`${groupId}/${generation}`)?.slice(0, pages).flat()));
   }
 
-  override async switchTo(groupId: string, generation: string): Promise<void> {
-    this.#groups.set(groupId, await this.pagesOf(groupId, generation));
+  override async switchTo(groupId: string, generation: string, pages: number): Promise<void> {
+    this.#groups.set(groupId, await this.pagesOf(groupId, generation, pages));
   }
 
   override putMembers(groupId: string, _generation: string, members: ReadonlySet<string>): Promise<void> {

@@ -57,17 +57,16 @@ async function readMarked(
   const read = await readGroup(context, { cycleId: place.cycle.id, generation, groupId }, start);
   if (read.kind === 'more') return read;
   const before = await store.image.members(groupId);
-  const isDoubtful = read.kind === 'missing' || read.isEmpty;
   const isAgreed = mark.absentSince !== null && readAt - mark.absentSince >= timing.graphLagMs;
-  if (isDoubtful && !isAgreed && before?.size !== 0) {
+  if (read.kind === 'nobody' && !isAgreed && before?.size !== 0) {
     await store.dirty.doubtGroup(mark, mark.absentSince ?? readAt, readAt + timing.graphLagMs);
     place.warn(`The assigned group ${groupId} reads as empty or missing; its members stay until a second read agrees.`);
     return undefined;
   }
-  const after = read.kind === 'missing' ? new Set<string>() : await store.image.pagesOf(groupId, generation);
+  const after = read.kind === 'nobody' ? new Set<string>() : await store.image.pagesOf(groupId, generation, read.pages);
   await store.dirty.mark(movedBetween(before, after), readAt, 'group');
-  if (read.kind === 'missing') await store.image.putMembers(groupId, generation, after);
-  else await store.image.switchTo(groupId, generation);
+  if (read.kind === 'nobody') await store.image.putMembers(groupId, generation, after);
+  else await store.image.switchTo(groupId, generation, read.pages);
   const isYoung = readAt < mark.since + timing.graphLagMs;
   if (isYoung) await store.dirty.lookAgainAtGroup(mark, mark.since + timing.graphLagMs);
   else await store.dirty.answerGroup(mark);

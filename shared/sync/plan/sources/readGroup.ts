@@ -5,16 +5,19 @@ import type { PlanContext } from '../PlanContext';
 
 /** Where the reading of one group stands. */
 export type GroupRead =
-  | { readonly kind: 'missing' }
+  /** Missing, or without members: doubt, not a fact, while the group is assigned (docs/protocol.md R4). Nothing was stored. */
+  | { readonly kind: 'nobody' }
   | { readonly kind: 'more'; readonly link: string; readonly pages: number }
-  /** Complete: its members lie in the image under the read's generation. */
-  | { readonly kind: 'read'; readonly isEmpty: boolean };
+  /** Complete: its members lie in so many pages of the image under the read's generation. */
+  | { readonly kind: 'read'; readonly pages: number };
 
 /** The name under which a cycle's reads of members are stored until they are complete. */
 export const generationOf = (cycleId: string, resyncs: number): string => `r-${cycleId}-${resyncs}`;
 
 /**
  * Reads the direct members of a group from `link` on, at most `limit` pages, and stores membership, and with the slice's end the people.
+ * Done again after a crash, the read may find the image switched to its own generation: a page without members is not
+ * stored, so that an empty answer leaves what is known untouched.
  * @param start where an earlier slice stopped
  */
 export async function readGroup(
@@ -24,21 +27,17 @@ export async function readGroup(
 ): Promise<GroupRead> {
   const { entra, store, clock, timing } = context.engine;
   let { link, pages } = start;
-  let members = 0;
   for (let count = 0; count < timing.pagesPerSlice; count += 1) {
     const readAt = clock.now();
     const page = await entra.listMembersPage(link === null ? { groupId: read.groupId } : link);
-    if (page === 'missing') return { kind: 'missing' };
+    if (page === 'missing') return { kind: 'nobody' };
     await context.read.add(page.people.map((person) => [person.id, readOf(person, readAt, read.cycleId)] as const));
-    await store.image.addPage(
-      read.groupId,
-      read.generation,
-      pages,
-      page.people.map((person) => person.id),
-    );
-    members += page.people.length;
-    pages += 1;
-    if (page.next === null) return { kind: 'read', isEmpty: members === 0 && start.pages === 0 };
+    if (page.people.length > 0) {
+      const ids = page.people.map((person) => person.id);
+      await store.image.addPage(read.groupId, read.generation, pages, ids);
+      pages += 1;
+    }
+    if (page.next === null) return pages === 0 ? { kind: 'nobody' } : { kind: 'read', pages };
     link = page.next;
   }
   return { kind: 'more', link: link ?? '', pages };

@@ -13,6 +13,7 @@ export const readGroups: Slice = async (context, place) => {
   const { cycle } = place;
   if (cycle.mode === 'incremental') return readDueGroups(context, place);
   const { cursor } = cycle;
+  const { image } = context.engine.store;
   const generation = generationOf(cycle.id, cursor.resyncs);
   const groupIds = await assignedGroups(context);
   const part = groupIds.slice(cursor.index, cursor.index + context.engine.timing.groupsPerSlice);
@@ -20,12 +21,12 @@ export const readGroups: Slice = async (context, place) => {
   await inParallel(part, PARALLEL_READS, async (groupId) => {
     const start = groupId === part[0] ? cursor : { link: null, pages: 0 };
     const read = await readGroup(context, { cycleId: cycle.id, generation, groupId }, start);
-    // Missing or empty is doubt, not a fact, while the group is assigned: its members stay until a second read agrees.
-    if (read.kind === 'missing' || (read.kind === 'read' && read.isEmpty))
-      await doubt(context, groupId, place.warn.bind(place));
+    // Its members stay until a second read agrees.
+    if (read.kind === 'nobody') await doubt(context, groupId, place.warn.bind(place));
     else if (read.kind === 'read') {
-      if (!isWithoutBasis(cycle)) await lookAgainWhereMoved(context, groupId, generation);
-      await context.engine.store.image.switchTo(groupId, generation);
+      if (!isWithoutBasis(cycle))
+        await lookAgainWhereMoved(context, groupId, await image.pagesOf(groupId, generation, read.pages));
+      await image.switchTo(groupId, generation, read.pages);
     }
     reads.set(groupId, read);
   });
@@ -49,9 +50,13 @@ export const readGroups: Slice = async (context, place) => {
  * The deltas keep the image as it should be read. A list that says otherwise comes from a replica that lags behind them,
  * or from one ahead: whoever differs is looked at, and the group is read once more when the replicas agree.
  */
-async function lookAgainWhereMoved({ engine }: PlanContext, groupId: string, generation: string): Promise<void> {
+async function lookAgainWhereMoved(
+  { engine }: PlanContext,
+  groupId: string,
+  after: ReadonlySet<string>,
+): Promise<void> {
   const { clock, store, timing } = engine;
-  const moved = movedBetween(await store.image.members(groupId), await store.image.pagesOf(groupId, generation));
+  const moved = movedBetween(await store.image.members(groupId), after);
   if (moved.length === 0) return;
   const now = clock.now();
   await store.dirty.mark(moved, now, 'group');
