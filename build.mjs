@@ -30,12 +30,12 @@ await Promise.all([
   build({
     ...common,
     entryPoints: {
-      'local/start': 'local/start.ts',
-      'local/host': 'local/host.ts',
-      'local/worker': 'local/functions-host/worker.ts',
-      'local/simulate': 'local/simulate.ts',
-      'local/mapping': 'local/mapping.ts',
-      'local/docs': 'local/docs.ts',
+      'local/start': 'local/commands/start.ts',
+      'local/host': 'local/commands/host.ts',
+      'local/worker': 'local/azure/functions-host/worker.ts',
+      'local/simulate': 'local/commands/simulate.ts',
+      'local/mapping': 'local/commands/mapping.ts',
+      'local/docs': 'local/commands/docs.ts',
       'bench/bench': 'bench/bench.ts',
       'bench/quickTables': 'bench/quickTables.ts',
       'test/protocol': 'test/protocol/check.ts',

@@ -2,8 +2,8 @@
 export default {
   entry: [
     'functions/main.ts',
-    'local/{,commands/}*.ts',
-    'local/**/worker.ts',
+    'local/commands/*.ts',
+    'local/azure/functions-host/worker.ts',
     'bench/bench.ts',
     'bench/quickTables.ts',
     'test/protocol/check.ts',

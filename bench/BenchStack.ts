@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { realClock } from '../local/clock/StackClock';
-import { FunctionsHost } from '../local/functions-host/FunctionsHost';
+import { FunctionsHost } from '../local/azure/functions-host/FunctionsHost';
 import { LocalStack } from '../local/stack/LocalStack';
-import { buildWorld, WORLDS, type World } from '../local/world/buildWorld';
+import { buildWorld, WORLDS, type World } from '../local/simulators/world/buildWorld';
 import { allowedRate, type BenchOptions } from './benchOptions';
 
 const SEED = 1;

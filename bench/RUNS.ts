@@ -1,6 +1,6 @@
 /** What is measured, in order: the change made to the world before the cycle, and the fewest calls that could do it. */
-import type { WorldSize } from '../local/world/buildWorld';
-import { newUser, type World } from '../local/world/buildWorld';
+import type { WorldSize } from '../local/simulators/world/buildWorld';
+import { newUser, type World } from '../local/simulators/world/buildWorld';
 
 /** The fewest calls that could do the work. */
 export interface Floor {

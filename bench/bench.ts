@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { DEFAULT_TIMING } from '../shared/sync/Engine';
-import { WORLDS } from '../local/world/buildWorld';
+import { WORLDS } from '../local/simulators/world/buildWorld';
 import { benchMapping } from './benchMapping';
 import { allowedRate, benchOptions, type BenchOptions } from './benchOptions';
 import { BenchStack } from './BenchStack';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { WORLDS, type WorldName } from '../local/world/buildWorld';
+import { WORLDS, type WorldName } from '../local/simulators/world/buildWorld';
 import { RUNS, type RunName } from './RUNS';
 
 export interface BenchOptions {

@@ -1,6 +1,6 @@
 /** Runs one cycle to its end and says what it cost. */
 import { z } from 'zod';
-import { WORLDS } from '../local/world/buildWorld';
+import { WORLDS } from '../local/simulators/world/buildWorld';
 import type { BenchOptions } from './benchOptions';
 import type { BenchStack } from './BenchStack';
 import type { Floor, Run } from './RUNS';

@@ -1,13 +1,13 @@
 /** The embedded stack in one place: Service Bus, Azurite, managed identity, and if wanted the simulated Entra and GoTo. */
-import { startAzurite, type Azurite, type AzuriteWatch } from '../azurite/startAzurite';
+import { startAzurite, type Azurite, type AzuriteWatch } from '../azure/azurite/startAzurite';
 import type { StackClock } from '../clock/StackClock';
 import { realClock } from '../clock/StackClock';
-import { EntraSimulator } from '../entra/EntraSimulator';
-import { ACCOUNT_KEY, MEETING_LICENSE, WEBINAR_LICENSE } from '../goto/GotoSimulator';
-import { IdentityEndpoint } from '../identity/IdentityEndpoint';
-import { Broker } from '../service-bus/Broker';
-import { declaredQueues } from '../service-bus/QueueConfig';
-import type { World } from '../world/buildWorld';
+import { EntraSimulator } from '../simulators/entra/EntraSimulator';
+import { ACCOUNT_KEY, MEETING_LICENSE, WEBINAR_LICENSE } from '../simulators/goto/GotoSimulator';
+import { IdentityEndpoint } from '../azure/identity/IdentityEndpoint';
+import { Broker } from '../azure/service-bus/Broker';
+import { declaredQueues } from '../azure/service-bus/QueueConfig';
+import type { World } from '../simulators/world/buildWorld';
 
 export interface LocalStackOptions {
   readonly world: World;

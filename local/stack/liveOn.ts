@@ -1,6 +1,6 @@
 /** Some life in the simulated company: now and then somebody joins, leaves, moves, or is renamed. */
 import type { StackClock } from '../clock/StackClock';
-import { newUser, type World } from '../world/buildWorld';
+import { newUser, type World } from '../simulators/world/buildWorld';
 
 export interface LifeEvent {
   readonly what: 'joiner' | 'leaver' | 'mover' | 'rename';

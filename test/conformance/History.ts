@@ -3,8 +3,8 @@
  * real calls of the real SDKs, seen from outside the product.
  */
 import type { TableClient, TransactionAction } from '@azure/data-tables';
-import type { JournalEntry } from '../../local/entra/EntraDirectory';
-import type { GotoWrite } from '../../local/goto/GotoWrite';
+import type { JournalEntry } from '../../local/simulators/entra/EntraDirectory';
+import type { GotoWrite } from '../../local/simulators/goto/GotoWrite';
 import type { OpenTable } from '../../shared/store/connectTables';
 
 export type Guard = 'insert' | 'etag' | 'none';

@@ -44,8 +44,8 @@ const CLEAN: Readonly<Record<string, string>> = {
   'shared/model/noun.ts': `import 'zod'; import './hash';`,
   'shared/model/hash.ts': `import 'node:crypto';`,
   'shared/model/Clock.ts': `import 'zod';`,
-  'local/start.ts': `import '../shared/connectEngine'; import '../shared/model/Clock'; import 'rhea';`,
-  'bench/bench.ts': `import '../local/start';`,
+  'local/commands/start.ts': `import '../../shared/connectEngine'; import '../../shared/model/Clock'; import 'rhea';`,
+  'bench/bench.ts': `import '../local/commands/start';`,
   'test/any.test.ts': `import '../bench/bench';`,
 };
 
@@ -62,7 +62,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['layer-store', 'shared/store/a.ts', `import '../queue/send';`],
   ['layer-queue', 'shared/queue/a.ts', `import '../api/route';`],
   ['layer-sync', 'shared/sync/a.ts', `import '../api/route';`],
-  ['layer-api', 'shared/api/a.ts', `import '../../local/start';`],
+  ['layer-api', 'shared/api/a.ts', `import '../../local/commands/start';`],
   ['sync-job', 'shared/sync/job/a.ts', `import '../cycle/start';`],
   ['sync-cycle', 'shared/sync/cycle/a.ts', `import '../apply/lane';`],
   ['sync-apply', 'shared/sync/apply/a.ts', `import '../close/close';`],
@@ -71,7 +71,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['sync-close', 'shared/sync/close/a.ts', `import '../plan/slices';`],
   ['sync-unknown', 'shared/sync/e.ts', `import './helpers/c';`],
   ['layer-unknown', 'shared/api/b.ts', `import '../helpers/b';`],
-  ['product-apart', 'functions/a.ts', `import '../local/start';`],
+  ['product-apart', 'functions/a.ts', `import '../local/commands/start';`],
   ['product-apart', 'shared/sync/b.ts', `import '../../bench/bench';`],
   ['stack-apart', 'bench/a.ts', `import '../test/any.test';`],
   ['entry-points-last', 'shared/api/c.ts', `import '../../functions/main';`],

@@ -6,8 +6,8 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { realClock } from '../../local/clock/StackClock';
-import { FunctionsHost } from '../../local/functions-host/FunctionsHost';
-import { Broker } from '../../local/service-bus/Broker';
+import { FunctionsHost } from '../../local/azure/functions-host/FunctionsHost';
+import { Broker } from '../../local/azure/service-bus/Broker';
 import { plainQueue } from '../support/plainQueue';
 
 const KEY = process.env['PROBE_KEY'] ?? 'probe-key';

@@ -1,8 +1,8 @@
 /** The unmodified @azure/service-bus client is the test of the embedded broker. */
 import { delay, ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { realClock } from '../../local/clock/StackClock';
-import { Broker } from '../../local/service-bus/Broker';
-import { durationMs } from '../../local/service-bus/QueueConfig';
+import { Broker } from '../../local/azure/service-bus/Broker';
+import { durationMs } from '../../local/azure/service-bus/QueueConfig';
 import { plainQueue } from '../support/plainQueue';
 
 let broker: Broker;

@@ -2,9 +2,9 @@
 import { delay, ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { realClock, type StackClock } from '../../local/clock/StackClock';
 import { VirtualClock } from '../../local/clock/VirtualClock';
-import type { TypedData } from '../../local/functions-host/protocol';
-import { ServiceBusListener } from '../../local/functions-host/ServiceBusListener';
-import { Broker } from '../../local/service-bus/Broker';
+import type { TypedData } from '../../local/azure/functions-host/protocol';
+import { ServiceBusListener } from '../../local/azure/functions-host/ServiceBusListener';
+import { Broker } from '../../local/azure/service-bus/Broker';
 import { plainQueue } from '../support/plainQueue';
 
 const LOCK_MS = 300_000;

@@ -2,11 +2,16 @@
 import { stringify, LosslessNumber } from 'lossless-json';
 import { z } from 'zod';
 import { VirtualClock } from '../../local/clock/VirtualClock';
-import { EntraDirectory, USER_ROLE_ID } from '../../local/entra/EntraDirectory';
-import { EntraSimulator } from '../../local/entra/EntraSimulator';
-import { ACCOUNT_KEY, CONNECT_LICENSE, GotoSimulator, MEETING_LICENSE } from '../../local/goto/GotoSimulator';
-import { seeded } from '../../local/random/seeded';
-import { newUser } from '../../local/world/buildWorld';
+import { EntraDirectory, USER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
+import { EntraSimulator } from '../../local/simulators/entra/EntraSimulator';
+import {
+  ACCOUNT_KEY,
+  CONNECT_LICENSE,
+  GotoSimulator,
+  MEETING_LICENSE,
+} from '../../local/simulators/goto/GotoSimulator';
+import { seeded } from '../../local/simulators/random/seeded';
+import { newUser } from '../../local/simulators/world/buildWorld';
 
 const clock = new VirtualClock(Date.parse('2026-11-23T08:00:00Z'));
 

@@ -1,5 +1,5 @@
 /** Every single call of a cycle to die at, and random pairs: minutes, not seconds. DEATHS_SEED repeats a run. */
-import { seeded } from '../../local/random/seeded';
+import { seeded } from '../../local/simulators/random/seeded';
 import { inParallel } from '../../shared/concurrency/inParallel';
 import { INCREMENTAL, INITIAL, playDeath, undisturbed } from '../support/deaths';
 

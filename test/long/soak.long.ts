@@ -3,9 +3,9 @@
  * lag. Afterwards GoTo shows what Entra says, and what is kept is what seven days leave behind.
  */
 import { TableClient, TableServiceClient } from '@azure/data-tables';
-import type { EntraUser } from '../../local/entra/EntraDirectory';
-import { MEETING_LICENSE } from '../../local/goto/GotoSimulator';
-import { seeded, type Random } from '../../local/random/seeded';
+import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { seeded, type Random } from '../../local/simulators/random/seeded';
 import { startOfCycle } from '../../shared/model/Cycle';
 import { expectConverged } from '../support/expectConverged';
 import { entitled, newcomer, newDepartment, newPerson, unassign } from '../support/stories';

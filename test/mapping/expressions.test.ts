@@ -1,6 +1,6 @@
 /** Every function of the language: what it gives, with the page that says so (tags of docs/decisions/0005). */
 import { FUNCTIONS } from '../../shared/mapping/expression/families/FUNCTIONS';
-import { runCases } from '../../local/mapping/runCases';
+import { runCases } from '../../local/commands/mapping/runCases';
 
 /** 30 June 2021, 10:05:06.789 UTC. */
 const NOW = Date.UTC(2021, 5, 30, 10, 5, 6, 789);

@@ -1,5 +1,5 @@
 /** Operators and sets of scoping filters (SCO; entra-provisioning.md 1.5). */
-import { runCases } from '../../local/mapping/runCases';
+import { runCases } from '../../local/commands/mapping/runCases';
 import { FILTER_OPERATORS } from '../../shared/mapping/scope/filterOperators';
 
 interface Clause {

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { realClock } from '../../local/clock/StackClock';
-import { FunctionsHost } from '../../local/functions-host/FunctionsHost';
+import { FunctionsHost } from '../../local/azure/functions-host/FunctionsHost';
 import { LocalStack } from '../../local/stack/LocalStack';
-import { buildWorld, WORLDS } from '../../local/world/buildWorld';
+import { buildWorld, WORLDS } from '../../local/simulators/world/buildWorld';
 import { testStorage } from './testStorage';
 
 const ROOT = join(__dirname, '../..');

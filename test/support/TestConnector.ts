@@ -3,13 +3,13 @@
  * schedules of hours pass in milliseconds, and nothing sleeps. Faults of the process are played by `killAt`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { buildWorld, WORLDS, type World, type WorldSize } from '../../local/world/buildWorld';
+import { buildWorld, WORLDS, type World, type WorldSize } from '../../local/simulators/world/buildWorld';
 import { realClock } from '../../local/clock/StackClock';
 import { VirtualClock } from '../../local/clock/VirtualClock';
-import { ServiceBusListener } from '../../local/functions-host/ServiceBusListener';
-import type { TypedData } from '../../local/functions-host/protocol';
-import { statusOf, type GotoUser } from '../../local/goto/GotoSimulator';
-import { IdentityEndpoint } from '../../local/identity/IdentityEndpoint';
+import { ServiceBusListener } from '../../local/azure/functions-host/ServiceBusListener';
+import type { TypedData } from '../../local/azure/functions-host/protocol';
+import { statusOf, type GotoUser } from '../../local/simulators/goto/GotoSimulator';
+import { IdentityEndpoint } from '../../local/azure/identity/IdentityEndpoint';
 import { LocalStack } from '../../local/stack/LocalStack';
 import { cycleView } from '../../shared/api/cycleView';
 import { connectEngine } from '../../shared/connectEngine';

@@ -1,6 +1,6 @@
 /** A company of a handful of people, small enough to be played hundreds of times, and what happens to its people. */
-import { ORGANIZER_ROLE_ID, USER_ROLE_ID, type EntraUser } from '../../local/entra/EntraDirectory';
-import { newUser, type World } from '../../local/world/buildWorld';
+import { ORGANIZER_ROLE_ID, USER_ROLE_ID, type EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { newUser, type World } from '../../local/simulators/world/buildWorld';
 
 interface HasWorld {
   readonly world: World;

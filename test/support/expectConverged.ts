@@ -1,5 +1,5 @@
-import { MEETING_LICENSE } from '../../local/goto/GotoSimulator';
-import type { World } from '../../local/world/buildWorld';
+import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import type { World } from '../../local/simulators/world/buildWorld';
 
 const sorted = (addresses: readonly string[]): string[] => addresses.map((address) => address.toLowerCase()).sort();
 

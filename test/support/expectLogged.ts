@@ -1,4 +1,4 @@
-import type { GotoWrite } from '../../local/goto/GotoWrite';
+import type { GotoWrite } from '../../local/simulators/goto/GotoWrite';
 import type { LogEntry } from '../../shared/model/LogEntry';
 import type { TestConnector } from './TestConnector';
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAzurite, type Azurite } from '../../local/azurite/startAzurite';
+import { startAzurite, type Azurite } from '../../local/azure/azurite/startAzurite';
 import { STORAGE_ACCOUNTS } from './testStorage';
 
 declare global {

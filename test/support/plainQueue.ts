@@ -1,4 +1,4 @@
-import type { QueueConfig } from '../../local/service-bus/QueueConfig';
+import type { QueueConfig } from '../../local/azure/service-bus/QueueConfig';
 
 /** A queue without sessions or duplicate detection, for tests to vary. */
 export const plainQueue: QueueConfig = {

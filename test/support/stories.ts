@@ -1,7 +1,7 @@
 /** What the stories about one connector share: a small company, people who come, and faults that must have happened. */
-import { ORGANIZER_ROLE_ID, USER_ROLE_ID, type EntraUser } from '../../local/entra/EntraDirectory';
-import type { SimulatedServer } from '../../local/http/SimulatedServer';
-import { newUser } from '../../local/world/buildWorld';
+import { ORGANIZER_ROLE_ID, USER_ROLE_ID, type EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import type { SimulatedServer } from '../../local/simulators/http/SimulatedServer';
+import { newUser } from '../../local/simulators/world/buildWorld';
 import type { CycleView, TestConnector } from './TestConnector';
 
 export const TINY = { people: 6, groups: 2, membersPerGroup: 3, existingShare: 0.3 } as const;

@@ -1,7 +1,7 @@
 /** What holds for the company after a cycle: the end state of the simulated GoTo against the simulated Entra. */
-import { ORGANIZER_ROLE_ID, USER_ROLE_ID, type EntraUser } from '../../local/entra/EntraDirectory';
-import { CONNECT_LICENSE, MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/goto/GotoSimulator';
-import { newUser } from '../../local/world/buildWorld';
+import { ORGANIZER_ROLE_ID, USER_ROLE_ID, type EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { CONNECT_LICENSE, MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { newUser } from '../../local/simulators/world/buildWorld';
 import { TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { TestConnector } from '../support/TestConnector';

@@ -1,5 +1,5 @@
 /** Wherever the process dies, the timer's next slots end what it left, as if nothing had happened. */
-import { seeded } from '../../local/random/seeded';
+import { seeded } from '../../local/simulators/random/seeded';
 import { inParallel } from '../../shared/concurrency/inParallel';
 import { INCREMENTAL, INITIAL, playDeath, undisturbed } from '../support/deaths';
 

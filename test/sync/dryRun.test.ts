@@ -1,6 +1,6 @@
 /** I15: a plan is what a real cycle would do now; it writes nothing, and the next real cycle misses nothing. */
 import { z } from 'zod';
-import { newUser } from '../../local/world/buildWorld';
+import { newUser } from '../../local/simulators/world/buildWorld';
 import { getPlan } from '../../shared/api/getPlan';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';

@@ -1,8 +1,8 @@
 /** I19: a company that ran the first release goes on with this one; its rows and messages are understood. */
 import { ServiceBusClient } from '@azure/service-bus';
 import { TableClient } from '@azure/data-tables';
-import type { EntraUser } from '../../local/entra/EntraDirectory';
-import { MEETING_LICENSE } from '../../local/goto/GotoSimulator';
+import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { expectConverged } from '../support/expectConverged';
 import { TestConnector } from '../support/TestConnector';
 

@@ -1,7 +1,7 @@
 /** An imported mapping at work: the end state of the simulated GoTo after the mapping, or a person, changed. */
 import { z } from 'zod';
-import type { EntraUser } from '../../local/entra/EntraDirectory';
-import { MEETING_LICENSE } from '../../local/goto/GotoSimulator';
+import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { Problem } from '../../shared/api/Problem';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';

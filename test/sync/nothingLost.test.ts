@@ -1,5 +1,5 @@
 /** Whatever fails, lags or lies for a while: nobody who is entitled, and no change, is forgotten (I02, I04). */
-import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/goto/GotoSimulator';
+import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { apiRequest } from '../support/apiRequest';

@@ -1,5 +1,5 @@
 /** GoTo, or Graph, is away, slow or sold out for hours: nobody pays for it longer than it lasts (I01, I11, I13). */
-import { MEETING_LICENSE } from '../../local/goto/GotoSimulator';
+import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { expectConverged } from '../support/expectConverged';
 import { cycles, entitled, heal, newcomer, newDepartment, newPerson, postsTo, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';

@@ -6,7 +6,7 @@ import { giveBirth } from '../../shared/sync/cycle/giveBirth';
 import { ImageTable } from '../../shared/store/ImageTable';
 import { PeopleTable } from '../../shared/store/PeopleTable';
 import { PlansTable } from '../../shared/store/PlansTable';
-import { newUser } from '../../local/world/buildWorld';
+import { newUser } from '../../local/simulators/world/buildWorld';
 import { join, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';

@@ -1,6 +1,6 @@
 /** What GoTo shows in the end is what Entra wants today, whatever a lost answer, an old list or a former rule said (I01, I03). */
-import { ORGANIZER_ROLE_ID, USER_ROLE_ID } from '../../local/entra/EntraDirectory';
-import { CONNECT_LICENSE, MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/goto/GotoSimulator';
+import { ORGANIZER_ROLE_ID, USER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
+import { CONNECT_LICENSE, MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { expectConverged } from '../support/expectConverged';
 import {

@@ -1,8 +1,8 @@
 /** Reading Entra over real HTTP against the simulator, in virtual time: nobody waits, and every wait is measured. */
 import { VirtualClock } from '../../local/clock/VirtualClock';
-import { EntraDirectory, USER_ROLE_ID, type EntraUser } from '../../local/entra/EntraDirectory';
-import { EntraSimulator } from '../../local/entra/EntraSimulator';
-import { json, type SimRequest, type SimResponse } from '../../local/http/SimulatedServer';
+import { EntraDirectory, USER_ROLE_ID, type EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { EntraSimulator } from '../../local/simulators/entra/EntraSimulator';
+import { json, type SimRequest, type SimResponse } from '../../local/simulators/http/SimulatedServer';
 import { EntraSource } from '../../shared/entra/EntraSource';
 import { GraphClient } from '../../shared/entra/GraphClient';
 import { sourceAttribute } from '../../shared/model/SourceAttribute';

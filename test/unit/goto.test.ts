@@ -1,6 +1,6 @@
 /** The GoTo client over real HTTP against the simulator: tokens, keys, errors. */
-import { ACCOUNT_KEY, GotoSimulator, MEETING_LICENSE } from '../../local/goto/GotoSimulator';
-import type { SimRequest, SimResponse } from '../../local/http/SimulatedServer';
+import { ACCOUNT_KEY, GotoSimulator, MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import type { SimRequest, SimResponse } from '../../local/simulators/http/SimulatedServer';
 import { GotoAccounts, isCompleteList } from '../../shared/goto/GotoAccounts';
 import { GotoClient, type Caller } from '../../shared/goto/GotoClient';
 import { gotoError } from '../../shared/goto/gotoError';

@@ -1,6 +1,6 @@
 /** Several processes, one refresh token that works once; and a vault that has bad days. */
 import { RestError, createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
-import { GotoSimulator } from '../../local/goto/GotoSimulator';
+import { GotoSimulator } from '../../local/simulators/goto/GotoSimulator';
 import { GotoTokens, type RefreshTokenStore } from '../../shared/goto/GotoTokens';
 import { KeyVaultRefreshTokens } from '../../shared/goto/KeyVaultRefreshTokens';
 import { MemoryRefreshTokens } from '../../shared/goto/MemoryRefreshTokens';

@@ -1,17 +1,17 @@
 /** A customer's own tests of expressions and filters, offline: `npm run mapping -- test cases.json`. */
 import { z } from 'zod';
-import { attributeValueOf } from '../../shared/mapping/expression/attributeValueOf';
-import { evaluateExpression } from '../../shared/mapping/expression/evaluateExpression';
-import { ExpressionError } from '../../shared/mapping/expression/ExpressionError';
-import { parseExpression } from '../../shared/mapping/expression/parseExpression';
-import { printValue, type PrintedValue } from '../../shared/mapping/expression/printValue';
-import type { Value } from '../../shared/mapping/expression/Value';
-import { PatternError } from '../../shared/mapping/dotnet/regex/PatternError';
-import { importFilter } from '../../shared/mapping/schema/importFilter';
-import { ReportBuilder } from '../../shared/mapping/schema/ReportBuilder';
-import { systemRandom } from '../../shared/mapping/systemRandom';
-import { scopingFilterSchema } from '../../shared/mapping/schema/SynchronizationSchema';
-import { scopeOf } from '../../shared/mapping/scope/scopeOf';
+import { attributeValueOf } from '../../../shared/mapping/expression/attributeValueOf';
+import { evaluateExpression } from '../../../shared/mapping/expression/evaluateExpression';
+import { ExpressionError } from '../../../shared/mapping/expression/ExpressionError';
+import { parseExpression } from '../../../shared/mapping/expression/parseExpression';
+import { printValue, type PrintedValue } from '../../../shared/mapping/expression/printValue';
+import type { Value } from '../../../shared/mapping/expression/Value';
+import { PatternError } from '../../../shared/mapping/dotnet/regex/PatternError';
+import { importFilter } from '../../../shared/mapping/schema/importFilter';
+import { ReportBuilder } from '../../../shared/mapping/schema/ReportBuilder';
+import { systemRandom } from '../../../shared/mapping/systemRandom';
+import { scopingFilterSchema } from '../../../shared/mapping/schema/SynchronizationSchema';
+import { scopeOf } from '../../../shared/mapping/scope/scopeOf';
 
 const id = z.union([z.string(), z.number(), z.bigint()]).optional();
 const attributes = z.record(z.string(), z.unknown()).default({});

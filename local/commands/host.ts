@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { z } from 'zod';
-import { startAzurite } from './azurite/startAzurite';
-import { realClock } from './clock/StackClock';
-import { FunctionsHost } from './functions-host/FunctionsHost';
-import { formatLogLine } from './functions-host/log';
-import { IdentityEndpoint } from './identity/IdentityEndpoint';
-import { Broker } from './service-bus/Broker';
-import { declaredQueues } from './service-bus/QueueConfig';
-import { functionKey } from './stack/functionKey';
-import { explainStartError, functionsPort } from './stack/functionsPort';
-import { stopOnSignal } from './stack/stopOnSignal';
+import { startAzurite } from '../azure/azurite/startAzurite';
+import { realClock } from '../clock/StackClock';
+import { FunctionsHost } from '../azure/functions-host/FunctionsHost';
+import { formatLogLine } from '../azure/functions-host/log';
+import { IdentityEndpoint } from '../azure/identity/IdentityEndpoint';
+import { Broker } from '../azure/service-bus/Broker';
+import { declaredQueues } from '../azure/service-bus/QueueConfig';
+import { functionKey } from '../stack/functionKey';
+import { explainStartError, functionsPort } from '../stack/functionsPort';
+import { stopOnSignal } from '../stack/stopOnSignal';
 
 const localSettings = z.object({ Values: z.record(z.string(), z.string()).default({}) });
 

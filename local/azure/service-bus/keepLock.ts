@@ -1,4 +1,4 @@
-import type { StackClock } from '../clock/StackClock';
+import type { StackClock } from '../../clock/StackClock';
 
 /** The .NET client renews this long before a lock ends, or when half of the rest has passed (ReceiverManager.CalculateRenewDelay). In ms. */
 const RENEW_BUFFER_MS = 10_000;

@@ -1,10 +1,10 @@
 /** One simulator by itself: `node dist/local/simulate.js entra|goto|service-bus [world] [port]`. */
-import { realClock } from './clock/StackClock';
-import { EntraSimulator } from './entra/EntraSimulator';
-import { Broker } from './service-bus/Broker';
-import { declaredQueues } from './service-bus/QueueConfig';
-import { stopOnSignal } from './stack/stopOnSignal';
-import { buildWorld, WORLDS, type WorldName } from './world/buildWorld';
+import { realClock } from '../clock/StackClock';
+import { EntraSimulator } from '../simulators/entra/EntraSimulator';
+import { Broker } from '../azure/service-bus/Broker';
+import { declaredQueues } from '../azure/service-bus/QueueConfig';
+import { stopOnSignal } from '../stack/stopOnSignal';
+import { buildWorld, WORLDS, type WorldName } from '../simulators/world/buildWorld';
 
 async function main(): Promise<void> {
   const [what, worldName = 'small', port = '0'] = process.argv.slice(2);

@@ -1,7 +1,7 @@
-import { FUNCTIONS, UNDESCRIBED_FUNCTIONS } from '../../shared/mapping/expression/families/FUNCTIONS';
-import type { ExpressionFunction } from '../../shared/mapping/expression/families/ExpressionFunction';
-import { adviceFor, TARGET_ATTRIBUTES, TARGET_NAMES } from '../../shared/mapping/schema/targetAttributes';
-import { FILTER_OPERATORS } from '../../shared/mapping/scope/filterOperators';
+import { FUNCTIONS, UNDESCRIBED_FUNCTIONS } from '../../../shared/mapping/expression/families/FUNCTIONS';
+import type { ExpressionFunction } from '../../../shared/mapping/expression/families/ExpressionFunction';
+import { adviceFor, TARGET_ATTRIBUTES, TARGET_NAMES } from '../../../shared/mapping/schema/targetAttributes';
+import { FILTER_OPERATORS } from '../../../shared/mapping/scope/filterOperators';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 const code = (text: string): string => `\`${text}\``;

@@ -1,5 +1,5 @@
 /** A company in the simulated tenant and what GoTo held before the connector came. Deterministic by seed. */
-import type { StackClock } from '../clock/StackClock';
+import type { StackClock } from '../../clock/StackClock';
 import { EntraDirectory, ORGANIZER_ROLE_ID, USER_ROLE_ID, type EntraUser } from '../entra/EntraDirectory';
 import { CONNECT_LICENSE, GotoSimulator, MEETING_LICENSE } from '../goto/GotoSimulator';
 import { seeded, type Random } from '../random/seeded';

@@ -1,6 +1,6 @@
 /** The token endpoint that App Service gives a managed identity, so that the real ManagedIdentityCredential runs here. */
-import type { StackClock } from '../clock/StackClock';
-import { json, SimulatedServer, type SimRequest, type SimResponse } from '../http/SimulatedServer';
+import type { StackClock } from '../../clock/StackClock';
+import { json, SimulatedServer, type SimRequest, type SimResponse } from '../../simulators/http/SimulatedServer';
 
 const LIFE_S = 86_400;
 

@@ -1,6 +1,6 @@
 /** GoTo's sign-in and Admin API with the behaviours and ambiguities of goto-api.md. */
 import { LosslessNumber, parse as parseLossless, stringify } from 'lossless-json';
-import type { StackClock } from '../clock/StackClock';
+import type { StackClock } from '../../clock/StackClock';
 import { History } from '../http/History';
 import { json, SimulatedServer, type SimRequest, type SimResponse } from '../http/SimulatedServer';
 import { createBody, groupBody, updateBody } from './bodies';

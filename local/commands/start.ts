@@ -3,15 +3,15 @@ import { SingleBar } from 'cli-progress';
 import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { z } from 'zod';
-import { realClock } from './clock/StackClock';
-import { FunctionsHost } from './functions-host/FunctionsHost';
-import { formatLogLine, type LogLine } from './functions-host/log';
-import { functionKey } from './stack/functionKey';
-import { explainStartError, functionsPort } from './stack/functionsPort';
-import { liveOn } from './stack/liveOn';
-import { LocalStack } from './stack/LocalStack';
-import { isStopping, stopOnSignal } from './stack/stopOnSignal';
-import { buildWorld, WORLDS, type WorldName } from './world/buildWorld';
+import { realClock } from '../clock/StackClock';
+import { FunctionsHost } from '../azure/functions-host/FunctionsHost';
+import { formatLogLine, type LogLine } from '../azure/functions-host/log';
+import { functionKey } from '../stack/functionKey';
+import { explainStartError, functionsPort } from '../stack/functionsPort';
+import { liveOn } from '../stack/liveOn';
+import { LocalStack } from '../stack/LocalStack';
+import { isStopping, stopOnSignal } from '../stack/stopOnSignal';
+import { buildWorld, WORLDS, type WorldName } from '../simulators/world/buildWorld';
 
 /** Below GoTo's documented 10, which the simulator enforces. */
 const DEMO_REQUESTS_PER_SECOND = '9.6';

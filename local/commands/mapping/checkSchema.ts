@@ -1,12 +1,12 @@
 /** `npm run mapping -- check export.json [--user user.json]`: the report, and the values for one user, as text. */
 import pc from 'picocolors';
-import { attributeValueOf } from '../../shared/mapping/expression/attributeValueOf';
-import { ExpressionError } from '../../shared/mapping/expression/ExpressionError';
-import { printValue } from '../../shared/mapping/expression/printValue';
-import { importSchema } from '../../shared/mapping/schema/importSchema';
-import type { SchemaMapping } from '../../shared/mapping/schema/SchemaMapping';
-import type { AttributeValue, Person } from '../../shared/model/Person';
-import { REASONS } from '../../shared/model/Reason';
+import { attributeValueOf } from '../../../shared/mapping/expression/attributeValueOf';
+import { ExpressionError } from '../../../shared/mapping/expression/ExpressionError';
+import { printValue } from '../../../shared/mapping/expression/printValue';
+import { importSchema } from '../../../shared/mapping/schema/importSchema';
+import type { SchemaMapping } from '../../../shared/mapping/schema/SchemaMapping';
+import type { AttributeValue, Person } from '../../../shared/model/Person';
+import { REASONS } from '../../../shared/model/Reason';
 
 const TITLES = { taken: 'Taken over', ignored: 'Ignored', decision: 'Needs your decision' } as const;
 const COLORS = { taken: pc.green, ignored: pc.dim, decision: pc.yellow } as const;

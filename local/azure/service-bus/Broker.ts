@@ -12,7 +12,7 @@ import {
   type Receiver,
   type Sender,
 } from 'rhea';
-import type { StackClock } from '../clock/StackClock';
+import type { StackClock } from '../../clock/StackClock';
 import { BATCH_FORMAT, decodeMessage, splitBatch } from './codec';
 import { manage } from './manage';
 import type { QueueConfig } from './QueueConfig';

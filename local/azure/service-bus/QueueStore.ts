@@ -3,7 +3,7 @@
  * AMQP. The rules are Service Bus's (local-stack.md 2, "Semantics").
  */
 import { randomUUID } from 'node:crypto';
-import type { StackClock } from '../clock/StackClock';
+import type { StackClock } from '../../clock/StackClock';
 import { keepLock } from './keepLock';
 import type { QueueConfig } from './QueueConfig';
 

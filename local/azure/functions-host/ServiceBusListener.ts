@@ -13,7 +13,7 @@ import {
   type ServiceBusReceiver,
   type ServiceBusSessionReceiver,
 } from '@azure/service-bus';
-import { realClock } from '../clock/StackClock';
+import { realClock } from '../../clock/StackClock';
 import { keepLock } from '../service-bus/keepLock';
 import type { HostJson } from './hostJson';
 import type { Binding, TypedData } from './protocol';

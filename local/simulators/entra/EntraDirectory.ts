@@ -1,6 +1,6 @@
 /** The people, groups and assignments of the simulated tenant, with a journal that delta queries read. */
 import { randomUUID } from 'node:crypto';
-import type { StackClock } from '../clock/StackClock';
+import type { StackClock } from '../../clock/StackClock';
 import { History } from '../http/History';
 
 export interface EntraUser {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import declaration from '../../infra/queues.json';
+import declaration from '../../../infra/queues.json';
 
 /** ISO 8601 durations as Bicep takes them: days, hours, minutes and seconds. In ms. */
 export function durationMs(text: string): number {

@@ -1,6 +1,6 @@
 /** Microsoft Graph as far as the connector reads it, ugly sides included (graph-source.md 8.2). */
 import { z } from 'zod';
-import type { StackClock } from '../clock/StackClock';
+import type { StackClock } from '../../clock/StackClock';
 import { json, SimulatedServer, type SimRequest, type SimResponse } from '../http/SimulatedServer';
 import { honestEntra, type EntraBehaviour, type EntraEndpoint } from './EntraBehaviour';
 import type { EntraAssignment, EntraDirectory, UserState } from './EntraDirectory';
