@@ -8,6 +8,9 @@ import { currentInvocation, type WriteLine } from './invocation';
 export type EventName =
   | 'cycle.started'
   | 'cycle.refused'
+  | 'connection.missing'
+  | 'connection.found'
+  | 'settings.wrong'
   | 'mapping.changed'
   | 'cycle.sliceDone'
   | 'cycle.planned'
