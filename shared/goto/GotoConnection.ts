@@ -41,7 +41,7 @@ export class GotoConnection {
     const state = await this.#look();
     if (state.connected !== this.#isConnected) {
       if (!state.connected) this.options.telemetry.warn('connection.missing', { toDo: state.toDo });
-      else if (this.#isConnected === false) this.options.telemetry.info('connection.found');
+      else if (this.#isConnected === false) this.options.telemetry.info('connection.found', {});
     }
     this.#isConnected = state.connected;
     return state;
