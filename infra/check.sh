@@ -1,30 +1,42 @@
 #!/usr/bin/env bash
-# Formats, lints and builds the template with the real Bicep compiler, and compares the committed snapshot.
-# `bash infra/check.sh --update` writes the snapshot and the formatting anew.
+# Checks infra/ without Azure: the Bicep compiler on the templates and environments, then the tests of test/infra.
+# `npm run infra -- --update` writes formatting, azuredeploy.json and the environments' snapshots anew.
 set -euo pipefail
 cd "$(dirname "$0")"
+update=$([ "${1:-}" = "--update" ] && echo yes || echo no)
 
-if command -v bicep >/dev/null 2>&1; then
-  bicep=bicep
-elif command -v dotnet >/dev/null 2>&1 && [ "$(uname -sm)" = "Linux x86_64" ]; then
+if command -v dotnet >/dev/null 2>&1 && [ "$(uname -sm)" = "Linux x86_64" ]; then
   DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet restore compiler/compiler.csproj --verbosity quiet
   bicep=compiler/packages/azure.bicep.commandline.linux-x64/0.49.2/tools/bicep
   chmod +x "$bicep"
+elif command -v bicep >/dev/null 2>&1; then
+  bicep=bicep
 else
-  echo "skipped: no Bicep compiler (neither bicep nor a .NET SDK on Linux x64); infra/ was not checked" >&2
-  exit 0
+  echo "skipped: no Bicep compiler (neither bicep nor a .NET SDK on Linux x64); the templates were not compiled" >&2
+  bicep=
 fi
 
-for file in main.bicep main.bicepparam modules/*.bicep; do
-  if [ "${1:-}" = "--update" ]; then
-    "$bicep" format "$file"
-  else
-    "$bicep" format "$file" --stdout | diff -u "$file" - || { echo "$file is not formatted: run npm run infra -- --update" >&2; exit 1; }
-  fi
-done
-"$bicep" lint main.bicep
-"$bicep" build main.bicep --stdout >/dev/null
-mode=$([ "${1:-}" = "--update" ] && echo overwrite || echo validate)
-"$bicep" snapshot main.bicepparam --mode "$mode" \
-  --subscription-id 00000000-0000-0000-0000-000000000001 --resource-group rg-gotomeeting --location westeurope
-echo "infra: formatted, linted, built; snapshot holds"
+same() { # committed file, what it should be
+  if [ "$update" = yes ]; then cp "$2" "$1"; return; fi
+  diff -u "$1" "$2" || { echo "infra/$1 is not what it should be: run npm run infra -- --update and look at the difference" >&2; exit 1; }
+}
+
+if [ -n "$bicep" ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  for file in main.bicep modules/*.bicep environments/*.bicepparam; do
+    "$bicep" format "$file" --stdout >"$work/formatted"
+    same "$file" "$work/formatted"
+  done
+  # Every rule fails but the one about dates: an API version gets old on its own.
+  "$bicep" lint main.bicep 2>"$work/lint" || { cat "$work/lint" >&2; exit 1; }
+  if grep -v use-recent-api-versions "$work/lint" >&2; then exit 1; fi
+  "$bicep" build main.bicep --outfile "$work/azuredeploy.json" 2>/dev/null
+  same azuredeploy.json "$work/azuredeploy.json"
+  for file in environments/*.bicepparam; do
+    "$bicep" snapshot "$file" --mode "$([ "$update" = yes ] && echo overwrite || echo validate)" \
+      --subscription-id 00000000-0000-0000-0000-000000000001 --resource-group rg-gotomeeting --location westeurope \
+      2>"$work/snapshot" || { grep -v use-recent-api-versions "$work/snapshot" >&2; exit 1; }
+  done
+  echo "Bicep: $(ls main.bicep modules/*.bicep | wc -l) files formatted and linted, azuredeploy.json is the build, $(ls environments/*.bicepparam | wc -l) snapshots hold"
+fi

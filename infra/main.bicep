@@ -1,31 +1,44 @@
 // Everything the connector needs, in one resource group, with identities instead of keys.
 targetScope = 'resourceGroup'
 
-@description('Short name that all resource names are made from.')
+@description('Short name that all resource names are made from: small letters and digits, a letter first.')
 @minLength(3)
-@maxLength(16)
+@maxLength(11)
 param name string = 'gotomeeting'
 
 param location string = resourceGroup().location
 param tags object = {}
 
-@description('Object id of the GoToMeeting enterprise application, or leave it empty and give the application id.')
+// --- Entra ---
+
+@description('Application id of the GoToMeeting enterprise application. Leave it empty if you give entraServicePrincipalId.')
+param entraAppId string
+
+@description('Object id of the enterprise application, in place of entraAppId.')
 param entraServicePrincipalId string = ''
-param entraAppId string = ''
 
 @description('Microsoft Graph of your cloud; empty means the global one.')
 param graphEndpoint string = ''
 
-@description('Digits of your GoTo account.')
+// --- GoTo ---
+
+@description('Digits of your GoTo account (GoTo Admin, or accountKey of GET /admin/rest/v1/me).')
+@minLength(1)
+@maxLength(20)
 param gotoAccountNumber string
-param gotoClientId string
 
+@description('Client id of your OAuth client (developer.logmeininc.com/clients). May be given later.')
+param gotoClientId string = ''
+
+@description('Client secret of the OAuth client. Empty: what Key Vault holds stays.')
 @secure()
-param gotoClientSecret string
+param gotoClientSecret string = ''
 
-@description('A GoTo personal access token, or a first refresh token.')
+@description('A GoTo personal access token, in place of Authorize. Empty: what Key Vault holds stays.')
 @secure()
 param gotoPersonalAccessToken string = ''
+
+@description('A first refresh token, in place of Authorize. Empty: what Key Vault holds stays.')
 @secure()
 param gotoRefreshToken string = ''
 
@@ -36,8 +49,11 @@ param gotoAuthEndpoint string = ''
 @description('Calls a second to GoTo over all instances. GoTo documents 10.')
 param gotoRequestsPerSecond string = '8'
 
-@description('App role (value, display name or id) to GoTo licences, for example { User: { licenseKeys: [\'4000000000000000404\'] } }.')
-param roleEntitlements object
+// --- Rules ---
+
+@description('JSON: app role (value, display name or id) to GoTo licences, for example {"User":{"licenseKeys":["4000000000000000404"]}}.')
+@minLength(2)
+param roleEntitlements string
 
 @description('NCRONTAB with six fields, in UTC.')
 param syncSchedule string = '0 */5 * * * *'
@@ -56,62 +72,147 @@ param protectedUsers string = ''
 @maxValue(64)
 param userChangeLanes int = 8
 
-@allowed([512, 2048, 4096])
-param instanceMemoryMB int = 2048
-
-@minValue(1)
-param maximumInstanceCount int = 40
-
-param logRetentionInDays int = 90
-
 @description('Days that cycles, plans and the provisioning log are kept in Table Storage.')
 @minValue(7)
 @maxValue(3650)
 param provisioningLogRetentionDays int = 400
 
+// --- Hosting ---
+
+@description('az functionapp list-flexconsumption-runtimes --location <region> --runtime node says what your region has.')
+@allowed(['22', '24'])
+param nodeVersion string = '24'
+
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('For each group of functions. Some regions take no less than 40.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Instances that always run, for example [{ "name": "function:runSyncJob", "instanceCount": 1 }]. Without any the first cycle after a rest can begin two minutes late.')
+param alwaysReady array = []
+
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+param storageSku string = 'Standard_LRS'
+
+@description('Locks the storage account, which holds the provisioning log, against deletion.')
+param keepStorageFromDeletion bool = false
+
 @description('Cannot be switched off again.')
 param enablePurgeProtection bool = false
 
+@description('The vault of an earlier deployment was deleted less than 90 days ago: have it back, with its secrets.')
+param recoverDeletedVault bool = false
+
+@description('Storage, Key Vault and Service Bus by private endpoints only. Takes Service Bus Premium, which costs hundreds a month.')
+param privateNetwork bool = false
+
+@description('A free /24 for the private network.')
+param privateNetworkAddressPrefix string = '10.20.0.0/24'
+
+@description('Client id of an app registration that people sign in with (Easy Auth). Empty: function keys alone.')
+param signInClientId string = ''
+
+// --- Monitoring ---
+
+@minValue(30)
+@maxValue(730)
+param logRetentionInDays int = 90
+
+@description('GB a day after which the workspace takes no more; -1 for no limit.')
+param logDailyQuotaGb int = 1
+
+@description('Mail addresses that alerts go to.')
+param alertEmails array = []
+
+@description('An https address that alerts are sent to.')
+@secure()
+param alertWebhook string = ''
+
+@description('A cycle must begin at least this often: twice the interval of syncSchedule.')
+@allowed(['PT10M', 'PT15M', 'PT30M', 'PT45M', 'PT1H', 'PT2H', 'PT3H', 'PT4H', 'PT6H', 'P1D', 'P2D'])
+param heartbeatWindow string = 'PT15M'
+
+@description('Messages that may wait in a queue for half an hour without an alert.')
+@minValue(0)
+param backlogLimit int = 1000
+
+// --- What would fail half way through, or deploy a placeholder, fails before anything is made. ---
+
+var letters = map(range(0, length(name)), index => substring(name, index, 1))
+var strangeLetters = filter(letters, one => !contains('abcdefghijklmnopqrstuvwxyz0123456789', one))
+var checkedName = !empty(strangeLetters) || contains('0123456789', letters[0])
+  ? fail('name may hold small letters and digits only, a letter first.')
+  : name
+var enterpriseApp = empty(entraAppId) ? entraServicePrincipalId : entraAppId
+var isPlaceholder = length(enterpriseApp) != 36 || startsWith(enterpriseApp, '00000000-')
+var checkedAppId = isPlaceholder
+  ? fail('entraAppId must be the application id of your GoToMeeting enterprise application, or entraServicePrincipalId its object id.')
+  : entraAppId
+var checkedEntitlements = empty(json(roleEntitlements))
+  ? fail('roleEntitlements must name at least one app role.')
+  : string(json(roleEntitlements))
+
 var suffix = uniqueString(resourceGroup().id, name)
+var identityName = 'id-${checkedName}'
+var identityId = resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', identityName)
+var networkId = resourceId('Microsoft.Network/virtualNetworks', 'vnet-${checkedName}')
+var appName = 'func-${checkedName}-${suffix}'
 
 module identity 'modules/identity.bicep' = {
-  params: { name: 'id-${name}', location: location, tags: tags }
+  params: { name: identityName, location: location, tags: tags }
 }
 
 module monitoring 'modules/monitoring.bicep' = {
   params: {
-    name: name
+    name: checkedName
     location: location
     tags: tags
     retentionInDays: logRetentionInDays
+    dailyQuotaGb: logDailyQuotaGb
+    identityId: identityId
     principalId: identity.outputs.principalId
   }
 }
 
 module storage 'modules/storage.bicep' = {
   params: {
-    name: take('st${replace(toLower(name), '-', '')}${suffix}', 24)
+    name: take('st${checkedName}${suffix}', 24)
     location: location
     tags: tags
+    sku: storageSku
+    isPublic: !privateNetwork
+    keepFromDeletion: keepStorageFromDeletion
+    workspaceId: monitoring.outputs.workspaceId
+    identityId: identityId
     principalId: identity.outputs.principalId
   }
 }
 
 module servicebus 'modules/servicebus.bicep' = {
   params: {
-    name: 'sb-${name}-${suffix}'
+    name: 'sb-${checkedName}-${suffix}'
     location: location
     tags: tags
+    isPublic: !privateNetwork
+    workspaceId: monitoring.outputs.workspaceId
+    identityId: identityId
     principalId: identity.outputs.principalId
   }
 }
 
 module keyvault 'modules/keyvault.bicep' = {
   params: {
-    name: take('kv-${name}-${suffix}', 24)
+    name: take('kv-${checkedName}-${suffix}', 24)
     location: location
     tags: tags
     enablePurgeProtection: enablePurgeProtection
+    recover: recoverDeletedVault
+    isPublic: !privateNetwork
+    workspaceId: monitoring.outputs.workspaceId
+    identityId: identityId
     principalId: identity.outputs.principalId
     gotoClientSecret: gotoClientSecret
     gotoPersonalAccessToken: gotoPersonalAccessToken
@@ -119,18 +220,60 @@ module keyvault 'modules/keyvault.bicep' = {
   }
 }
 
-module functionapp 'modules/functionapp.bicep' = {
+module network 'modules/network.bicep' = if (privateNetwork) {
+  params: { name: checkedName, location: location, tags: tags, addressPrefix: privateNetworkAddressPrefix }
+}
+
+module endpoints 'modules/endpoints.bicep' = if (privateNetwork) {
   params: {
-    name: 'func-${name}-${suffix}'
+    name: checkedName
     location: location
     tags: tags
+    storageId: storage.outputs.id
+    vaultId: keyvault.outputs.id
+    namespaceId: servicebus.outputs.id
+    networkId: networkId
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  params: {
+    name: checkedName
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    namespaceId: servicebus.outputs.id
+    emails: alertEmails
+    webhook: alertWebhook
+    heartbeatWindow: heartbeatWindow
+    backlogLimit: backlogLimit
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  params: { name: checkedName, location: location, tags: tags, workspaceId: monitoring.outputs.workspaceId }
+}
+
+module functionapp 'modules/functionapp.bicep' = {
+  params: {
+    name: appName
+    location: location
+    tags: tags
+    nodeVersion: nodeVersion
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
+    alwaysReady: alwaysReady
     identityId: identity.outputs.id
     packageContainerUri: storage.outputs.packageContainerUri
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+    signInClientId: signInClientId
     settings: {
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+      // Beside the addresses: with them alone the host can fail to make its blob client at start (Azure/azure-functions-host#11787).
+      // The name is completed with the public cloud's suffix, so elsewhere it stays out.
+      AzureWebJobsStorage__accountName: environment().name == 'AzureCloud' ? storage.outputs.name : ''
       AzureWebJobsStorage__blobServiceUri: storage.outputs.blobEndpoint
       AzureWebJobsStorage__queueServiceUri: storage.outputs.queueEndpoint
       AzureWebJobsStorage__tableServiceUri: storage.outputs.tableEndpoint
@@ -141,23 +284,17 @@ module functionapp 'modules/functionapp.bicep' = {
       ServiceBusConnection__clientId: identity.outputs.clientId
       AZURE_CLIENT_ID: identity.outputs.clientId
       ENTRA_SERVICE_PRINCIPAL_ID: entraServicePrincipalId
-      ENTRA_APP_ID: entraAppId
+      ENTRA_APP_ID: checkedAppId
       GRAPH_ENDPOINT: graphEndpoint
       GOTO_ACCOUNT_KEY: gotoAccountNumber
       GOTO_API_ENDPOINT: gotoApiEndpoint
       GOTO_AUTH_ENDPOINT: gotoAuthEndpoint
       GOTO_CLIENT_ID: gotoClientId
-      GOTO_CLIENT_SECRET: '@Microsoft.KeyVault(VaultName=${keyvault.outputs.name};SecretName=goto-client-secret)'
-      GOTO_PERSONAL_ACCESS_TOKEN: empty(gotoPersonalAccessToken)
-        ? ''
-        : '@Microsoft.KeyVault(VaultName=${keyvault.outputs.name};SecretName=goto-personal-access-token)'
-      GOTO_REFRESH_TOKEN: empty(gotoRefreshToken)
-        ? ''
-        : '@Microsoft.KeyVault(VaultName=${keyvault.outputs.name};SecretName=goto-first-refresh-token)'
+      // The client secret, a personal access token and the refresh tokens are read from this vault by the connector itself.
       KEY_VAULT_URI: keyvault.outputs.uri
       GOTO_REQUESTS_PER_SECOND: gotoRequestsPerSecond
       USER_CHANGE_LANES: string(userChangeLanes)
-      ROLE_ENTITLEMENTS: string(roleEntitlements)
+      ROLE_ENTITLEMENTS: checkedEntitlements
       SYNC_SCHEDULE: syncSchedule
       FULL_SYNC_SCHEDULE: fullSyncSchedule
       PROVISION_DEFAULT_ACCESS: string(provisionDefaultAccess)
@@ -167,8 +304,18 @@ module functionapp 'modules/functionapp.bicep' = {
       PROTECTED_USERS: protectedUsers
     }
   }
+  // The app comes when its network is whole.
+  dependsOn: [endpoints]
 }
 
-output FUNCTION_APP_NAME string = functionapp.outputs.name
-output FUNCTION_APP_URL string = 'https://${functionapp.outputs.hostName}'
+output AZURE_LOCATION string = location
+output AZURE_TENANT_ID string = tenant().tenantId
+output AZURE_RESOURCE_GROUP string = resourceGroup().name
+output AZURE_FUNCTION_NAME string = appName
+output SERVICE_CONNECTOR_NAME string = appName
+output SERVICE_CONNECTOR_URL string = 'https://${functionapp.outputs.hostName}'
+output PAGE_URL string = 'https://${functionapp.outputs.hostName}/api/dashboard'
+output REDIRECT_URI string = 'https://${functionapp.outputs.hostName}/api/connection/callback'
+output KEY_COMMAND string = 'az functionapp keys list -g ${resourceGroup().name} -n ${appName} --query functionKeys.default -o tsv'
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
+output GRANT_COMMAND string = 'sh infra/graph/grant.sh ${identity.outputs.principalId}'

@@ -1,19 +1,34 @@
-// The function app on Flex Consumption, on Node 24, with every setting the code reads.
+// The function app on Flex Consumption, with every setting the code reads.
 param name string
 param location string
 param tags object
+
+@allowed(['22', '24'])
+param nodeVersion string
+
+@allowed([512, 2048, 4096])
 param instanceMemoryMB int
 
 @minValue(1)
+@maxValue(1000)
 param maximumInstanceCount int
+
+@description('Instances that always run, for example [{ name: \'function:runSyncJob\', instanceCount: 1 }].')
+param alwaysReady array
 
 param identityId string
 param packageContainerUri string
 
-@description('Settings by name; empty values are left out, so that the code uses its default.')
+@description('Subnet that the app reaches the private endpoints from; empty without a private network.')
+param subnetId string
+
+@description('Client id of the app registration that people sign in with; empty: function keys alone.')
+param signInClientId string
+
+@description('Settings by name. An empty one counts as not set.')
 param settings object
 
-resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: 'plan-${name}'
   location: location
   tags: tags
@@ -22,7 +37,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   properties: { reserved: true }
 }
 
-resource app 'Microsoft.Web/sites@2024-11-01' = {
+resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   // `azd deploy` finds the app by this tag.
@@ -32,7 +47,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {
       deployment: {
         storage: {
@@ -41,10 +56,13 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
           authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identityId }
         }
       }
-      runtime: { name: 'node', version: '24' }
+      runtime: { name: 'node', version: nodeVersion }
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
+        alwaysReady: alwaysReady
+        // host.json's limits for HTTP are not read on Flex Consumption.
+        triggers: { http: { perInstanceConcurrency: 16 } }
       }
     }
     siteConfig: {
@@ -52,14 +70,49 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       ftpsState: 'Disabled'
       http20Enabled: true
       appSettings: [
-        for setting in filter(items(settings), item => !empty(item.value)): {
+        for setting in items(settings): {
           name: setting.key
           value: setting.value
         }
       ]
     }
   }
+
+  // Deployment goes by Entra tokens: no user name and password opens the app.
+  resource scm 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+
+  resource ftp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: { allow: false }
+  }
+
+  resource signIn 'config' = if (!empty(signInClientId)) {
+    name: 'authsettingsV2'
+    properties: {
+      platform: { enabled: true }
+      globalValidation: {
+        requireAuthentication: true
+        unauthenticatedClientAction: 'Return401'
+        // Health says nothing, and the page's shell holds no data: its calls carry the sign-in.
+        excludedPaths: ['/api/health', '/api/dashboard', '/api/dashboard/*']
+      }
+      httpSettings: { requireHttps: true }
+      identityProviders: {
+        azureActiveDirectory: {
+          enabled: true
+          registration: {
+            clientId: signInClientId
+            openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+          }
+          validation: { allowedAudiences: ['api://${signInClientId}', signInClientId] }
+        }
+      }
+      login: { tokenStore: { enabled: false } }
+    }
+  }
 }
 
-output name string = app.name
 output hostName string = app.properties.defaultHostName
