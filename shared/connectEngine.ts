@@ -83,5 +83,6 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     lanes: settings.USER_CHANGE_LANES,
     ratePerSecond: settings.GOTO_REQUESTS_PER_SECOND,
     logRetentionDays: settings.LOG_RETENTION_DAYS,
+    seatsWarning: settings.SEATS_WARNING,
   };
 }

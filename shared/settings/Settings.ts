@@ -65,6 +65,15 @@ const roleEntitlements = z
       .refine((rules) => Object.keys(rules).length > 0, { error: 'names no app role' }),
   );
 
+/** A number of seats, or a share of all. */
+const seatsLeft = z
+  .string()
+  .default('5%')
+  .refine((value) => /^\d{1,6}$|^(\d|[1-9]\d|100)%$/.test(value), {
+    error: 'must be a number of seats or a share of them, for example 10 or 5%',
+  })
+  .transform((value) => (value.endsWith('%') ? { percent: Number.parseInt(value, 10) } : { count: Number(value) }));
+
 const connection = {
   connectionString: z.string().optional(),
   credential: z.literal('managedidentity', { error: 'must be "managedidentity"' }).optional(),
@@ -113,6 +122,7 @@ const settingsSchema = z.object({
   PROVISION_DEFAULT_ACCESS: flag,
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,
   DRIFT_POLICY: z.enum(['report', 'repair'], { error: 'must be "report" or "repair"' }).default('repair'),
+  SEATS_WARNING: seatsLeft,
   PROTECTED_USERS: z
     .string()
     .default('')

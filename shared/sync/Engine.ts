@@ -4,6 +4,7 @@ import type { Pacing } from '../goto/Pacing';
 import type { Clock } from '../model/Clock';
 import type { MessageSender } from '../queue/MessageSender';
 import type { Policy } from '../rules/Policy';
+import type { SeatsLeft } from '../rules/seats';
 import type { Store } from '../store/Store';
 import type { Telemetry } from '../telemetry/Telemetry';
 
@@ -39,6 +40,8 @@ export interface WithSettings {
   readonly lanes: number;
   readonly ratePerSecond: number;
   readonly logRetentionDays: number;
+  /** From how few free seats of a licence on the admin is warned. */
+  readonly seatsWarning: SeatsLeft;
 }
 
 /** What the engine works with; the composition root makes it once a process. */

@@ -26,6 +26,8 @@ export type EventName =
   | 'change.failed'
   | 'change.retried'
   | 'change.repeated'
+  | 'seats.short'
+  | 'seats.unknown'
   | 'message.unreadable'
   | 'goto.throttled'
   | 'goto.tokenRenewed'
