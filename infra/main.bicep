@@ -69,6 +69,9 @@ param logRetentionInDays int = 90
 @maxValue(3650)
 param provisioningLogRetentionDays int = 400
 
+@description('From how few free seats of a licence on a cycle warns: a number, or a share such as 5%.')
+param seatsWarning string = '5%'
+
 @description('Cannot be switched off again.')
 param enablePurgeProtection bool = false
 
@@ -164,6 +167,7 @@ module functionapp 'modules/functionapp.bicep' = {
       SKIP_OUT_OF_SCOPE_DELETIONS: string(skipOutOfScopeDeletions)
       DRIFT_POLICY: driftPolicy
       LOG_RETENTION_DAYS: string(provisioningLogRetentionDays)
+      SEATS_WARNING: seatsWarning
       PROTECTED_USERS: protectedUsers
     }
   }
