@@ -14,6 +14,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   removalLimit: { count: 50, percent: 10 },
   lanes,
   ratePerSecond,
+  schedule: '',
   logRetentionDays: 400,
 });
 
