@@ -20,6 +20,7 @@ export type EventName =
   | 'cycle.givenUp'
   | 'cycle.exception'
   | 'cycle.tidyFailed'
+  | 'demand.closesLater'
   | 'chunk.exception'
   | 'person.unreadable'
   | 'change.applied'
