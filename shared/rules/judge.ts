@@ -13,6 +13,7 @@ import { REASONS, type Reason } from '../model/Reason';
 import { confirmAbsence } from './confirmAbsence';
 import { decide, type Decision } from './decide';
 import { desiredOf } from './desiredOf';
+import { leftAsIs } from './leftAsIs';
 import type { Entitlements } from './Entitlements';
 import { grantsInWords, type Grant } from './grantsInWords';
 import { licensesOfRules, type CyclePolicy } from './Policy';
@@ -140,7 +141,11 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     displayName: facts.displayName,
     action,
     reason,
+<<<<<<< HEAD
     why: why(facts, context, desired, reason),
+=======
+    why: `${why(facts, desired, reason)}${letGo(decision, typeof observed === 'object' ? observed : null, desired)}`,
+>>>>>>> main
     steps: steps(facts, desired, observed, decision),
     targetId: link?.key ?? (typeof observed === 'object' ? (observed?.key ?? null) : null),
     removal: removal && action !== 'recover',
@@ -195,6 +200,13 @@ function why(facts: PersonFacts, { entitlements }: JudgeContext, desired: Desire
     role: (id) => entitlements.role(id)?.displayName,
   });
   return `${REASONS[reason]} ${assigned}`.trimEnd();
+}
+
+/** What somebody else's hand made of the account, and what it should be. */
+function letGo(decision: Decision, observed: Account | null, desired: Desired): string {
+  const left = 'left' in decision ? (decision.left ?? {}) : {};
+  if (observed === null || Object.keys(left).length === 0) return '';
+  return ` ${leftAsIs(left, observed, desired.kind === 'active' ? desired.redacted : [])}`;
 }
 
 function steps(
