@@ -141,11 +141,7 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     displayName: facts.displayName,
     action,
     reason,
-<<<<<<< HEAD
-    why: why(facts, context, desired, reason),
-=======
-    why: `${why(facts, desired, reason)}${letGo(decision, typeof observed === 'object' ? observed : null, desired)}`,
->>>>>>> main
+    why: `${why(facts, context, desired, reason)}${letGo(decision, typeof observed === 'object' ? observed : null, desired)}`,
     steps: steps(facts, desired, observed, decision),
     targetId: link?.key ?? (typeof observed === 'object' ? (observed?.key ?? null) : null),
     removal: removal && action !== 'recover',
