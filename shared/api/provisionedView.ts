@@ -1,4 +1,5 @@
 /** The answer of provision on demand: the four steps of Entra's page, with what was read and found in each. */
+import type { LogEntry } from '../model/LogEntry';
 import { textOf } from '../model/Person';
 import { adviceOf, categoryOf } from '../model/ErrorCode';
 import { REASONS } from '../model/Reason';
@@ -28,9 +29,10 @@ const EXPORTS = {
 
 /** One person's answer. */
 export function provisionedView(one: Provisioned) {
-  const { judged, result, cycleId } = one;
+  const { judged, cycleId } = one;
   const { entry } = judged;
-  const last = result?.entries.at(-1);
+  const entries = entriesOf(one);
+  const last = entries.at(-1);
   const action = actionStep(one);
   return {
     cycleId,
@@ -45,13 +47,15 @@ export function provisionedView(one: Provisioned) {
     errorInformation: errorOf(one),
     steps: [importStep(one), scopeStep(one), matchStep(one), action],
     modifiedProperties: modifiedOf(one),
-    logEntryIds: result?.entries.map(entryId) ?? [],
+    logEntryIds: entries.map(entryId),
   };
 }
 export type ProvisionedView = ReturnType<typeof provisionedView>;
 
-function errorOf({ result, waits }: Provisioned) {
-  const code = result?.code ?? waits?.code ?? null;
+const entriesOf = ({ result, written }: Provisioned): readonly LogEntry[] => result?.entries ?? written;
+
+function errorOf({ result, waits, written }: Provisioned) {
+  const code = result?.code ?? (written.length > 0 ? null : (waits?.code ?? null));
   if (code === null) return null;
   return {
     errorCode: code,
@@ -61,8 +65,9 @@ function errorOf({ result, waits }: Provisioned) {
   };
 }
 
-function modifiedOf({ judged: { entry }, result }: Provisioned) {
-  if (result !== null) return result.entries.flatMap((one) => one.modified);
+function modifiedOf(one: Provisioned) {
+  const { entry } = one.judged;
+  if (one.cycleId !== null) return entriesOf(one).flatMap(({ modified }) => modified);
   const redacted = entry.desired.kind === 'active' ? entry.desired.redacted : [];
   return modifiedProperties(entry.before ?? {}, entry.after ?? {}, redacted);
 }
@@ -136,13 +141,15 @@ function matchStep({ judged: { entry, tried } }: Provisioned): Step {
   };
 }
 
-function actionStep({ judged: { entry }, result, waits, cycleId }: Provisioned): Step {
-  const last = result?.entries.at(-1);
+function actionStep(one: Provisioned): Step {
+  const { result, waits, cycleId } = one;
+  const { entry } = one.judged;
+  const last = entriesOf(one).at(-1);
   const action = last?.action ?? (result === null ? entry.action : 'none');
   const base = { name: EXPORTS[action], provisioningStepType: 'export', details: { action } } as const;
-  if (waits !== null) return { ...base, status: 'warning', description: `${waits.message} The next cycle goes on.` };
   if (last !== undefined)
     return { ...base, status: STATUSES[last.status], description: last.errorMessage ?? REASONS[last.reason] };
+  if (waits !== null) return { ...base, status: 'warning', description: `${waits.message} The next cycle goes on.` };
   const intended = cycleId === null && entry.action !== 'none' ? 'This would be done. ' : '';
   const status = entry.observed === 'ambiguous' ? 'failure' : entry.action === 'none' ? 'skipped' : 'success';
   return { ...base, status, description: `${intended}${REASONS[entry.reason]}` };

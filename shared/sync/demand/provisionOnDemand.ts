@@ -4,6 +4,7 @@
  */
 import type { Caller } from '../../goto/GotoClient';
 import { addTallies, noCalls, noTally, type Cycle } from '../../model/Cycle';
+import type { LogEntry } from '../../model/LogEntry';
 import type { PlanResult } from '../../model/PlanEntry';
 import { countCallsInto } from '../../telemetry/callCounter';
 import { ApplyContext } from '../apply/ApplyContext';
@@ -28,6 +29,8 @@ export interface Provisioned {
   readonly context: PlanContext;
   /** How it ended; null for a dry run, and while it goes on. */
   readonly result: PlanResult | null;
+  /** What was written for the person, though the row has not ended. */
+  readonly written: readonly LogEntry[];
   /** Why it goes on behind the answer: the next cycle ends it. */
   readonly waits: { readonly code: string; readonly message: string } | null;
 }
@@ -50,7 +53,7 @@ export async function provisionOnDemand(engine: Engine, sourceId: string, dryRun
   const who = { sourceId, cycleId: cycle.id };
   if (dryRun) {
     const judged = known(await judgeNow(context, who, caller));
-    return { cycleId: null, judged, context, result: null, waits: null };
+    return { cycleId: null, judged, context, result: null, written: [], waits: null };
   }
   await waitForOthers(engine, sourceId);
   const calls = noCalls();
@@ -103,15 +106,15 @@ async function handle({ context, cycle, caller, calls, until }: Work, first: Jud
     const chunk = await record(engine, cycle, row);
     const handled = await handleRow(new ApplyContext(engine, cycle, caller), row);
     tally = addTallies(tally, handled.tally);
-    const answer = { cycleId: cycle.id, judged, context, result: handled.row.result, waits: handled.waits };
-    if (answer.result !== null) {
+    const { result } = handled.row;
+    const answer = { cycleId: cycle.id, judged: first, context, result, written: [], waits: handled.waits };
+    if (result !== null) {
       await end(engine, cycle.id, chunk, handled.row, { ...tally, calls });
       return answer;
     }
     const { nextAttemptAt, attempts } = handled.row;
     if (nextAttemptAt + LOOK_MS >= until) {
-      if (await isOthers(engine, row.entry.sourceId, cycle.id)) throw new BeingChanged();
-      return answer;
+      return { ...answer, written: await writtenSoFar(engine, row.entry.sourceId, cycle.id) };
     }
     await clock.sleep(Math.max(0, nextAttemptAt - clock.now()));
     // What was read lives as long as a look: it is read again.
@@ -135,8 +138,10 @@ async function mark({ store }: Engine, { entry, isOpen, read }: Judged): Promise
   await store.dirty.keep([{ id, etag, mark: { ...plain, absentSince } }]);
 }
 
-/** Whether the intent that stands in the way is another cycle's, and nothing was written here. */
-async function isOthers({ store }: Engine, sourceId: string, cycleId: string): Promise<boolean> {
+/** Writes of this request. @throws BeingChanged when there are none, and another one's intent stands in the way */
+async function writtenSoFar({ store }: Engine, sourceId: string, cycleId: string): Promise<readonly LogEntry[]> {
   const { pending, part } = (await store.people.get(sourceId)).person;
-  return pending !== null && pending.cycleId !== cycleId && part?.cycleId !== cycleId;
+  if (part?.cycleId === cycleId) return part.entries;
+  if (pending !== null && pending.cycleId !== cycleId) throw new BeingChanged();
+  return [];
 }
