@@ -4,8 +4,7 @@
  */
 import { CHUNK_SIZE, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
-import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
-import { countSkip, isOfEverybody, noTally, type Cycle, type Tally } from '../../../model/Cycle';
+import { countSkip, isOfEverybody, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
