@@ -4,26 +4,36 @@
  *
  * Upholds I14: whatever the turn names comes to an end. Every step may be repeated (docs/protocol.md 3.1).
  */
-import { randomUUID } from 'node:crypto';
 import { isoTime } from '../../model/Clock';
 import { ConnectorError } from '../../model/ConnectorError';
-import { FINAL_STATES, newCycleId, noTally, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
+import { FINAL_STATES, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
 import { FullCycleWish } from '../../store/state/FullCycleWish';
 import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
 import { messageOf } from '../../telemetry/Telemetry';
-import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
-import { FIRST_STEP } from './itineraries';
+import type { WithClock, WithConnection, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
-import { lanesFor } from './slots';
+import { newCycle } from './newCycle';
 
-type Starter = WithClock & WithStore & WithQueue & WithSettings & WithTelemetry;
+type Starter = WithClock & WithConnection & WithStore & WithQueue & WithSettings & WithTelemetry;
 
 export type Started =
-  { readonly started: true; readonly cycle: Cycle } | { readonly started: false; readonly activeCycleId: string };
+  | { readonly started: true; readonly cycle: Cycle }
+  | { readonly started: false; readonly activeCycleId: string }
+  | Refused;
+
+/** No cycle may start now, whether or not one runs. */
+export interface Refused {
+  readonly started: false;
+  readonly activeCycleId?: undefined;
+  /** Stable, for scripts. */
+  readonly code: 'NotConnected';
+  /** Why, and what to do. */
+  readonly message: string;
+}
 
 /** What the timer, or somebody by HTTP, asks for. */
 export interface StartRequest {
@@ -44,7 +54,7 @@ const SETTINGS_CHANGED =
   'The mapping was changed, or a setting, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
 
 /**
- * @returns the cycle that was started, or the id of the one that runs. @throws ConnectorError StorageUnreachable,
+ * @returns the cycle that was started, or the id of the one that runs, or why none may start. @throws ConnectorError StorageUnreachable,
  * QueueUnreachable
  */
 export async function startCycle(engine: Starter, request: StartRequest): Promise<Started> {
@@ -61,6 +71,8 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     telemetry.info('cycle.refused', { cycleId: turn.cycleId, trigger: request.trigger });
     return { started: false, activeCycleId: turn.cycleId };
   }
+  const connection = await engine.connection.state();
+  if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
   const dryRun = request.dryRun === true;
   if (request.mode === 'full' && !dryRun) {
     await store.wish.make(request.trigger);
@@ -73,41 +85,21 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   const isChanged = applied !== undefined && applied !== hash;
   const isFull = request.mode === 'full' || wishEtag !== null || applied !== hash;
   const mode: CycleMode = Watermark.of(rows) === undefined ? 'initial' : isFull ? 'full' : 'incremental';
-  const now = clock.now();
-  const cycle: Cycle = {
-    id: newCycleId(now, randomUUID().slice(0, 8)),
-    mode,
-    trigger: request.trigger,
-    dryRun,
-    state: 'queued',
-    mappingVersion,
-    policyHash: hash,
-    lanes: lanesFor(engine),
-    wishEtag: dryRun ? null : wishEtag,
-    startedAt: isoTime(now),
-    endedAt: null,
-    applyingSince: null,
-    cursor: { ...FIRST_STEP[mode] },
-    stage: 0,
-    stageSince: 0,
-    expected: 0,
-    sends: 0,
-    dueAt: now,
-    deadlineAt: now + engine.timing.planDeadlineMs,
-    stopping: null,
-    proofs: 0,
-    isUnproven: false,
-    planHash: null,
-    tally: noTally(),
-    warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
-    error: null,
-  };
+  const cycle = newCycle(
+    engine,
+    { mode, trigger: request.trigger, mappingVersion },
+    {
+      dryRun,
+      wishEtag: dryRun ? null : wishEtag,
+      warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
+    },
+  );
   if (!(await store.turn.take(cycle))) {
     const faster = await store.turn.current();
     return { started: false, activeCycleId: faster?.cycleId ?? cycle.id };
   }
   if (request.idempotencyKey !== undefined)
-    await store.idempotency.remember(request.idempotencyKey, cycle.id, isoTime(now));
+    await store.idempotency.remember(request.idempotencyKey, cycle.id, isoTime(clock.now()));
   await giveBirth(engine, cycle);
   telemetry.info('cycle.started', { cycleId: cycle.id, mode, trigger: request.trigger });
   return { started: true, cycle };
@@ -128,11 +120,9 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
     // Tables that do not answer say nothing of the cycle.
     if (error instanceof ConnectorError) throw error;
     if (clock.now() < startOfCycle(cycleId) + GIVE_UP_MS) return 'running';
-    telemetry.error('cycle.givenUp', { cycleId, message: messageOf(error) });
-    return giveUp(engine, cycleId, {
-      code: 'UnreadableRow',
-      message: `The stored cycle cannot be read by this release, so it was given up: ${messageOf(error)}`,
-    });
+    const message = `The stored cycle cannot be read by this release, so it was given up: ${messageOf(error)}`;
+    telemetry.error('cycle.givenUp', { cycleId, code: 'UnreadableRow', message });
+    return giveUp(engine, cycleId, { code: 'UnreadableRow', message });
   }
   if (stored === undefined) {
     // The starter died before the birth, or the cycle has ended and left one row.
@@ -156,7 +146,7 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
       message: 'The cycle did not end in time; what it left open is done by the next.',
     };
     await store.plans.put({ ...cycle, state: 'failed', error, endedAt: isoTime(clock.now()) }, stored.etag);
-    telemetry.error('cycle.givenUp', { cycleId, state: cycle.state });
+    telemetry.error('cycle.givenUp', { cycleId, ...error });
     return giveUp(engine, cycleId, error);
   }
   if (clock.now() > cycle.dueAt + timing.overdueMs) {
