@@ -25,6 +25,13 @@ const markRefSchema = z.object({ etag: z.string(), since: z.number(), attempts: 
 
 const values = z.record(z.string(), z.unknown()).nullable();
 
+/** What becomes of a person's hold together with the write: an undo holds them, the undo of an undo lets them go. */
+export const holdChangeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('set'), by: z.string() }),
+  z.object({ kind: z.literal('lift') }),
+]);
+export type HoldChange = Readonly<z.output<typeof holdChangeSchema>>;
+
 /** What a cycle intends for one person, and why: the plan as a value. */
 export const planEntrySchema = z.object({
   sourceId: z.string(),
@@ -55,6 +62,8 @@ export const planEntrySchema = z.object({
   mark: markRefSchema.nullable(),
   /** The person's row when this was planned: as long as it is the same, nobody wrote meanwhile. */
   personEtag: z.string().nullable(),
+  /** Null: the hold is left alone, and whoever is held is not written to. */
+  hold: holdChangeSchema.nullable().default(null),
   /** What makes two intended actions the same: the basis of "apply exactly this plan". */
   hash: z.string().default(''),
 });
@@ -71,7 +80,8 @@ export const planResultSchema = z.object({
 export type PlanResult = Readonly<z.output<typeof planResultSchema>>;
 
 /** A plan entry with its hash: who, what, to which account, with which values; not why, and not when. */
-export const planEntry = (plan: Omit<PlanEntry, 'hash'>): PlanEntry => ({
+export const planEntry = (plan: Omit<PlanEntry, 'hash' | 'hold'> & Partial<Pick<PlanEntry, 'hold'>>): PlanEntry => ({
+  hold: null,
   ...plan,
   hash: digest([plan.sourceId, plan.action, plan.targetId, plan.after, plan.removal, [...plan.drops].sort()]),
 });

@@ -87,7 +87,7 @@ class Handling {
     const end = (ending: Ending, change: Partial<ManagedPerson> = {}) => this.#end(stored, written, ending, change);
     if ((await this.context.stopped()) !== null) return end({ outcome: 'held', reason: 'Held' });
     if (person.seenAt > entry.factsAt) return end({ outcome: 'superseded', reason: 'Superseded' });
-    if (person.hold !== null) return end({ outcome: 'held', reason: 'Held' });
+    if (person.hold !== null && entry.hold === null) return end({ outcome: 'held', reason: 'Held' });
     if (this.context.isOnDemand && engine.clock.now() >= entry.factsAt + engine.timing.lookLifeMs)
       return this.#readAgain();
     if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
