@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { tolerant } from './tolerant';
 
 /** Append-only. Each mode is a door through which plan rows come: the source, one request, a stored plan, the log. */
-export const cycleModeSchema = tolerant(['initial', 'incremental', 'full', 'onDemand', 'apply', 'revert'], 'incremental');
+export const cycleModeSchema = tolerant(
+  ['initial', 'incremental', 'full', 'onDemand', 'apply', 'revert'],
+  'incremental',
+);
 export type CycleMode = z.output<typeof cycleModeSchema>;
 
 /** Modes that read and judge everybody: only their end fulfils the wish for a full cycle. */
@@ -136,6 +139,8 @@ export const planCursorSchema = z.object({
   loads: z.array(z.number()).default([]),
   /** Chunks made so far, by `<stage>-<lane>`. */
   chunks: z.record(z.string(), z.number()).default({}),
+  /** Seats that the rows recorded so far ask for and set free, by licence. */
+  seats: z.record(z.string(), z.object({ asked: count, freed: count })).default({}),
   /** Failed tries of the present slice, and how often Graph made the cycle begin anew. */
   attempts: z.number().default(0),
   resyncs: z.number().default(0),

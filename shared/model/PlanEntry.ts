@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountSchema } from './Account';
 import { desiredSchema } from './Desired';
 import { digest } from './hash';
+import { holdChangeSchema } from './HoldChange';
 import { logEntrySchema } from './LogEntry';
 import { reasonSchema } from './Reason';
 import { tolerant } from './tolerant';
@@ -24,13 +25,6 @@ export type PlanStep = Readonly<z.output<typeof planStepSchema>>;
 const markRefSchema = z.object({ etag: z.string(), since: z.number(), attempts: z.number() });
 
 const values = z.record(z.string(), z.unknown()).nullable();
-
-/** What becomes of a person's hold together with the write: an undo holds them, the undo of an undo lets them go. */
-export const holdChangeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('set'), by: z.string() }),
-  z.object({ kind: z.literal('lift') }),
-]);
-export type HoldChange = Readonly<z.output<typeof holdChangeSchema>>;
 
 /** What a cycle intends for one person, and why: the plan as a value. */
 export const planEntrySchema = z.object({

@@ -5,9 +5,10 @@
  */
 import { emailKey, type Account, type AccountAttributes } from '../model/Account';
 import type { Desired } from '../model/Desired';
+import type { HoldChange } from '../model/HoldChange';
 import type { LogEntry } from '../model/LogEntry';
 import type { ManagedPerson } from '../model/ManagedPerson';
-import { planEntry, type HoldChange } from '../model/PlanEntry';
+import { planEntry } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 import { decide } from './decide';
 import { sameKeys } from './differences';
@@ -59,7 +60,8 @@ export function undo(facts: UndoFacts): Judgement {
     managedLicenseKeys: desired.kind === 'active' ? new Set([...drops, ...wanted]) : ours,
     driftPolicy: 'repair',
   });
-  if (!('changes' in decision)) return left(facts, decision.reason === 'RedundantExport' ? 'ChangedSince' : decision.reason);
+  if (!('changes' in decision))
+    return left(facts, decision.reason === 'RedundantExport' ? 'ChangedSince' : decision.reason);
   const keeps = wanted.some((key) => ours.has(key));
   const present: Readonly<Record<string, unknown>> = { ...observed };
   const entry = planEntry({
@@ -117,7 +119,8 @@ const plain = (facts: UndoFacts) =>
 function earliest(writes: readonly LogEntry[]): Readonly<Record<string, unknown>> {
   const before: Record<string, unknown> = {};
   for (const write of writes)
-    for (const [name, value] of Object.entries(write.before ?? {})) if (!Object.hasOwn(before, name)) before[name] = value;
+    for (const [name, value] of Object.entries(write.before ?? {}))
+      if (!Object.hasOwn(before, name)) before[name] = value;
   return before;
 }
 

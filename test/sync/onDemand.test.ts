@@ -209,6 +209,7 @@ describe('with a company in order', () => {
       before: {},
       modified: [],
       warning: null,
+      hold: null,
       factsAt: 0,
       deadAt,
     } as const;

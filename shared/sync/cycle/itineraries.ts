@@ -1,4 +1,12 @@
-import { isOfEverybody, planCursorSchema, type Cycle, type CycleMode, type PlanCursor, type Origin, type PlanStepName } from '../../model/Cycle';
+import {
+  isOfEverybody,
+  planCursorSchema,
+  type Cycle,
+  type CycleMode,
+  type PlanCursor,
+  type Origin,
+  type PlanStepName,
+} from '../../model/Cycle';
 
 /** The steps of each mode, in order. Every step may be repeated: it stores the same again, or finds it stored. */
 const ITINERARIES: Readonly<Record<Exclude<CycleMode, 'apply'>, readonly PlanStepName[]>> = {

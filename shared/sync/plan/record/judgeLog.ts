@@ -5,7 +5,7 @@
 import { inParallel } from '../../../concurrency/inParallel';
 import { isoTime } from '../../../model/Clock';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
-import type { HoldChange } from '../../../model/PlanEntry';
+import type { HoldChange } from '../../../model/HoldChange';
 import { licensesOfRules } from '../../../rules/Policy';
 import { undo } from '../../../rules/undo';
 import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
@@ -59,7 +59,11 @@ export async function judgeUndo(
       hold,
       licensesOfRules: licensesOfRules(context.policy),
     });
-    people.push({ ...judgement, someone, news: judgement.isOpen ? null : newsOf(judgement.entry, place.cycle.id, factsAt) });
+    people.push({
+      ...judgement,
+      someone,
+      news: judgement.isOpen ? null : newsOf(judgement.entry, place.cycle.id, factsAt),
+    });
   });
   const ordered = people.sort((a, b) => (a.entry.sourceId < b.entry.sourceId ? -1 : 1));
   return unrecorded(context, place, ordered);

@@ -30,8 +30,11 @@ export const judgeStored: Slice = async (context, place) => {
   const planned = new Map(
     page.rows.filter((row) => row.state === 'planned').map(({ entry }) => [entry.sourceId, entry] as const),
   );
-  const judged = from.mode === 'revert' ? await undone(context, place, from.of, planned) : await again(context, place, planned);
-  const checked = judged.map((one) => checkedBy(planned.get(one.entry.sourceId), one, id, isoTime(context.engine.clock.now())));
+  const judged =
+    from.mode === 'revert' ? await undone(context, place, from.of, planned) : await again(context, place, planned);
+  const checked = judged.map((one) =>
+    checkedBy(planned.get(one.entry.sourceId), one, id, isoTime(context.engine.clock.now())),
+  );
   // Said before it is recorded, like every skip.
   await store.people.putJudged(
     new Map(),
@@ -45,11 +48,14 @@ export const judgeStored: Slice = async (context, place) => {
 /** From here on the plan is this cycle's, whatever becomes of it: nobody applies it twice. */
 async function takePlan({ store }: Engine, planId: string, cycleId: string): Promise<void> {
   const stored = await store.plans.cycle(planId);
-  if (stored?.cycle.appliedBy === cycleId) return;
-  const taken = stored === undefined ? undefined : { ...stored.cycle, appliedBy: cycleId };
-  if (stored?.cycle.state === 'planned' && stored.cycle.appliedBy === null && taken !== undefined) {
-    if ((await store.plans.put(taken, stored.etag)) !== undefined) return;
-  }
+  const isFree = stored?.cycle.state === 'planned' && stored.cycle.appliedBy === null;
+  const isOurs =
+    stored?.cycle.appliedBy === cycleId ||
+    (isFree && (await store.plans.put({ ...stored.cycle, appliedBy: cycleId }, stored.etag)) !== undefined);
+  const listed = await store.cycles.get(planId);
+  if (isOurs && listed !== undefined && listed.final !== null && listed.cycle.appliedBy !== cycleId)
+    await store.cycles.put({ ...listed.cycle, appliedBy: cycleId }, listed.final);
+  if (isOurs) return;
   throw new ConnectorError('Another cycle applies this plan, or it is gone. Make a new plan.', {
     code: 'PlanTaken',
     sent: false,
@@ -104,7 +110,9 @@ async function undone(
 /** The same action, target and values as planned; else refused, saying what is to be done today instead. */
 function checkedBy(plan: PlanEntry | undefined, one: Judged, cycleId: string, at: string): Judged {
   if (plan === undefined || (one.isOpen && one.entry.hash === plan.hash)) return { ...one, news: null };
-  const today = one.isOpen ? `it would be ${one.entry.action} with other values or another account` : 'nothing is to be done';
+  const today = one.isOpen
+    ? `it would be ${one.entry.action} with other values or another account`
+    : 'nothing is to be done';
   const refused = `The plan says ${plan.action}; today ${today}: ${REASONS[one.entry.reason]} A new plan shows it.`;
   const { hash: _hash, ...plain } = one.entry;
   const entry = planEntry({ ...plain, action: 'none', reason: 'PlanEntryRefused', removal: false, drops: [] });
