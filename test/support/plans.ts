@@ -17,7 +17,7 @@ export type Plan = z.output<typeof planSchema> & { readonly id: string };
 const idIn = (response: ApiResponse): string => z.object({ id: z.string() }).parse(response.body).id;
 
 /** The plan of a cycle. */
-export async function planOf(connector: TestConnector, id: string): Promise<Plan> {
+async function planOf(connector: TestConnector, id: string): Promise<Plan> {
   const request = { ...apiRequest('', { id }), query: new URLSearchParams({ $top: '1000' }) };
   return { ...planSchema.parse((await getPlan(connector.engine, request)).body), id };
 }

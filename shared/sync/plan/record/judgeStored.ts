@@ -114,8 +114,7 @@ function checkedBy(plan: PlanEntry | undefined, one: Judged, cycleId: string, at
     ? `it would be ${one.entry.action} with other values or another account`
     : 'nothing is to be done';
   const refused = `The plan says ${plan.action}; today ${today}: ${REASONS[one.entry.reason]} A new plan shows it.`;
-  const { hash: _hash, ...plain } = one.entry;
-  const entry = planEntry({ ...plain, action: 'none', reason: 'PlanEntryRefused', removal: false, drops: [] });
+  const entry = planEntry({ ...one.entry, action: 'none', reason: 'PlanEntryRefused', removal: false, drops: [] });
   const news = logEntry({
     cycleId,
     sourceId: entry.sourceId,
