@@ -28,6 +28,12 @@ async function answer(
 ): Promise<HttpResponseInit> {
   try {
     const response = await handle(start, handler, request);
+    if (response.content !== undefined)
+      return {
+        status: response.status,
+        headers: { ...response.headers, 'content-type': response.content.type, 'cache-control': 'no-store' },
+        body: response.content.bytes,
+      };
     return {
       status: response.status,
       headers: { ...response.headers, 'content-type': 'application/json', 'cache-control': 'no-store' },

@@ -189,6 +189,8 @@ export const cycleSchema = z.object({
   isUnproven: z.boolean().default(false),
   /** The planner's and the closer's own counts. */
   tally: tallySchema.prefault({}),
+  /** Planned actions, by kind: what was given to lanes, or what a dry run intends. */
+  totals: z.record(z.string(), z.number()).default({}),
   /** Of a dry run: names exactly the actions of its plan. */
   planHash: z.string().nullable().default(null),
   warnings: z.array(z.string()).default([]),

@@ -5,7 +5,6 @@
  */
 import { isoTime } from '../../model/Clock';
 import { addTallies, isOfEverybody, type Cycle, type CycleCounts, type CycleState } from '../../model/Cycle';
-import { digest } from '../../model/hash';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
@@ -14,6 +13,7 @@ import { forgetOldCycles } from '../job/forgetOldCycles';
 import { messageOf } from '../../telemetry/Telemetry';
 import { isWithoutBasis } from './itineraries';
 import type { CyclePlace } from './CyclePlace';
+import { reviewPlan } from './reviewPlan';
 
 /** @throws PlaceLost when somebody else ended it, or changed it */
 export async function finishCycle(engine: Engine, place: CyclePlace): Promise<void> {
@@ -28,7 +28,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   const isPlan = cycle.dryRun && error === null;
   const state: CycleState =
     error !== null ? 'failed' : isPlan ? 'planned' : escrowed > 0 ? 'succeededWithErrors' : 'succeeded';
-  if (isPlan) place.move({ planHash: await hashOfPlan(engine, cycle.id) });
+  if (isPlan) await reviewPlan(engine, place);
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
 
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
@@ -87,13 +87,6 @@ const executionOf = (
   countEscrowed: end.escrowed,
   error: end.error,
 });
-
-/** The same for the same actions in any order. */
-async function hashOfPlan({ store }: Engine, cycleId: string): Promise<string> {
-  const hashes: string[] = [];
-  for await (const row of store.plans.rows(cycleId)) if (row.state === 'planned') hashes.push(row.entry.hash);
-  return digest(hashes.sort());
-}
 
 /** After a change of mapping, and every night: nobody shall be surprised by what the next cycle does. */
 function warnOfLeavers(place: CyclePlace, leaving: number): void {

@@ -9,6 +9,7 @@ import { ConnectorError } from '../../model/ConnectorError';
 import { FINAL_STATES, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
+import { Executions } from '../../store/state/Executions';
 import { FullCycleWish } from '../../store/state/FullCycleWish';
 import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
@@ -30,7 +31,7 @@ export interface Refused {
   readonly started: false;
   readonly activeCycleId?: undefined;
   /** Stable, for scripts. */
-  readonly code: 'NotConnected';
+  readonly code: 'NotConnected' | 'PlanAwaitsApply';
   /** Why, and what to do. */
   readonly message: string;
 }
@@ -53,6 +54,22 @@ const GIVE_UP_MS = 3_600_000;
 const SETTINGS_CHANGED =
   'The mapping was changed, or a setting, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
 
+const FIRST_IS_A_PLAN =
+  'START_WITH_PLAN: before the first cycle there is only a plan. Look at it, then POST …/cycles/{id}/apply with its hash.';
+
+/** Newest cycles that are looked at for a plan: before the first cycle there is little else. */
+const RECENT = 20;
+
+/** Whether a plan waits that may still be applied; one that grew too old, or was made by other rules, is made anew. */
+async function hasPlan({ store, clock, policy, planMaxAgeHours }: Starter): Promise<boolean> {
+  const hash = policyHash(policy, await store.schemas.activeVersion());
+  const oldest = clock.now() - planMaxAgeHours * 3_600_000;
+  return (await store.cycles.page(RECENT)).cycles.some(
+    ({ cycle }) =>
+      cycle.state === 'planned' && cycle.policyHash === hash && Date.parse(cycle.endedAt ?? cycle.startedAt) > oldest,
+  );
+}
+
 /**
  * @returns the cycle that was started, or the id of the one that runs, or why none may start. @throws ConnectorError StorageUnreachable,
  * QueueUnreachable
@@ -73,7 +90,10 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   }
   const connection = await engine.connection.state();
   if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
-  const dryRun = request.dryRun === true;
+  const isFirst = engine.startWithPlan && Watermark.of(rows) === undefined && Executions.lastOf(rows) === undefined;
+  if (isFirst && request.dryRun !== true && request.trigger === 'timer' && (await hasPlan(engine)))
+    return { started: false, code: 'PlanAwaitsApply', message: FIRST_IS_A_PLAN };
+  const dryRun = request.dryRun === true || isFirst;
   if (request.mode === 'full' && !dryRun) {
     await store.wish.make(request.trigger);
     rows = await store.job.read();
@@ -91,7 +111,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     {
       dryRun,
       wishEtag: dryRun ? null : wishEtag,
-      warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
+      warnings: [...(isChanged && mode === 'full' ? [SETTINGS_CHANGED] : []), ...(isFirst ? [FIRST_IS_A_PLAN] : [])],
     },
   );
   return takeTurn(engine, cycle, request.idempotencyKey);

@@ -101,7 +101,7 @@ export async function planSlices(
 async function beginAnew(engine: Engine, place: CyclePlace): Promise<void> {
   const { cycle } = place;
   await engine.store.plans.forgetRows(cycle.id);
-  place.move({ cursor: { ...firstStep(cycle), attempts: cycle.cursor.attempts }, tally: noTally() });
+  place.move({ cursor: { ...firstStep(cycle), attempts: cycle.cursor.attempts }, tally: noTally(), totals: {} });
 }
 
 /** All is planned: the lanes' first messages, and the closer's. A cycle without work ends here. */

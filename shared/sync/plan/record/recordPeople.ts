@@ -224,7 +224,8 @@ async function recordPlanned(place: CyclePlace, open: readonly Judged[]): Promis
       attempts: 0,
       result: null,
     }));
-    await place.record({ cursor: { ...withSeats(place, rows), isPartial: true } }, rows, []);
+    const totals = totalsWith(place, rows);
+    await place.record({ cursor: { ...withSeats(place, rows), isPartial: true }, totals }, rows, []);
   }
 }
 
@@ -236,6 +237,13 @@ const withSeats = ({ cycle: { cursor } }: CyclePlace, rows: readonly PlanRow[]):
     rows.map((row) => row.entry),
   ),
 });
+
+/** Actions by kind, those of further rows added; stored with them as well. */
+function totalsWith({ cycle }: CyclePlace, rows: readonly PlanRow[]): Record<string, number> {
+  const totals = { ...cycle.totals };
+  for (const { entry } of rows) totals[entry.action] = (totals[entry.action] ?? 0) + 1;
+  return totals;
+}
 
 /** Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names. */
 async function recordOpen(context: PlanContext, place: CyclePlace, open: readonly Judged[]): Promise<void> {
@@ -260,7 +268,8 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
   const flush = async (): Promise<void> => {
     if (openChunks.length === 0) return;
     const cursor = { ...withSeats(place, openRows), isPartial: true, chunks: { ...chunks }, loads };
-    await place.record({ cursor, expected: place.cycle.expected + openRows.length }, openRows, openChunks);
+    const [expected, totals] = [place.cycle.expected + openRows.length, totalsWith(place, openRows)];
+    await place.record({ cursor, expected, totals }, openRows, openChunks);
     openChunks = [];
     openRows = [];
     openLength = 0;
