@@ -2,7 +2,7 @@
 
 type Cell = string | number | boolean | null;
 
-/** Spreadsheets run what begins like this; an apostrophe before it makes it text (OWASP, CSV injection). */
+/** Spreadsheets run what begins like this; an apostrophe before it makes it text. */
 const FORMULA = /^[=+\-@\t\r]/;
 /** Without it Excel takes UTF-8 for something else. */
 const BYTE_ORDER_MARK = '\uFEFF';
