@@ -1,6 +1,6 @@
 /** A company of a random shape, to which random things happen: the same for the same seed. */
 import { ORGANIZER_ROLE_ID, USER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
-import { seeded } from '../../local/simulators/random/seeded';
+import type { seeded } from '../../local/simulators/random/seeded';
 import { newUser, type WorldSize } from '../../local/simulators/world/buildWorld';
 import type { TestConnector } from './TestConnector';
 
