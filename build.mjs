@@ -1,9 +1,10 @@
 // `node build.mjs [program]` builds, and then runs a local program in this very process, so that signals reach it.
 // Builds the deployable bundle (dist/main.js: one CommonJS file, see docs/decisions/0003-one-bundle.md)
-// and the local programs (dist/local, dist/bench, dist/test), which keep their packages outside.
+// with the page it serves (dist/dashboard), and the local programs (dist/local, dist/bench, dist/test), which keep their packages outside.
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { buildDashboard } from './dashboard/build.mjs';
 
 // A program may be run while another one uses what is there.
 if (process.argv[2] === undefined) await rm('dist', { recursive: true, force: true });
@@ -18,6 +19,7 @@ const common = {
 };
 
 await Promise.all([
+  buildDashboard('dist/dashboard'),
   build({
     ...common,
     entryPoints: ['functions/main.ts'],

@@ -121,10 +121,10 @@ function routeOf(metadata: FunctionMetadata, prefix: string): Route[] {
   const path = `/${[prefix, textOption(binding['route'], metadata.name)].filter(Boolean).join('/')}`;
   const parameters: string[] = [];
   const pattern = path.split('/').map((segment) => {
-    const name = /^\{(\w+)\??\}$/.exec(segment)?.[1];
+    const [, isRest, name] = /^\{(\*?)(\w+)\??\}$/.exec(segment) ?? [];
     if (name === undefined) return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     parameters.push(name);
-    return '([^/]+)';
+    return isRest === '*' ? '?((?<=/).*|)' : '([^/]+)';
   });
   return [
     {

@@ -1,0 +1,15 @@
+import type { ComponentType } from 'preact';
+import type { ViewProps } from '../App';
+import type { RouteOfPage } from '../data/useRoute';
+import type { IconName } from '../parts/Icon';
+import { Overview } from './overview/Overview';
+
+export interface ViewOfPage {
+  readonly name: string;
+  readonly title: string;
+  readonly icon: IconName;
+  readonly View: ComponentType<ViewProps & { readonly route: RouteOfPage }>;
+}
+
+/** Every view of the page, as the bar shows them. */
+export const VIEWS: readonly ViewOfPage[] = [{ name: 'overview', title: 'Overview', icon: 'home', View: Overview }];
