@@ -1,7 +1,8 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
-import type { Engine } from '../sync/Engine';
-import type { ApiRequest, ApiResponse } from './ApiResponse';
+import type { ApiHandler } from './ApiHandler';
 import { getCycle } from './getCycle';
+import { getHistory } from './getHistory';
+import { peopleCounter } from './getPeople';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
 import { postSync } from './postSync';
@@ -10,8 +11,6 @@ import { healthCheck } from './getHealth';
 import { getJob } from './getJob';
 import { listProvisioningLog } from './listProvisioningLog';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
-
-export type ApiHandler = (engine: Engine, request: ApiRequest) => Promise<ApiResponse>;
 
 export interface Route {
   readonly name: string;
@@ -33,13 +32,14 @@ const keyed = (name: string, method: Route['method'], path: string, handler: Api
   handler,
 });
 
-/** @param schedule SYNC_SCHEDULE, shown in the job's status */
-export const routes = (schedule: string): readonly Route[] => [
+export const ROUTES: readonly Route[] = [
   { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
-  keyed('getJob', 'GET', JOB, (engine, request) => getJob(engine, schedule, request)),
+  keyed('getJob', 'GET', JOB, getJob),
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
+  keyed('getHistory', 'GET', `${JOB}/history`, getHistory),
+  keyed('getPeople', 'GET', `${JOB}/people`, peopleCounter()),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('getSchema', 'GET', `${JOB}/schema`, getSchema),
   keyed('putSchema', 'PUT', `${JOB}/schema`, putSchema),

@@ -1,5 +1,6 @@
 import type { EntraSource } from '../entra/EntraSource';
 import type { GotoAccounts } from '../goto/GotoAccounts';
+import type { GotoConnection } from '../goto/GotoConnection';
 import type { Pacing } from '../goto/Pacing';
 import type { Clock } from '../model/Clock';
 import type { MessageSender } from '../queue/MessageSender';
@@ -25,6 +26,10 @@ export interface WithTarget {
   readonly accounts: GotoAccounts;
   readonly pacing: Pacing;
 }
+/** Knows whether it may sign in to GoTo. */
+export interface WithConnection {
+  readonly connection: GotoConnection;
+}
 /** Remembers. */
 export interface WithStore {
   readonly store: Store;
@@ -39,10 +44,19 @@ export interface WithSettings {
   readonly lanes: number;
   readonly ratePerSecond: number;
   readonly logRetentionDays: number;
+  /** SYNC_SCHEDULE, for the job's status. */
+  readonly schedule: string;
 }
 
 /** What the engine works with; the composition root makes it once a process. */
-export type Engine = WithClock & WithTelemetry & WithSource & WithTarget & WithStore & WithQueue & WithSettings;
+export type Engine = WithClock &
+  WithTelemetry &
+  WithSource &
+  WithTarget &
+  WithConnection &
+  WithStore &
+  WithQueue &
+  WithSettings;
 
 /** All durations in ms; amounts in rows. */
 export interface Timing {
@@ -65,8 +79,6 @@ export interface Timing {
   readonly proofDelayMs: number;
   /** First wait before a failed change is tried again; doubles. */
   readonly retryMs: number;
-  /** First wait of a person whose change failed for good in one cycle; doubles up to a day (entra-provisioning.md 1.8). */
-  readonly escrowMs: number;
   /** How long a mark of somebody who is held waits. */
   readonly holdMs: number;
   /** A message of the planner works for so long, then goes on in the next one. */
@@ -91,7 +103,6 @@ export const DEFAULT_TIMING: Timing = {
   overdueMs: 60_000,
   proofDelayMs: 3_000,
   retryMs: 2_000,
-  escrowMs: 4 * 60_000,
   holdMs: 6 * 3_600_000,
   sliceMs: 60_000,
   planDeadlineMs: 6 * 3_600_000,

@@ -13,6 +13,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   },
   lanes,
   ratePerSecond,
+  schedule: '',
   logRetentionDays: 400,
 });
 
