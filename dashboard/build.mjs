@@ -56,7 +56,12 @@ export async function buildDashboard(folder) {
     await writeFile(join(folder, `${name}.br`), brotli);
     await writeFile(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
     if (!name.endsWith('.txt')) weight += brotli.length;
-    manifest.push({ name, contentType: TYPES[extname(name)], digest: digest(bytes), isImmutable: name !== 'index.html' });
+    manifest.push({
+      name,
+      contentType: TYPES[extname(name)],
+      digest: digest(bytes),
+      isImmutable: name !== 'index.html',
+    });
   }
   await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
   if (weight > LARGEST) throw new Error(`The page weighs ${weight} bytes with brotli; it may weigh ${LARGEST}.`);

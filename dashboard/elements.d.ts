@@ -17,13 +17,7 @@ interface FluentAttributes extends HTMLAttributes {
 declare module 'preact' {
   namespace JSX {
     interface IntrinsicElements {
-      'fluent-badge': FluentAttributes;
       'fluent-button': FluentAttributes;
-      'fluent-dialog': FluentAttributes;
-      'fluent-dialog-body': FluentAttributes;
-      'fluent-message-bar': FluentAttributes;
-      'fluent-progress-bar': FluentAttributes;
-      'fluent-spinner': FluentAttributes;
       'fluent-tab': FluentAttributes;
       'fluent-tablist': FluentAttributes;
     }

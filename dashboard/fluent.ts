@@ -1,11 +1,5 @@
 /** The Fluent components the page uses, and the theme that follows the reader's. */
-import '@fluentui/web-components/badge.js';
 import '@fluentui/web-components/button.js';
-import '@fluentui/web-components/dialog.js';
-import '@fluentui/web-components/dialog-body.js';
-import '@fluentui/web-components/message-bar.js';
-import '@fluentui/web-components/progress-bar.js';
-import '@fluentui/web-components/spinner.js';
 import '@fluentui/web-components/tab.js';
 import '@fluentui/web-components/tablist.js';
 import { setTheme } from '@fluentui/web-components/theme/set-theme.js';

@@ -15,7 +15,11 @@ export async function respond(
   try {
     const { status, headers, body, content } = await work();
     if (content !== undefined)
-      return { status, headers: { 'cache-control': 'no-store', 'content-type': content.type, ...headers }, body: content.bytes };
+      return {
+        status,
+        headers: { 'cache-control': 'no-store', 'content-type': content.type, ...headers },
+        body: content.bytes,
+      };
     if (body === undefined) return { status, headers: { 'cache-control': 'no-store', ...headers } };
     const text = JSON.stringify(body);
     const etag = request.method === 'GET' && status === 200 ? { etag: entityTag(text) } : {};

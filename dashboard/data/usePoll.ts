@@ -22,7 +22,11 @@ export interface Resource<T> {
  * @param everyMs the fastest pace; 0 asks once
  */
 export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
-  const [state, setState] = useState<Omit<Resource<T>, 'refresh'>>({ value: undefined, problem: null, isLoading: true });
+  const [state, setState] = useState<Omit<Resource<T>, 'refresh'>>({
+    value: undefined,
+    problem: null,
+    isLoading: true,
+  });
   const wake = useRef<() => void>(() => undefined);
 
   useEffect(() => {
@@ -33,10 +37,12 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
     let pace = everyMs;
     let timer = 0;
     let isAsking = false;
+    /** The reader went elsewhere while it was asked. */
+    const isGone = (): boolean => abort.signal.aborted;
 
     const look = async (): Promise<void> => {
       clearTimeout(timer);
-      if (isAsking || abort.signal.aborted) return;
+      if (isAsking || isGone()) return;
       isAsking = true;
       try {
         const answer = await ask<T>(path, { etag, signal: abort.signal });
@@ -49,14 +55,14 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
           setState({ value: answer.value, problem: null, isLoading: false });
         }
       } catch (error) {
-        if (abort.signal.aborted) return;
+        if (isGone()) return;
         pace = Math.min(SLOWEST_MS, Math.max(2_000, pace) * 2);
         const problem = problemOf(error);
         setState((old) => ({ ...old, problem, isLoading: false }));
       } finally {
         isAsking = false;
       }
-      if (everyMs > 0 && !document.hidden && !abort.signal.aborted) timer = setTimeout(() => void look(), pace);
+      if (everyMs > 0 && !document.hidden && !isGone()) timer = setTimeout(() => void look(), pace);
     };
     const now = (): void => {
       pace = everyMs;

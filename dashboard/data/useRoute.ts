@@ -7,11 +7,15 @@ export interface RouteOfPage {
   readonly query: URLSearchParams;
 }
 
-export function routeOf(hash: string): RouteOfPage {
+function routeOf(hash: string): RouteOfPage {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [view = '', ...rest] = path.split('/');
   const id = rest.join('/');
-  return { view: view === '' ? 'overview' : view, id: id === '' ? null : safeDecode(id), query: new URLSearchParams(query) };
+  return {
+    view: view === '' ? 'overview' : view,
+    id: id === '' ? null : safeDecode(id),
+    query: new URLSearchParams(query),
+  };
 }
 
 function safeDecode(text: string): string {

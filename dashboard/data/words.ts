@@ -1,6 +1,11 @@
 /** Moments, durations and amounts as people read them, in the reader's language and zone. */
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const short = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+const short = new Intl.DateTimeFormat(undefined, {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const amount = new Intl.NumberFormat('en');
 
@@ -37,4 +42,5 @@ export function words(code: string): string {
 }
 
 /** "1 person", "2 people". */
-export const many = (count: number, one: string, more: string): string => `${number(count)} ${count === 1 ? one : more}`;
+export const many = (count: number, one: string, more: string): string =>
+  `${number(count)} ${count === 1 ? one : more}`;

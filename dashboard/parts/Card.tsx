@@ -1,6 +1,11 @@
 import type { ComponentChildren } from 'preact';
 
-export function Card(props: { title?: string; actions?: ComponentChildren; children: ComponentChildren; class?: string }) {
+export function Card(props: {
+  title?: string;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+  class?: string;
+}) {
   const { title, actions, children } = props;
   return (
     <section class={`card ${props.class ?? ''}`} aria-label={title}>

@@ -32,7 +32,8 @@ export function Chart(props: {
       chart = new uPlot(optionsOf(current), dataOf(), current);
     };
     const dataOf = (): uPlot.AlignedData => {
-      const stacked = isStacked === true ? stack(lines.map((line) => line.values)) : lines.map((line) => [...line.values]);
+      const stacked =
+        isStacked === true ? stack(lines.map((line) => line.values)) : lines.map((line) => [...line.values]);
       return [[...times], ...stacked.reverse()];
     };
     const optionsOf = (element: HTMLElement): uPlot.Options => {
@@ -48,7 +49,7 @@ export function Chart(props: {
         cursor: { show: false },
         scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] } },
         axes: [
-          { ...axis, grid: { show: false } },
+          { ...axis, grid: { show: false }, values: (_chart, ticks) => ticks.map((tick) => labelOf(tick, times)) },
           { ...axis, grid, size: 48, values: (_chart, ticks) => ticks.map((tick) => `${tick}${unit}`) },
         ],
         series: [
@@ -115,6 +116,16 @@ export function Chart(props: {
       </table>
     </figure>
   );
+}
+
+const DAY_S = 86_400;
+const hour = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+
+/** Hours of a day, days of a longer time. */
+function labelOf(tick: number, times: readonly number[]): string {
+  const isLong = (times.at(-1) ?? 0) - (times[0] ?? 0) > 2 * DAY_S;
+  return (isLong ? day : hour).format(new Date(tick * 1_000));
 }
 
 /** Each on top of those before it. */

@@ -6,7 +6,12 @@ type Intent = 'info' | 'success' | 'warning' | 'error';
 const ICON_OF = { info: 'info', success: 'check', warning: 'warning', error: 'error' } as const;
 
 /** Something to know, with an action if there is one. */
-export function Message(props: { intent: Intent; title?: string; children?: ComponentChildren; action?: ComponentChildren }) {
+export function Message(props: {
+  intent: Intent;
+  title?: string;
+  children?: ComponentChildren;
+  action?: ComponentChildren;
+}) {
   const { intent, title, children, action } = props;
   return (
     <div class={`message message-${intent}`} role={intent === 'error' ? 'alert' : 'status'}>

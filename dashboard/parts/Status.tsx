@@ -30,7 +30,13 @@ const TONES: Readonly<Record<string, Tone>> = {
   skipped: 'quiet',
   superseded: 'quiet',
 };
-const ICON_OF: Readonly<Record<Tone, IconName>> = { good: 'check', bad: 'error', warn: 'warning', busy: 'sync', quiet: 'skip' };
+const ICON_OF: Readonly<Record<Tone, IconName>> = {
+  good: 'check',
+  bad: 'error',
+  warn: 'warning',
+  busy: 'sync',
+  quiet: 'skip',
+};
 
 export const toneOf = (state: string): Tone => TONES[state] ?? 'quiet';
 

@@ -58,7 +58,7 @@ export function VirtualRows<T>(props: {
     if (rows.length > 0 && last >= rows.length - 40) more?.();
   }, [last, rows.length]);
 
-  const tracks = `${columns.map((one) => one.width).join(' ')}`;
+  const tracks = columns.map((one) => one.width).join(' ');
   return (
     <div class="rows" role="table" aria-label={label} aria-rowcount={(props.total ?? rows.length) + 1}>
       <div role="rowgroup" class="rows-head">
@@ -73,7 +73,12 @@ export function VirtualRows<T>(props: {
       <div class="rows-scroller" ref={scroller} tabIndex={0} role="rowgroup" aria-label={`${label}, rows`}>
         <div class="rows-all" style={{ height: `${virtualizer.getTotalSize()}px` }} role="presentation">
           {items.map((item) => (
-            <Row key={keyOf(rows[item.index] as T)} item={item} row={rows[item.index] as T} {...{ columns, open, tracks }} />
+            <Row
+              key={keyOf(rows[item.index] as T)}
+              item={item}
+              row={rows[item.index] as T}
+              {...{ columns, open, tracks }}
+            />
           ))}
         </div>
       </div>

@@ -54,8 +54,8 @@ export function SignIn({ wasRefused, enter }: { wasRefused: boolean; enter: (key
         <details>
           <summary>Where do I find it?</summary>
           <p>
-            In the Azure portal: the function app, <b>App keys</b>, <b>default</b>. With <code>npm start</code> it stands
-            in <code>.data/function-key</code>.
+            In the Azure portal: the function app, <b>App keys</b>, <b>default</b>. With <code>npm start</code> it
+            stands in <code>.data/function-key</code>.
           </p>
         </details>
       </form>

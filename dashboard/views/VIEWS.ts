@@ -2,6 +2,8 @@ import type { ComponentType } from 'preact';
 import type { ViewProps } from '../App';
 import type { RouteOfPage } from '../data/useRoute';
 import type { IconName } from '../parts/Icon';
+import { Cycles } from './cycles/Cycles';
+import { Log } from './log/Log';
 import { Overview } from './overview/Overview';
 
 export interface ViewOfPage {
@@ -12,4 +14,8 @@ export interface ViewOfPage {
 }
 
 /** Every view of the page, as the bar shows them. */
-export const VIEWS: readonly ViewOfPage[] = [{ name: 'overview', title: 'Overview', icon: 'home', View: Overview }];
+export const VIEWS: readonly ViewOfPage[] = [
+  { name: 'overview', title: 'Overview', icon: 'home', View: Overview },
+  { name: 'cycles', title: 'Cycles', icon: 'apps', View: Cycles },
+  { name: 'log', title: 'Log', icon: 'list', View: Log },
+];

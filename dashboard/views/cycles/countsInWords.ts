@@ -2,7 +2,18 @@ import type { CycleAnswer } from '../../../shared/api/answers/CycleAnswer';
 import { number } from '../../data/words';
 
 /** In the order in which they matter. */
-const ORDER = ['failed', 'created', 'linked', 'updated', 'disabled', 'reenabled', 'deleted', 'parked', 'held', 'staged'];
+const ORDER = [
+  'failed',
+  'created',
+  'linked',
+  'updated',
+  'disabled',
+  'reenabled',
+  'deleted',
+  'parked',
+  'held',
+  'staged',
+];
 const NAMES: Readonly<Record<string, string>> = { parked: 'waiting', reenabled: 're-enabled' };
 
 /** "3 created, 1 failed", or that nothing was to do. */

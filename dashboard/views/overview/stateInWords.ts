@@ -25,7 +25,8 @@ export function stateInWords({ status }: JobAnswer, nowMs = Date.now()): Said {
           ? 'Cycles are tried seldom until one succeeds.'
           : `${quarantine.error?.message ?? quarantine.reason} Next try ${quarantine.nextAttempt === null ? 'unknown' : ago(quarantine.nextAttempt, nowMs)}.`,
     };
-  if (cycle !== null) return { tone: 'busy', title: TITLES[cycle.state] ?? 'Working', text: progressInWords(cycle, nowMs) };
+  if (cycle !== null)
+    return { tone: 'busy', title: TITLES[cycle.state] ?? 'Working', text: progressInWords(cycle, nowMs) };
   if (code === 'Paused')
     return { tone: 'quiet', title: 'Paused', text: 'Nothing is read or written until somebody chooses “Start”.' };
   if (demandedWaitUntil !== null)
@@ -58,7 +59,8 @@ const TITLES: Readonly<Record<string, string>> = {
 function progressInWords(cycle: NonNullable<JobAnswer['status']['currentCycle']>, nowMs: number): string {
   if (cycle.waitingUntil !== null) return `It goes on ${ago(cycle.waitingUntil, nowMs)}: a service asked to wait.`;
   const { expected, done, ratePerSecond, secondsLeft } = cycle.progress;
-  if (cycle.state === 'queued' || (cycle.state === 'planning' && expected === 0)) return 'Who has to change is being found out.';
+  if (cycle.state === 'queued' || (cycle.state === 'planning' && expected === 0))
+    return 'Who has to change is being found out.';
   const left = secondsLeft === null || secondsLeft === 0 ? '' : `, about ${duration(secondsLeft * 1_000)} left`;
   return `${done} of ${many(expected, 'change', 'changes')}, ${ratePerSecond} a second${left}.`;
 }

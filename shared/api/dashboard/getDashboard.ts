@@ -50,7 +50,10 @@ export async function getDashboard(files: DashboardFiles, request: ApiRequest): 
   };
 }
 
-function encoded(file: DashboardFile, accepted: string): { readonly encoding: string | null; readonly bytes: Uint8Array } {
+function encoded(
+  file: DashboardFile,
+  accepted: string,
+): { readonly encoding: string | null; readonly bytes: Uint8Array } {
   if (/\bbr\b/.test(accepted)) return { encoding: 'br', bytes: file.br };
   if (/\bgzip\b/.test(accepted)) return { encoding: 'gzip', bytes: file.gzip };
   return { encoding: null, bytes: gunzipSync(file.gzip) };
