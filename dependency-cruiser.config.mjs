@@ -28,6 +28,7 @@ const SYNC_MAY_IMPORT = {
   apply: ['cycle'],
   plan: ['cycle'],
   close: ['cycle', 'apply'],
+  demand: ['job', 'cycle', 'apply', 'plan', 'close'],
 };
 const SYNC_FOLDERS = Object.keys(SYNC_MAY_IMPORT);
 
@@ -164,7 +165,7 @@ const forbidden = [
     name: 'no-orphan',
     comment: 'Nothing imports it and it imports nothing.',
     severity: 'error',
-    from: { orphan: true, path: OURS, pathNot: [STARTS, '\\.test\\.ts$', '^test/support/functionsCore\\.ts$'] },
+    from: { orphan: true, path: OURS, pathNot: [STARTS, '\\.(test|d)\\.ts$', '^test/support/functionsCore\\.ts$'] },
     to: {},
   },
   {
@@ -195,5 +196,7 @@ export default {
     exclude: { path: '^test/fixtures/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
+    // Fluent's components are told apart by the condition `import`.
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
   },
 };

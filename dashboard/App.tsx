@@ -14,12 +14,6 @@ import { VIEWS } from './views/VIEWS';
 /** While something may change, in ms. */
 const PACE_MS = 2_000;
 
-export interface ViewProps {
-  readonly job: JobAnswer;
-  /** Something was done: look at once. */
-  readonly refresh: () => void;
-}
-
 /** The frame: who is let in, where the reader is, and the job as all views share it. */
 export function App() {
   const route = useRoute();

@@ -2,7 +2,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { ApiRequest, ApiResponse } from '../shared/api/ApiResponse';
 import { entityTag } from '../shared/api/entityTag';
-import { Problem, problemBody } from '../shared/api/Problem';
+import { problemBody, problemOf } from '../shared/api/Problem';
 import { messageOf, type Telemetry } from '../shared/telemetry/Telemetry';
 
 /** The answer of a use case, or the problem it threw. An answer that the client has already is not sent again. */
@@ -28,14 +28,7 @@ export async function respond(
       ? { status: 304, headers: all }
       : { status, headers: { ...all, 'content-type': 'application/json' }, body: text };
   } catch (error) {
-    const problem =
-      error instanceof Problem
-        ? error
-        : new Problem(
-            500,
-            'InternalError',
-            'The request failed inside the connector. Look up the invocation id in Application Insights.',
-          );
+    const problem = problemOf(error);
     if (problem.status >= 500) telemetry.error('http.failed', { code: problem.code, message: messageOf(error) });
     return {
       status: problem.status,

@@ -1,13 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { problemOf } from '../data/ApiProblem';
-import { confirmed, tell } from './Notices';
-
-export interface Ask {
-  readonly title: string;
-  readonly text: string;
-  readonly yes: string;
-}
+import { confirmed, tell, type Ask } from './Notices';
 
 /** A button that does something on the server: asks first if it should, shows that it works, and says what came of it. */
 export function ActionButton(props: {

@@ -1,10 +1,16 @@
 /** Short news at the edge of the page, and the question before something that matters. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Ask } from './ActionButton';
 import { Icon } from './Icon';
 
 /** Long enough to be read twice, in ms. */
 const STAYS_MS = 8_000;
+
+/** A question before something that matters. */
+export interface Ask {
+  readonly title: string;
+  readonly text: string;
+  readonly yes: string;
+}
 
 interface Notice {
   readonly id: number;

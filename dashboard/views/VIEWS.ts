@@ -1,16 +1,15 @@
 import type { ComponentType } from 'preact';
-import type { ViewProps } from '../App';
-import type { RouteOfPage } from '../data/useRoute';
 import type { IconName } from '../parts/Icon';
 import { Cycles } from './cycles/Cycles';
 import { Log } from './log/Log';
 import { Overview } from './overview/Overview';
+import type { ViewProps } from './ViewProps';
 
 export interface ViewOfPage {
   readonly name: string;
   readonly title: string;
   readonly icon: IconName;
-  readonly View: ComponentType<ViewProps & { readonly route: RouteOfPage }>;
+  readonly View: ComponentType<ViewProps>;
 }
 
 /** Every view of the page, as the bar shows them. */

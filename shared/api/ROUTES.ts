@@ -5,6 +5,7 @@ import { getHistory } from './getHistory';
 import { peopleCounter } from './getPeople';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
+import { postProvisionOnDemand } from './postProvisionOnDemand';
 import { postSync } from './postSync';
 import { listFilterOperators, listFunctions, postParseExpression } from './expressions';
 import { healthCheck } from './getHealth';
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
   keyed('getJob', 'GET', JOB, getJob),
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
+  keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
   keyed('getHistory', 'GET', `${JOB}/history`, getHistory),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseNcrontab } from './ncrontab';
 
 /**
  * Every setting the connector reads, with its default. The settings the Bicep template sets are compared with
@@ -40,8 +41,8 @@ const schedule = (fallback: string) =>
   z
     .string()
     .default(fallback)
-    .refine((value) => value.trim().split(/\s+/).length === 6, {
-      error: `must be an NCRONTAB expression of six fields (second first), for example "${fallback}"`,
+    .refine((value) => parseNcrontab(value) !== undefined, {
+      error: `must be an NCRONTAB expression of six fields (second first; numbers, names, "*", "-", "," and "/"), for example "${fallback}"`,
     });
 
 const key = z.string().regex(/^\d{1,20}$/, { error: 'must be digits only, in quotes' });
@@ -126,6 +127,8 @@ const settingsSchema = z.object({
   ROLE_ENTITLEMENTS: roleEntitlements,
   PROVISION_DEFAULT_ACCESS: flag,
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,
+  REMOVAL_LIMIT_COUNT: wholeNumber(50, 0, 1_000_000),
+  REMOVAL_LIMIT_PERCENT: wholeNumber(10, 0, 100),
   DRIFT_POLICY: z.enum(['report', 'repair'], { error: 'must be "report" or "repair"' }).default('repair'),
   PROTECTED_USERS: z
     .string()

@@ -3,8 +3,9 @@ import type { PlanAnswer } from '../../../shared/api/answers/PlanAnswer';
 import { ask, get, JOB } from '../../data/ApiClient';
 import { go, linkTo } from '../../data/useRoute';
 import { many } from '../../data/words';
-import { ActionButton, type Ask } from '../../parts/ActionButton';
+import { ActionButton } from '../../parts/ActionButton';
 import { Icon } from '../../parts/Icon';
+import type { Ask } from '../../parts/Notices';
 
 const UNDONE = new Set(['succeeded', 'succeededWithErrors']);
 const CHANGES = ['created', 'linked', 'updated', 'disabled', 'reenabled', 'deleted'];

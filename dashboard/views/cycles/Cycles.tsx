@@ -1,19 +1,18 @@
 import type { CycleAnswer } from '../../../shared/api/answers/CycleAnswer';
-import type { ViewProps } from '../../App';
 import { JOB } from '../../data/ApiClient';
 import { usePages } from '../../data/usePages';
 import { useEffect } from 'preact/hooks';
-import type { RouteOfPage } from '../../data/useRoute';
 import { Card } from '../../parts/Card';
 import { Empty, Waiting } from '../../parts/Loaded';
 import { ProblemMessage } from '../../parts/Message';
 import { CycleDetail } from './CycleDetail';
 import { CycleTable } from './CycleTable';
+import type { ViewProps } from '../ViewProps';
 
 const PAGE = 50;
 
 /** The list, or one of it. */
-export function Cycles({ job, refresh, route }: ViewProps & { route: RouteOfPage }) {
+export function Cycles({ job, refresh, route }: ViewProps) {
   return route.id === null ? (
     <CycleList last={`${job.status.currentCycle?.id ?? ''}${job.status.lastExecution?.activityIdentifier ?? ''}`} />
   ) : (

@@ -1,9 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { LogEntryAnswer } from '../../../shared/api/answers/LogAnswer';
-import type { ViewProps } from '../../App';
 import { download } from '../../data/ApiClient';
 import { usePages } from '../../data/usePages';
-import { replaceQuery, type RouteOfPage } from '../../data/useRoute';
+import { replaceQuery } from '../../data/useRoute';
 import { inFull, inShort, number, words } from '../../data/words';
 import { ActionButton } from '../../parts/ActionButton';
 import { Card } from '../../parts/Card';
@@ -15,6 +14,7 @@ import { VirtualRows, type Column } from '../../parts/VirtualRows';
 import { filterOf, FIELDS, type LogFilter } from './filterOf';
 import { LogFilters } from './LogFilters';
 import { LogEntryDrawer } from './LogEntryDrawer';
+import type { ViewProps } from '../ViewProps';
 
 const PATH = '/api/auditLogs/provisioning';
 const PAGE = 500;
@@ -42,7 +42,7 @@ const COLUMNS: readonly Column<LogEntryAnswer>[] = [
 ];
 
 /** The provisioning log. The filters stand in the address, so that what is seen can be linked to. */
-export function Log({ route }: ViewProps & { route: RouteOfPage }) {
+export function Log({ route }: ViewProps) {
   const filter = useMemo(() => readFilter(route.query), [route.query]);
   const query = filterOf(filter);
   const path = `${PATH}?$top=${PAGE}${query === '' ? '' : `&$filter=${encodeURIComponent(query)}`}`;

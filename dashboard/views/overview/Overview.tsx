@@ -1,5 +1,4 @@
 import type { CyclesAnswer } from '../../../shared/api/answers/CycleAnswer';
-import type { ViewProps } from '../../App';
 import { JOB } from '../../data/ApiClient';
 import { usePoll } from '../../data/usePoll';
 import { linkTo } from '../../data/useRoute';
@@ -12,6 +11,7 @@ import { JobActions } from './JobActions';
 import { PeopleTiles } from './PeopleTiles';
 import { Progress } from './Progress';
 import { stateInWords } from './stateInWords';
+import type { ViewProps } from '../ViewProps';
 
 const LAST = 6;
 

@@ -44,8 +44,3 @@ export const logEntryAnswerSchema = z
   })
   .meta({ id: 'ProvisioningObjectSummary' });
 export type LogEntryAnswer = z.output<typeof logEntryAnswerSchema>;
-
-export const logAnswerSchema = z
-  .looseObject({ value: z.array(logEntryAnswerSchema), '@odata.nextLink': z.string().optional() })
-  .meta({ id: 'ProvisioningLog' });
-export type LogAnswer = z.output<typeof logAnswerSchema>;
