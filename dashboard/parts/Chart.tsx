@@ -91,29 +91,31 @@ export function Chart(props: {
         </ul>
       </figcaption>
       <div ref={place} class="chart-place" aria-hidden="true" />
-      <table class="unseen">
-        <caption>{title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">From</th>
-            {lines.map(({ label }) => (
-              <th key={label} scope="col">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {times.map((time, index) => (
-            <tr key={time}>
-              <th scope="row">{new Date(time * 1_000).toLocaleString()}</th>
-              {lines.map(({ label, values }) => (
-                <td key={label}>{values[index] ?? 'none'}</td>
+      <div class="unseen">
+        <table>
+          <caption>{title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">From</th>
+              {lines.map(({ label }) => (
+                <th key={label} scope="col">
+                  {label}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {times.map((time, index) => (
+              <tr key={time}>
+                <th scope="row">{new Date(time * 1_000).toLocaleString()}</th>
+                {lines.map(({ label, values }) => (
+                  <td key={label}>{values[index] ?? 'none'}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }
