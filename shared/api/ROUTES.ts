@@ -5,7 +5,9 @@ import { getHistory } from './getHistory';
 import { peopleCounter } from './getPeople';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
+import { postApply, postRevert } from './planActions';
 import { postProvisionOnDemand } from './postProvisionOnDemand';
+import { postRelease } from './postRelease';
 import { postSync } from './postSync';
 import { listFilterOperators, listFunctions, postParseExpression } from './expressions';
 import { healthCheck } from './getHealth';
@@ -43,6 +45,9 @@ export const ROUTES: readonly Route[] = [
   keyed('getHistory', 'GET', `${JOB}/history`, getHistory),
   keyed('getPeople', 'GET', `${JOB}/people`, peopleCounter()),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
+  keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
+  keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
+  keyed('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
   keyed('getSchema', 'GET', `${JOB}/schema`, getSchema),
   keyed('putSchema', 'PUT', `${JOB}/schema`, putSchema),
   keyed('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema),
