@@ -1,7 +1,8 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
-import type { Engine } from '../sync/Engine';
-import type { ApiRequest, ApiResponse } from './ApiResponse';
+import type { ApiHandler } from './ApiHandler';
 import { getCycle } from './getCycle';
+import { getHistory } from './getHistory';
+import { peopleCounter } from './getPeople';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
 import { postApply, postRevert } from './planActions';
@@ -13,8 +14,6 @@ import { healthCheck } from './getHealth';
 import { getJob } from './getJob';
 import { listProvisioningLog } from './listProvisioningLog';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
-
-export type ApiHandler = (engine: Engine, request: ApiRequest) => Promise<ApiResponse>;
 
 export interface Route {
   readonly name: string;
@@ -43,6 +42,8 @@ export const ROUTES: readonly Route[] = [
   keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
+  keyed('getHistory', 'GET', `${JOB}/history`, getHistory),
+  keyed('getPeople', 'GET', `${JOB}/people`, peopleCounter()),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
