@@ -2,6 +2,7 @@
 import type { Engine } from '../sync/Engine';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { getCycle } from './getCycle';
+import { approveRemovals, rejectRemovals } from './decideRemovals';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
 import { postSync } from './postSync';
@@ -40,6 +41,8 @@ export const ROUTES: readonly Route[] = [
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
+  keyed('approveRemovals', 'POST', `${JOB}/cycles/{id}/approve`, approveRemovals),
+  keyed('rejectRemovals', 'POST', `${JOB}/cycles/{id}/reject`, rejectRemovals),
   keyed('getSchema', 'GET', `${JOB}/schema`, getSchema),
   keyed('putSchema', 'PUT', `${JOB}/schema`, putSchema),
   keyed('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema),

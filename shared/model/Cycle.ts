@@ -17,6 +17,9 @@ export const cycleStateSchema = tolerant(
     'succeededWithErrors',
     'failed',
     'superseded',
+    'approving',
+    'rejecting',
+    'rejected',
     'unknown',
   ],
   'unknown',
@@ -31,6 +34,7 @@ export const FINAL_STATES: ReadonlySet<CycleState> = new Set([
   'succeededWithErrors',
   'failed',
   'superseded',
+  'rejected',
 ]);
 
 const count = z.number().default(0);
@@ -97,6 +101,8 @@ export const PLAN_STEPS = [
   'target',
   'people',
   'dirty',
+  'guard',
+  'approved',
   'dispatch',
 ] as const;
 
@@ -165,7 +171,11 @@ export const cycleSchema = z.object({
   isUnproven: z.boolean().default(false),
   /** The planner's and the closer's own counts. */
   tally: tallySchema.prefault({}),
-  /** Of a dry run: names exactly the actions of its plan. */
+  /** Removals that wait for an approval: planned, recorded, and nobody's work (I06). */
+  staged: z.number().default(0),
+  /** When (ms) an admin approved them; null before. */
+  approvedAt: z.number().nullable().default(null),
+  /** Of a dry run, or of what is staged: names exactly the actions of its plan. */
   planHash: z.string().nullable().default(null),
   warnings: z.array(z.string()).default([]),
   error: fault.default(null),

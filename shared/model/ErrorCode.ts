@@ -92,6 +92,10 @@ export const ERROR_CODES = {
     advice: 'Install the newest release that ever ran here, or restart the person: a stored row could not be read.',
     category: 'failure',
   },
+  AwaitingApproval: {
+    advice: 'Look at the plan of the cycle, and approve or reject it.',
+    category: 'nonServiceFailure',
+  },
   CycleDeadline: {
     advice: 'Nothing to do: what was not reached is done by the next cycle. If it stays, look for what slows GoTo.',
     category: 'failure',

@@ -46,6 +46,8 @@ export const REASONS = {
   AbsenceDoubted: 'A look at the person contradicts the list: access is left as it is and looked at again.',
   RemovalNotPlanned: 'The account would lose its access, which this plan does not name; the next cycle plans it.',
   Held: 'Not tried: the cycle was stopped. It is tried again in the next one.',
+  RemovalRejected: 'An admin rejected the removal: the person keeps access until wanted again, or released.',
+  CameBack: 'The removal was approved, and was no longer to be made.',
   Superseded: 'Younger facts were applied to the person meanwhile.',
   UnreadableRow: 'A stored row of the person cannot be read by this release.',
   InternalError: 'An unexpected fault inside the connector kept the person from being judged; it is tried again.',

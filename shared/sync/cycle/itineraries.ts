@@ -2,10 +2,13 @@ import { planCursorSchema, type Cycle, type CycleMode, type PlanCursor, type Pla
 
 /** The steps of each mode, in order. Every step may be repeated: it stores the same again, or finds it stored. */
 const ITINERARIES: Readonly<Record<CycleMode, readonly PlanStepName[]>> = {
-  initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'people', 'dispatch'],
-  full: ['changes', 'groups', 'direct', 'target', 'people', 'dispatch'],
-  incremental: ['changes', 'groups', 'dirty', 'dispatch'],
+  initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'people', 'guard', 'dispatch'],
+  full: ['changes', 'groups', 'direct', 'target', 'people', 'guard', 'dispatch'],
+  incremental: ['changes', 'groups', 'dirty', 'guard', 'dispatch'],
 };
+
+/** What was staged, once it is approved. */
+const APPROVAL: readonly PlanStepName[] = ['approved', 'dispatch'];
 
 const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step });
 
@@ -21,8 +24,8 @@ export const isWithoutBasis = (cycle: Pick<Cycle, 'mode' | 'cursor'>): boolean =
   cycle.mode === 'initial' || cycle.cursor.resyncs > 0;
 
 /** The step after the present one. @throws RangeError behind the last */
-export function stepAfter(cycle: Pick<Cycle, 'mode' | 'cursor'>): PlanStepName {
-  const itinerary = ITINERARIES[isWithoutBasis(cycle) ? 'initial' : cycle.mode];
+export function stepAfter(cycle: Pick<Cycle, 'approvedAt' | 'mode' | 'cursor'>): PlanStepName {
+  const itinerary = cycle.approvedAt === null ? ITINERARIES[isWithoutBasis(cycle) ? 'initial' : cycle.mode] : APPROVAL;
   const next = itinerary[itinerary.indexOf(cycle.cursor.step) + 1];
   if (next === undefined) throw new RangeError(`nothing follows ${cycle.cursor.step}`);
   return next;
