@@ -29,6 +29,7 @@ const SYNC_MAY_IMPORT = {
   plan: ['cycle', 'job'],
   close: ['cycle', 'apply'],
   control: ['cycle', 'job'],
+  demand: ['job', 'cycle', 'apply', 'plan', 'close'],
 };
 const SYNC_FOLDERS = Object.keys(SYNC_MAY_IMPORT);
 

@@ -93,6 +93,8 @@ class Handling {
       return undefined;
     }
     if (person.hold !== null) return end({ outcome: 'held', reason: 'Held' });
+    if (this.context.isOnDemand && engine.clock.now() >= entry.factsAt + engine.timing.lookLifeMs)
+      return this.#readAgain();
     if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
     if (entry.observed === 'ambiguous') throw ambiguous();
     if (person.fencedUntil > engine.clock.now()) return notVisibleUntil(person.fencedUntil);
@@ -189,7 +191,7 @@ class Handling {
         written,
         draft,
         asked,
-        lookedAt,
+        lookedAt: this.#bestBefore(lookedAt),
         startedAt: this.#startedAt,
         isPart: this.#isAddressRefused,
       });
@@ -200,6 +202,22 @@ class Handling {
       if (error.code !== 'Conflict' || !error.refused) throw error;
       return this.#onConflict(draft, written, lookedAt);
     }
+  }
+
+  /** A write lives from its earliest look on: at the account, and on demand at the person too (docs/protocol.md R16). */
+  #bestBefore(lookedAt: number): number {
+    return this.context.isOnDemand ? Math.min(lookedAt, this.target.entry.factsAt) : lookedAt;
+  }
+
+  /** What was read of the person is too old to be written. */
+  #readAgain(): Outcome {
+    return {
+      kind: 'retryAfter',
+      at: this.context.engine.clock.now(),
+      code: 'Timeout',
+      message: 'What was read of the person grew too old before it could be written; it is read again.',
+      countsAsAttempt: false,
+    };
   }
 
   async #afterCommit(
@@ -281,7 +299,7 @@ class Handling {
       written,
       draft: steppingAside(draft),
       asked: [],
-      lookedAt,
+      lookedAt: this.#bestBefore(lookedAt),
       startedAt: this.#startedAt,
       isPart: true,
     });

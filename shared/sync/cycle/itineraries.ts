@@ -5,6 +5,8 @@ const ITINERARIES: Readonly<Record<CycleMode, readonly PlanStepName[]>> = {
   initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'people', 'guard', 'dispatch'],
   full: ['changes', 'groups', 'direct', 'target', 'people', 'guard', 'dispatch'],
   incremental: ['changes', 'groups', 'dirty', 'guard', 'dispatch'],
+  // Its one row is recorded by the request itself.
+  onDemand: ['dispatch'],
 };
 
 /** What was staged, once it is approved. */
@@ -17,6 +19,7 @@ export const FIRST_STEP: Readonly<Record<CycleMode, PlanCursor>> = {
   initial: first('baseline'),
   full: first('changes'),
   incremental: first('changes'),
+  onDemand: first('dispatch'),
 };
 
 /** Nothing to compare with: the first cycle, or one whose delta links were lost. */
