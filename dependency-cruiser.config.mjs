@@ -26,8 +26,9 @@ const SYNC_MAY_IMPORT = {
   job: [],
   cycle: ['job'],
   apply: ['cycle'],
-  plan: ['cycle'],
+  plan: ['cycle', 'job'],
   close: ['cycle', 'apply'],
+  control: ['cycle', 'job'],
   demand: ['job', 'cycle', 'apply', 'plan', 'close'],
 };
 const SYNC_FOLDERS = Object.keys(SYNC_MAY_IMPORT);

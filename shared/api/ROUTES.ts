@@ -3,6 +3,7 @@ import type { ApiHandler } from './ApiHandler';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
 import { peopleCounter } from './getPeople';
+import { approveRemovals, rejectRemovals } from './decideRemovals';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
 import { postApply, postRevert } from './planActions';
@@ -48,6 +49,8 @@ export const ROUTES: readonly Route[] = [
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
   keyed('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
+  keyed('approveRemovals', 'POST', `${JOB}/cycles/{id}/approve`, approveRemovals),
+  keyed('rejectRemovals', 'POST', `${JOB}/cycles/{id}/reject`, rejectRemovals),
   keyed('getSchema', 'GET', `${JOB}/schema`, getSchema),
   keyed('putSchema', 'PUT', `${JOB}/schema`, putSchema),
   keyed('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema),

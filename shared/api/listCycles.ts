@@ -13,7 +13,9 @@ export async function listCycles(engine: Engine, request: ApiRequest): Promise<A
   const page = await engine.store.cycles.page(topOf(request, 20), continuation);
   const counted = await Promise.all(
     page.cycles.map(async (one) =>
-      one.final === null ? countedCycle(engine, one.cycle.id) : { cycle: one.cycle, counts: one.final },
+      one.final === null || one.cycle.state === 'awaitingApproval'
+        ? countedCycle(engine, one.cycle.id)
+        : { cycle: one.cycle, counts: one.final },
     ),
   );
   const link =

@@ -33,6 +33,9 @@ export const cycleStateSchema = tolerant(
     'succeededWithErrors',
     'failed',
     'superseded',
+    'approving',
+    'rejecting',
+    'rejected',
     'unknown',
   ],
   'unknown',
@@ -47,6 +50,7 @@ export const FINAL_STATES: ReadonlySet<CycleState> = new Set([
   'succeededWithErrors',
   'failed',
   'superseded',
+  'rejected',
 ]);
 
 const count = z.number().default(0);
@@ -115,6 +119,8 @@ export const PLAN_STEPS = [
   'dirty',
   'stored',
   'log',
+  'guard',
+  'approved',
   'dispatch',
 ] as const;
 
@@ -191,7 +197,11 @@ export const cycleSchema = z.object({
   tally: tallySchema.prefault({}),
   /** Planned actions, by kind: what was given to lanes, or what a dry run intends. */
   totals: z.record(z.string(), z.number()).default({}),
-  /** Of a dry run: names exactly the actions of its plan. */
+  /** Removals that wait for an approval: planned, recorded, and nobody's work (I06). */
+  staged: z.number().default(0),
+  /** When (ms) an admin approved them; null before. */
+  approvedAt: z.number().nullable().default(null),
+  /** Of a dry run, or of what is staged: names exactly the actions of its plan. */
   planHash: z.string().nullable().default(null),
   warnings: z.array(z.string()).default([]),
   error: fault.default(null),

@@ -84,6 +84,21 @@ export class PlansTable {
     return committed?.get(HEAD);
   }
 
+  /** Rows that make progress, with the chunks they are given to, in one transaction. @returns as `record` */
+  async advance(
+    cycle: Cycle,
+    etag: string,
+    rows: readonly PlanRow[],
+    chunks: readonly Chunk[],
+  ): Promise<string | undefined> {
+    const committed = await this.#table.transact([
+      { kind: 'guarded', row: headRow(cycle), etag },
+      ...chunks.map((chunk): Write => ({ kind: 'replace', row: chunkRow(cycle.id, chunk) })),
+      ...rows.map((row): Write => ({ kind: 'merge', row: { ...planRowKey(cycle.id, row), ...progressOf(row) } })),
+    ]);
+    return committed?.get(HEAD);
+  }
+
   /** @returns undefined when there is no such chunk */
   async chunk(cycleId: string, key: ChunkKey): Promise<StoredChunk | undefined> {
     const row = await this.#table.get(cycleId, chunkRowKey(key));
@@ -116,9 +131,10 @@ export class PlansTable {
     return committed?.get(row.rowKey);
   }
 
-  /** Every plan row, the planner's own first, then by stage and lane. */
-  async *rows(cycleId: string): AsyncGenerator<PlanRow> {
-    for await (const row of this.#table.range(cycleId, 'r-')) yield planRowOf(row);
+  /** Every plan row, the planner's own first, then by stage, lane and chunk. @param stage only the rows of this stage */
+  async *rows(cycleId: string, stage?: number): AsyncGenerator<PlanRow> {
+    const prefix = stage === undefined ? 'r-' : `r-${stage}-`;
+    for await (const row of this.#table.range(cycleId, prefix)) yield planRowOf(row);
   }
 
   /** One page of `rows`. @param continuation where the page before ended */

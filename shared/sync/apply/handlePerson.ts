@@ -88,6 +88,11 @@ class Handling {
     const end = (ending: Ending, change: Partial<ManagedPerson> = {}) => this.#end(stored, written, ending, change);
     if ((await this.context.stopped()) !== null) return end({ outcome: 'held', reason: 'Held' });
     if (person.seenAt > entry.factsAt) return end({ outcome: 'superseded', reason: 'Superseded' });
+    if (person.hold === 'rejected' && entry.desired.kind === 'active' && !entry.removal) {
+      // Wanted again: what was rejected is forgotten.
+      await engine.store.people.change(entry.sourceId, { ...person, hold: null }, stored.etag);
+      return undefined;
+    }
     if (person.hold !== null && entry.hold === null) return end({ outcome: 'held', reason: 'Held' });
     if (this.context.isOnDemand && engine.clock.now() >= entry.factsAt + engine.timing.lookLifeMs)
       return this.#readAgain();
@@ -108,7 +113,11 @@ class Handling {
     const lookedAt = engine.clock.now();
     if (entry.removal) {
       if (await contradictsAbsence(this.context, entry)) return end({ outcome: 'doubt', reason: 'AbsenceDoubted' });
-      if (person.link !== null && (await isTakenOver(engine, person.link.key, entry.sourceId)))
+      if (
+        entry.desired.kind === 'inactive' &&
+        person.link !== null &&
+        (await isTakenOver(engine, person.link.key, entry.sourceId))
+      )
         return end({ outcome: 'skip', reason: 'AccountTakenOver' }, { link: null });
     }
     if (entry.desired.kind === 'inactive' && person.link === null)

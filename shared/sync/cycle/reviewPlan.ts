@@ -1,4 +1,4 @@
-/** What a dry run says of its plan as a whole: the hash that names it, and what an admin should know before applying it. */
+/** What a plan that waits for an admin says as a whole: the hash that names it, and what to know before it is applied. */
 import { digest } from '../../model/hash';
 import { removalsAllowed } from '../../rules/removalLimit';
 import type { WithClock, WithSettings, WithStore } from '../Engine';
@@ -11,12 +11,14 @@ export async function reviewPlan(engine: WithStore & WithClock & WithSettings, p
   const removals = new Set<string>();
   let ambiguous = 0;
   for await (const { state, entry } of store.plans.rows(place.cycle.id)) {
-    if (state !== 'planned') continue;
+    if (state !== 'planned' && state !== 'staged') continue;
     hashes.push(entry.hash);
     if (entry.removal) removals.add(entry.sourceId);
     if (entry.observed === 'ambiguous') ambiguous += 1;
   }
   place.move({ planHash: digest(hashes.sort()) });
+  // Of staged removals the guard has told already.
+  if (!place.cycle.dryRun) return;
   if (ambiguous > 0)
     place.warn(`${ambiguous} ${people(ambiguous)} cannot be matched: GoTo has several accounts with the address.`);
   if (removals.size > 0) await warnOfRemovals(engine, place, removals);

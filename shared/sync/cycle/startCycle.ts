@@ -8,8 +8,10 @@ import { isoTime } from '../../model/Clock';
 import { ConnectorError } from '../../model/ConnectorError';
 import { FINAL_STATES, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
+import type { StoredRow } from '../../store/Table';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
 import { Executions } from '../../store/state/Executions';
+import { AwaitedApproval } from '../../store/state/AwaitedApproval';
 import { FullCycleWish } from '../../store/state/FullCycleWish';
 import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
@@ -82,6 +84,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     if (cycle !== undefined) return { started: true, cycle };
   }
   let rows = await store.job.read();
+  await resumeDecision(engine, rows);
   const turn = Turn.of(rows);
   if (turn !== undefined && (await freeOrResume(engine, turn)) === 'running') {
     if (request.mode === 'full' && request.orNext === true) await store.wish.make('scheduled');
@@ -139,13 +142,32 @@ async function takeTurn(engine: Starter, cycle: Cycle, idempotencyKey?: string):
   return { started: true, cycle };
 }
 
+/** An approval or a rejection whose process died goes on (docs/protocol.md 3.6). */
+async function resumeDecision(engine: Starter, rows: ReadonlyMap<string, StoredRow>): Promise<void> {
+  const { clock, store, telemetry, timing } = engine;
+  const awaited = AwaitedApproval.of(rows);
+  const stored = awaited === undefined ? undefined : await store.plans.cycle(awaited.cycleId);
+  if (awaited === undefined || stored?.cycle.state === 'awaitingApproval') return;
+  if (stored === undefined || FINAL_STATES.has(stored.cycle.state)) {
+    await store.awaited.clear(awaited.cycleId);
+    return;
+  }
+  if (clock.now() <= stored.cycle.dueAt + timing.overdueMs) return;
+  telemetry.warn('cycle.resumed', { cycleId: awaited.cycleId, state: stored.cycle.state });
+  await sendAgain(engine, stored.cycle);
+}
+
+async function sendAgain({ sender, clock }: Starter, cycle: Cycle): Promise<void> {
+  await sender.send([{ ...jobMessage(cycle), again: `:t${Math.floor(clock.now() / 60_000)}` }]);
+}
+
 async function cycleOf(engine: WithStore, id: string): Promise<Cycle | undefined> {
   return (await engine.store.plans.cycle(id))?.cycle ?? (await engine.store.cycles.get(id))?.cycle;
 }
 
 /** Nothing the turn can name keeps it for ever: what cannot be read, or ends by no means, is given up in bounded time. */
 async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' | 'running'> {
-  const { clock, store, sender, telemetry, timing } = engine;
+  const { clock, store, telemetry, timing } = engine;
   const { cycleId } = turn;
   let stored: Awaited<ReturnType<typeof store.plans.cycle>>;
   try {
@@ -185,7 +207,7 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
   }
   if (clock.now() > cycle.dueAt + timing.overdueMs) {
     telemetry.warn('cycle.resumed', { cycleId, state: cycle.state });
-    await sender.send([{ ...jobMessage(cycle), again: `:t${Math.floor(clock.now() / 60_000)}` }]);
+    await sendAgain(engine, cycle);
   }
   return 'running';
 }

@@ -2,11 +2,11 @@
  * Judges people and records what came out: rows and chunks together with the planner's place, in transactions guarded by
  * the head's etag (docs/protocol.md R5). A slice that is done again leaves out whom it has recorded already.
  */
-import { CHUNK_SIZE, type Chunk } from '../../../model/Chunk';
+import { CHUNK_SIZE, newChunk, STAGE, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
 import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
-import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
+import { markRefOf, planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
 import { addDemand } from '../../../rules/seats';
 import { REASONS, type Reason } from '../../../model/Reason';
@@ -18,9 +18,6 @@ import { judgesAsFull } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Gathered } from './gather';
 import { lengthOf, partsThatFit, RECORD_LENGTH } from './partsThatFit';
-
-/** Access is taken before it is given: seats get free, and addresses too. */
-const STAGE = { removals: 1, changes: 2 } as const;
 
 /** A person judged, through whichever door. */
 export interface Judged extends Judgement {
@@ -106,7 +103,7 @@ export function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, m
 }
 
 /** Marks of people who are held are kept (docs/protocol.md R20). */
-const isHeld = ({ reason }: PlanEntry): boolean => reason === 'HeldByRevert';
+const isHeld = ({ reason }: PlanEntry): boolean => reason === 'HeldByRevert' || reason === 'RemovalRejected';
 
 /** Reasons that are a fault of ours, not a state of the person: the person waits in escrow. */
 const isFault = ({ reason }: PlanEntry): boolean => reason === 'UnreadableRow' || reason === 'InternalError';
@@ -136,7 +133,7 @@ function unjudged(
     after: null,
     absentSince: null,
     factsAt,
-    mark: mark === null ? null : { etag: mark.etag, since: mark.since, attempts: mark.attempts },
+    mark: markRefOf(mark),
     personEtag: null,
   });
   return { entry, isOpen: false, calls: 0 };
@@ -203,8 +200,9 @@ async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise
       nextAttemptAt: 0,
       attempts: 0,
       result: {
+        // Marks of held people are never answered (docs/protocol.md R20).
         outcome: refused !== undefined ? 'refused' : isFault(entry) ? 'failed' : isHeld(entry) ? 'held' : 'skip',
-        code: isFault(entry) ? entry.reason : null,
+        code: isFault(entry) || entry.reason === 'RemovalRejected' ? entry.reason : null,
         message: refused ?? (isFault(entry) && entry.desired.kind === 'leave' ? (entry.desired.detail ?? null) : null),
         entries: news === null ? [] : [news],
       },
@@ -245,7 +243,11 @@ function totalsWith({ cycle }: CyclePlace, rows: readonly PlanRow[]): Record<str
   return totals;
 }
 
-/** Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names. */
+/**
+ * Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names.
+ * Removals are recorded as staged, without their chunks: the guard behind the last slice, which sees all of them, lets
+ * them go or leaves them (I06).
+ */
 async function recordOpen(context: PlanContext, place: CyclePlace, open: readonly Judged[]): Promise<void> {
   const { lanes } = place.cycle;
   const now = context.engine.clock.now();
@@ -266,10 +268,10 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
   let openRows: PlanRow[] = [];
   let openLength = 0;
   const flush = async (): Promise<void> => {
-    if (openChunks.length === 0) return;
+    if (openRows.length === 0) return;
     const cursor = { ...withSeats(place, openRows), isPartial: true, chunks: { ...chunks }, loads };
-    const [expected, totals] = [place.cycle.expected + openRows.length, totalsWith(place, openRows)];
-    await place.record({ cursor, expected, totals }, openRows, openChunks);
+    const expected = place.cycle.expected + openRows.filter((row) => row.state === 'open').length;
+    await place.record({ cursor, expected, totals: totalsWith(place, openRows) }, openRows, openChunks);
     openChunks = [];
     openRows = [];
     openLength = 0;
@@ -284,19 +286,10 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
       openLength += length;
       const chunk = chunks[key] ?? 0;
       chunks[key] = chunk + 1;
-      openChunks.push({
-        stage,
-        lane,
-        chunk,
-        rows: part.length,
-        done: 0,
-        tally: noTally(),
-        sends: 1,
-        dueAt: now,
-        movedAt: 0,
-      });
+      const state = stage === STAGE.removals ? 'staged' : 'open';
+      if (state === 'open') openChunks.push(newChunk({ stage, lane, chunk }, part.length, now));
       for (const { entry } of part)
-        openRows.push({ stage, lane, chunk, entry, state: 'open', nextAttemptAt: 0, attempts: 0, result: null });
+        openRows.push({ stage, lane, chunk, entry, state, nextAttemptAt: 0, attempts: 0, result: null });
     }
   }
   await flush();
