@@ -1,3 +1,4 @@
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- Jest reads this file as CommonJS.
 const base = require('./jest.config.cjs');
 
 /** `npm run test:page`: the page in a real browser; the bundle has to be built. @type {import('jest').Config} */
