@@ -94,6 +94,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     lanes: settings.USER_CHANGE_LANES,
     ratePerSecond: settings.GOTO_REQUESTS_PER_SECOND,
     logRetentionDays: settings.LOG_RETENTION_DAYS,
+    seatsWarning: settings.SEATS_WARNING,
     schedule: settings.SYNC_SCHEDULE,
   };
 }

@@ -22,7 +22,8 @@ const ACTIONS = {
   link: 'other',
   none: 'other',
 } as const;
-const STATUSES = {
+/** Graph's words for how an entry ended. */
+export const STATUSES = {
   success: 'success',
   failure: 'failure',
   skipped: 'skipped',

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { tolerant } from './tolerant';
 
-export const cycleModeSchema = tolerant(['initial', 'incremental', 'full'], 'incremental');
+/** Append-only. Each mode is a door through which plan rows come: the source, or one request. */
+export const cycleModeSchema = tolerant(['initial', 'incremental', 'full', 'onDemand'], 'incremental');
 export type CycleMode = z.output<typeof cycleModeSchema>;
+
+/** Modes that read and judge everybody: only their end fulfils the wish for a full cycle. */
+export const isOfEverybody = ({ mode }: { readonly mode: CycleMode }): boolean => mode === 'initial' || mode === 'full';
 
 /** Append-only: an unknown state is not final, so the cycle's deadline ends it (docs/protocol.md 6). */
 export const cycleStateSchema = tolerant(
@@ -121,6 +125,8 @@ export const planCursorSchema = z.object({
   loads: z.array(z.number()).default([]),
   /** Chunks made so far, by `<stage>-<lane>`. */
   chunks: z.record(z.string(), z.number()).default({}),
+  /** Seats that the rows recorded so far ask for and set free, by licence. */
+  seats: z.record(z.string(), z.object({ asked: count, freed: count })).default({}),
   /** Failed tries of the present slice, and how often Graph made the cycle begin anew. */
   attempts: z.number().default(0),
   resyncs: z.number().default(0),

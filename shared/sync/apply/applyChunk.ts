@@ -99,12 +99,16 @@ async function applyRows(engine: Engine, message: ChunkMessage): Promise<readonl
   return wakeCloser(engine, stored.cycle, ended);
 }
 
-interface Handled {
+/** A row after one try, and what that counts. */
+export interface Handled {
   readonly row: PlanRow;
   readonly tally: Tally;
+  /** Why it goes on later; null when the row has ended. */
+  readonly waits: { readonly code: string; readonly message: string } | null;
 }
 
-async function handleRow(context: ApplyContext, row: PlanRow): Promise<Handled> {
+/** One try of one row: whatever is thrown becomes its outcome. */
+export async function handleRow(context: ApplyContext, row: PlanRow): Promise<Handled> {
   const { engine, cycleId } = context;
   const { clock, telemetry, timing } = engine;
   const { entry } = row;
@@ -122,14 +126,16 @@ async function handleRow(context: ApplyContext, row: PlanRow): Promise<Handled> 
   const tally: Tally = { ...noTally(), calls };
   const fields = { cycleId, sourceId: entry.sourceId, attempt: row.attempts };
   if (outcome.kind !== 'ended') {
-    if (outcome.kind !== 'retryAfter') return { row: { ...row, nextAttemptAt: clock.now() + timing.retryMs }, tally };
+    const waits = { code: outcome.code, message: outcome.message };
+    if (outcome.kind !== 'retryAfter')
+      return { row: { ...row, nextAttemptAt: clock.now() + timing.retryMs }, tally, waits };
     telemetry.info('change.retried', {
       ...fields,
       waitMs: Math.round(outcome.at - clock.now()),
       reason: outcome.code,
     });
     const attempts = row.attempts + (outcome.countsAsAttempt ? 1 : 0);
-    return { row: { ...row, attempts, nextAttemptAt: outcome.at }, tally };
+    return { row: { ...row, attempts, nextAttemptAt: outcome.at }, tally, waits };
   }
   const { result } = outcome;
   for (const one of result.entries)
@@ -145,5 +151,6 @@ async function handleRow(context: ApplyContext, row: PlanRow): Promise<Handled> 
   return {
     row: { ...row, state: 'ended', result },
     tally: addTallies(tally, tallyOf(result, entry.reason)),
+    waits: null,
   };
 }

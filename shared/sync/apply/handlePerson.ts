@@ -88,6 +88,8 @@ class Handling {
     if ((await this.context.stopped()) !== null) return end({ outcome: 'held', reason: 'Held' });
     if (person.seenAt > entry.factsAt) return end({ outcome: 'superseded', reason: 'Superseded' });
     if (person.hold !== null) return end({ outcome: 'held', reason: 'Held' });
+    if (this.context.isOnDemand && engine.clock.now() >= entry.factsAt + engine.timing.lookLifeMs)
+      return this.#readAgain();
     if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
     if (entry.observed === 'ambiguous') throw ambiguous();
     if (person.fencedUntil > engine.clock.now()) return notVisibleUntil(person.fencedUntil);
@@ -180,7 +182,7 @@ class Handling {
         written,
         draft,
         asked,
-        lookedAt,
+        lookedAt: this.#bestBefore(lookedAt),
         startedAt: this.#startedAt,
         isPart: this.#isAddressRefused,
       });
@@ -191,6 +193,22 @@ class Handling {
       if (error.code !== 'Conflict' || !error.refused) throw error;
       return this.#onConflict(draft, written, lookedAt);
     }
+  }
+
+  /** A write lives from its earliest look on: at the account, and on demand at the person too (docs/protocol.md R16). */
+  #bestBefore(lookedAt: number): number {
+    return this.context.isOnDemand ? Math.min(lookedAt, this.target.entry.factsAt) : lookedAt;
+  }
+
+  /** What was read of the person is too old to be written. */
+  #readAgain(): Outcome {
+    return {
+      kind: 'retryAfter',
+      at: this.context.engine.clock.now(),
+      code: 'Timeout',
+      message: 'What was read of the person grew too old before it could be written; it is read again.',
+      countsAsAttempt: false,
+    };
   }
 
   async #afterCommit(
@@ -272,7 +290,7 @@ class Handling {
       written,
       draft: steppingAside(draft),
       asked: [],
-      lookedAt,
+      lookedAt: this.#bestBefore(lookedAt),
       startedAt: this.#startedAt,
       isPart: true,
     });

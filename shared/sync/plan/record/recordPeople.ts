@@ -4,10 +4,11 @@
  */
 import { CHUNK_SIZE, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
-import { countSkip, noTally, type Cycle, type Tally } from '../../../model/Cycle';
+import { countSkip, isOfEverybody, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
+import { addDemand } from '../../../rules/seats';
 import { REASONS, type Reason } from '../../../model/Reason';
 import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
@@ -38,7 +39,8 @@ export async function recordPeople(
     .filter(({ someone }) => !known.has(someone.sourceId))
     .map((one) => judgeOne(context, place.cycle, one));
   await remember(context, judged);
-  const open = judged.filter((one) => one.isOpen);
+  // Who has waited longest comes first: seats go in this order.
+  const open = judged.filter((one) => one.isOpen).sort((a, b) => waitingSince(a) - waitingSince(b));
   const ended = judged.filter((one) => !one.isOpen);
   await recordEnded(place, ended.filter(isWorthARow));
   if (place.cycle.dryRun) await recordPlanned(place, open);
@@ -46,6 +48,8 @@ export async function recordPeople(
   // Stored with the place behind this slice: a slice that is done again counts them again, but only once in the end.
   place.count(skipsOf(ended.filter((one) => !isWorthARow(one))));
 }
+
+const waitingSince = ({ entry }: Judged): number => entry.mark?.since ?? Infinity;
 
 function skipsOf(ended: readonly Judged[]): Tally {
   const tally = noTally();
@@ -64,7 +68,7 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
     judgement = judge(facts(), {
       policy: context.policy,
       entitlements: context.entitlements,
-      isFull: cycle.mode !== 'incremental',
+      isFull: isOfEverybody(cycle),
       absenceConfirmationMs: timing.graphLagMs,
       nowMs: clock.now(),
     });
@@ -145,14 +149,7 @@ const isWorthARow = (one: Judged): boolean =>
 async function remember(context: PlanContext, judged: readonly Judged[]): Promise<void> {
   const changed = new Map<string, SourceJudged>();
   for (const { entry, isOpen, someone } of judged) {
-    const { desired } = entry;
-    const snapshot = await context.snapshot();
-    const next: SourceJudged = {
-      via: snapshot.isAssigned(entry.sourceId) ? snapshot.viaOf(entry.sourceId) : someone.facts.via,
-      wants: desired.kind,
-      wantedEmail: desired.kind === 'active' ? desired.attributes.email : someone.facts.wantedEmail,
-      skipLogged: isOpen ? '' : entry.reason,
-    };
+    const next = judgedOf(entry, isOpen, (await context.snapshot()).viaOf(entry.sourceId), someone);
     const { via, wants, wantedEmail, skipLogged } = someone.facts;
     if (JSON.stringify(next) !== JSON.stringify({ via, wants, wantedEmail, skipLogged }))
       changed.set(entry.sourceId, next);
@@ -162,6 +159,19 @@ async function remember(context: PlanContext, judged: readonly Judged[]): Promis
     judged.flatMap((one) => one.news ?? []),
   );
 }
+
+/** What is remembered of a judgement. @param via through what the person is assigned now; who is not keeps the last way */
+export const judgedOf = (
+  { desired, reason }: PlanEntry,
+  isOpen: boolean,
+  via: readonly string[],
+  { facts }: Someone,
+): SourceJudged => ({
+  via: via.length > 0 ? via : facts.via,
+  wants: desired.kind,
+  wantedEmail: desired.kind === 'active' ? desired.attributes.email : facts.wantedEmail,
+  skipLogged: isOpen ? '' : reason,
+});
 
 async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise<void> {
   for (const part of partsThatFit(ended, RECORD_SIZE)) {
@@ -194,9 +204,18 @@ async function recordPlanned(place: CyclePlace, open: readonly Judged[]): Promis
       attempts: 0,
       result: null,
     }));
-    await place.record({ cursor: { ...place.cycle.cursor, isPartial: true } }, rows, []);
+    await place.record({ cursor: { ...withSeats(place, rows), isPartial: true } }, rows, []);
   }
 }
+
+/** Stored together with the rows it counts: what is done again counts nothing twice. */
+const withSeats = ({ cycle: { cursor } }: CyclePlace, rows: readonly PlanRow[]): PlanCursor => ({
+  ...cursor,
+  seats: addDemand(
+    cursor.seats,
+    rows.map((row) => row.entry),
+  ),
+});
 
 /** Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names. */
 async function recordOpen(context: PlanContext, place: CyclePlace, open: readonly Judged[]): Promise<void> {
@@ -220,7 +239,7 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
   let openLength = 0;
   const flush = async (): Promise<void> => {
     if (openChunks.length === 0) return;
-    const cursor = { ...place.cycle.cursor, isPartial: true, chunks: { ...chunks }, loads };
+    const cursor = { ...withSeats(place, openRows), isPartial: true, chunks: { ...chunks }, loads };
     await place.record({ cursor, expected: place.cycle.expected + openRows.length }, openRows, openChunks);
     openChunks = [];
     openRows = [];
