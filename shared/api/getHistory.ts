@@ -32,15 +32,15 @@ export async function getHistory(engine: Engine, request: ApiRequest): Promise<A
 
 async function* cyclesSince({ store }: Engine, fromMs: number): AsyncGenerator<ListedCycle> {
   const end = newCycleId(fromMs, '~');
-  let continuation: string | undefined;
+  let after: string | undefined;
   do {
-    const page = await store.cycles.page(PAGE, continuation);
+    const page = await store.cycles.page(PAGE, after);
     for (const listed of page.cycles) {
       if (listed.cycle.id > end) return;
       yield listed;
     }
-    ({ continuation } = page);
-  } while (continuation !== undefined);
+    after = page.isLast ? undefined : page.cycles.at(-1)?.cycle.id;
+  } while (after !== undefined);
 }
 
 class Bucket {

@@ -219,5 +219,9 @@ export function newCycleId(nowMs: number, salt: string): string {
   return `${String(END_OF_TIME_MS - nowMs).padStart(16, '0')}-${salt}`;
 }
 
+/** Sorts before the ids of all cycles that began at this moment or earlier, in ms; empty, before all, for infinity. */
+export const beforeCycleIds = (ms: number): string =>
+  Number.isFinite(ms) ? String(END_OF_TIME_MS - Math.trunc(ms)).padStart(16, '0') : '';
+
 /** The start of a cycle in ms since the epoch, read from its id. */
 export const startOfCycle = (cycleId: string): number => END_OF_TIME_MS - Number(cycleId.slice(0, 16));

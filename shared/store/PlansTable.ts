@@ -137,15 +137,15 @@ export class PlansTable {
     for await (const row of this.#table.range(cycleId, prefix)) yield planRowOf(row);
   }
 
-  /** One page of `rows`. @param continuation where the page before ended */
+  /** One page of `rows`. @param after only rows behind this key, see `rowKeyOf` */
   async rowsPage(
     cycleId: string,
     size: number,
-    continuation?: string,
-  ): Promise<{ readonly rows: readonly PlanRow[]; readonly continuation: string | undefined }> {
+    after?: string,
+  ): Promise<{ readonly rows: readonly PlanRow[]; readonly isLast: boolean }> {
     const filter = odata`RowKey ge ${'r-'} and RowKey lt ${'r-~'}`;
-    const page = await this.#table.page(cycleId, { filter, size, continuation });
-    return { rows: page.rows.map(planRowOf), continuation: page.continuation };
+    const page = await this.#table.page(cycleId, { filter, size, after });
+    return { rows: page.rows.map(planRowOf), isLast: page.isLast };
   }
 
   /** Ids of people that have a row in the cycle. */
@@ -201,9 +201,13 @@ const chunkRow = (cycleId: string, chunk: Chunk): Row => ({
   chunk: JSON.stringify(chunk),
 });
 
+/** Where a row stands in its cycle, and how such a place looks. */
+export const rowKeyOf = (row: PlanRow): string => `${rowPrefix(row)}-${row.entry.sourceId}`;
+export const PLAN_ROW_KEY = /^r-\d-\d{3}-\d{5}-[\w.-]{1,100}$/;
+
 const planRowKey = (cycleId: string, row: PlanRow) => ({
   partitionKey: cycleId,
-  rowKey: `${rowPrefix(row)}-${row.entry.sourceId}`,
+  rowKey: rowKeyOf(row),
 });
 
 /** How far it has come. A row gets its result once. */
