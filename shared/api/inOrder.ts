@@ -1,5 +1,5 @@
 import { LOG_FIELDS } from './logFields';
-import type { LoggedItem, LogQuery } from './listProvisioningLog';
+import type { LoggedItem, LogQuery } from './LogPage';
 import { entryId } from './provisioningSummary';
 import type { FieldValue } from './odata/FilterFields';
 

@@ -3,7 +3,7 @@ import type { LogEntry } from '../model/LogEntry';
 import { rowKeyOf } from '../store/PlansTable';
 import type { PersonNames } from '../store/PeopleTable';
 import type { Engine } from '../sync/Engine';
-import type { LoggedItem, LogPage, LogPlace, LogQuery } from './listProvisioningLog';
+import type { LoggedItem, LogPage, LogPlace, LogQuery } from './LogPage';
 import { inOrder } from './inOrder';
 import { Problem } from './Problem';
 

@@ -1,7 +1,7 @@
 import type { LogEntry } from '../model/LogEntry';
 import type { PersonNames } from '../store/PeopleTable';
 import type { Engine } from '../sync/Engine';
-import type { LogPage, LogQuery } from './listProvisioningLog';
+import type { LogPage, LogQuery } from './LogPage';
 import { inOrder } from './inOrder';
 
 /** The log of a few people, from their own rows: other people's entries and cycles cost nothing. Newest first. */

@@ -1,6 +1,6 @@
 import { namesOf, type PersonNames } from '../store/PeopleTable';
 import type { Engine } from '../sync/Engine';
-import type { LogQuery } from './listProvisioningLog';
+import type { LogQuery } from './LogPage';
 import { NAME_FIELDS } from './logFields';
 
 /** So many people's own logs are read for one answer; a filter that fits more reads the cycles instead. */
