@@ -82,6 +82,14 @@ param protectedUsers string = ''
 @maxValue(64)
 param userChangeLanes int = 8
 
+@description('The first cycle only plans: nothing is changed until an admin applies the plan.')
+param startWithPlan bool = true
+
+@description('A stored plan may be applied for so many hours after it was made.')
+@minValue(1)
+@maxValue(720)
+param planMaxAgeHours int = 24
+
 @description('Days that cycles, plans and the provisioning log are kept in Table Storage.')
 @minValue(7)
 @maxValue(3650)
@@ -315,6 +323,8 @@ module functionapp 'modules/functionapp.bicep' = {
       DRIFT_POLICY: driftPolicy
       REMOVAL_LIMIT_COUNT: string(removalLimitCount)
       REMOVAL_LIMIT_PERCENT: string(removalLimitPercent)
+      START_WITH_PLAN: string(startWithPlan)
+      PLAN_MAX_AGE_HOURS: string(planMaxAgeHours)
       LOG_RETENTION_DAYS: string(provisioningLogRetentionDays)
       SEATS_WARNING: seatsWarning
       PROTECTED_USERS: protectedUsers

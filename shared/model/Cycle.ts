@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import { tolerant } from './tolerant';
 
-/** Append-only. Each mode is a door through which plan rows come: the source, or one request. */
-export const cycleModeSchema = tolerant(['initial', 'incremental', 'full', 'onDemand'], 'incremental');
+/** Append-only. Each mode is a door through which plan rows come: the source, one request, a stored plan, the log. */
+export const cycleModeSchema = tolerant(
+  ['initial', 'incremental', 'full', 'onDemand', 'apply', 'revert'],
+  'incremental',
+);
 export type CycleMode = z.output<typeof cycleModeSchema>;
 
 /** Modes that read and judge everybody: only their end fulfils the wish for a full cycle. */
 export const isOfEverybody = ({ mode }: { readonly mode: CycleMode }): boolean => mode === 'initial' || mode === 'full';
+
+/** The cycle whose plan is applied, or whose log is undone. */
+export const originSchema = z.object({
+  cycleId: z.string(),
+  mode: cycleModeSchema,
+  /** What that one was made from in its turn. */
+  of: z.string().nullable().default(null),
+});
+export type Origin = Readonly<z.output<typeof originSchema>>;
 
 /** Append-only: an unknown state is not final, so the cycle's deadline ends it (docs/protocol.md 6). */
 export const cycleStateSchema = tolerant(
@@ -21,6 +33,9 @@ export const cycleStateSchema = tolerant(
     'succeededWithErrors',
     'failed',
     'superseded',
+    'approving',
+    'rejecting',
+    'rejected',
     'unknown',
   ],
   'unknown',
@@ -35,6 +50,7 @@ export const FINAL_STATES: ReadonlySet<CycleState> = new Set([
   'succeededWithErrors',
   'failed',
   'superseded',
+  'rejected',
 ]);
 
 const count = z.number().default(0);
@@ -101,6 +117,10 @@ export const PLAN_STEPS = [
   'target',
   'people',
   'dirty',
+  'stored',
+  'log',
+  'guard',
+  'approved',
   'dispatch',
 ] as const;
 
@@ -142,6 +162,10 @@ export const cycleSchema = z.object({
   mode: cycleModeSchema,
   trigger: tolerant(['timer', 'http'], 'timer'),
   dryRun: z.boolean().default(false),
+  /** Of an apply: the plan; of a revert: the cycle that is undone. */
+  from: originSchema.nullable().default(null),
+  /** Of a plan: the cycle that applies it, or did. Nobody applies it again. */
+  appliedBy: z.string().nullable().default(null),
   state: cycleStateSchema,
   /** What it began with, and stays with: mapping and settings, lanes, and the wish for a full cycle that it answers. */
   mappingVersion: z.string(),
@@ -171,7 +195,13 @@ export const cycleSchema = z.object({
   isUnproven: z.boolean().default(false),
   /** The planner's and the closer's own counts. */
   tally: tallySchema.prefault({}),
-  /** Of a dry run: names exactly the actions of its plan. */
+  /** Planned actions, by kind: what was given to lanes, or what a dry run intends. */
+  totals: z.record(z.string(), z.number()).default({}),
+  /** Removals that wait for an approval: planned, recorded, and nobody's work (I06). */
+  staged: z.number().default(0),
+  /** When (ms) an admin approved them; null before. */
+  approvedAt: z.number().nullable().default(null),
+  /** Of a dry run, or of what is staged: names exactly the actions of its plan. */
   planHash: z.string().nullable().default(null),
   warnings: z.array(z.string()).default([]),
   error: fault.default(null),
@@ -188,6 +218,10 @@ export const CYCLE_ID = /^[0-9]{16}-[a-z0-9-]{1,40}$/;
 export function newCycleId(nowMs: number, salt: string): string {
   return `${String(END_OF_TIME_MS - nowMs).padStart(16, '0')}-${salt}`;
 }
+
+/** Sorts before the ids of all cycles that began at this moment or earlier, in ms; empty, before all, for infinity. */
+export const beforeCycleIds = (ms: number): string =>
+  Number.isFinite(ms) ? String(END_OF_TIME_MS - Math.trunc(ms)).padStart(16, '0') : '';
 
 /** The start of a cycle in ms since the epoch, read from its id. */
 export const startOfCycle = (cycleId: string): number => END_OF_TIME_MS - Number(cycleId.slice(0, 16));

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountSchema } from './Account';
 import { desiredSchema } from './Desired';
 import { digest } from './hash';
+import { holdChangeSchema } from './HoldChange';
 import { logEntrySchema } from './LogEntry';
 import { reasonSchema } from './Reason';
 import { tolerant } from './tolerant';
@@ -21,7 +22,18 @@ export const planStepSchema = z.object({
 export type PlanStep = Readonly<z.output<typeof planStepSchema>>;
 
 /** "Look at this person again": the mark that a plan row answers, as gather read it (docs/protocol.md R3). */
-const markRefSchema = z.object({ etag: z.string(), since: z.number(), attempts: z.number() });
+const markRefSchema = z.object({
+  etag: z.string(),
+  since: z.number(),
+  attempts: z.number(),
+  /** Kept while the row waits: a confirmed absence stays confirmed. */
+  absentSince: z.number().nullable().default(null),
+});
+export type MarkRef = Readonly<z.output<typeof markRefSchema>>;
+
+/** @param mark as gather read it */
+export const markRefOf = (mark: MarkRef | null): MarkRef | null =>
+  mark === null ? null : { etag: mark.etag, since: mark.since, attempts: mark.attempts, absentSince: mark.absentSince };
 
 const values = z.record(z.string(), z.unknown()).nullable();
 
@@ -55,6 +67,8 @@ export const planEntrySchema = z.object({
   mark: markRefSchema.nullable(),
   /** The person's row when this was planned: as long as it is the same, nobody wrote meanwhile. */
   personEtag: z.string().nullable(),
+  /** Null: the hold is left alone, and whoever is held is not written to. */
+  hold: holdChangeSchema.nullable().default(null),
   /** What makes two intended actions the same: the basis of "apply exactly this plan". */
   hash: z.string().default(''),
 });
@@ -71,7 +85,8 @@ export const planResultSchema = z.object({
 export type PlanResult = Readonly<z.output<typeof planResultSchema>>;
 
 /** A plan entry with its hash: who, what, to which account, with which values; not why, and not when. */
-export const planEntry = (plan: Omit<PlanEntry, 'hash'>): PlanEntry => ({
+export const planEntry = (plan: Omit<PlanEntry, 'hash' | 'hold'> & Partial<Pick<PlanEntry, 'hold'>>): PlanEntry => ({
+  hold: null,
   ...plan,
   hash: digest([plan.sourceId, plan.action, plan.targetId, plan.after, plan.removal, [...plan.drops].sort()]),
 });

@@ -47,6 +47,10 @@ export interface WithSettings {
   readonly lanes: number;
   readonly ratePerSecond: number;
   readonly logRetentionDays: number;
+  /** The first cycle of a new installation only plans. */
+  readonly startWithPlan: boolean;
+  /** A plan is applied at most so many hours after it was made. */
+  readonly planMaxAgeHours: number;
   /** From how few free seats of a licence on the admin is warned. */
   readonly seatsWarning: SeatsLeft;
   /** SYNC_SCHEDULE, for the job's status. */

@@ -16,6 +16,8 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   ratePerSecond,
   schedule: '',
   logRetentionDays: 400,
+  startWithPlan: false,
+  planMaxAgeHours: 24,
   seatsWarning: { count: 0 },
 });
 

@@ -17,6 +17,7 @@ import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
 import { claimAccount, isTaken } from './claimAccount';
+import { holdAfter } from './holdAfter';
 import type { Draft } from './prepare';
 import { noSeat } from './seats';
 
@@ -60,7 +61,7 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
   if (await context.isShort(input.asked)) throw noSeat();
 
   const { changes, ...plain } = draft;
-  const intent: Intent = { ...plain, id: randomUUID(), cycleId, deadAt };
+  const intent: Intent = { ...plain, hold: entry.hold, id: randomUUID(), cycleId, deadAt };
   const before: ManagedPerson = { ...input.stored.person, part: { cycleId, entries: written } };
   const etag = await store.people.change(entry.sourceId, { ...before, pending: intent }, input.stored.etag);
   if (etag === undefined) return { kind: 'again' };
@@ -121,6 +122,7 @@ export async function commit(context: ApplyContext, input: CommitInput): Promise
     link: { ...intent.link, key },
     seenAt: entry.factsAt,
     wroteAt: now,
+    ...holdAfter(entry.hold),
     part: input.isPart ? { cycleId, entries: result.entries } : null,
     ...(input.isPart ? {} : { last: { cycleId, result } }),
   };

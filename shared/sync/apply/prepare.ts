@@ -17,7 +17,7 @@ import { appliedOf, givenAfter } from './linkOf';
 import { modifiedProperties } from './modifiedProperties';
 
 /** A write as it will stand on the person's row, without its moment. */
-export type Draft = Omit<Intent, 'id' | 'cycleId' | 'deadAt'> & { readonly changes: AccountChanges | null };
+export type Draft = Omit<Intent, 'id' | 'cycleId' | 'deadAt' | 'hold'> & { readonly changes: AccountChanges | null };
 
 export type Prepared =
   | { readonly kind: 'write'; readonly draft: Draft }
@@ -134,6 +134,12 @@ function change(
   const isReadOnly = Object.keys(allowed).length < Object.keys(decision.changes).length;
   if (isReadOnly && Object.keys(changes).length === 0 && decision.action === 'update')
     return { kind: 'skip', reason: 'TargetIdentityReadOnly', link };
+  const isLastTaken =
+    desired.kind === 'active' &&
+    changes.licenseKeys !== undefined &&
+    observed.licenseKeys.some((key) => managed.has(key)) &&
+    !changes.licenseKeys.some((key) => managed.has(key));
+  if (isLastTaken && !entry.removal) return { kind: 'held', reason: 'RemovalNotPlanned' };
   const after: Account = { ...observed, ...changes };
   const next: Link = {
     key: observed.key,

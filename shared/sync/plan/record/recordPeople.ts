@@ -2,11 +2,11 @@
  * Judges people and records what came out: rows and chunks together with the planner's place, in transactions guarded by
  * the head's etag (docs/protocol.md R5). A slice that is done again leaves out whom it has recorded already.
  */
-import { CHUNK_SIZE, type Chunk } from '../../../model/Chunk';
+import { CHUNK_SIZE, newChunk, STAGE, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
-import { countSkip, isOfEverybody, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
+import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
-import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
+import { markRefOf, planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
 import { addDemand } from '../../../rules/seats';
 import { REASONS, type Reason } from '../../../model/Reason';
@@ -14,17 +14,18 @@ import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
 import type { Someone, SourceJudged } from '../../../store/PeopleTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
+import { judgesAsFull } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Gathered } from './gather';
 import { lengthOf, partsThatFit, RECORD_LENGTH } from './partsThatFit';
 
-/** Access is taken before it is given: seats get free, and addresses too. */
-const STAGE = { removals: 1, changes: 2 } as const;
-
-interface Judged extends Judgement {
+/** A person judged, through whichever door. */
+export interface Judged extends Judgement {
   readonly someone: Someone;
   /** What the log says of somebody no lane gets to see; null when it was said before. */
   readonly news: LogEntry | null;
+  /** Of a stored plan: why what it intended is not done. */
+  readonly refused?: string;
 }
 
 /** @throws PlaceLost when another planner recorded meanwhile; then nothing of the transaction at hand is stored */
@@ -33,12 +34,24 @@ export async function recordPeople(
   place: CyclePlace,
   gathered: readonly Gathered[],
 ): Promise<void> {
-  const { store } = context.engine;
-  const known = place.cycle.cursor.isPartial ? await store.plans.recorded(place.cycle.id) : new Set<string>();
-  const judged = gathered
-    .filter(({ someone }) => !known.has(someone.sourceId))
-    .map((one) => judgeOne(context, place.cycle, one));
+  const judged = (await unrecorded(context, place, gathered)).map((one) => judgeOne(context, place.cycle, one));
   await remember(context, judged);
+  await recordJudged(context, place, judged);
+}
+
+/** Those of a slice that was begun before who have no row yet. */
+export async function unrecorded<T extends { readonly someone: Someone }>(
+  { engine }: PlanContext,
+  { cycle }: CyclePlace,
+  people: readonly T[],
+): Promise<readonly T[]> {
+  if (!cycle.cursor.isPartial) return people;
+  const known = await engine.store.plans.recorded(cycle.id);
+  return people.filter(({ someone }) => !known.has(someone.sourceId));
+}
+
+/** Rows and chunks of whom was judged. @throws PlaceLost as `recordPeople` */
+export async function recordJudged(context: PlanContext, place: CyclePlace, judged: readonly Judged[]): Promise<void> {
   // Who has waited longest comes first: seats go in this order.
   const open = judged.filter((one) => one.isOpen).sort((a, b) => waitingSince(a) - waitingSince(b));
   const ended = judged.filter((one) => !one.isOpen);
@@ -60,7 +73,8 @@ function skipsOf(ended: readonly Judged[]): Tally {
   return tally;
 }
 
-function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: Gathered): Judged {
+/** Never throws: one person that cannot be judged is one person's failure. */
+export function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: Gathered): Judged {
   const { clock, timing } = context.engine;
   let judgement: Judgement;
   try {
@@ -68,7 +82,7 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
     judgement = judge(facts(), {
       policy: context.policy,
       entitlements: context.entitlements,
-      isFull: isOfEverybody(cycle),
+      isFull: judgesAsFull(cycle),
       absenceConfirmationMs: timing.graphLagMs,
       nowMs: clock.now(),
     });
@@ -87,6 +101,9 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
   const isNews = !isOpen && entry.reason !== 'RedundantExport' && entry.reason !== someone.facts.skipLogged;
   return { ...judgement, someone, news: isNews ? newsOf(entry, cycle.id, isoTime(clock.now())) : null };
 }
+
+/** Marks of people who are held are kept (docs/protocol.md R20). */
+const isHeld = ({ reason }: PlanEntry): boolean => reason === 'HeldByRevert' || reason === 'RemovalRejected';
 
 /** Reasons that are a fault of ours, not a state of the person: the person waits in escrow. */
 const isFault = ({ reason }: PlanEntry): boolean => reason === 'UnreadableRow' || reason === 'InternalError';
@@ -116,7 +133,7 @@ function unjudged(
     after: null,
     absentSince: null,
     factsAt,
-    mark: mark === null ? null : { etag: mark.etag, since: mark.since, attempts: mark.attempts },
+    mark: markRefOf(mark),
     personEtag: null,
   });
   return { entry, isOpen: false, calls: 0 };
@@ -146,7 +163,7 @@ const isWorthARow = (one: Judged): boolean =>
   one.entry.mark !== null || one.entry.absentSince !== null || one.news !== null;
 
 /** What the planner keeps of each person, where it changed; skips are logged before they are remembered as logged. */
-async function remember(context: PlanContext, judged: readonly Judged[]): Promise<void> {
+export async function remember(context: PlanContext, judged: readonly Judged[]): Promise<void> {
   const changed = new Map<string, SourceJudged>();
   for (const { entry, isOpen, someone } of judged) {
     const next = judgedOf(entry, isOpen, (await context.snapshot()).viaOf(entry.sourceId), someone);
@@ -176,16 +193,17 @@ export const judgedOf = (
 async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise<void> {
   for (const part of partsThatFit(ended, RECORD_SIZE)) {
     place.count(skipsOf(part));
-    const rows = part.map(({ entry, news }): PlanRow => ({
+    const rows = part.map(({ entry, news, refused }): PlanRow => ({
       ...UNASSIGNED,
       entry,
       state: 'ended',
       nextAttemptAt: 0,
       attempts: 0,
       result: {
-        outcome: isFault(entry) ? 'failed' : 'skip',
-        code: isFault(entry) ? entry.reason : null,
-        message: isFault(entry) && entry.desired.kind === 'leave' ? (entry.desired.detail ?? null) : null,
+        // Marks of held people are never answered (docs/protocol.md R20).
+        outcome: refused !== undefined ? 'refused' : isFault(entry) ? 'failed' : isHeld(entry) ? 'held' : 'skip',
+        code: isFault(entry) || entry.reason === 'RemovalRejected' ? entry.reason : null,
+        message: refused ?? (isFault(entry) && entry.desired.kind === 'leave' ? (entry.desired.detail ?? null) : null),
         entries: news === null ? [] : [news],
       },
     }));
@@ -204,7 +222,8 @@ async function recordPlanned(place: CyclePlace, open: readonly Judged[]): Promis
       attempts: 0,
       result: null,
     }));
-    await place.record({ cursor: { ...withSeats(place, rows), isPartial: true } }, rows, []);
+    const totals = totalsWith(place, rows);
+    await place.record({ cursor: { ...withSeats(place, rows), isPartial: true }, totals }, rows, []);
   }
 }
 
@@ -217,7 +236,18 @@ const withSeats = ({ cycle: { cursor } }: CyclePlace, rows: readonly PlanRow[]):
   ),
 });
 
-/** Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names. */
+/** Actions by kind, those of further rows added; stored with them as well. */
+function totalsWith({ cycle }: CyclePlace, rows: readonly PlanRow[]): Record<string, number> {
+  const totals = { ...cycle.totals };
+  for (const { entry } of rows) totals[entry.action] = (totals[entry.action] ?? 0) + 1;
+  return totals;
+}
+
+/**
+ * Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names.
+ * Removals are recorded as staged, without their chunks: the guard behind the last slice, which sees all of them, lets
+ * them go or leaves them (I06).
+ */
 async function recordOpen(context: PlanContext, place: CyclePlace, open: readonly Judged[]): Promise<void> {
   const { lanes } = place.cycle;
   const now = context.engine.clock.now();
@@ -238,9 +268,10 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
   let openRows: PlanRow[] = [];
   let openLength = 0;
   const flush = async (): Promise<void> => {
-    if (openChunks.length === 0) return;
+    if (openRows.length === 0) return;
     const cursor = { ...withSeats(place, openRows), isPartial: true, chunks: { ...chunks }, loads };
-    await place.record({ cursor, expected: place.cycle.expected + openRows.length }, openRows, openChunks);
+    const expected = place.cycle.expected + openRows.filter((row) => row.state === 'open').length;
+    await place.record({ cursor, expected, totals: totalsWith(place, openRows) }, openRows, openChunks);
     openChunks = [];
     openRows = [];
     openLength = 0;
@@ -255,19 +286,10 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
       openLength += length;
       const chunk = chunks[key] ?? 0;
       chunks[key] = chunk + 1;
-      openChunks.push({
-        stage,
-        lane,
-        chunk,
-        rows: part.length,
-        done: 0,
-        tally: noTally(),
-        sends: 1,
-        dueAt: now,
-        movedAt: 0,
-      });
+      const state = stage === STAGE.removals ? 'staged' : 'open';
+      if (state === 'open') openChunks.push(newChunk({ stage, lane, chunk }, part.length, now));
       for (const { entry } of part)
-        openRows.push({ stage, lane, chunk, entry, state: 'open', nextAttemptAt: 0, attempts: 0, result: null });
+        openRows.push({ stage, lane, chunk, entry, state, nextAttemptAt: 0, attempts: 0, result: null });
     }
   }
   await flush();
