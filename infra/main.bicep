@@ -56,6 +56,11 @@ param protectedUsers string = ''
 @maxValue(64)
 param userChangeLanes int = 8
 
+@description('People of one request that creates GoTo accounts; 1 makes one request for each.')
+@minValue(1)
+@maxValue(25)
+param createBatchSize int = 20
+
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
@@ -157,6 +162,7 @@ module functionapp 'modules/functionapp.bicep' = {
       KEY_VAULT_URI: keyvault.outputs.uri
       GOTO_REQUESTS_PER_SECOND: gotoRequestsPerSecond
       USER_CHANGE_LANES: string(userChangeLanes)
+      CREATE_BATCH_SIZE: string(createBatchSize)
       ROLE_ENTITLEMENTS: string(roleEntitlements)
       SYNC_SCHEDULE: syncSchedule
       FULL_SYNC_SCHEDULE: fullSyncSchedule

@@ -81,6 +81,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),
     },
     lanes: settings.USER_CHANGE_LANES,
+    createBatchSize: settings.CREATE_BATCH_SIZE,
     ratePerSecond: settings.GOTO_REQUESTS_PER_SECOND,
     logRetentionDays: settings.LOG_RETENTION_DAYS,
   };

@@ -108,6 +108,7 @@ const settingsSchema = z.object({
     .refine((value) => Number(value) >= 0.5 && Number(value) <= 1000, { error: 'must be a number from 0.5 to 1000' })
     .transform(Number),
   USER_CHANGE_LANES: wholeNumber(8, 1, 64),
+  CREATE_BATCH_SIZE: wholeNumber(20, 1, 25),
   LOG_RETENTION_DAYS: wholeNumber(400, 7, 3_650),
   ROLE_ENTITLEMENTS: roleEntitlements,
   PROVISION_DEFAULT_ACCESS: flag,

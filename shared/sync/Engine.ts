@@ -37,6 +37,8 @@ export interface WithQueue {
 export interface WithSettings {
   readonly policy: Policy;
   readonly lanes: number;
+  /** Most people of one request that creates accounts. */
+  readonly createBatchSize: number;
   readonly ratePerSecond: number;
   readonly logRetentionDays: number;
 }

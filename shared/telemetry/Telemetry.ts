@@ -26,6 +26,7 @@ export type EventName =
   | 'change.failed'
   | 'change.retried'
   | 'change.repeated'
+  | 'creations.halved'
   | 'message.unreadable'
   | 'goto.throttled'
   | 'goto.tokenRenewed'

@@ -32,6 +32,7 @@ test('a complete set is read with the documented defaults', () => {
     GOTO_AUTH_ENDPOINT: 'https://authentication.logmeininc.com',
     GOTO_REQUESTS_PER_SECOND: 8,
     USER_CHANGE_LANES: 8,
+    CREATE_BATCH_SIZE: 20,
     PROVISION_DEFAULT_ACCESS: false,
   });
 });
@@ -64,6 +65,7 @@ test.each([
   ['SYNC_SCHEDULE', '*/5 * * * *'],
   ['GOTO_REQUESTS_PER_SECOND', '0'],
   ['USER_CHANGE_LANES', '65'],
+  ['CREATE_BATCH_SIZE', '26'],
   ['PROVISION_DEFAULT_ACCESS', 'yes'],
   ['DRIFT_POLICY', 'maybe'],
   ['ROLE_ENTITLEMENTS', '{"User":{"licenseKeys":[4000000000000000404]}}'],

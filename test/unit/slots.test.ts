@@ -12,6 +12,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
     protectedUsers: [],
   },
   lanes,
+  createBatchSize: 20,
   ratePerSecond,
   logRetentionDays: 400,
 });

@@ -16,6 +16,8 @@ import { peopleAtOnce } from '../cycle/slots';
 import { stopCycle } from '../cycle/stopCycle';
 import type { Engine } from '../Engine';
 import { ApplyContext } from './ApplyContext';
+import { batchesOf } from '../cycle/batchesOf';
+import { createTogether } from './createTogether';
 import { endFailed } from './endFailed';
 import { handlePerson } from './handlePerson';
 import { lastWord } from './lastWord';
@@ -66,8 +68,8 @@ async function applyRows(engine: Engine, message: ChunkMessage): Promise<readonl
   const context = new ApplyContext(engine, stored.cycle, { pacer: pacing.lane(lane, stored.cycle.lanes) });
   const due = rows.filter((row) => row.state === 'open' && row.nextAttemptAt <= clock.now());
   const handled: Handled[] = [];
-  await inParallel(due, peopleAtOnce(engine, stored.cycle.lanes), async (row) => {
-    handled.push(await handleRow(context, row));
+  await inParallel(batchesOf(due, engine.createBatchSize), peopleAtOnce(engine, stored.cycle.lanes), async (batch) => {
+    handled.push(...(await handleRows(context, batch)));
   });
 
   const next = new Map(handled.map((one) => [one.row.entry.sourceId, one.row]));
@@ -104,22 +106,47 @@ interface Handled {
   readonly tally: Tally;
 }
 
-async function handleRow(context: ApplyContext, row: PlanRow): Promise<Handled> {
-  const { engine, cycleId } = context;
+/** People whose accounts are created with one request, or one alone. */
+async function handleRows(context: ApplyContext, rows: readonly PlanRow[]): Promise<readonly Handled[]> {
+  const startedAt = context.engine.clock.now();
+  const calls = noCalls();
+  const handled = await countCallsInto(calls, async () => {
+    const targets = rows.map(({ entry, attempts }) => ({ entry, attempts }));
+    const [only] = targets;
+    const settled =
+      only !== undefined && targets.length === 1
+        ? await Promise.allSettled([handlePerson(context, only)])
+        : await createTogether(context, targets);
+    return Promise.all(
+      rows.map(async (row, index) => {
+        const one = settled[index];
+        const outcome = one?.status === 'fulfilled' ? one.value : outcomeOfError(context, one?.reason, row.attempts);
+        return endRow(context, row, await failFor(context, row, outcome, startedAt), startedAt);
+      }),
+    );
+  });
+  // What they asked for together is counted once.
+  return handled.map((one, index) =>
+    index === 0 ? { ...one, tally: addTallies(one.tally, { ...noTally(), calls }) } : one,
+  );
+}
+
+const outcomeOfError = ({ engine }: ApplyContext, error: unknown, attempts: number): Outcome =>
+  outcomeOf(error, attempts, engine.clock.now(), engine.timing.retryMs);
+
+/** Writes the end of whoever cannot go on. */
+async function failFor(context: ApplyContext, row: PlanRow, outcome: Outcome, startedAt: number): Promise<Outcome> {
+  const failure = await lastWord(context, outcome, row.attempts);
+  if (failure.kind === 'ended' || failure.kind === 'retryAfter') return failure;
+  if (failure.kind === 'stop') await stopCycle(context.engine, context.cycleId, failure);
+  return endFailed(context, row.entry, failure, startedAt);
+}
+
+/** What becomes of a row, and what it counts for. */
+function endRow({ engine, cycleId }: ApplyContext, row: PlanRow, outcome: Outcome, startedAt: number): Handled {
   const { clock, telemetry, timing } = engine;
   const { entry } = row;
-  const startedAt = clock.now();
-  const calls = noCalls();
-  const outcome = await countCallsInto(calls, async (): Promise<Outcome> => {
-    const outcome = await handlePerson(context, { entry, attempts: row.attempts }).catch((error: unknown) =>
-      outcomeOf(error, row.attempts, clock.now(), timing.retryMs),
-    );
-    const failure = await lastWord(context, outcome, row.attempts);
-    if (failure.kind === 'ended' || failure.kind === 'retryAfter') return failure;
-    if (failure.kind === 'stop') await stopCycle(engine, cycleId, failure);
-    return endFailed(context, entry, failure, startedAt);
-  });
-  const tally: Tally = { ...noTally(), calls };
+  const tally = noTally();
   const fields = { cycleId, sourceId: entry.sourceId, attempt: row.attempts };
   if (outcome.kind !== 'ended') {
     if (outcome.kind !== 'retryAfter') return { row: { ...row, nextAttemptAt: clock.now() + timing.retryMs }, tally };

@@ -39,5 +39,6 @@ function intentOf({ sourceId, pending }: FirstReleasePerson, deadAt: number): In
     warning: null,
     factsAt: 0,
     deadAt,
+    batch: null,
   };
 }
