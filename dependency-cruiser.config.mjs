@@ -36,8 +36,7 @@ const layers = (names) => `^shared/${anyOf(names)}/`;
 const OURS = '^(functions|shared|local|bench|test)/';
 const PRODUCT = '^(functions|shared)/';
 /** Where Azure or a command starts; everything else is reached from one of them. */
-const STARTS =
-  '^(functions/main|local/commands/[^/]+|local/azure/functions-host/worker|bench/bench)\\.ts$';
+const STARTS = '^(functions/main|local/commands/[^/]+|local/azure/functions-host/worker|bench/bench)\\.ts$';
 /** The one file of shared/ that belongs to no layer: it puts them together. */
 const ROOT = '^shared/connectEngine\\.ts$';
 

@@ -8,7 +8,7 @@ if command -v bicep >/dev/null 2>&1; then
   bicep=bicep
 elif command -v dotnet >/dev/null 2>&1 && [ "$(uname -sm)" = "Linux x86_64" ]; then
   DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 dotnet restore compiler/compiler.csproj --verbosity quiet
-  bicep=compiler/packages/azure.bicep.commandline.linux-x64/0.47.16/tools/bicep
+  bicep=compiler/packages/azure.bicep.commandline.linux-x64/0.49.2/tools/bicep
   chmod +x "$bicep"
 else
   echo "skipped: no Bicep compiler (neither bicep nor a .NET SDK on Linux x64); infra/ was not checked" >&2

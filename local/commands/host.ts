@@ -3,13 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { z } from 'zod';
-import { startAzurite } from '../azure/azurite/startAzurite';
+import { EmbeddedAzure } from '../azure/EmbeddedAzure';
 import { realClock } from '../clock/StackClock';
 import { FunctionsHost } from '../azure/functions-host/FunctionsHost';
 import { formatLogLine } from '../azure/functions-host/log';
-import { IdentityEndpoint } from '../azure/identity/IdentityEndpoint';
-import { Broker } from '../azure/service-bus/Broker';
-import { declaredQueues } from '../azure/service-bus/QueueConfig';
 import { functionKey } from '../stack/functionKey';
 import { explainStartError, functionsPort } from '../stack/functionsPort';
 import { stopOnSignal } from '../stack/stopOnSignal';
@@ -35,46 +32,37 @@ async function main(): Promise<void> {
   const isSet = (name: string): boolean => (given[name] ?? '') !== '';
   const port = functionsPort(given['FUNCTIONS_PORT']);
   const dataFolder = resolve(given['DATA_FOLDER'] ?? '.data');
-  const stops: (() => Promise<void>)[] = [];
-  const environment: Record<string, string | undefined> = {
-    SYNC_SCHEDULE: '0 */5 * * * *',
-    FULL_SYNC_SCHEDULE: '0 0 2 * * *',
-    ...given,
-  };
-  const stopAll = async (): Promise<void> => {
-    for (const stop of stops.reverse()) await stop();
-  };
+  const elsewhere = [
+    ...(isSet('ServiceBusConnection') || isSet('ServiceBusConnection__fullyQualifiedNamespace')
+      ? (['serviceBus'] as const)
+      : []),
+    ...(isSet('AzureWebJobsStorage') || isSet('AzureWebJobsStorage__tableServiceUri') ? (['storage'] as const) : []),
+    ...(isSet('IDENTITY_ENDPOINT') ? (['identity'] as const) : []),
+  ];
+  const azure = await EmbeddedAzure.start({ clock: realClock, elsewhere });
   try {
-    if (!isSet('ServiceBusConnection') && !isSet('ServiceBusConnection__fullyQualifiedNamespace')) {
-      const broker = await Broker.start({ queues: declaredQueues, clock: realClock });
-      stops.push(() => broker.stop());
-      environment['ServiceBusConnection'] = broker.connectionString;
-    }
-    if (!isSet('AzureWebJobsStorage') && !isSet('AzureWebJobsStorage__tableServiceUri')) {
-      const azurite = await startAzurite();
-      stops.push(() => azurite.stop());
-      environment['AzureWebJobsStorage'] = azurite.connectionString();
-    }
-    if (!isSet('IDENTITY_ENDPOINT')) {
-      const identity = await new IdentityEndpoint(realClock).start();
-      stops.push(() => identity.stop());
-      Object.assign(environment, identity.environment);
-    }
     const host = await FunctionsHost.start({
       appDirectory: directory,
-      environment,
+      environment: {
+        SYNC_SCHEDULE: '0 */5 * * * *',
+        FULL_SYNC_SCHEDULE: '0 0 2 * * *',
+        ...given,
+        ...azure.environment,
+      },
       functionKey: functionKey(dataFolder, given['FUNCTION_KEY']),
       port,
       timerStatusFile: join(dataFolder, 'timers.json'),
       onLog: (line) => console.log(formatLogLine(line, new Date())),
     });
-    stops.push(() => host.stop());
     console.log(
       `${pc.green('●')} Functions host ${host.origin} ${pc.dim(`key in ${join(dataFolder, 'function-key')}`)}`,
     );
-    stopOnSignal(stopAll);
+    stopOnSignal(async () => {
+      await host.stop();
+      await azure.stop();
+    });
   } catch (error) {
-    await stopAll();
+    await azure.stop();
     throw new Error(explainStartError(error, port), { cause: error });
   }
 }

@@ -15,6 +15,8 @@ export const linkSchema = z.object({
   given: z.array(z.string()).readonly().default([]),
   /** App roles the person held when the link was last written: which of them got lost needs proof. */
   roleIds: z.array(z.string()).readonly().default([]),
+  /** Fields that somebody changed in GoTo and the connector put right, each with how often: twice, and it lets go. */
+  repairs: z.record(z.string(), z.number()).default({}),
 });
 
 export type Link = Readonly<z.output<typeof linkSchema>>;

@@ -31,6 +31,8 @@ export const REASONS = {
   DuplicateSourceEntries: 'Another person in Entra maps to the same e-mail address.',
   DuplicateTargetEntries: 'More than one GoTo account has this e-mail address.',
   DriftReported: 'The account was changed in GoTo by hand; DRIFT_POLICY is "report".',
+  ManagedElsewhere:
+    'Another system manages this account: what the connector wrote was changed back twice, so it stops writing that.',
   Create: 'The person is entitled and GoTo has no account with this address.',
   Match: 'A GoTo account with the same e-mail address was found and is managed from now on.',
   AttributesChanged: 'Mapped values or licences changed.',

@@ -9,6 +9,7 @@ import type { AccountChanges } from '../model/AccountChanges';
 import type { Desired, DesiredActive } from '../model/Desired';
 import type { Link } from '../model/Link';
 import type { Reason } from '../model/Reason';
+import { contested } from './contested';
 import { differences, isSwitchedOff } from './differences';
 
 /** What is known of the GoTo side: a row, proof that there is none, or nothing yet. */
@@ -20,10 +21,19 @@ export type Decision =
       readonly action: 'link' | 'update' | 'disable' | 'reenable';
       readonly reason: Reason;
       readonly changes: AccountChanges;
+      /** Fields of `changes` that held what they should before somebody changed them in GoTo. */
+      readonly undone?: readonly string[];
+      /** As for a skip. */
+      readonly left?: AccountChanges;
     }
   /** The linked account is proven to be gone, and nobody needs it. */
   | { readonly action: 'unlink'; readonly reason: Reason }
-  | { readonly action: 'skip'; readonly reason: Reason };
+  | {
+      readonly action: 'skip';
+      readonly reason: Reason;
+      /** What is left as somebody else made it, as it would be if it were ours: for the log. */
+      readonly left?: AccountChanges;
+    };
 
 /** What may be taken, and what a change by hand means. */
 export interface DecisionPolicy {
@@ -52,9 +62,12 @@ function decideInactive(reason: Reason, link: Link | undefined, observed: Observ
   const kept = held.filter((key) => !policy.managedLicenseKeys.has(key));
   if (link.state === 'disabled') {
     if (kept.length === held.length) return { action: 'skip', reason };
-    if (policy.driftPolicy === 'report') return { action: 'skip', reason: 'DriftReported' };
+    const left = { licenseKeys: kept };
+    if (policy.driftPolicy === 'report') return { action: 'skip', reason: 'DriftReported', left };
+    if (contested(link, left, {}).includes('licenseKeys')) return { action: 'skip', reason: 'ManagedElsewhere', left };
   }
-  return { action: 'disable', reason, changes: { licenseKeys: kept } };
+  const undone = link.state === 'disabled' ? ['licenseKeys'] : [];
+  return { action: 'disable', reason, changes: { licenseKeys: kept }, undone };
 }
 
 function decideActive(
@@ -79,7 +92,21 @@ function decideActive(
   const changes = differences(desired, current, policy.managedLicenseKeys);
   if (link.state === 'disabled') return { action: 'reenable', reason: 'EntitledAgain', changes };
   if (Object.keys(changes).length === 0) return { action: 'skip', reason: 'RedundantExport' };
-  const isDrift = Object.keys(differences(desired, link.applied, policy.managedLicenseKeys)).length === 0;
-  if (isDrift && policy.driftPolicy === 'report') return { action: 'skip', reason: 'DriftReported' };
-  return { action: 'update', reason: isDrift ? 'Drift' : 'AttributesChanged', changes };
+  const news = differences(desired, link.applied, policy.managedLicenseKeys);
+  const isDrift = Object.keys(news).length === 0;
+  if (isDrift && policy.driftPolicy === 'report') return { action: 'skip', reason: 'DriftReported', left: changes };
+  const lost = contested(link, changes, news);
+  const [ours, left] = parted(changes, lost);
+  const undone = Object.keys(ours).filter((name) => !Object.hasOwn(news, name));
+  if (Object.keys(ours).length === 0) return { action: 'skip', reason: 'ManagedElsewhere', left };
+  return { action: 'update', reason: isDrift ? 'Drift' : 'AttributesChanged', changes: ours, undone, left };
+}
+
+/** The changes that are made, and those that are let go. */
+function parted(changes: AccountChanges, lost: readonly string[]): readonly [AccountChanges, AccountChanges] {
+  const all = Object.entries(changes);
+  return [
+    Object.fromEntries(all.filter(([name]) => !lost.includes(name))),
+    Object.fromEntries(all.filter(([name]) => lost.includes(name))),
+  ];
 }

@@ -13,6 +13,7 @@ import { REASONS, type Reason } from '../model/Reason';
 import { confirmAbsence } from './confirmAbsence';
 import { decide, type Decision } from './decide';
 import { desiredOf } from './desiredOf';
+import { leftAsIs } from './leftAsIs';
 import type { Entitlements } from './Entitlements';
 import { licensesOfRules, type CyclePolicy } from './Policy';
 
@@ -138,7 +139,7 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     displayName: facts.displayName,
     action,
     reason,
-    why: why(facts, desired, reason),
+    why: `${why(facts, desired, reason)}${letGo(decision, typeof observed === 'object' ? observed : null, desired)}`,
     steps: steps(facts, desired, observed, decision),
     targetId: link?.key ?? (typeof observed === 'object' ? (observed?.key ?? null) : null),
     removal: removal && action !== 'recover',
@@ -194,6 +195,13 @@ function why(facts: PersonFacts, desired: Desired, reason: Reason): string {
   ];
   const assigned = desired.kind === 'active' && ways.length > 0 ? ` Assigned ${ways.join(' and ')}.` : '';
   return `${REASONS[reason]}${assigned}`;
+}
+
+/** What somebody else's hand made of the account, and what it should be. */
+function letGo(decision: Decision, observed: Account | null, desired: Desired): string {
+  const left = 'left' in decision ? (decision.left ?? {}) : {};
+  if (observed === null || Object.keys(left).length === 0) return '';
+  return ` ${leftAsIs(left, observed, desired.kind === 'active' ? desired.redacted : [])}`;
 }
 
 function steps(

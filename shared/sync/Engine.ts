@@ -67,8 +67,6 @@ export interface Timing {
   readonly proofDelayMs: number;
   /** First wait before a failed change is tried again; doubles. */
   readonly retryMs: number;
-  /** First wait of a person whose change failed for good in one cycle; doubles up to a day (entra-provisioning.md 1.8). */
-  readonly escrowMs: number;
   /** How long a mark of somebody who is held waits. */
   readonly holdMs: number;
   /** A message of the planner works for so long, then goes on in the next one. */
@@ -93,7 +91,6 @@ export const DEFAULT_TIMING: Timing = {
   overdueMs: 60_000,
   proofDelayMs: 3_000,
   retryMs: 2_000,
-  escrowMs: 4 * 60_000,
   holdMs: 6 * 3_600_000,
   sliceMs: 60_000,
   planDeadlineMs: 6 * 3_600_000,

@@ -1,45 +1,14 @@
-/**
- * Structured logs: one JSON line an event, a constant name, data in fields (I18: no token, secret or mail address).
- * The names are listed here, so that the documented queries have one place to look.
- */
+/** Structured logs: one JSON line an event, a constant name, data in fields (I18: no token, secret or mail address). */
 import { cleanErrorText, redact } from './cleanErrorText';
+import type { EventFields, EventName } from './EVENTS';
 import { currentInvocation, type WriteLine } from './invocation';
 
-export type EventName =
-  | 'cycle.started'
-  | 'cycle.refused'
-  | 'mapping.changed'
-  | 'cycle.sliceDone'
-  | 'cycle.planned'
-  | 'cycle.finished'
-  | 'cycle.failed'
-  | 'cycle.resumed'
-  | 'cycle.messagesResent'
-  | 'cycle.waits'
-  | 'cycle.stopping'
-  | 'cycle.givenUp'
-  | 'cycle.exception'
-  | 'cycle.tidyFailed'
-  | 'chunk.exception'
-  | 'person.unreadable'
-  | 'change.applied'
-  | 'change.failed'
-  | 'change.retried'
-  | 'change.repeated'
-  | 'creations.halved'
-  | 'message.unreadable'
-  | 'goto.throttled'
-  | 'goto.tokenRenewed'
-  | 'graph.retried'
-  | 'graph.watermarkLost'
-  | 'http.failed';
-
-export type Fields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+type Log = <Event extends EventName>(event: Event, fields: EventFields<Event>) => void;
 
 export interface Telemetry {
-  info(event: EventName, fields?: Fields): void;
-  warn(event: EventName, fields?: Fields): void;
-  error(event: EventName, fields?: Fields): void;
+  readonly info: Log;
+  readonly warn: Log;
+  readonly error: Log;
 }
 
 /**
@@ -48,8 +17,8 @@ export interface Telemetry {
  */
 export function createTelemetry(defaultWrite: WriteLine): Telemetry {
   const log =
-    (level: 'info' | 'warn' | 'error') =>
-    (event: EventName, fields: Fields = {}) => {
+    (level: 'info' | 'warn' | 'error'): Log =>
+    (event, fields) => {
       const clean = Object.fromEntries(
         Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
       );

@@ -337,6 +337,40 @@ test('drift: an account changed by hand is put right by the next full cycle', as
   expect(connector.accountOf(user.id)).toMatchObject({ lastName: user.surname, licenseKeys: [MEETING_LICENSE] });
 });
 
+test('drift: what is changed back twice is another system’s: it is reported with its value and written no more', async () => {
+  connector = await TestConnector.start();
+  await connector.cycle();
+  const user = oneEntitled();
+  const { goto, directory } = connector.world;
+  const key = connector.accountOf(user.id)?.key ?? '';
+  const undo = async () => {
+    goto.changeByHand(key, { lastName: 'Elsewhere' });
+    connector.later();
+    return connector.cycle('full');
+  };
+  expect((await undo()).counts.updated).toBe(1);
+  const second = await undo();
+  expect(second).toMatchObject({ counts: { updated: 0 }, skippedByReason: { ManagedElsewhere: 1 } });
+  expect(await connector.entry(second.id, user.id)).toMatchObject({
+    reason: 'ManagedElsewhere',
+    errorMessage: expect.stringContaining(`"Elsewhere" where Entra wants "${user.surname ?? ''}"`) as unknown,
+  });
+  const writes = goto.writes.length;
+  await undo();
+  expect(goto.writes).toHaveLength(writes);
+
+  // What Entra newly wants is written, and the contested field stays as it is.
+  directory.changeUser(user.id, { givenName: 'Renamed' });
+  connector.later();
+  await connector.cycle();
+  expect(connector.accountOf(user.id)).toMatchObject({ firstName: 'Renamed', lastName: 'Elsewhere' });
+  // A new wish for the field itself begins anew.
+  directory.changeUser(user.id, { surname: 'Married' });
+  connector.later();
+  await connector.cycle();
+  expect(connector.accountOf(user.id)).toMatchObject({ lastName: 'Married' });
+});
+
 test('drift: with the policy "report" it is told and left', async () => {
   connector = await TestConnector.start({ settings: { DRIFT_POLICY: 'report' } });
   await connector.cycle();
@@ -345,6 +379,9 @@ test('drift: with the policy "report" it is told and left', async () => {
   connector.world.goto.changeByHand(key, { lastName: 'By Hand' });
   const cycle = await connector.cycle('full');
   expect(cycle.skippedByReason).toMatchObject({ DriftReported: 1 });
+  expect(await connector.entry(cycle.id, user.id)).toMatchObject({
+    errorMessage: expect.stringContaining(`lastName "By Hand" where Entra wants "${user.surname ?? ''}"`) as unknown,
+  });
   expect(connector.accountOf(user.id)).toMatchObject({ lastName: 'By Hand' });
 });
 

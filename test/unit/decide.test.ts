@@ -49,6 +49,7 @@ const link: fc.Arbitrary<Link | undefined> = fc.option(
     applied: fc.record({ email: fc.constant('a@example.com'), firstName: name, lastName: name, licenseKeys: licenses }),
     given: fc.constant([]),
     roleIds: fc.constant([]),
+    repairs: fc.constant({}),
   }),
   { nil: undefined },
 );
@@ -85,6 +86,7 @@ test('I10: applying a decision once leaves nothing to do', () => {
         applied: { ...seen, locale: seen.locale ?? undefined, timeZone: undefined },
         given: [],
         roleIds: [],
+        repairs: {},
       };
       const first = decide(wanted, tie, seen, policy());
       if (first.action !== 'update') return;
@@ -125,6 +127,7 @@ test('drift is only reported when the policy says so', () => {
     applied: { ...wanted.attributes, licenseKeys: ['m1'] },
     given: [],
     roleIds: [],
+    repairs: {},
   };
   const seen: Account = {
     key: '1',
@@ -139,10 +142,16 @@ test('drift is only reported when the policy says so', () => {
     isAdmin: false,
     identityReadOnly: false,
   };
-  expect(decide(wanted, tie, seen, policy('report'))).toEqual({ action: 'skip', reason: 'DriftReported' });
+  expect(decide(wanted, tie, seen, policy('report'))).toEqual({
+    action: 'skip',
+    reason: 'DriftReported',
+    left: { firstName: 'Ada' },
+  });
   expect(decide(wanted, tie, seen, policy('repair'))).toEqual({
     action: 'update',
     reason: 'Drift',
     changes: { firstName: 'Ada' },
+    undone: ['firstName'],
+    left: {},
   });
 });

@@ -17,17 +17,17 @@ describe('invocations', () => {
         { invocationId: name, write: (level, line) => lines[name]?.push([level, JSON.parse(line)]) },
         async () => {
           await turn();
-          telemetry.warn('change.retried', { of: name });
+          telemetry.warn('cycle.resumed', { cycleId: name, state: 'applying' });
           await turn();
           return name;
         },
       );
     expect(await Promise.all([work('a'), work('b')])).toEqual(['a', 'b']);
-    telemetry.info('cycle.started', { text: 'for ada@example.com' });
+    telemetry.info('mapping.changed', { version: 'for ada@example.com', before: null });
     expect(lines).toEqual({
-      a: [['warn', { evt: 'change.retried', of: 'a', invocationId: 'a' }]],
-      b: [['warn', { evt: 'change.retried', of: 'b', invocationId: 'b' }]],
-      none: [{ evt: 'cycle.started', text: 'for [address]' }],
+      a: [['warn', { evt: 'cycle.resumed', cycleId: 'a', state: 'applying', invocationId: 'a' }]],
+      b: [['warn', { evt: 'cycle.resumed', cycleId: 'b', state: 'applying', invocationId: 'b' }]],
+      none: [{ evt: 'mapping.changed', version: 'for [address]', before: null }],
     });
   });
 });

@@ -109,6 +109,8 @@ export class FunctionsHost {
       }
     } catch (error) {
       timers.stop();
+      await http.stop();
+      await Promise.all(listeners.map((listener) => listener.stop()));
       await worker.stop();
       throw error;
     }

@@ -100,7 +100,8 @@ export class Broker {
 
   /** Cuts every client off, as a network fault would. */
   dropConnections(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    // Without an error rhea would not hear of it, and its heartbeat would write to the dead socket for ever.
+    for (const socket of this.#sockets) socket.destroy(new Error('The broker has cut this connection.'));
   }
 
   async stop(): Promise<void> {

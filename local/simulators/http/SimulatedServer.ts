@@ -92,9 +92,10 @@ export abstract class SimulatedServer {
     return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
   }
 
-  /** Does not keep the process alive. */
+  /** Does not keep the process alive, nor do the connections that clients keep open to it. */
   unref(): void {
     this.#server?.unref();
+    this.#server?.on('connection', (socket) => socket.unref());
   }
 
   async stop(): Promise<void> {

@@ -160,7 +160,11 @@ export class Handling {
         return end({ outcome: 'skip', reason: prepared.reason }, { link: null, seenAt: entry.factsAt });
       case 'skip':
         return end(
-          { outcome: 'skip', reason: prepared.reason },
+          {
+            outcome: 'skip',
+            reason: prepared.reason,
+            ...(prepared.left === undefined ? {} : { message: prepared.left }),
+          },
           prepared.reason === 'RedundantExport' ? { link: prepared.link, seenAt: entry.factsAt } : {},
         );
       case 'link':

@@ -10,7 +10,9 @@ import type { Intent } from '../../model/Intent';
 import type { Link } from '../../model/Link';
 import type { PlanEntry } from '../../model/PlanEntry';
 import type { Reason } from '../../model/Reason';
-import { decide, type Observed } from '../../rules/decide';
+import { repairsAfter } from '../../rules/contested';
+import { decide, type Decision, type Observed } from '../../rules/decide';
+import { leftAsIs } from '../../rules/leftAsIs';
 import { appliedOf, givenAfter } from './linkOf';
 import { modifiedProperties } from './modifiedProperties';
 
@@ -27,7 +29,13 @@ export type Prepared =
       readonly reason: Reason;
     }
   | { readonly kind: 'unlink'; readonly reason: Reason }
-  | { readonly kind: 'skip'; readonly reason: Reason; readonly link: Link | null }
+  | {
+      readonly kind: 'skip';
+      readonly reason: Reason;
+      readonly link: Link | null;
+      /** What is left as somebody else made it. */
+      readonly left?: string;
+    }
   | { readonly kind: 'held'; readonly reason: Reason };
 
 /** What was planned, and what is seen now. */
@@ -59,6 +67,9 @@ export function prepare(input: PrepareInput): Prepared {
       return {
         kind: 'skip',
         reason: decision.reason,
+        ...(decision.left === undefined || typeof observed !== 'object'
+          ? {}
+          : { left: leftAsIs(decision.left, observed, desired.kind === 'active' ? desired.redacted : []) }),
         link:
           decision.reason === 'RedundantExport' && typeof observed === 'object' && link !== null
             ? { ...link, applied: appliedOf(observed), roleIds: entry.roleIds }
@@ -97,6 +108,7 @@ function creation(
       applied,
       given: givenAfter(former, desired.licenseKeys),
       roleIds: entry.roleIds,
+      repairs: {},
     },
     fields: Object.keys(applied),
     before: {},
@@ -111,11 +123,7 @@ function change(
   input: PrepareInput,
   link: Link | null,
   observed: Account,
-  decision: {
-    readonly action: 'link' | 'update' | 'disable' | 'reenable';
-    readonly reason: Reason;
-    readonly changes: AccountChanges;
-  },
+  decision: Extract<Decision, { readonly changes: AccountChanges }>,
   managed: ReadonlySet<string>,
 ): Prepared {
   const { entry } = input;
@@ -131,9 +139,11 @@ function change(
     key: observed.key,
     origin: link?.origin ?? 'adopted',
     state: desired.kind === 'active' ? 'active' : 'disabled',
-    applied: appliedOf(after),
+    // What is let go stays remembered as ours: it is no new wish of Entra's when it is seen again.
+    applied: { ...appliedOf(after), ...decision.left },
     given: givenAfter(link, desired.kind === 'active' ? desired.licenseKeys : []),
     roleIds: desired.kind === 'active' ? entry.roleIds : (link?.roleIds ?? []),
+    repairs: repairsAfter(link, Object.keys(changes), decision.undone ?? []),
   };
   if (Object.keys(changes).length === 0) {
     return decision.action === 'disable'

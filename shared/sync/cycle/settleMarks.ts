@@ -4,11 +4,10 @@
  */
 import type { Cycle } from '../../model/Cycle';
 import { newMark, type Mark } from '../../model/Mark';
+import { escrowWait } from '../../rules/escrowWait';
 import type { PlanRow } from '../../store/PlansTable';
 import type { Timing, WithClock, WithStore } from '../Engine';
 
-/** A person whose change keeps failing is tried at least once a day (entra-provisioning.md 1.8). */
-const LONGEST_ESCROW_MS = 24 * 3_600_000;
 /** Rows whose marks are changed together. */
 const BATCH = 500;
 
@@ -61,16 +60,14 @@ function nextMark(row: PlanRow, cycle: Cycle, nowMs: number, timing: Timing): Ma
     case 'failed':
     case 'parked': {
       const attempts = (entry.mark?.attempts ?? 0) + 1;
-      const escrow = Math.min(LONGEST_ESCROW_MS, timing.escrowMs * 2 ** (attempts - 1));
-      const isAtOnce = result?.code === 'LicenseLimitExceeded' || result?.code === 'WriteNotVisible';
+      const wait = escrowWait(result?.code ?? null, attempts);
       return {
         ...plain,
         attempts,
         code: result?.code ?? null,
         message: result?.message ?? null,
         absentSince: entry.absentSince,
-        // A seat may be free, or a write shown, in the very next cycle.
-        wait: isAtOnce ? null : nowMs + escrow,
+        wait: wait === 0 ? null : nowMs + wait,
       };
     }
     case 'doubt':

@@ -128,11 +128,9 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
     // Tables that do not answer say nothing of the cycle.
     if (error instanceof ConnectorError) throw error;
     if (clock.now() < startOfCycle(cycleId) + GIVE_UP_MS) return 'running';
-    telemetry.error('cycle.givenUp', { cycleId, message: messageOf(error) });
-    return giveUp(engine, cycleId, {
-      code: 'UnreadableRow',
-      message: `The stored cycle cannot be read by this release, so it was given up: ${messageOf(error)}`,
-    });
+    const message = `The stored cycle cannot be read by this release, so it was given up: ${messageOf(error)}`;
+    telemetry.error('cycle.givenUp', { cycleId, code: 'UnreadableRow', message });
+    return giveUp(engine, cycleId, { code: 'UnreadableRow', message });
   }
   if (stored === undefined) {
     // The starter died before the birth, or the cycle has ended and left one row.
@@ -156,7 +154,7 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
       message: 'The cycle did not end in time; what it left open is done by the next.',
     };
     await store.plans.put({ ...cycle, state: 'failed', error, endedAt: isoTime(clock.now()) }, stored.etag);
-    telemetry.error('cycle.givenUp', { cycleId, state: cycle.state });
+    telemetry.error('cycle.givenUp', { cycleId, ...error });
     return giveUp(engine, cycleId, error);
   }
   if (clock.now() > cycle.dueAt + timing.overdueMs) {

@@ -8,7 +8,7 @@ import { countSkip, noTally, type Cycle, type Tally } from '../../../model/Cycle
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
-import { REASONS } from '../../../model/Reason';
+import { REASONS, type Reason } from '../../../model/Reason';
 import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
 import type { Someone, SourceJudged } from '../../../store/PeopleTable';
@@ -116,6 +116,9 @@ function unjudged(
   return { entry, isOpen: false, calls: 0 };
 }
 
+/** Somebody's hand changed the account: the log says what it has. */
+const LEFT_AS_IS: ReadonlySet<Reason> = new Set(['DriftReported', 'ManagedElsewhere']);
+
 const newsOf = (entry: PlanEntry, cycleId: string, at: string): LogEntry =>
   logEntry({
     cycleId,
@@ -129,6 +132,7 @@ const newsOf = (entry: PlanEntry, cycleId: string, at: string): LogEntry =>
     ...(entry.desired.kind === 'leave' && entry.desired.detail !== undefined
       ? { errorCode: entry.desired.reason, errorMessage: entry.desired.detail }
       : {}),
+    ...(LEFT_AS_IS.has(entry.reason) ? { errorCode: entry.reason, errorMessage: entry.why } : {}),
   });
 
 /** A row for whoever answers a mark, starts a doubt, or is news; a company that is as it should be leaves none. */

@@ -1,0 +1,93 @@
+/** Of Azure what the connector needs, in this process: Service Bus, storage and a managed identity. */
+import type { StackClock } from '../clock/StackClock';
+import { startAzurite, type AzuriteWatch } from './azurite/startAzurite';
+import { IdentityEndpoint } from './identity/IdentityEndpoint';
+import { Broker } from './service-bus/Broker';
+import { declaredQueues } from './service-bus/QueueConfig';
+
+type Part = 'serviceBus' | 'storage' | 'identity';
+
+export interface EmbeddedAzureOptions {
+  readonly clock: StackClock;
+  /** Parts that run elsewhere: they are not started, and the environment does not name them. */
+  readonly elsewhere?: readonly Part[];
+  /** The connection string of a storage account that is there already. */
+  readonly storage?: string;
+  /** Of the storage that is started. */
+  readonly watchStorage?: AzuriteWatch;
+  /** One that runs already: @azure/identity remembers the first address it saw in a process. */
+  readonly identity?: IdentityEndpoint;
+}
+
+export class EmbeddedAzure {
+  readonly #stops: (() => Promise<void>)[] = [];
+  #broker: Broker | undefined;
+  #identity: IdentityEndpoint | undefined;
+  #storage: string | undefined;
+
+  private constructor() {}
+
+  /** Starts all parts, or none: what has started is stopped when another part does not. */
+  static async start(options: EmbeddedAzureOptions): Promise<EmbeddedAzure> {
+    const azure = new EmbeddedAzure();
+    try {
+      await azure.#start(options);
+    } catch (error) {
+      await azure.stop();
+      throw error;
+    }
+    return azure;
+  }
+
+  async #start({ clock, elsewhere = [], ...given }: EmbeddedAzureOptions): Promise<void> {
+    this.#storage = given.storage;
+    if (this.#storage === undefined && !elsewhere.includes('storage')) {
+      const azurite = await startAzurite(undefined, given.watchStorage);
+      this.#stops.push(() => azurite.stop());
+      this.#storage = azurite.connectionString();
+    }
+    this.#identity = given.identity;
+    if (this.#identity === undefined && !elsewhere.includes('identity')) {
+      const identity = await new IdentityEndpoint(clock).start();
+      this.#stops.push(() => identity.stop());
+      this.#identity = identity;
+    }
+    if (!elsewhere.includes('serviceBus')) {
+      const broker = await Broker.start({ queues: declaredQueues, clock });
+      this.#stops.push(() => broker.stop());
+      this.#broker = broker;
+    }
+  }
+
+  get broker(): Broker {
+    return here(this.#broker, 'Service Bus');
+  }
+
+  get identity(): IdentityEndpoint {
+    return here(this.#identity, 'managed identity');
+  }
+
+  /** The connection string of the storage account. */
+  get storage(): string {
+    return here(this.#storage, 'storage');
+  }
+
+  /** The settings of an app that lives on it: only of the parts that are here. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      ...this.#identity?.environment,
+      ...(this.#storage === undefined ? {} : { AzureWebJobsStorage: this.#storage }),
+      ...(this.#broker === undefined ? {} : { ServiceBusConnection: this.#broker.connectionString }),
+    };
+  }
+
+  /** Stops what it started, the last first. */
+  async stop(): Promise<void> {
+    for (let stop = this.#stops.pop(); stop !== undefined; stop = this.#stops.pop()) await stop();
+  }
+}
+
+function here<T>(part: T | undefined, name: string): T {
+  if (part === undefined) throw new RangeError(`The ${name} of this run is elsewhere.`);
+  return part;
+}
