@@ -2,7 +2,7 @@
 // Builds the deployable bundle (dist/main.js: one CommonJS file, see docs/decisions/0003-one-bundle.md)
 // and the local programs (dist/local, dist/bench, dist/test), which keep their packages outside.
 import { build } from 'esbuild';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 // A program may be run while another one uses what is there.
@@ -17,7 +17,7 @@ const common = {
   logLevel: 'warning',
 };
 
-await Promise.all([
+const [bundle] = await Promise.all([
   build({
     ...common,
     entryPoints: ['functions/main.ts'],
@@ -26,6 +26,7 @@ await Promise.all([
     // Class names show in logs and decide nothing, but azure-core compares some by name.
     keepNames: true,
     external: ['@azure/functions-core'],
+    metafile: true,
   }),
   build({
     ...common,
@@ -36,6 +37,7 @@ await Promise.all([
       'local/simulate': 'local/commands/simulate.ts',
       'local/mapping': 'local/commands/mapping.ts',
       'local/docs': 'local/commands/docs.ts',
+      'local/package': 'local/commands/package.ts',
       'bench/bench': 'bench/bench.ts',
       'bench/quickTables': 'bench/quickTables.ts',
       'test/protocol': 'test/protocol/check.ts',
@@ -44,6 +46,8 @@ await Promise.all([
     packages: 'external',
   }),
 ]);
+// What is in the bundle: the bill of materials is made from it.
+await writeFile('dist/main.meta.json', JSON.stringify(bundle.metafile));
 
 const program = process.argv[2];
 if (program !== undefined) {

@@ -1,31 +1,33 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
-import type { ApiRequest } from '../shared/api/ApiResponse';
+import type { ApiRequest, ApiResponse } from '../shared/api/ApiResponse';
 import { Problem, problemBody } from '../shared/api/Problem';
-import { routes, type ApiHandler } from '../shared/api/ROUTES';
-import type { Engine } from '../shared/sync/Engine';
-import { messageOf } from '../shared/telemetry/Telemetry';
+import { ROUTES, type ApiHandler } from '../shared/api/ROUTES';
+import { settingsProblem } from '../shared/api/settingsProblem';
+import { messageOf, type Telemetry } from '../shared/telemetry/Telemetry';
 import { runAs } from './runAs';
+import type { Start } from './startUp';
 
-/** Registers every route of the table. */
-export function registerHttpApi(engine: Engine, schedule: string): void {
-  for (const { name, method, path, authLevel, handler } of routes(schedule)) {
+/** Registers every route of the table. While settings are wrong each answers with what is to be mended. */
+export function registerHttpApi(start: Start, telemetry: Telemetry): void {
+  for (const { name, method, path, authLevel, handler } of ROUTES) {
     app.http(name, {
       methods: [method],
       route: path,
       authLevel,
-      handler: (request, context) => runAs(context, () => answer(engine, handler, request, context)),
+      handler: (request, context) => runAs(context, () => answer(start, telemetry, handler, request, context)),
     });
   }
 }
 
 async function answer(
-  engine: Engine,
+  start: Start,
+  telemetry: Telemetry,
   handler: ApiHandler,
   request: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   try {
-    const response = await handler(engine, apiRequest(request));
+    const response = await handle(start, handler, request);
     return {
       status: response.status,
       headers: { ...response.headers, 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -40,13 +42,18 @@ async function answer(
             'InternalError',
             'The request failed inside the connector. Look up the invocation id in Application Insights.',
           );
-    if (problem.status >= 500) engine.telemetry.error('http.failed', { code: problem.code, message: messageOf(error) });
+    if (problem.status >= 500) telemetry.error('http.failed', { code: problem.code, message: messageOf(error) });
     return {
       status: problem.status,
       headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
       body: JSON.stringify(problemBody(problem, context.invocationId)),
     };
   }
+}
+
+async function handle(start: Start, handler: ApiHandler, request: HttpRequest): Promise<ApiResponse> {
+  if (!start.ok) throw settingsProblem(start.error);
+  return handler(start.engine, apiRequest(request));
 }
 
 function apiRequest(request: HttpRequest): ApiRequest {

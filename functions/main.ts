@@ -1,23 +1,31 @@
-/** The entry of the bundle: reads the settings, connects once, registers every function. A wrong setting stops here. */
+/**
+ * The entry of the bundle: health and the other routes come first, then the settings are read and the rest is registered.
+ * It never throws: an entry that does leaves the app without any function on Azure, and nobody would be told why
+ * (azure-functions.md 2.1).
+ */
 import { app } from '@azure/functions';
-import { connectEngine } from '../shared/connectEngine';
-import { readSettings } from '../shared/settings/Settings';
 import { createTelemetry } from '../shared/telemetry/Telemetry';
 import { registerApplyUserChanges } from './applyUserChanges';
 import { registerFullSyncTimer } from './fullSyncTimer';
 import { registerHttpApi } from './httpApi';
 import { registerRunSyncJob } from './runSyncJob';
 import { registerSyncTimer } from './syncTimer';
+import { startUp } from './startUp';
+import { registerWrongSettingsTimer } from './wrongSettingsTimer';
 
-const settings = readSettings(process.env);
-const engine = connectEngine(settings, { telemetry: createTelemetry((level, line) => console[level](line)) });
+const telemetry = createTelemetry((level, line) => console[level](line));
+const start = startUp(process.env, telemetry);
+registerHttpApi(start, telemetry);
 
-registerSyncTimer(engine);
-registerFullSyncTimer(engine);
-registerRunSyncJob(engine);
-registerApplyUserChanges(engine);
-registerHttpApi(engine, settings.SYNC_SCHEDULE);
-
-app.hook.appTerminate(async () => {
-  await engine.sender.close();
-});
+if (start.ok) {
+  const { engine } = start;
+  registerSyncTimer(engine);
+  registerFullSyncTimer(engine);
+  registerRunSyncJob(engine);
+  registerApplyUserChanges(engine);
+  app.hook.appTerminate(async () => {
+    await engine.sender.close();
+  });
+} else {
+  registerWrongSettingsTimer(start.error);
+}

@@ -5,6 +5,7 @@ import { EntraSource } from './entra/EntraSource';
 import { GraphClient } from './entra/GraphClient';
 import { GotoAccounts } from './goto/GotoAccounts';
 import { GotoClient } from './goto/GotoClient';
+import { GotoConnection } from './goto/GotoConnection';
 import { GotoTokens } from './goto/GotoTokens';
 import { KeyVaultRefreshTokens } from './goto/KeyVaultRefreshTokens';
 import { MemoryRefreshTokens } from './goto/MemoryRefreshTokens';
@@ -44,15 +45,17 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
   const tables = connectTables(settings, credentialFor);
   const store = openStore(options.watchTables?.(tables) ?? tables, clock);
   const pacing = new Pacing(settings.GOTO_REQUESTS_PER_SECOND, clock, store.demandedWait);
+  const refreshTokens =
+    settings.KEY_VAULT_URI === undefined
+      ? new MemoryRefreshTokens(settings.GOTO_REFRESH_TOKEN)
+      : new KeyVaultRefreshTokens(settings.KEY_VAULT_URI, identity, settings.GOTO_REFRESH_TOKEN);
   const tokens = new GotoTokens({
     endpoint: settings.GOTO_AUTH_ENDPOINT,
-    clientId: settings.GOTO_CLIENT_ID,
-    clientSecret: settings.GOTO_CLIENT_SECRET,
+    // Without a client no cycle starts: GotoConnection.
+    clientId: settings.GOTO_CLIENT_ID ?? '',
+    clientSecret: settings.GOTO_CLIENT_SECRET ?? '',
     personalAccessToken: settings.GOTO_PERSONAL_ACCESS_TOKEN,
-    refreshTokens:
-      settings.KEY_VAULT_URI === undefined
-        ? new MemoryRefreshTokens(settings.GOTO_REFRESH_TOKEN)
-        : new KeyVaultRefreshTokens(settings.KEY_VAULT_URI, identity, settings.GOTO_REFRESH_TOKEN),
+    refreshTokens,
     lease: store.tokenLease,
     clock,
     telemetry,
@@ -71,6 +74,13 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       settings.GOTO_ACCOUNT_KEY,
     ),
     pacing,
+    connection: new GotoConnection({
+      clientId: settings.GOTO_CLIENT_ID,
+      clientSecret: settings.GOTO_CLIENT_SECRET,
+      personalAccessToken: settings.GOTO_PERSONAL_ACCESS_TOKEN,
+      refreshTokens,
+      telemetry,
+    }),
     store,
     sender: new MessageSender(settings, credentialFor, clock),
     policy: {
@@ -84,5 +94,6 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     createBatchSize: settings.CREATE_BATCH_SIZE,
     ratePerSecond: settings.GOTO_REQUESTS_PER_SECOND,
     logRetentionDays: settings.LOG_RETENTION_DAYS,
+    schedule: settings.SYNC_SCHEDULE,
   };
 }

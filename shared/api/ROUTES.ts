@@ -33,10 +33,9 @@ const keyed = (name: string, method: Route['method'], path: string, handler: Api
   handler,
 });
 
-/** @param schedule SYNC_SCHEDULE, shown in the job's status */
-export const routes = (schedule: string): readonly Route[] => [
+export const ROUTES: readonly Route[] = [
   { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
-  keyed('getJob', 'GET', JOB, (engine, request) => getJob(engine, schedule, request)),
+  keyed('getJob', 'GET', JOB, getJob),
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),

@@ -1,3 +1,4 @@
+import type { ConnectionState } from '../goto/GotoConnection';
 import type { Engine } from '../sync/Engine';
 import { Problem } from './Problem';
 import type { ApiResponse } from './ApiResponse';
@@ -5,10 +6,11 @@ import type { ApiResponse } from './ApiResponse';
 /** The route is anonymous: an answer is kept this long, in ms, so that nobody can make it work hard. */
 const KEEP_MS = 5_000;
 
-/** GET /api/health says only whether the connector can work: its tables answer. */
+/** GET /api/health says only whether the connector can work: its tables answer, and it is connected to GoTo. */
 export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
   let checkedAt = Number.NEGATIVE_INFINITY;
   let isHealthy = false;
+  let connection: ConnectionState = { connected: true };
   return async (engine) => {
     if (engine.clock.now() - checkedAt > KEEP_MS || !isHealthy) {
       checkedAt = engine.clock.now();
@@ -16,6 +18,7 @@ export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
         () => true,
         () => false,
       );
+      connection = await engine.connection.state();
     }
     if (!isHealthy)
       throw new Problem(
@@ -23,6 +26,6 @@ export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
         'StorageUnreachable',
         'Table Storage does not answer. Check AzureWebJobsStorage and its network.',
       );
-    return { status: 200, body: { status: 'ok' } };
+    return { status: 200, body: { status: 'ok', ...connection } };
   };
 }

@@ -20,7 +20,7 @@ const executionView = (execution: Execution | undefined) =>
         error: execution.error,
       };
 
-export async function getJob(engine: Engine, schedule: string, request: ApiRequest): Promise<ApiResponse> {
+export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
   const rows = await engine.store.job.read();
   const activeId = Turn.of(rows)?.cycleId;
@@ -29,14 +29,15 @@ export async function getJob(engine: Engine, schedule: string, request: ApiReque
   const demandedUntil = await engine.pacing.waitingUntil();
   const current = active === undefined ? null : cycleView(active.cycle, active.counts, now, demandedUntil);
   const last = Executions.lastOf(rows);
+  const connection = await engine.connection.state();
   return {
     status: 200,
     body: {
       id: JOB_ID,
       templateId: JOB_ID,
-      schedule: { state: 'Active', expression: schedule, expiration: null },
+      schedule: { state: 'Active', expression: engine.schedule, expiration: null },
       status: {
-        code: last === undefined && current === null ? 'NotRun' : 'Active',
+        code: !connection.connected ? 'NotConfigured' : last === undefined && current === null ? 'NotRun' : 'Active',
         lastExecution: executionView(last),
         lastSuccessfulExecution: executionView(Executions.lastGoodOf(rows)),
         progress:
@@ -53,6 +54,7 @@ export async function getJob(engine: Engine, schedule: string, request: ApiReque
         quarantine: null,
         // A wait that GoTo demanded: nothing is sent to it before.
         demandedWaitUntil: demandedUntil > now ? new Date(demandedUntil).toISOString() : null,
+        connection,
         currentCycle: current,
       },
     },

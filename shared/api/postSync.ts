@@ -16,7 +16,7 @@ const syncBody = z.object({
   dryRun: z.boolean({ error: 'must be true or false' }).default(false),
 });
 
-/** POST …/sync: a cycle, or with `dryRun` its plan alone: 202 with the place to watch, or 409 with the id of the cycle that runs. */
+/** POST …/sync: a cycle, or with `dryRun` its plan alone: 202 with the place to watch, or 409 with the id of the cycle that runs or with why none may start. */
 export async function postSync(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
   const { mode, dryRun } = await readBody(request, syncBody.strict());
@@ -25,6 +25,7 @@ export async function postSync(engine: Engine, request: ApiRequest): Promise<Api
     throw new Problem(400, 'InvalidIdempotencyKey', `Idempotency-Key must have at most ${MAX_KEY_LENGTH} characters.`);
   }
   const started = await startCycle(engine, { mode, trigger: 'http', idempotencyKey, dryRun });
+  if (!started.started && started.activeCycleId === undefined) throw new Problem(409, started.code, started.message);
   if (!started.started) {
     throw new Problem(409, 'CycleRunning', 'A cycle is running. Watch it, and start the next one when it has ended.', {
       cycleId: started.activeCycleId,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Every setting the connector reads, with its default. The settings the Bicep template sets are compared with
- * these names by a test. A wrong or missing one stops the start with one message that lists all problems.
+ * these names by a test. While one is wrong or missing every route answers with all problems at once.
  */
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -65,24 +65,38 @@ const roleEntitlements = z
       .refine((rules) => Object.keys(rules).length > 0, { error: 'names no app role' }),
   );
 
+/** What Azure puts in place of a Key Vault reference that it could not resolve is the reference itself. */
+const isUnresolved = (value: string): boolean => value.startsWith('@Microsoft.KeyVault(');
+
+/** A credential may come later, by Authorize: one that the vault does not have yet counts as not set. */
+const credential = z
+  .string()
+  .optional()
+  .transform((value) => (value === undefined || isUnresolved(value) ? undefined : value));
+
+/** A text without these parts would be an exception of the client instead of a sentence. */
+const connectionString = (parts: RegExp) => z.string().regex(parts, { error: 'is not a connection string' }).optional();
+const storageString = connectionString(
+  /^UseDevelopmentStorage=true|(?=.*\bAccountName=[^;])(?=.*\bAccountKey=[^;])|\bSharedAccessSignature=[^;]/i,
+);
+
 const connection = {
-  connectionString: z.string().optional(),
   credential: z.literal('managedidentity', { error: 'must be "managedidentity"' }).optional(),
   clientId: guid.optional(),
 };
 
 const settingsSchema = z.object({
-  AzureWebJobsStorage: connection.connectionString,
+  AzureWebJobsStorage: storageString,
   AzureWebJobsStorage__blobServiceUri: z.url().optional(),
   AzureWebJobsStorage__queueServiceUri: z.url().optional(),
   AzureWebJobsStorage__tableServiceUri: z.url().optional(),
   AzureWebJobsStorage__credential: connection.credential,
   AzureWebJobsStorage__clientId: connection.clientId,
-  TableStorage: connection.connectionString,
+  TableStorage: storageString,
   TableStorage__tableServiceUri: z.url().optional(),
   TableStorage__credential: connection.credential,
   TableStorage__clientId: connection.clientId,
-  ServiceBusConnection: connection.connectionString,
+  ServiceBusConnection: connectionString(/\bEndpoint=sb:\/\/[^;]/i),
   ServiceBusConnection__fullyQualifiedNamespace: z.string().optional(),
   ServiceBusConnection__credential: connection.credential,
   ServiceBusConnection__clientId: connection.clientId,
@@ -97,10 +111,10 @@ const settingsSchema = z.object({
     .regex(/^\d{1,20}$/, { error: 'must be digits only' }),
   GOTO_API_ENDPOINT: endpoint('https://api.getgo.com'),
   GOTO_AUTH_ENDPOINT: endpoint('https://authentication.logmeininc.com'),
-  GOTO_CLIENT_ID: z.string({ error: 'is missing: the OAuth client of developer.logmeininc.com/clients' }).min(1),
-  GOTO_CLIENT_SECRET: z.string({ error: 'is missing: the secret shown when the OAuth client was made' }).min(1),
-  GOTO_PERSONAL_ACCESS_TOKEN: z.string().min(1).optional(),
-  GOTO_REFRESH_TOKEN: z.string().min(1).optional(),
+  GOTO_CLIENT_ID: credential,
+  GOTO_CLIENT_SECRET: credential,
+  GOTO_PERSONAL_ACCESS_TOKEN: credential,
+  GOTO_REFRESH_TOKEN: credential,
   KEY_VAULT_URI: origin.optional(),
   GOTO_REQUESTS_PER_SECOND: z
     .string()
@@ -134,10 +148,6 @@ const ALTERNATIVES: readonly { readonly names: readonly string[]; readonly advic
     names: ['ENTRA_APP_ID', 'ENTRA_SERVICE_PRINCIPAL_ID'],
     advice: 'is missing: the application id of the enterprise app, or ENTRA_SERVICE_PRINCIPAL_ID with its object id',
   },
-  {
-    names: ['GOTO_PERSONAL_ACCESS_TOKEN', 'GOTO_REFRESH_TOKEN', 'KEY_VAULT_URI'],
-    advice: 'is missing: set it, or GOTO_REFRESH_TOKEN, or KEY_VAULT_URI with a stored refresh token',
-  },
 ];
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -148,7 +158,7 @@ export const SETTING_NAMES: readonly string[] = Object.keys(settingsSchema.shape
 /** All problems of the settings in one message, each with the name and how to mend it. Never a value: it may be a secret. */
 export class SettingsError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(`The settings are not complete. Mend these and start again:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+    super(`Settings are wrong or missing. Mend these:\n${problems.map((p) => `  - ${p}`).join('\n')}`);
     this.name = 'SettingsError';
   }
 }

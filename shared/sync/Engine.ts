@@ -1,5 +1,6 @@
 import type { EntraSource } from '../entra/EntraSource';
 import type { GotoAccounts } from '../goto/GotoAccounts';
+import type { GotoConnection } from '../goto/GotoConnection';
 import type { Pacing } from '../goto/Pacing';
 import type { Clock } from '../model/Clock';
 import type { MessageSender } from '../queue/MessageSender';
@@ -25,6 +26,10 @@ export interface WithTarget {
   readonly accounts: GotoAccounts;
   readonly pacing: Pacing;
 }
+/** Knows whether it may sign in to GoTo. */
+export interface WithConnection {
+  readonly connection: GotoConnection;
+}
 /** Remembers. */
 export interface WithStore {
   readonly store: Store;
@@ -41,10 +46,19 @@ export interface WithSettings {
   readonly createBatchSize: number;
   readonly ratePerSecond: number;
   readonly logRetentionDays: number;
+  /** SYNC_SCHEDULE, for the job's status. */
+  readonly schedule: string;
 }
 
 /** What the engine works with; the composition root makes it once a process. */
-export type Engine = WithClock & WithTelemetry & WithSource & WithTarget & WithStore & WithQueue & WithSettings;
+export type Engine = WithClock &
+  WithTelemetry &
+  WithSource &
+  WithTarget &
+  WithConnection &
+  WithStore &
+  WithQueue &
+  WithSettings;
 
 /** All durations in ms; amounts in rows. */
 export interface Timing {

@@ -32,9 +32,9 @@ export class HostedConnector {
     return new HostedConnector(await LocalStack.start({ world, storage: testStorage() }));
   }
 
-  async start(environment: Readonly<Record<string, string>> = {}): Promise<FunctionsHost> {
+  async start(environment: Readonly<Record<string, string>> = {}, appDirectory = ROOT): Promise<FunctionsHost> {
     this.#host = await FunctionsHost.start({
-      appDirectory: ROOT,
+      appDirectory,
       environment: {
         PATH: process.env['PATH'],
         SYNC_SCHEDULE: '0 0 3 1 1 *',

@@ -284,7 +284,10 @@ export class TestConnector {
   /** One cycle from its start to its end. */
   async cycle(mode: 'incremental' | 'full' = 'incremental'): Promise<CycleView> {
     const started = await this.start(mode);
-    if (!started.started) throw new Error(`cycle ${started.activeCycleId} is running`);
+    if (!started.started)
+      throw new Error(
+        started.activeCycleId === undefined ? started.message : `cycle ${started.activeCycleId} is running`,
+      );
     await this.settle();
     return this.view(started.cycle.id);
   }

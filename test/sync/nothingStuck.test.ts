@@ -170,7 +170,7 @@ const jobView = z.object({ body: z.object({ status: z.object({ demandedWaitUntil
 const cycleBody = z.object({ body: z.object({ waitingUntil: z.string().nullable() }) });
 
 async function demandedWait(): Promise<number> {
-  const { body } = jobView.parse(await getJob(connector.engine, '', apiRequest()));
+  const { body } = jobView.parse(await getJob(connector.engine, apiRequest()));
   const until = body.status.demandedWaitUntil;
   return until === null ? 0 : Date.parse(until) - connector.clock.now();
 }

@@ -14,6 +14,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   lanes,
   createBatchSize: 20,
   ratePerSecond,
+  schedule: '',
   logRetentionDays: 400,
 });
 

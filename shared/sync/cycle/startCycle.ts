@@ -14,16 +14,28 @@ import { FullCycleWish } from '../../store/state/FullCycleWish';
 import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
 import { messageOf } from '../../telemetry/Telemetry';
-import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
+import type { WithClock, WithConnection, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
 import { FIRST_STEP } from './itineraries';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
 import { lanesFor } from './slots';
 
-type Starter = WithClock & WithStore & WithQueue & WithSettings & WithTelemetry;
+type Starter = WithClock & WithConnection & WithStore & WithQueue & WithSettings & WithTelemetry;
 
 export type Started =
-  { readonly started: true; readonly cycle: Cycle } | { readonly started: false; readonly activeCycleId: string };
+  | { readonly started: true; readonly cycle: Cycle }
+  | { readonly started: false; readonly activeCycleId: string }
+  | Refused;
+
+/** No cycle may start now, whether or not one runs. */
+export interface Refused {
+  readonly started: false;
+  readonly activeCycleId?: undefined;
+  /** Stable, for scripts. */
+  readonly code: 'NotConnected';
+  /** Why, and what to do. */
+  readonly message: string;
+}
 
 /** What the timer, or somebody by HTTP, asks for. */
 export interface StartRequest {
@@ -44,7 +56,7 @@ const SETTINGS_CHANGED =
   'The mapping was changed, or a setting, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
 
 /**
- * @returns the cycle that was started, or the id of the one that runs. @throws ConnectorError StorageUnreachable,
+ * @returns the cycle that was started, or the id of the one that runs, or why none may start. @throws ConnectorError StorageUnreachable,
  * QueueUnreachable
  */
 export async function startCycle(engine: Starter, request: StartRequest): Promise<Started> {
@@ -61,6 +73,8 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     telemetry.info('cycle.refused', { cycleId: turn.cycleId, trigger: request.trigger });
     return { started: false, activeCycleId: turn.cycleId };
   }
+  const connection = await engine.connection.state();
+  if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
   const dryRun = request.dryRun === true;
   if (request.mode === 'full' && !dryRun) {
     await store.wish.make(request.trigger);

@@ -1,0 +1,61 @@
+import type { Telemetry } from '../telemetry/Telemetry';
+import type { RefreshTokenStore } from './GotoTokens';
+
+export interface GotoConnectionOptions {
+  readonly clientId: string | undefined;
+  readonly clientSecret: string | undefined;
+  readonly personalAccessToken: string | undefined;
+  readonly refreshTokens: RefreshTokenStore;
+  readonly telemetry: Telemetry;
+}
+
+/** Nothing to sign in to GoTo with: what to do, as a sentence. */
+export interface NotConnected {
+  readonly connected: false;
+  readonly toDo: string;
+}
+export type ConnectionState = { readonly connected: true } | NotConnected;
+
+const CONNECTED: ConnectionState = { connected: true };
+const NO_CLIENT: NotConnected = {
+  connected: false,
+  toDo: 'The connector is not connected to GoTo: set GOTO_CLIENT_ID and GOTO_CLIENT_SECRET (an OAuth client of developer.logmeininc.com/clients), then authorize it.',
+};
+const NO_TOKEN: NotConnected = {
+  connected: false,
+  toDo: 'The connector is not connected to GoTo: authorize it (GET /api/connection/authorize, or Connection on the page), or set GOTO_PERSONAL_ACCESS_TOKEN.',
+};
+
+/**
+ * Whether the connector has anything to sign in to GoTo with. It is deployed first and authorized later, so to have
+ * nothing is a state and no fault. Says nothing of whether GoTo still takes what there is.
+ */
+export class GotoConnection {
+  #isConnected: boolean | undefined;
+
+  constructor(private readonly options: GotoConnectionOptions) {}
+
+  /** Asked anew until it is connected: another instance may have been authorized. A change is logged, once a process. */
+  async state(): Promise<ConnectionState> {
+    if (this.#isConnected === true) return CONNECTED;
+    const state = await this.#look();
+    if (state.connected !== this.#isConnected) {
+      if (!state.connected) this.options.telemetry.warn('connection.missing', { toDo: state.toDo });
+      else if (this.#isConnected === false) this.options.telemetry.info('connection.found', {});
+    }
+    this.#isConnected = state.connected;
+    return state;
+  }
+
+  async #look(): Promise<ConnectionState> {
+    const { clientId, clientSecret, personalAccessToken, refreshTokens } = this.options;
+    if (clientId === undefined || clientSecret === undefined) return NO_CLIENT;
+    if (personalAccessToken !== undefined) return CONNECTED;
+    // A vault that fails leaves it open: the cycle that needs the token says what is wrong with the vault.
+    const hasToken = await refreshTokens.read().then(
+      (token) => token !== undefined,
+      () => true,
+    );
+    return hasToken ? CONNECTED : NO_TOKEN;
+  }
+}
