@@ -49,6 +49,16 @@ param skipOutOfScopeDeletions bool = false
 @allowed(['repair', 'report'])
 param driftPolicy string = 'repair'
 
+@description('So many people may lose access within 24 hours before an admin is asked (0 asks always).')
+@minValue(0)
+@maxValue(1000000)
+param removalLimitCount int = 50
+
+@description('The same as a share of the managed people, in per cent; the smaller one counts.')
+@minValue(0)
+@maxValue(100)
+param removalLimitPercent int = 10
+
 @description('Ids, user principal names or mail addresses that are never touched, separated by commas.')
 param protectedUsers string = ''
 
@@ -169,6 +179,8 @@ module functionapp 'modules/functionapp.bicep' = {
       PROVISION_DEFAULT_ACCESS: string(provisionDefaultAccess)
       SKIP_OUT_OF_SCOPE_DELETIONS: string(skipOutOfScopeDeletions)
       DRIFT_POLICY: driftPolicy
+      REMOVAL_LIMIT_COUNT: string(removalLimitCount)
+      REMOVAL_LIMIT_PERCENT: string(removalLimitPercent)
       LOG_RETENTION_DAYS: string(provisioningLogRetentionDays)
       PROTECTED_USERS: protectedUsers
     }

@@ -90,6 +90,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       driftPolicy: settings.DRIFT_POLICY,
       protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),
     },
+    removalLimit: { count: settings.REMOVAL_LIMIT_COUNT, percent: settings.REMOVAL_LIMIT_PERCENT },
     lanes: settings.USER_CHANGE_LANES,
     createBatchSize: settings.CREATE_BATCH_SIZE,
     ratePerSecond: settings.GOTO_REQUESTS_PER_SECOND,

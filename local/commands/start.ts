@@ -120,6 +120,8 @@ function pickSettings(given: NodeJS.ProcessEnv): Record<string, string> {
     'GOTO_REQUESTS_PER_SECOND',
     'PROVISION_DEFAULT_ACCESS',
     'DRIFT_POLICY',
+    'REMOVAL_LIMIT_COUNT',
+    'REMOVAL_LIMIT_PERCENT',
     'PROTECTED_USERS',
     'SKIP_OUT_OF_SCOPE_DELETIONS',
   ];

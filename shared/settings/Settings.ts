@@ -127,6 +127,8 @@ const settingsSchema = z.object({
   ROLE_ENTITLEMENTS: roleEntitlements,
   PROVISION_DEFAULT_ACCESS: flag,
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,
+  REMOVAL_LIMIT_COUNT: wholeNumber(50, 0, 1_000_000),
+  REMOVAL_LIMIT_PERCENT: wholeNumber(10, 0, 100),
   DRIFT_POLICY: z.enum(['report', 'repair'], { error: 'must be "report" or "repair"' }).default('repair'),
   PROTECTED_USERS: z
     .string()

@@ -6,6 +6,7 @@
  * Upholds I08 (every change of `p:` is guarded by the etag that was read) and I12 (a write's result and its log entry
  * are one transaction).
  */
+import { inParallel } from '../concurrency/inParallel';
 import { hash32 } from '../model/hash';
 import { logEntrySchema, type LogEntry } from '../model/LogEntry';
 import { managedPersonSchema, UNKNOWN_PERSON, type ManagedPerson } from '../model/ManagedPerson';
@@ -16,6 +17,8 @@ import { Table, type StoredRow, type Write } from './Table';
 
 /** Enough partitions for 2,000 rows/s each never to be a limit, few enough to walk. */
 export const PEOPLE_BUCKETS = 64;
+
+const PARALLEL_BUCKETS = 16;
 
 /** A person's row as read. */
 export interface StoredPerson {
@@ -74,6 +77,17 @@ export class PeopleTable {
     ]);
     const ids = [...new Set([...persons.keys(), ...facts.keys()])].sort();
     return ids.map((id) => someoneOf(id, persons.get(id), facts.get(id)));
+  }
+
+  /** Ids of everybody whose account is active: what a share of removals is a share of. Rows that cannot be read count, too. */
+  async activeIds(): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    const buckets = Array.from({ length: PEOPLE_BUCKETS }, (_, index) => index);
+    await inParallel(buckets, PARALLEL_BUCKETS, async (index) => {
+      for await (const row of this.#table.range(bucketName(index), 'p:'))
+        if (isActive(row)) ids.add(row.rowKey.slice('p:'.length));
+    });
+    return ids;
   }
 
   async #readInto(rows: Map<string, StoredRow>, partitionKey: string, prefix: string): Promise<void> {
@@ -209,6 +223,14 @@ function storedPerson(row: StoredRow): StoredPerson {
   const stored: unknown = JSON.parse(readLongText(row, 'person') ?? '{}');
   const last: unknown = JSON.parse(readLongText(row, 'last') ?? 'null');
   return { person: managedPersonSchema.parse({ ...(stored as object), last }), etag: row.etag };
+}
+
+function isActive(row: StoredRow): boolean {
+  try {
+    return storedPerson(row).person.link?.state === 'active';
+  } catch {
+    return true;
+  }
 }
 
 /** Facts are only a memory: what cannot be read is read from Entra again. */

@@ -5,6 +5,7 @@ import type { FirstReleaseTable } from './FirstReleaseTable';
 import type { ImageTable } from './ImageTable';
 import type { PeopleTable } from './PeopleTable';
 import type { PlansTable } from './PlansTable';
+import type { RemovalWindow } from './RemovalWindow';
 import type { SchemasTable } from './SchemasTable';
 import type { AppliedPolicy } from './state/AppliedPolicy';
 import type { DemandedWait } from './state/DemandedWait';
@@ -27,6 +28,7 @@ export interface Store {
   readonly dirty: DirtyTable;
   readonly claims: ClaimsTable;
   readonly image: ImageTable;
+  readonly removalWindow: RemovalWindow;
   readonly schemas: SchemasTable;
   readonly listed: ListedAccounts;
   readonly turn: Turn;

@@ -8,6 +8,7 @@ import { FirstReleaseTable } from './FirstReleaseTable';
 import { ImageTable } from './ImageTable';
 import { PeopleTable } from './PeopleTable';
 import { PlansTable } from './PlansTable';
+import { RemovalWindow } from './RemovalWindow';
 import { SchemasTable } from './SchemasTable';
 import { AppliedPolicy } from './state/AppliedPolicy';
 import { DemandedWait } from './state/DemandedWait';
@@ -35,6 +36,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     dirty: new DirtyTable(open),
     claims: new ClaimsTable(open),
     image: new ImageTable(open),
+    removalWindow: new RemovalWindow(open),
     schemas: new SchemasTable(open),
     listed: new ListedAccounts(open),
     turn: new Turn(job),

@@ -5,6 +5,7 @@ import type { Pacing } from '../goto/Pacing';
 import type { Clock } from '../model/Clock';
 import type { MessageSender } from '../queue/MessageSender';
 import type { Policy } from '../rules/Policy';
+import type { RemovalLimit } from '../rules/removalLimit';
 import type { Store } from '../store/Store';
 import type { Telemetry } from '../telemetry/Telemetry';
 
@@ -41,6 +42,7 @@ export interface WithQueue {
 /** What the admin set. */
 export interface WithSettings {
   readonly policy: Policy;
+  readonly removalLimit: RemovalLimit;
   readonly lanes: number;
   /** Most people of one request that creates accounts. */
   readonly createBatchSize: number;

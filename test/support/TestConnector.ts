@@ -89,7 +89,9 @@ export class TestConnector {
     const clock = new VirtualClock(START_MS);
     const world = buildWorld({ ...WORLDS.small, oddities: false, ...options.world }, 7, clock);
     const stack = await LocalStack.start({ world, clock, storage: testStorage(), identity: await sharedIdentity() });
-    const environment = { ...stack.environment, GOTO_REQUESTS_PER_SECOND: '1000', ...options.settings };
+    // Companies of a handful, to whom much happens at once: who tries the limit sets it.
+    const defaults = { GOTO_REQUESTS_PER_SECOND: '1000', REMOVAL_LIMIT_PERCENT: '100' };
+    const environment = { ...stack.environment, ...defaults, ...options.settings };
     const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = stack.identity.environment as Record<string, string>;
     Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
     const connector = new TestConnector(clock, stack, environment, options);

@@ -11,6 +11,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
     driftPolicy: 'repair',
     protectedUsers: [],
   },
+  removalLimit: { count: 50, percent: 10 },
   lanes,
   createBatchSize: 20,
   ratePerSecond,
