@@ -6,10 +6,19 @@
 import type { Caller } from '../../goto/GotoClient';
 import { emailKey, type Account } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
+import type { Intent } from '../../model/Intent';
 import { sameKeys } from '../../rules/differences';
 import type { ApplyContext } from './ApplyContext';
-import type { OpenWrite } from './commit';
+import type { Draft } from './prepare';
 import { noSeat } from './seats';
+
+/** A write whose intent is stored. */
+export interface ToSend {
+  readonly intent: Intent;
+  readonly draft: Draft;
+  /** Licences that it gives anew. */
+  readonly asked: readonly string[];
+}
 
 export type Sent =
   | { readonly kind: 'done'; readonly key: string }
@@ -20,11 +29,11 @@ export type Sent =
   | { readonly kind: 'refused'; readonly cause: unknown };
 
 /** @param caller whose slot is paid. @returns of each write what GoTo said */
-export async function send(
+export async function send<W extends ToSend>(
   context: ApplyContext,
-  writes: readonly OpenWrite[],
+  writes: readonly W[],
   caller: Caller,
-): Promise<ReadonlyMap<OpenWrite, Sent>> {
+): Promise<ReadonlyMap<W, Sent>> {
   const [only] = writes;
   const changes = only?.draft.changes ?? null;
   if (only === undefined || changes === null) return create(context, writes, caller, false);
@@ -38,21 +47,21 @@ export async function send(
 }
 
 /** @param isRepeat a larger request was refused, which may have done its part for some */
-async function create(
+async function create<W extends ToSend>(
   context: ApplyContext,
-  writes: readonly OpenWrite[],
+  writes: readonly W[],
   caller: Caller,
   isRepeat: boolean,
-): Promise<ReadonlyMap<OpenWrite, Sent>> {
+): Promise<ReadonlyMap<W, Sent>> {
   const { accounts, telemetry } = context.engine;
-  const all = (sent: Sent): Map<OpenWrite, Sent> => new Map(writes.map((write) => [write, sent]));
+  const all = (sent: Sent): Map<W, Sent> => new Map(writes.map((write) => [write, sent]));
   const people = writes.map(({ intent }) => intent.link.applied);
   const licenseKeys = people[0]?.licenseKeys ?? [];
   // Of many the first ones may have taken the last seats.
   if (isRepeat && (await context.isShort(licenseKeys))) return all({ kind: 'refused', cause: noSeat() });
   try {
     const keys = await accounts.create(people, licenseKeys, caller);
-    const sent = new Map<OpenWrite, Sent>();
+    const sent = new Map<W, Sent>();
     for (const [index, write] of writes.entries()) {
       const key = keys[index];
       if (typeof key === 'string') sent.set(write, { kind: 'done', key });
@@ -87,7 +96,7 @@ const isOfOne = (error: unknown): error is ConnectorError =>
  * An address that exists now, and did not before a larger request was refused: an account that is exactly what that one
  * would have made was made by it. @param otherwise what GoTo said of the address
  */
-async function madeBefore(context: ApplyContext, { intent }: OpenWrite, otherwise: Sent): Promise<Sent> {
+async function madeBefore(context: ApplyContext, { intent }: ToSend, otherwise: Sent): Promise<Sent> {
   const { applied } = intent.link;
   try {
     const [account, ...more] = await context.engine.accounts.findByEmail(applied.email, context.caller);
@@ -99,7 +108,7 @@ async function madeBefore(context: ApplyContext, { intent }: OpenWrite, otherwis
   }
 }
 
-const isAsApplied = (account: Account, applied: OpenWrite['intent']['link']['applied']): boolean =>
+const isAsApplied = (account: Account, applied: Intent['link']['applied']): boolean =>
   !account.isAdmin &&
   emailKey(account.email) === emailKey(applied.email) &&
   account.firstName === applied.firstName &&

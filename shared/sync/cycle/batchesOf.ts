@@ -5,7 +5,7 @@ import type { PlanEntry } from '../../model/PlanEntry';
  * The licences of an account that is to be made and that GoTo's list of this cycle does not have: nobody has to look for
  * it, so that it can be made together with others. Null for everybody else.
  */
-export const plainCreation = ({ action, observed, desired }: PlanEntry): string | null =>
+const plainCreation = ({ action, observed, desired }: PlanEntry): string | null =>
   action === 'create' && observed === 'absent' && desired.kind === 'active'
     ? [...desired.licenseKeys].sort().join()
     : null;
