@@ -28,6 +28,7 @@ const SYNC_MAY_IMPORT = {
   apply: ['cycle'],
   plan: ['cycle'],
   close: ['cycle', 'apply'],
+  demand: ['job', 'cycle', 'apply', 'plan', 'close'],
 };
 const SYNC_FOLDERS = Object.keys(SYNC_MAY_IMPORT);
 

@@ -1,6 +1,6 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
 import type { ApiRequest, ApiResponse } from '../shared/api/ApiResponse';
-import { Problem, problemBody } from '../shared/api/Problem';
+import { problemBody, problemOf } from '../shared/api/Problem';
 import { ROUTES, type ApiHandler } from '../shared/api/ROUTES';
 import { settingsProblem } from '../shared/api/settingsProblem';
 import { messageOf, type Telemetry } from '../shared/telemetry/Telemetry';
@@ -34,14 +34,7 @@ async function answer(
       body: JSON.stringify(response.body),
     };
   } catch (error) {
-    const problem =
-      error instanceof Problem
-        ? error
-        : new Problem(
-            500,
-            'InternalError',
-            'The request failed inside the connector. Look up the invocation id in Application Insights.',
-          );
+    const problem = problemOf(error);
     if (problem.status >= 500) telemetry.error('http.failed', { code: problem.code, message: messageOf(error) });
     return {
       status: problem.status,

@@ -1,3 +1,6 @@
+import { ConnectorError } from '../model/ConnectorError';
+import { adviceOf } from '../model/ErrorCode';
+
 /** RFC 9457 problem JSON: a stable code and a sentence that says what to do; never a stack or a secret. */
 export class Problem extends Error {
   constructor(
@@ -11,6 +14,17 @@ export class Problem extends Error {
     super(detail);
     this.name = 'Problem';
   }
+}
+
+/** Anything thrown, as an answer: a service that failed is named, with what to do; everything else is our own fault. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof ConnectorError) return new Problem(503, error.code, `${error.message} ${adviceOf(error.code)}`);
+  return new Problem(
+    500,
+    'InternalError',
+    'The request failed inside the connector. Look up the invocation id in Application Insights.',
+  );
 }
 
 const TITLES: Readonly<Record<number, string>> = {

@@ -4,6 +4,7 @@ import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { getCycle } from './getCycle';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
+import { postProvisionOnDemand } from './postProvisionOnDemand';
 import { postSync } from './postSync';
 import { listFilterOperators, listFunctions, postParseExpression } from './expressions';
 import { healthCheck } from './getHealth';
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
   keyed('getJob', 'GET', JOB, getJob),
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
+  keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),

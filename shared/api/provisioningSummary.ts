@@ -14,7 +14,8 @@ const ACTIONS = {
   link: 'other',
   none: 'other',
 } as const;
-const STATUSES = {
+/** Graph's words for how an entry ended. */
+export const STATUSES = {
   success: 'success',
   failure: 'failure',
   skipped: 'skipped',
@@ -64,5 +65,5 @@ export function summaryOf(entry: LogEntry) {
 }
 
 /** One a write, and one for a cycle's end without a write. */
-const entryId = ({ cycleId, sourceId, intentId }: LogEntry): string =>
+export const entryId = ({ cycleId, sourceId, intentId }: LogEntry): string =>
   `${cycleId}.${sourceId}${intentId === null ? '' : `.${intentId}`}`;

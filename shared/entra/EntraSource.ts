@@ -8,7 +8,9 @@ import type { AppRole, Assignment, EnterpriseApp } from '../model/Assignment';
 import { ConnectorError } from '../model/ConnectorError';
 import type { Person } from '../model/Person';
 import type { SourceAttribute } from '../model/SourceAttribute';
+import { findPeople } from './findPeople';
 import type { GraphClient } from './GraphClient';
+import { groupNames } from './groupNames';
 import {
   appShape,
   assignmentShape,
@@ -206,6 +208,16 @@ export class EntraSource {
   async getPeople(ids: readonly string[]): Promise<PeopleLooked> {
     const readAt = this.graph.clock.now();
     return { readAt, people: await lookUp(this.graph, ids, this.#reader) };
+  }
+
+  /** Ids of the users whose user principal name or mail this is. */
+  findPeople(address: string): Promise<readonly string[]> {
+    return findPeople(this.graph, address);
+  }
+
+  /** Names of groups, for sentences; a group that is not found goes by its id. */
+  groupNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return groupNames(this.graph, ids);
   }
 
   /**

@@ -3,6 +3,7 @@ import type { AppRole } from '../model/Assignment';
 import type { AttributeFlows } from '../model/Desired';
 import type { Person } from '../model/Person';
 import type { Reason } from '../model/Reason';
+import type { ClauseResult } from './scope/clausesOf';
 
 /** What the mapping may ask for besides the attributes that Graph keeps with the user. */
 export interface MappingFacts {
@@ -32,4 +33,6 @@ export interface Mapping {
   /** What may be done at all: Entra's flowTypes. */
   readonly flow: { readonly create: boolean; readonly update: boolean; readonly delete: boolean };
   map(person: Person, facts: MappingFacts): Mapped;
+  /** The scoping filter's clauses with this person's values; empty when there is none, or when one cannot be tried. */
+  clausesOf(person: Person, facts: MappingFacts): readonly ClauseResult[];
 }

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { tolerant } from './tolerant';
 
-export const cycleModeSchema = tolerant(['initial', 'incremental', 'full'], 'incremental');
+/** Append-only. Each mode is a door through which plan rows come: the source, or one request. */
+export const cycleModeSchema = tolerant(['initial', 'incremental', 'full', 'onDemand'], 'incremental');
 export type CycleMode = z.output<typeof cycleModeSchema>;
+
+/** Modes that read and judge everybody: only their end fulfils the wish for a full cycle. */
+export const isOfEverybody = ({ mode }: { readonly mode: CycleMode }): boolean => mode === 'initial' || mode === 'full';
 
 /** Append-only: an unknown state is not final, so the cycle's deadline ends it (docs/protocol.md 6). */
 export const cycleStateSchema = tolerant(

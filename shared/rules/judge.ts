@@ -15,6 +15,7 @@ import { decide, type Decision } from './decide';
 import { desiredOf } from './desiredOf';
 import { leftAsIs } from './leftAsIs';
 import type { Entitlements } from './Entitlements';
+import { grantsInWords, type Grant } from './grantsInWords';
 import { licensesOfRules, type CyclePolicy } from './Policy';
 
 /** Everything known of a person at one moment. */
@@ -25,8 +26,9 @@ export interface PersonFacts {
   readonly deleted: 'soft' | 'hard' | undefined;
   readonly displayName: string;
   readonly roleIds: readonly string[];
-  /** Through what the roles come: group ids, or "direct". */
-  readonly via: readonly string[];
+  /** Through what the roles come, and how to call it. */
+  readonly grants: readonly Grant[];
+  readonly groupName: (id: string) => string | undefined;
   /** Groups through which the person was last seen entitled, whatever the lists say of them now. */
   readonly proofGroupIds: readonly string[];
   readonly managed: ManagedPerson;
@@ -139,7 +141,7 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     displayName: facts.displayName,
     action,
     reason,
-    why: `${why(facts, desired, reason)}${letGo(decision, typeof observed === 'object' ? observed : null, desired)}`,
+    why: `${why(facts, context, desired, reason)}${letGo(decision, typeof observed === 'object' ? observed : null, desired)}`,
     steps: steps(facts, desired, observed, decision),
     targetId: link?.key ?? (typeof observed === 'object' ? (observed?.key ?? null) : null),
     removal: removal && action !== 'recover',
@@ -187,14 +189,13 @@ function isProtected(facts: PersonFacts, list: readonly string[]): boolean {
   return names.some((name) => typeof name === 'string' && list.includes(name.toLowerCase()));
 }
 
-function why(facts: PersonFacts, desired: Desired, reason: Reason): string {
-  const groups = facts.via.filter((one) => one !== 'direct').length;
-  const ways = [
-    ...(facts.via.includes('direct') ? ['directly'] : []),
-    ...(groups > 0 ? [`through ${groups} group${groups === 1 ? '' : 's'}`] : []),
-  ];
-  const assigned = desired.kind === 'active' && ways.length > 0 ? ` Assigned ${ways.join(' and ')}.` : '';
-  return `${REASONS[reason]}${assigned}`;
+function why(facts: PersonFacts, { entitlements }: JudgeContext, desired: Desired, reason: Reason): string {
+  if (desired.kind !== 'active') return REASONS[reason];
+  const assigned = grantsInWords(facts.grants, {
+    group: facts.groupName,
+    role: (id) => entitlements.role(id)?.displayName,
+  });
+  return `${REASONS[reason]} ${assigned}`.trimEnd();
 }
 
 /** What somebody else's hand made of the account, and what it should be. */

@@ -18,6 +18,7 @@ export const EVENTS = {
   'cycle.givenUp': { cycleId: 'text', code: 'text', message: 'text' },
   'cycle.exception': { cycleId: 'text', message: 'text', deliveryCount: 'number' },
   'cycle.tidyFailed': { cycleId: 'text', message: 'text' },
+  'demand.closesLater': { cycleId: 'text', message: 'text' },
   'chunk.exception': { cycleId: 'text', lane: 'number', message: 'text', deliveryCount: 'number' },
   'person.unreadable': { cycleId: 'text', sourceId: 'text', message: 'text' },
   'change.applied': { ...change(), action: 'text', status: 'text', reason: 'text', ms: 'number' },

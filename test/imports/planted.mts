@@ -69,6 +69,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['sync-plan', 'shared/sync/plan/a.ts', `import '../apply/lane';`],
   ['sync-plan', 'shared/sync/plan/b.ts', `import '../advance';`],
   ['sync-close', 'shared/sync/close/a.ts', `import '../plan/slices';`],
+  ['sync-demand', 'shared/sync/demand/a.ts', `import '../advance';`],
   ['sync-unknown', 'shared/sync/e.ts', `import './helpers/c';`],
   ['layer-unknown', 'shared/api/b.ts', `import '../helpers/b';`],
   ['product-apart', 'functions/a.ts', `import '../local/commands/start';`],

@@ -98,6 +98,7 @@ export class EntraSimulator extends SimulatedServer {
       const isShort = this.behaviour.dropsRowsOfSmallPages && url.searchParams.get('$top') !== '999';
       return this.#page(url, isShort ? rows.slice(0, -1) : rows);
     }
+    if (path === '/users') return this.#find(url);
     if (path === '/users/delta') return this.#delta(url, 'user');
     if (path === '/groups/delta') return this.#delta(url, 'member');
     const members = /^\/groups\/([^/]+)\/members$/.exec(path);
@@ -125,6 +126,23 @@ export class EntraSimulator extends SimulatedServer {
         : graphError(404, 'Request_ResourceNotFound');
     }
     return graphError(404, 'ResourceNotFound');
+  }
+
+  /** Users by name or mail; letter case does not matter to Graph. */
+  #find(url: URL): SimResponse {
+    const filter = /^userPrincipalName eq '((?:[^']|'')*)' or mail eq '((?:[^']|'')*)'$/.exec(
+      url.searchParams.get('$filter') ?? '',
+    );
+    if (filter === null) return graphError(400, 'Request_UnsupportedQuery');
+    const [name, mail] = filter.slice(1).map((text) => text.replaceAll("''", "'").toLowerCase());
+    const moment = this.#momentOf('users');
+    const found = [...this.directory.users.values()].flatMap((history): object[] => {
+      const state = history.at(moment);
+      if (state === undefined || typeof state === 'string') return [];
+      const isIt = state.userPrincipalName.toLowerCase() === name || state.mail?.toLowerCase() === mail;
+      return isIt ? [selected(state, url)] : [];
+    });
+    return this.#page(url, found);
   }
 
   #assignmentRow(one: EntraAssignment): object {

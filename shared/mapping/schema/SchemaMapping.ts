@@ -12,6 +12,7 @@ import { ExpressionError } from '../expression/ExpressionError';
 import { textForm } from '../expression/textForm';
 import { isList, isNullOrEmpty, type Value } from '../expression/Value';
 import type { Mapped, Mapping, MappingFacts } from '../Mapping';
+import { clausesOf, type ClauseResult } from '../scope/clausesOf';
 import { attributesOfFilter, type ScopingFilter } from '../scope/ScopingFilter';
 import { scopeOf } from '../scope/scopeOf';
 import { systemRandom } from '../systemRandom';
@@ -62,6 +63,17 @@ export class SchemaMapping implements Mapping {
     } catch (error) {
       if (error instanceof ExpressionError) return { kind: 'leave', reason: 'ExpressionFailed', detail: error.message };
       if (error instanceof PatternError) return { kind: 'leave', reason: 'ExpressionFailed', detail: error.message };
+      throw error;
+    }
+  }
+
+  clausesOf(person: Person, facts: MappingFacts): readonly ClauseResult[] {
+    const scope = evaluationScope(person, facts);
+    try {
+      return clausesOf(this.filter, (name) => scope.attribute(name));
+    } catch (error) {
+      // `map` says what is wrong with it.
+      if (error instanceof PatternError) return [];
       throw error;
     }
   }

@@ -28,6 +28,11 @@ export class ApplyContext {
     return this.cycle.id;
   }
 
+  /** Facts of one person, read for this very request: they live as long as a look (docs/protocol.md R16). */
+  get isOnDemand(): boolean {
+    return this.cycle.mode === 'onDemand';
+  }
+
   /** Why nobody else is tried in this cycle; null while work goes on. Known at most a second late. */
   async stopped(): Promise<{ readonly code: string; readonly message: string } | null> {
     const stopping = this.cycle.stopping ?? (await watchCycle(this.engine, this.cycleId)).cycle?.stopping ?? null;

@@ -14,9 +14,13 @@ const ALONE_AT_ONCE = 4;
 type Result = PromiseSettledResult<Outcome>;
 
 /** @param targets with the same licences and different addresses. @returns of each their outcome, or what was thrown */
-export async function createTogether(context: ApplyContext, targets: readonly Target[]): Promise<readonly Result[]> {
+export async function createTogether<T extends Target>(
+  context: ApplyContext,
+  targets: readonly T[],
+): Promise<ReadonlyMap<T, Result>> {
   const results = new Map<Handling, Result>();
-  const all = targets.map((target) => new Handling(context, target));
+  const handlings = new Map(targets.map((target) => [new Handling(context, target), target]));
+  const all = [...handlings.keys()];
   const settle = async (handling: Handling, work: () => Promise<Outcome | undefined>): Promise<void> => {
     const [result] = await Promise.allSettled([work()]);
     if (result.status === 'rejected') results.set(handling, result);
@@ -49,7 +53,12 @@ export async function createTogether(context: ApplyContext, targets: readonly Ta
   }
   const others = all.filter((handling) => !results.has(handling));
   await inParallel(others, ALONE_AT_ONCE, (handling) => settle(handling, () => handling.run()));
-  return all.flatMap((handling) => results.get(handling) ?? []);
+  const byTarget = new Map<T, Result>();
+  for (const [handling, target] of handlings) {
+    const result = results.get(handling);
+    if (result !== undefined) byTarget.set(target, result);
+  }
+  return byTarget;
 }
 
 const isCreation = (decided: Decided): decided is Decided & { readonly kind: 'write' } =>

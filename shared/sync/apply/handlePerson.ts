@@ -102,6 +102,8 @@ export class Handling {
     if ((await this.context.stopped()) !== null) return end({ outcome: 'held', reason: 'Held' });
     if (person.seenAt > entry.factsAt) return end({ outcome: 'superseded', reason: 'Superseded' });
     if (person.hold !== null) return end({ outcome: 'held', reason: 'Held' });
+    if (this.context.isOnDemand && engine.clock.now() >= entry.factsAt + engine.timing.lookLifeMs)
+      return this.#readAgain();
     if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
     if (entry.observed === 'ambiguous') throw ambiguous();
     if (person.fencedUntil > engine.clock.now()) return wait(person.fencedUntil);
@@ -182,8 +184,19 @@ export class Handling {
     const { entry } = this.target;
     const asked = licensesAsked(draft, stored.person);
     if (await this.context.isShort(asked)) throw noSeat();
-    const [startedAt, isPart] = [this.#startedAt, this.#isAddressRefused];
-    return { kind: 'write', input: { entry, stored, written, draft, asked, lookedAt, startedAt, isPart } };
+    return {
+      kind: 'write',
+      input: {
+        entry,
+        stored,
+        written,
+        draft,
+        asked,
+        lookedAt: this.#bestBefore(lookedAt),
+        startedAt: this.#startedAt,
+        isPart: this.#isAddressRefused,
+      },
+    };
   }
 
   /** What became of the write that `prepare` gave. @returns undefined when the person's row has to be read again */
@@ -197,6 +210,25 @@ export class Handling {
     if (cause.code === 'LicenseLimitExceeded') await this.context.noteShortage(asked);
     if (cause.code !== 'Conflict' || !cause.refused) throw cause;
     return this.#onConflict(draft, written, lookedAt);
+  }
+
+  /** A write lives from its earliest look on: at the account, and on demand at the person too (docs/protocol.md R16). */
+  #bestBefore(lookedAt: number): number {
+    return this.context.isOnDemand ? Math.min(lookedAt, this.target.entry.factsAt) : lookedAt;
+  }
+
+  /** What was read of the person is too old to be written. */
+  #readAgain(): Decided {
+    return {
+      kind: 'outcome',
+      outcome: {
+        kind: 'retryAfter',
+        at: this.context.engine.clock.now(),
+        code: 'Timeout',
+        message: 'What was read of the person grew too old before it could be written; it is read again.',
+        countsAsAttempt: false,
+      },
+    };
   }
 
   async #afterCommit(
@@ -264,10 +296,17 @@ export class Handling {
     const { entry } = this.target;
     const stored = await engine.store.people.get(entry.sourceId);
     if (this.#isDecided(stored.person)) return undefined;
-    const aside = steppingAside(draft);
-    const startedAt = this.#startedAt;
     const [committed] = await commit(this.context, [
-      { entry, stored, written, draft: aside, asked: [], lookedAt, startedAt, isPart: true },
+      {
+        entry,
+        stored,
+        written,
+        draft: steppingAside(draft),
+        asked: [],
+        lookedAt: this.#bestBefore(lookedAt),
+        startedAt: this.#startedAt,
+        isPart: true,
+      },
     ]);
     throw committed?.kind === 'refused' ? committed.cause : addressBusy();
   }

@@ -4,7 +4,7 @@
  * (docs/protocol.md 3.5).
  */
 import { isoTime } from '../../model/Clock';
-import { addTallies, type Cycle, type CycleCounts, type CycleState } from '../../model/Cycle';
+import { addTallies, isOfEverybody, type Cycle, type CycleCounts, type CycleState } from '../../model/Cycle';
 import { digest } from '../../model/hash';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
@@ -34,13 +34,13 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
   if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle);
-  if (cycle.mode !== 'incremental' && error === null && !cycle.dryRun) {
+  if (isOfEverybody(cycle) && error === null && !cycle.dryRun) {
     if (cycle.wishEtag !== null) await store.wish.fulfil(cycle.wishEtag);
     if (cycle.policyHash === policyHash(engine.policy, cycle.mappingVersion)) await store.policy.put(cycle.policyHash);
     await tidy(engine, cycle);
   }
-  if (cycle.mode !== 'incremental') await store.listed.forget(cycle.id);
-  if (!cycle.dryRun)
+  if (cycle.mode !== 'incremental' && cycle.mode !== 'onDemand') await store.listed.forget(cycle.id);
+  if (!cycle.dryRun && cycle.mode !== 'onDemand')
     await store.executions.put(executionOf(cycle, { endedAt, exported: exportedOf(tally.counts), escrowed, error }));
   const finished: Cycle = { ...place.cycle, state, endedAt, error };
   await store.cycles.put(finished, { done, tally });
@@ -97,7 +97,7 @@ async function hashOfPlan({ store }: Engine, cycleId: string): Promise<string> {
 
 /** After a change of mapping, and every night: nobody shall be surprised by what the next cycle does. */
 function warnOfLeavers(place: CyclePlace, leaving: number): void {
-  if (leaving === 0 || (place.cycle.mode === 'incremental' && !isWithoutBasis(place.cycle))) return;
+  if (leaving === 0 || (!isOfEverybody(place.cycle) && !isWithoutBasis(place.cycle))) return;
   place.warn(
     `${leaving} ${leaving === 1 ? 'person seems' : 'people seem'} to have lost access; disabled when the next cycle agrees.`,
   );

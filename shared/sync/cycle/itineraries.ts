@@ -5,6 +5,8 @@ const ITINERARIES: Readonly<Record<CycleMode, readonly PlanStepName[]>> = {
   initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'people', 'dispatch'],
   full: ['changes', 'groups', 'direct', 'target', 'people', 'dispatch'],
   incremental: ['changes', 'groups', 'dirty', 'dispatch'],
+  // Its one row is recorded by the request itself.
+  onDemand: ['dispatch'],
 };
 
 const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step });
@@ -14,6 +16,7 @@ export const FIRST_STEP: Readonly<Record<CycleMode, PlanCursor>> = {
   initial: first('baseline'),
   full: first('changes'),
   incremental: first('changes'),
+  onDemand: first('dispatch'),
 };
 
 /** Nothing to compare with: the first cycle, or one whose delta links were lost. */

@@ -4,10 +4,9 @@
  *
  * Upholds I14: whatever the turn names comes to an end. Every step may be repeated (docs/protocol.md 3.1).
  */
-import { randomUUID } from 'node:crypto';
 import { isoTime } from '../../model/Clock';
 import { ConnectorError } from '../../model/ConnectorError';
-import { FINAL_STATES, newCycleId, noTally, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
+import { FINAL_STATES, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
 import { FullCycleWish } from '../../store/state/FullCycleWish';
@@ -15,10 +14,9 @@ import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
 import { messageOf } from '../../telemetry/Telemetry';
 import type { WithClock, WithConnection, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
-import { FIRST_STEP } from './itineraries';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
-import { lanesFor } from './slots';
+import { newCycle } from './newCycle';
 
 type Starter = WithClock & WithConnection & WithStore & WithQueue & WithSettings & WithTelemetry;
 
@@ -87,41 +85,21 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   const isChanged = applied !== undefined && applied !== hash;
   const isFull = request.mode === 'full' || wishEtag !== null || applied !== hash;
   const mode: CycleMode = Watermark.of(rows) === undefined ? 'initial' : isFull ? 'full' : 'incremental';
-  const now = clock.now();
-  const cycle: Cycle = {
-    id: newCycleId(now, randomUUID().slice(0, 8)),
-    mode,
-    trigger: request.trigger,
-    dryRun,
-    state: 'queued',
-    mappingVersion,
-    policyHash: hash,
-    lanes: lanesFor(engine),
-    wishEtag: dryRun ? null : wishEtag,
-    startedAt: isoTime(now),
-    endedAt: null,
-    applyingSince: null,
-    cursor: { ...FIRST_STEP[mode] },
-    stage: 0,
-    stageSince: 0,
-    expected: 0,
-    sends: 0,
-    dueAt: now,
-    deadlineAt: now + engine.timing.planDeadlineMs,
-    stopping: null,
-    proofs: 0,
-    isUnproven: false,
-    planHash: null,
-    tally: noTally(),
-    warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
-    error: null,
-  };
+  const cycle = newCycle(
+    engine,
+    { mode, trigger: request.trigger, mappingVersion },
+    {
+      dryRun,
+      wishEtag: dryRun ? null : wishEtag,
+      warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
+    },
+  );
   if (!(await store.turn.take(cycle))) {
     const faster = await store.turn.current();
     return { started: false, activeCycleId: faster?.cycleId ?? cycle.id };
   }
   if (request.idempotencyKey !== undefined)
-    await store.idempotency.remember(request.idempotencyKey, cycle.id, isoTime(now));
+    await store.idempotency.remember(request.idempotencyKey, cycle.id, isoTime(clock.now()));
   await giveBirth(engine, cycle);
   telemetry.info('cycle.started', { cycleId: cycle.id, mode, trigger: request.trigger });
   return { started: true, cycle };

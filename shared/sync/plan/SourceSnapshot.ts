@@ -1,6 +1,7 @@
 /** Who holds which app role, from the assignments and group members as last read. */
 import type { Assignment } from '../../model/Assignment';
 import { digest } from '../../model/hash';
+import type { Grant } from '../../rules/grantsInWords';
 
 export class SourceSnapshot {
   readonly #rolesOfPrincipal = new Map<string, string[]>();
@@ -67,6 +68,14 @@ export class SourceSnapshot {
       ...(this.#groupsOf.get(personId) ?? []),
     ];
     return [...new Set(principals.flatMap((principal) => this.#rolesOfPrincipal.get(principal) ?? []))];
+  }
+
+  /** Each way by which the person is assigned, with the roles it gives. */
+  grantsOf(personId: string): Grant[] {
+    return this.viaOf(personId).map((via) => ({
+      via,
+      roleIds: this.#rolesOfPrincipal.get(via === 'direct' ? personId : via) ?? [],
+    }));
   }
 
   /** Through what the person is assigned: group ids, or "direct". */

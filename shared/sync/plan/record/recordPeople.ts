@@ -4,7 +4,7 @@
  */
 import type { Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
-import { countSkip, noTally, type Cycle, type Tally } from '../../../model/Cycle';
+import { countSkip, isOfEverybody, noTally, type Cycle, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
@@ -62,7 +62,7 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
     judgement = judge(facts(), {
       policy: context.policy,
       entitlements: context.entitlements,
-      isFull: cycle.mode !== 'incremental',
+      isFull: isOfEverybody(cycle),
       absenceConfirmationMs: timing.graphLagMs,
       nowMs: clock.now(),
     });
@@ -143,14 +143,7 @@ const isWorthARow = (one: Judged): boolean =>
 async function remember(context: PlanContext, judged: readonly Judged[]): Promise<void> {
   const changed = new Map<string, SourceJudged>();
   for (const { entry, isOpen, someone } of judged) {
-    const { desired } = entry;
-    const snapshot = await context.snapshot();
-    const next: SourceJudged = {
-      via: snapshot.isAssigned(entry.sourceId) ? snapshot.viaOf(entry.sourceId) : someone.facts.via,
-      wants: desired.kind,
-      wantedEmail: desired.kind === 'active' ? desired.attributes.email : someone.facts.wantedEmail,
-      skipLogged: isOpen ? '' : entry.reason,
-    };
+    const next = judgedOf(entry, isOpen, (await context.snapshot()).viaOf(entry.sourceId), someone);
     const { via, wants, wantedEmail, skipLogged } = someone.facts;
     if (JSON.stringify(next) !== JSON.stringify({ via, wants, wantedEmail, skipLogged }))
       changed.set(entry.sourceId, next);
@@ -160,6 +153,19 @@ async function remember(context: PlanContext, judged: readonly Judged[]): Promis
     judged.flatMap((one) => one.news ?? []),
   );
 }
+
+/** What is remembered of a judgement. @param via through what the person is assigned now; who is not keeps the last way */
+export const judgedOf = (
+  { desired, reason }: PlanEntry,
+  isOpen: boolean,
+  via: readonly string[],
+  { facts }: Someone,
+): SourceJudged => ({
+  via: via.length > 0 ? via : facts.via,
+  wants: desired.kind,
+  wantedEmail: desired.kind === 'active' ? desired.attributes.email : facts.wantedEmail,
+  skipLogged: isOpen ? '' : reason,
+});
 
 async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise<void> {
   for (const part of partsThatFit(ended, RECORD_SIZE)) {

@@ -6,6 +6,7 @@
  */
 import type { Assignment } from '../../../model/Assignment';
 import { DEFAULT_ACCESS_ROLE_ID } from '../../../model/Assignment';
+import { isOfEverybody } from '../../../model/Cycle';
 import { ConnectorError } from '../../../model/ConnectorError';
 import { digest } from '../../../model/hash';
 import type { GroupChange, UserChange } from '../../../entra/EntraSource';
@@ -47,11 +48,11 @@ export const readChanges: Slice = async (context, place) => {
     if (users.rest !== null) return 'stay';
   }
   const groupsLink = await walkGroups(context, watermark.groupsLink);
-  const app = place.cycle.mode === 'incremental' ? context.app : await context.readApp();
+  const app = isOfEverybody(place.cycle) ? await context.readApp() : context.app;
   const assignments = await engine.entra.listAssignments(app.id);
   const newDigest = assignmentsDigest(assignments);
   if (newDigest !== watermark.assignmentsDigest) await takeOverAssignments(context, assignments);
-  if (place.cycle.mode !== 'incremental') warnOfRoles(context, place, assignments);
+  if (isOfEverybody(place.cycle)) warnOfRoles(context, place, assignments);
   const { usersLink } = place.cycle.cursor;
   if (usersLink === null) throw incomplete();
   const isSame =

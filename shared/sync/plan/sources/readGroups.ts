@@ -1,4 +1,5 @@
 import { inParallel } from '../../../concurrency/inParallel';
+import { isOfEverybody } from '../../../model/Cycle';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { readDueGroups } from './readDueGroups';
@@ -11,7 +12,7 @@ const PARALLEL_READS = 8;
 /** The members of every assigned group in a full read; else of the groups that are new or marked. */
 export const readGroups: Slice = async (context, place) => {
   const { cycle } = place;
-  if (cycle.mode === 'incremental') return readDueGroups(context, place);
+  if (!isOfEverybody(cycle) && !isWithoutBasis(cycle)) return readDueGroups(context, place);
   const { cursor } = cycle;
   const { image } = context.engine.store;
   const generation = generationOf(cycle.id, cursor.resyncs);

@@ -1,0 +1,126 @@
+/** POST …/provisionOnDemand: one person, or some members of a group, at once (entra-provisioning.md 1.12). */
+import { z } from 'zod';
+import type { Engine } from '../sync/Engine';
+import { findPerson } from '../sync/demand/findPerson';
+import { BeingChanged, provisionOnDemand, UnknownPerson } from '../sync/demand/provisionOnDemand';
+import type { ApiRequest, ApiResponse } from './ApiResponse';
+import { requireJob } from './jobOf';
+import { Problem } from './Problem';
+import { provisionedView, type ProvisionedView } from './provisionedView';
+import { readBody } from './readBody';
+
+/** As many members of a group as Entra takes at once. */
+const MAX_MEMBERS = 5;
+const MAX_NAME_LENGTH = 256;
+
+const objectId = z.guid({ error: 'must be an object id of Entra' });
+const subject = z.object({
+  objectId,
+  objectTypeName: z.enum(['User', 'Group'], { error: 'must be "User" or "Group"' }),
+  links: z.object({ members: z.array(z.object({ objectId, objectTypeName: z.literal('User') })) }).optional(),
+});
+/** As Graph takes it; one rule, and one subject at a time. */
+const graphBody = z.object({
+  parameters: z
+    .array(z.object({ ruleId: z.string().optional(), subjects: z.array(subject).length(1, 'name one subject') }))
+    .length(1, 'name one rule'),
+});
+const friendlyBody = z.strictObject({
+  user: z
+    .string({ error: 'must be a mail address, a user principal name or an object id' })
+    .min(1)
+    .max(MAX_NAME_LENGTH),
+  dryRun: z.boolean({ error: 'must be true or false' }).default(false),
+});
+
+/** Answers in the form of the question: Graph's pair of JSON texts, or the plain view. */
+export async function postProvisionOnDemand(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
+  requireJob(request);
+  const body = await readBody(request, z.looseObject({ parameters: z.unknown().optional() }));
+  if (body.parameters === undefined) {
+    const { user, dryRun } = parsed(friendlyBody, body);
+    return { status: 200, body: await provision(engine, user, dryRun) };
+  }
+  const { parameters } = parsed(graphBody, body);
+  const views: ProvisionedView[] = [];
+  for (const id of peopleOf(parameters[0]?.subjects[0])) views.push(await provision(engine, id, false));
+  return { status: 200, body: graphAnswer(views) };
+}
+
+function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new Problem(400, 'InvalidBody', `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'is not valid'}`);
+}
+
+/** The people a subject stands for, in order, each once. */
+function peopleOf(one: z.output<typeof subject> | undefined): readonly string[] {
+  if (one === undefined) return [];
+  if (one.objectTypeName === 'User') return [one.objectId];
+  const members = new Set((one.links?.members ?? []).map((member) => member.objectId));
+  if (members.size === 0 || members.size > MAX_MEMBERS)
+    throw new Problem(
+      400,
+      'InvalidMembers',
+      `Name 1 to ${MAX_MEMBERS} members of the group in links.members; the next cycle takes the rest.`,
+    );
+  return [...members];
+}
+
+async function provision(engine: Engine, name: string, dryRun: boolean): Promise<ProvisionedView> {
+  const [id, ...others] = await findPerson(engine, name);
+  if (id === undefined) throw unknown();
+  if (others.length > 0)
+    throw new Problem(409, 'AmbiguousUser', 'Entra has several users with this address. Give the object id.');
+  try {
+    return provisionedView(await provisionOnDemand(engine, id, dryRun));
+  } catch (error) {
+    if (error instanceof UnknownPerson) throw unknown();
+    if (!(error instanceof BeingChanged)) throw error;
+    throw new Problem(
+      409,
+      'BeingChanged',
+      'The person is being changed right now, by a cycle or by another request. Ask again in half a minute.',
+    );
+  }
+}
+
+const unknown = (): Problem =>
+  new Problem(
+    404,
+    'UserNotFound',
+    'Entra has no such user, and the connector never had one. Check the address; who was deleted is found by the object id.',
+  );
+
+/** Graph's stringKeyStringValuePair: what came of it, and the entries, both as JSON texts. */
+function graphAnswer(views: readonly ProvisionedView[]) {
+  const failed = views.find((view) => view.status === 'failure');
+  const [first] = views;
+  const worst = failed ?? views.find((view) => view.status === 'skipped') ?? first;
+  const results = { success: 'Success', warning: 'Warning', failure: 'Failure', skipped: 'Skipped' } as const;
+  const details =
+    worst === undefined || worst.status === 'success'
+      ? {}
+      : {
+          errorCode: worst.errorInformation?.errorCode ?? worst.reason,
+          errorMessage: worst.errorInformation?.reason ?? worst.why,
+        };
+  return {
+    key: JSON.stringify({ result: results[worst?.status ?? 'skipped'], details }),
+    value: JSON.stringify(
+      views.map((view) => ({
+        action: view.action,
+        changeId: view.logEntryIds[0] ?? null,
+        provisioningSteps: view.steps,
+        modifiedProperties: view.modifiedProperties,
+        reportableIdentifier: view.displayName,
+        statusInfo: { status: view.status, errorInformation: view.errorInformation },
+        sourceIdentity: { id: view.sourceId, displayName: view.displayName, identityType: 'User' },
+        sourceSystem: { displayName: 'Microsoft Entra ID' },
+        targetIdentity: { id: view.targetId, displayName: view.displayName, identityType: 'User' },
+        targetSystem: { displayName: 'GoToMeeting' },
+      })),
+    ),
+  };
+}

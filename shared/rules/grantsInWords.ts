@@ -1,0 +1,29 @@
+/** How somebody comes to access, in words: "directly with role User, and through group Sales with role Organizer". */
+
+/** One way by which a person is assigned. */
+export interface Grant {
+  /** A group's id, or "direct". */
+  readonly via: string;
+  readonly roleIds: readonly string[];
+}
+
+/** Names for what goes by id; undefined where a name is not known. */
+export interface Names {
+  readonly group: (id: string) => string | undefined;
+  readonly role: (id: string) => string | undefined;
+}
+
+/** Ways that are told one by one: the rest is counted. */
+const TOLD = 5;
+
+/** @returns a sentence; empty for nobody's way */
+export function grantsInWords(grants: readonly Grant[], names: Names): string {
+  if (grants.length === 0) return '';
+  const ways = grants.slice(0, TOLD).map(({ via, roleIds }) => {
+    const roles = roleIds.map((id) => `"${names.role(id) ?? id}"`).join(' and ');
+    const way = via === 'direct' ? 'directly' : `through group "${names.group(via) ?? via}"`;
+    return `${way} with role ${roles}`;
+  });
+  const more = grants.length - ways.length;
+  return `Assigned ${ways.join(', and ')}${more > 0 ? `, and in ${more} other way${more === 1 ? '' : 's'}` : ''}.`;
+}

@@ -1,0 +1,87 @@
+/**
+ * The door of a request: everything about one person, read anew and by other questions than the lists answer, so that
+ * what was assigned a moment ago counts at once. The mark is read before the facts (docs/protocol.md R3).
+ */
+import { ConnectorError } from '../../../model/ConnectorError';
+import type { Person } from '../../../model/Person';
+import type { Grant } from '../../../rules/grantsInWords';
+import type { PersonFacts } from '../../../rules/judge';
+import type { StoredMark } from '../../../store/DirtyTable';
+import type { Someone, SourceRead } from '../../../store/PeopleTable';
+import type { PlanContext } from '../PlanContext';
+import { readOf } from './readGroup';
+
+/** One person, as read for one request. */
+export interface RequestRead {
+  readonly someone: Someone;
+  readonly mark: StoredMark | null;
+  /** What is remembered of Entra's answer. */
+  readonly read: SourceRead;
+  readonly person: Person | undefined;
+  readonly grants: readonly Grant[];
+  readonly groupNames: ReadonlyMap<string, string>;
+  /** @param find what GoTo showed; null when nothing was looked for */
+  readonly facts: (find: PersonFacts['find']) => PersonFacts;
+}
+
+/** @throws ConnectorError of Graph or the tables; UnreadableRow when nobody may write to the person */
+export async function readRequest(context: PlanContext, sourceId: string, cycleId: string): Promise<RequestRead> {
+  const { clock, entra, store } = context.engine;
+  const mark = (await store.dirty.get(sourceId)) ?? null;
+  const someone = await store.people.someone(sourceId);
+  const { managed, facts } = someone;
+  if (managed === 'unreadable') throw unreadable();
+  const readAt = clock.now();
+  const app = await context.readApp();
+  const assignments = await entra.listAssignments(app.id);
+  const groupIds = assignments.filter((one) => one.principalType === 'Group').map((one) => one.principalId);
+  const { looked, memberOf, directRoleIds } = await entra.pointCheck(sourceId, {
+    groupIds,
+    servicePrincipalId: app.id,
+  });
+  const rolesOf = (principalId: string): string[] =>
+    assignments.filter((one) => one.principalId === principalId).map((one) => one.appRoleId);
+  const direct = [...new Set([...rolesOf(sourceId), ...(directRoleIds ?? [])])];
+  const grants: Grant[] = [
+    ...(direct.length === 0 ? [] : [{ via: 'direct', roleIds: direct }]),
+    ...memberOf.map((via) => ({ via, roleIds: rolesOf(via) })),
+  ];
+  const groupNames = memberOf.length === 0 ? new Map<string, string>() : await entra.groupNames(memberOf);
+  const person = 'person' in looked ? looked.person : undefined;
+  const read: SourceRead =
+    'person' in looked
+      ? readOf(looked.person, readAt, cycleId)
+      : { displayName: facts.displayName, attributes: null, deleted: looked.deleted, readAt, readIn: cycleId };
+  return {
+    someone,
+    mark,
+    read,
+    person,
+    grants,
+    groupNames,
+    facts: (find) => ({
+      sourceId,
+      person,
+      deleted: read.deleted === 'no' ? undefined : read.deleted,
+      displayName: read.displayName === '' ? facts.displayName : read.displayName,
+      roleIds: [...new Set(grants.flatMap((grant) => grant.roleIds))],
+      grants,
+      groupName: (id) => groupNames.get(id),
+      proofGroupIds: [...new Set([...memberOf, ...facts.via])].filter((id) => id !== 'direct'),
+      // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
+      managed: { ...managed.person, pending: null },
+      personEtag: managed.etag,
+      find,
+      mark,
+      factsAt: readAt,
+    }),
+  };
+}
+
+const unreadable = (): ConnectorError =>
+  new ConnectorError('The stored row of this person cannot be read by this release; nothing is written for them.', {
+    code: 'UnreadableRow',
+    sent: false,
+    repeatable: false,
+    scope: 'object',
+  });
