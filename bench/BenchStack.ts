@@ -60,6 +60,8 @@ export class BenchStack {
       },
       functionKey: KEY,
       port: 0,
+      // Its memory is measured.
+      oneWorker: true,
       workerFile: join(__dirname, '../local/worker.js'),
       nodeOptions: [
         ...(options.heapMb === undefined
@@ -97,7 +99,7 @@ export class BenchStack {
   /** From now on the worker's peak is measured anew. Linux only. */
   forgetPeak(): void {
     try {
-      writeFileSync(`/proc/${String(this.host.workerPid)}/clear_refs`, '5');
+      writeFileSync(`/proc/${String(this.host.workerPids[0])}/clear_refs`, '5');
     } catch {
       // The peak is then the highest of all runs.
     }
@@ -106,7 +108,7 @@ export class BenchStack {
   /** The most memory the worker held since `forgetPeak` (VmHWM), in MB; undefined where the system does not tell. */
   get peakMb(): number | undefined {
     try {
-      const status = readFileSync(`/proc/${String(this.host.workerPid)}/status`, 'utf8');
+      const status = readFileSync(`/proc/${String(this.host.workerPids[0])}/status`, 'utf8');
       return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024);
     } catch {
       return undefined;

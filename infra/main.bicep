@@ -84,6 +84,9 @@ param logRetentionInDays int = 90
 @maxValue(3650)
 param provisioningLogRetentionDays int = 400
 
+@description('From how few free seats of a licence on a cycle warns: a number, or a share such as 5%.')
+param seatsWarning string = '5%'
+
 @description('Cannot be switched off again.')
 param enablePurgeProtection bool = false
 
@@ -182,6 +185,7 @@ module functionapp 'modules/functionapp.bicep' = {
       REMOVAL_LIMIT_COUNT: string(removalLimitCount)
       REMOVAL_LIMIT_PERCENT: string(removalLimitPercent)
       LOG_RETENTION_DAYS: string(provisioningLogRetentionDays)
+      SEATS_WARNING: seatsWarning
       PROTECTED_USERS: protectedUsers
     }
   }

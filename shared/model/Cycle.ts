@@ -125,6 +125,8 @@ export const planCursorSchema = z.object({
   loads: z.array(z.number()).default([]),
   /** Chunks made so far, by `<stage>-<lane>`. */
   chunks: z.record(z.string(), z.number()).default({}),
+  /** Seats that the rows recorded so far ask for and set free, by licence. */
+  seats: z.record(z.string(), z.object({ asked: count, freed: count })).default({}),
   /** Failed tries of the present slice, and how often Graph made the cycle begin anew. */
   attempts: z.number().default(0),
   resyncs: z.number().default(0),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseNcrontab } from './ncrontab';
 
 /**
  * Every setting the connector reads, with its default. The settings the Bicep template sets are compared with
@@ -40,8 +41,8 @@ const schedule = (fallback: string) =>
   z
     .string()
     .default(fallback)
-    .refine((value) => value.trim().split(/\s+/).length === 6, {
-      error: `must be an NCRONTAB expression of six fields (second first), for example "${fallback}"`,
+    .refine((value) => parseNcrontab(value) !== undefined, {
+      error: `must be an NCRONTAB expression of six fields (second first; numbers, names, "*", "-", "," and "/"), for example "${fallback}"`,
     });
 
 const key = z.string().regex(/^\d{1,20}$/, { error: 'must be digits only, in quotes' });
@@ -64,6 +65,15 @@ const roleEntitlements = z
       .record(z.string(), z.object({ licenseKeys: z.array(key), groupName: z.string().optional() }))
       .refine((rules) => Object.keys(rules).length > 0, { error: 'names no app role' }),
   );
+
+/** A number of seats, or a share of all. */
+const seatsLeft = z
+  .string()
+  .default('5%')
+  .refine((value) => /^\d{1,6}$|^(\d|[1-9]\d|100)%$/.test(value), {
+    error: 'must be a number of seats or a share of them, for example 10 or 5%',
+  })
+  .transform((value) => (value.endsWith('%') ? { percent: Number.parseInt(value, 10) } : { count: Number(value) }));
 
 /** What Azure puts in place of a Key Vault reference that it could not resolve is the reference itself. */
 const isUnresolved = (value: string): boolean => value.startsWith('@Microsoft.KeyVault(');
@@ -130,6 +140,7 @@ const settingsSchema = z.object({
   REMOVAL_LIMIT_COUNT: wholeNumber(50, 0, 1_000_000),
   REMOVAL_LIMIT_PERCENT: wholeNumber(10, 0, 100),
   DRIFT_POLICY: z.enum(['report', 'repair'], { error: 'must be "report" or "repair"' }).default('repair'),
+  SEATS_WARNING: seatsLeft,
   PROTECTED_USERS: z
     .string()
     .default('')

@@ -5,6 +5,7 @@ import type { Pacing } from '../goto/Pacing';
 import type { Clock } from '../model/Clock';
 import type { MessageSender } from '../queue/MessageSender';
 import type { Policy } from '../rules/Policy';
+import type { SeatsLeft } from '../rules/seats';
 import type { RemovalLimit } from '../rules/removalLimit';
 import type { Store } from '../store/Store';
 import type { Telemetry } from '../telemetry/Telemetry';
@@ -48,6 +49,8 @@ export interface WithSettings {
   readonly createBatchSize: number;
   readonly ratePerSecond: number;
   readonly logRetentionDays: number;
+  /** From how few free seats of a licence on the admin is warned. */
+  readonly seatsWarning: SeatsLeft;
   /** SYNC_SCHEDULE, for the job's status. */
   readonly schedule: string;
 }

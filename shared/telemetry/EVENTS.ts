@@ -30,6 +30,8 @@ export const EVENTS = {
   'connection.found': {},
   'settings.wrong': { problem: 'text' },
   'mapping.changed': { version: 'text', before: 'text' },
+  'seats.short': { cycleId: 'text', waiting: 'number' },
+  'seats.unknown': { cycleId: 'text', message: 'text' },
   'message.unreadable': { queue: 'text', messageId: 'text', reason: 'text' },
   'goto.throttled': { waitMs: 'number' },
   'goto.tokenRenewed': { grant: 'text', expiresInS: 'number' },

@@ -51,6 +51,8 @@ beforeAll(async () => {
     port: 0,
     onLog: () => undefined,
     workerFile: join(__dirname, '../../dist/local/worker.js'),
+    // It tells over HTTP what all its functions saw.
+    oneWorker: true,
   });
   base = host.origin;
 });

@@ -4,6 +4,7 @@ import { realClock, type StackClock } from '../../local/clock/StackClock';
 import { VirtualClock } from '../../local/clock/VirtualClock';
 import type { TypedData } from '../../local/azure/functions-host/protocol';
 import { ServiceBusListener } from '../../local/azure/functions-host/ServiceBusListener';
+import { serviceBusConnection } from '../../local/azure/functions-host/serviceBusConnection';
 import { Broker } from '../../local/azure/service-bus/Broker';
 import { plainQueue } from '../support/plainQueue';
 
@@ -69,7 +70,7 @@ function listen(
 ): void {
   const { many = false, queue = 'lanes', settings = {}, clock } = options;
   listener = new ServiceBusListener(
-    broker.connectionString,
+    serviceBusConnection('Bus', { Bus: broker.connectionString }),
     queue,
     {
       type: 'serviceBusTrigger',

@@ -15,7 +15,7 @@ test('a worker killed in mid-apply: nobody is lost, nobody is made twice', async
     const before = connector.stack.world.goto.writes.length;
     while (connector.stack.world.goto.writes.length < before + 3)
       await new Promise((resolve) => setTimeout(resolve, 10));
-    process.kill(host.workerPid ?? 0, 'SIGKILL');
+    process.kill(host.workerPids[0] ?? 0, 'SIGKILL');
   }
   expect((await connector.ended(started.id, 200)).state).toMatch(/^succeeded/);
   // A write nobody can vouch for is not repeated in its own cycle; the next one settles it (I01: within two cycles).

@@ -8,13 +8,20 @@ if ! command -v dotnet >/dev/null 2>&1; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-dotnet run --project oracle.csproj --artifacts-path "$work/build" -- cases.json "$work/answers.json"
-if [ "${1:-}" = "--update" ]; then
-  cp "$work/answers.json" answers.json
-  echo "test/oracle/answers.json was written."
-elif diff -u answers.json "$work/answers.json"; then
-  echo "A real .NET $(dotnet --version) gives the committed answers."
-else
-  echo "A real .NET answers differently. Run npm run oracle -- --update and look at the difference." >&2
-  exit 1
-fi
+update=${1:-}
+
+# ask <project> <questions> <committed answers>
+ask() {
+  dotnet run --project "$1" --artifacts-path "$work/build" -- "$2" "$work/answers.json"
+  if [ "$update" = "--update" ]; then
+    cp "$work/answers.json" "$3"
+    echo "test/oracle/$3 was written."
+  elif diff -u "$3" "$work/answers.json"; then
+    echo "A real .NET $(dotnet --version) gives the committed answers of $3."
+  else
+    echo "A real .NET answers differently. Run npm run oracle -- --update and look at the difference." >&2
+    exit 1
+  fi
+}
+ask oracle.csproj cases.json answers.json
+ask schedules/schedules.csproj schedules/expressions.json schedules/answers.json

@@ -45,6 +45,8 @@ export class HostedConnector {
       },
       functionKey: KEY,
       port: 0,
+      // Five processes a test would take the suite's time; test/local tries them apart.
+      oneWorker: true,
       onLog: (line) => this.lines.push(line.message),
       workerFile: join(ROOT, 'dist/local/worker.js'),
     });

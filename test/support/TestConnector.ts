@@ -8,6 +8,7 @@ import { realClock } from '../../local/clock/StackClock';
 import { VirtualClock } from '../../local/clock/VirtualClock';
 import { ServiceBusListener } from '../../local/azure/functions-host/ServiceBusListener';
 import type { TypedData } from '../../local/azure/functions-host/protocol';
+import { serviceBusConnection } from '../../local/azure/functions-host/serviceBusConnection';
 import { statusOf, type GotoUser } from '../../local/simulators/goto/GotoSimulator';
 import { IdentityEndpoint } from '../../local/azure/identity/IdentityEndpoint';
 import { LocalStack } from '../../local/stack/LocalStack';
@@ -219,7 +220,7 @@ export class TestConnector {
     };
     const listen = (queue: string, handle: (body: unknown, deliveryCount: number) => Promise<readonly Outgoing[]>) =>
       new ServiceBusListener(
-        this.stack.broker.connectionString,
+        serviceBusConnection('ServiceBusConnection', this.stack.environment),
         queue,
         { type: 'serviceBusTrigger', isSessionsEnabled: true },
         settings,

@@ -139,10 +139,15 @@ test('a seat that gets free outside is given in the very next cycle, after hours
   await connector.begin();
   seats(0);
   newDepartment(connector, [newPerson(connector, 981), newPerson(connector, 982)]);
+  const before = postsTo(connector);
   for (let hour = 0; hour < 4; hour += 1) {
     connector.later(HOUR_MS);
-    expect((await cycles(connector, 1)).counts.parked).toBe(2);
+    const cycle = await cycles(connector, 1);
+    expect(cycle.counts.parked).toBe(2);
+    expect(cycle.warnings.join()).toMatch(/2 people wait for a seat of licence/);
   }
+  // Nobody knocks at a door that is known to be closed.
+  expect(postsTo(connector)).toBe(before);
   seats(2);
   expect((await cycles(connector, 1)).counts.created).toBe(2);
   expectConverged(connector);

@@ -17,6 +17,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   ratePerSecond,
   schedule: '',
   logRetentionDays: 400,
+  seatsWarning: { count: 0 },
 });
 
 test('whatever the rate and the lanes: everybody at work has a slot to look and one to write while the look is good', () => {

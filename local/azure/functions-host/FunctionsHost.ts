@@ -1,144 +1,165 @@
-/** A Functions host for one app on this machine: timers, HTTP and Service Bus triggers over a worker process. */
+/** A Functions host for one app on this machine: timers, HTTP and Service Bus triggers over worker processes. */
 import { randomUUID } from 'node:crypto';
-import { FunctionsWorker } from './FunctionsWorker';
+import { FunctionGroups } from './FunctionGroups';
 import { readHostJson } from './hostJson';
 import { HttpFrontEnd } from './HttpFrontEnd';
-import type { HttpLog } from './log';
-import type { FunctionMetadata, TypedData } from './protocol';
+import type { HostLog } from './log';
+import { logFilter } from './logFilter';
+import { triggerOf, type FunctionMetadata, type HttpData, type TypedData } from './protocol';
+import { refuseUnsupported } from './refuseUnsupported';
 import { resolveSetting } from './resolveSetting';
 import { ServiceBusListener } from './ServiceBusListener';
+import { serviceBusConnection } from './serviceBusConnection';
 import { TimerSchedules } from './TimerSchedules';
 
 export interface FunctionsHostOptions {
   readonly appDirectory: string;
-  /** The app's settings; the worker sees these and nothing else of this process. */
+  /** The app's settings; the workers see these and nothing else of this process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly functionKey: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly onLog: HttpLog;
+  /** Told what `logLevel` of host.json lets through. */
+  readonly onLog: HostLog;
   readonly timerStatusFile?: string | undefined;
-  readonly workerFile?: string;
-  /** Options of Node for the worker process. */
+  readonly workerFile?: string | undefined;
+  /** Options of Node for the worker processes. */
   readonly nodeOptions?: readonly string[];
+  /** One process for all functions. By default each group has its own, as on Flex Consumption. */
+  readonly oneWorker?: boolean;
 }
 
 export class FunctionsHost {
+  readonly #http: HttpFrontEnd;
+  readonly #timers: TimerSchedules;
+  readonly #listeners: ServiceBusListener[] = [];
+  readonly #settings;
+  readonly #log: HostLog;
+
   private constructor(
-    private readonly worker: FunctionsWorker,
-    private readonly http: HttpFrontEnd,
-    private readonly timers: TimerSchedules,
-    private readonly listeners: readonly ServiceBusListener[],
-    readonly functions: readonly FunctionMetadata[],
-  ) {}
-
-  /** @throws Error when the app does not load, a setting is missing, or the port is taken */
-  static async start(options: FunctionsHostOptions): Promise<FunctionsHost> {
-    const { environment, onLog } = options;
-    const settings = readHostJson(options.appDirectory);
-    const { worker, functions } = await FunctionsWorker.start({
-      appDirectory: options.appDirectory,
-      environment,
-      onLog,
-      ...(options.workerFile === undefined ? {} : { workerFile: options.workerFile }),
-      ...(options.nodeOptions === undefined ? {} : { nodeOptions: options.nodeOptions }),
-    });
-    const invoke = (
-      functionName: string,
-      data: TypedData,
-      triggerMetadata: Readonly<Record<string, TypedData>> = {},
-    ) => {
-      const id = randomUUID();
-      const timer = setTimeout(
-        () =>
-          onLog({
-            level: 'error',
-            functionName,
-            invocationId: id,
-            message: 'The function runs longer than functionTimeout.',
-          }),
-        settings.functionTimeout,
-      );
-      return worker.invoke({ id, functionName, data, triggerMetadata }).finally(() => clearTimeout(timer));
-    };
-    const failed = (functionName: string) => (error: unknown) =>
-      onLog({ level: 'error', functionName, message: error instanceof Error ? error.message : String(error) });
-
-    const timers = new TimerSchedules(options.timerStatusFile);
-    const http = new HttpFrontEnd({
-      functions,
-      routePrefix: settings.extensions.http.routePrefix,
+    private readonly groups: FunctionGroups,
+    private readonly options: FunctionsHostOptions,
+  ) {
+    this.#settings = readHostJson(options.appDirectory);
+    this.#log = logFilter(this.#settings.logging.logLevel, options.onLog);
+    this.#timers = new TimerSchedules(options.timerStatusFile);
+    this.#http = new HttpFrontEnd({
+      functions: this.functions,
+      routePrefix: this.#settings.extensions.http.routePrefix,
       functionKey: options.functionKey,
-      invoke: (functionName, request) => invoke(functionName, { http: request }),
-      startByHand: (functionName, input) => {
-        const isTimer = triggerOf(functions, functionName)?.type === 'timerTrigger';
-        if (triggerOf(functions, functionName) === undefined) return false;
-        const data: TypedData = isTimer
-          ? { json: JSON.stringify({ Schedule: {}, ScheduleStatus: null, IsPastDue: false }) }
-          : { string: input };
-        invoke(functionName, data).catch(failed(functionName));
-        return true;
-      },
+      invoke: (name, request) => this.#invoke(this.#functionNamed(name), { http: request }),
+      startByHand: (name, input) => this.#startByHand(name, input),
     });
-    const listeners: ServiceBusListener[] = [];
+  }
+
+  /** @throws Error when the app does not load or needs what is not there, a setting is missing, or the port is taken */
+  static async start(options: FunctionsHostOptions): Promise<FunctionsHost> {
+    const { onLog, appDirectory, environment, workerFile, nodeOptions } = options;
+    const filtered = logFilter(readHostJson(appDirectory).logging.logLevel, onLog);
+    const groups = await FunctionGroups.start(
+      { appDirectory, environment, onLog: filtered, workerFile, nodeOptions },
+      options.oneWorker === true,
+    );
+    let host: FunctionsHost | undefined;
     try {
-      await http.listen(options.port);
-      for (const { name, bindings } of functions) {
-        const binding = Object.values(bindings).find((one) => one.type.endsWith('Trigger'));
-        if (binding?.type === 'timerTrigger') {
-          const expression = resolveSetting(String(binding['schedule']), environment);
-          timers.add(name, expression, async (data) => {
-            await invoke(name, data).catch(failed(name));
-          });
-        } else if (binding?.type === 'serviceBusTrigger') {
-          const connection = resolveSetting(`%${String(binding['connection'])}%`, environment);
-          const queue = resolveSetting(String(binding['queueName']), environment);
-          listeners.push(
-            new ServiceBusListener(
-              connection,
-              queue,
-              binding,
-              settings.extensions.serviceBus,
-              async (data, metadata) => {
-                await invoke(name, data, metadata);
-              },
-              failed(name),
-            ),
-          );
-        }
-      }
+      refuseUnsupported(groups.app);
+      host = new FunctionsHost(groups, options);
+      await host.#http.listen(options.port);
+      for (const metadata of groups.app.functions) host.#listen(metadata);
+      return host;
     } catch (error) {
-      timers.stop();
-      await http.stop();
-      await Promise.all(listeners.map((listener) => listener.stop()));
-      await worker.stop();
+      await (host ?? groups).stop();
       throw error;
     }
-    return new FunctionsHost(worker, http, timers, listeners, functions);
+  }
+
+  get functions(): readonly FunctionMetadata[] {
+    return this.groups.app.functions;
   }
 
   get port(): number {
-    return this.http.port;
+    return this.#http.port;
   }
 
   get origin(): string {
     return `http://localhost:${this.port}`;
   }
 
-  get workerPid(): number | undefined {
-    return this.worker.pid;
+  get workerPids(): readonly number[] {
+    return this.groups.pids;
   }
 
-  /** Drains: takes nothing new, lets what runs end, then ends the worker. */
+  /** Drains: takes nothing new, lets what runs end, then ends the workers. */
   async stop(): Promise<void> {
-    this.timers.stop();
-    await this.http.stop();
-    await Promise.all(this.listeners.map((listener) => listener.stop()));
-    await this.worker.stop();
+    this.#timers.stop();
+    await this.#http.stop();
+    await Promise.all(this.#listeners.map((listener) => listener.stop()));
+    await this.groups.stop();
   }
-}
 
-const triggerOf = (functions: readonly FunctionMetadata[], name: string) =>
-  Object.values(functions.find((one) => one.name === name)?.bindings ?? {}).find((binding) =>
-    binding.type.endsWith('Trigger'),
-  );
+  /** Binds a timer or a queue to its function. */
+  #listen(metadata: FunctionMetadata): void {
+    const { environment } = this.options;
+    const { name } = metadata;
+    const binding = triggerOf(metadata);
+    if (binding?.type === 'timerTrigger') {
+      this.#timers.add(name, resolveSetting(String(binding['schedule']), environment), async (data) => {
+        await this.#invoke(metadata, data).catch(this.#failed(name));
+      });
+    } else if (binding?.type === 'serviceBusTrigger') {
+      const listener = new ServiceBusListener(
+        serviceBusConnection(String(binding['connection']), environment),
+        resolveSetting(String(binding['queueName']), environment),
+        binding,
+        this.#settings.extensions.serviceBus,
+        async (data, triggerMetadata) => {
+          await this.#invoke(metadata, data, triggerMetadata);
+        },
+        this.#failed(name),
+      );
+      this.#listeners.push(listener);
+    }
+  }
+
+  /** An invocation that takes longer than `functionTimeout` has failed, and its worker process is replaced. */
+  #invoke(
+    metadata: FunctionMetadata,
+    data: TypedData,
+    triggerMetadata: Readonly<Record<string, TypedData>> = {},
+  ): Promise<HttpData | undefined> {
+    const { name } = metadata;
+    const id = randomUUID();
+    const worker = this.groups.workerOf(metadata);
+    const { functionTimeout } = this.#settings;
+    const timer = setTimeout(() => {
+      this.#failed(name)(`Timeout value of ${functionTimeout / 1_000} s exceeded by function ${name} (${id}).`);
+      worker.recycle();
+    }, functionTimeout);
+    return worker.invoke({ id, functionName: name, data, triggerMetadata }).finally(() => clearTimeout(timer));
+  }
+
+  #startByHand(name: string, input: string): boolean {
+    const metadata = this.functions.find((one) => one.name === name);
+    if (metadata === undefined) return false;
+    const data: TypedData =
+      triggerOf(metadata)?.type === 'timerTrigger'
+        ? { json: JSON.stringify({ Schedule: {}, ScheduleStatus: null, IsPastDue: false }) }
+        : { string: input };
+    this.#invoke(metadata, data).catch(this.#failed(name));
+    return true;
+  }
+
+  #functionNamed(name: string): FunctionMetadata {
+    const metadata = this.functions.find((one) => one.name === name);
+    if (metadata === undefined) throw new RangeError(`no function ${name}`);
+    return metadata;
+  }
+
+  readonly #failed = (functionName: string) => (error: unknown) =>
+    this.#log({
+      level: 'error',
+      category: `Function.${functionName}`,
+      functionName,
+      message: error instanceof Error ? error.message : String(error),
+    });
+}

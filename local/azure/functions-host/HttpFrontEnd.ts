@@ -2,20 +2,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { HttpRoutes } from './HttpRoutes';
 import type { FunctionMetadata, HttpData } from './protocol';
 
-/** The platform's own limit is 100 MB; nothing here needs a hundredth of it. In bytes. */
-const MAX_BODY = 1_048_576;
-
-interface Route {
-  readonly functionName: string;
-  readonly methods: readonly string[];
-  readonly authLevel: string;
-  readonly pattern: RegExp;
-  readonly parameters: readonly string[];
-  /** Literal segments first, then parameters: the more exact route wins. */
-  readonly weight: number;
-}
+/** FUNCTIONS_REQUEST_BODY_SIZE_LIMIT of the platform, in bytes. The product's own limits are far below it. */
+const MAX_BODY = 104_857_600;
 
 export interface HttpFrontEndOptions {
   readonly functions: readonly FunctionMetadata[];
@@ -27,14 +18,12 @@ export interface HttpFrontEndOptions {
 }
 
 export class HttpFrontEnd {
-  readonly #routes: readonly Route[];
+  readonly #routes: HttpRoutes;
   readonly #server: Server;
   #port = 0;
 
   constructor(private readonly options: HttpFrontEndOptions) {
-    this.#routes = options.functions
-      .flatMap((one) => routeOf(one, options.routePrefix))
-      .sort((a, b) => b.weight - a.weight);
+    this.#routes = new HttpRoutes(options.functions, options.routePrefix);
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch(() => {
         if (!response.headersSent) response.writeHead(500);
@@ -63,22 +52,22 @@ export class HttpFrontEnd {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', `http://localhost:${this.port}`);
+    // A path such as "//" is no address by itself, so it is not read relative to one.
+    const [path = '/', search = ''] = (request.url ?? '/').split(/\?(.*)/s);
+    const query = new URLSearchParams(search);
     const method = request.method ?? 'GET';
-    const byHand = /^\/admin\/functions\/([A-Za-z0-9_-]+)$/.exec(url.pathname);
-    if (byHand !== null) {
-      if (!this.#hasKey(request, url)) response.writeHead(401).end();
-      else if (method !== 'POST') response.writeHead(405).end();
-      else response.writeHead(this.options.startByHand(byHand[1] ?? '', await textOf(request)) ? 202 : 404).end();
+    const byHand = /^\/admin\/functions\/([A-Za-z0-9_-]+)$/.exec(path)?.[1];
+    if (byHand !== undefined) {
+      response.writeHead(await this.#startByHand(byHand, method, request, query)).end();
       return;
     }
-    const matching = this.#routes.filter((route) => route.pattern.test(url.pathname));
-    const route = matching.find((one) => one.methods.includes(method));
+    const route = this.#routes.find(method, path);
     if (route === undefined) {
-      response.writeHead(matching.length === 0 ? 404 : 405).end();
+      // Also for a method that no function takes: azure-functions-host #10098, #11625.
+      response.writeHead(404).end();
       return;
     }
-    if (route.authLevel !== 'anonymous' && !this.#hasKey(request, url)) {
+    if (route.authLevel !== 'anonymous' && !this.#hasKey(request, query)) {
       response.writeHead(401).end();
       return;
     }
@@ -87,57 +76,44 @@ export class HttpFrontEnd {
       response.writeHead(413).end();
       return;
     }
-    const found = route.pattern.exec(url.pathname) ?? [];
-    const nullable = (entries: Iterable<readonly [string, string]>) =>
-      Object.fromEntries([...entries].map(([key, value]) => [key, { value }]));
     const headers = Object.entries(request.headers).map(
       ([key, value]) => [key, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const,
     );
     const answer = await this.options.invoke(route.functionName, {
       method,
-      url: url.href,
+      url: `http://localhost:${this.port}${request.url ?? '/'}`,
       nullableHeaders: nullable(headers),
-      nullableQuery: nullable(url.searchParams),
-      nullableParams: nullable(
-        route.parameters.map((name, index) => [name, decodeURIComponent(found[index + 1] ?? '')] as const),
-      ),
+      // One that is given twice comes as "1,2", as from the real host.
+      nullableQuery: nullable([...new Set(query.keys())].map((key) => [key, query.getAll(key).join(',')] as const)),
+      nullableParams: nullable(Object.entries(route.parameters)),
       body: { bytes: body },
     });
     response.writeHead(Number(answer?.statusCode ?? 200), { ...answer?.headers });
     response.end(answer?.body?.bytes ?? answer?.body?.string ?? '');
   }
 
-  #hasKey(request: IncomingMessage, url: URL): boolean {
+  /** @returns the status */
+  async #startByHand(
+    name: string,
+    method: string,
+    request: IncomingMessage,
+    query: URLSearchParams,
+  ): Promise<401 | 404 | 202> {
+    if (!this.#hasKey(request, query)) return 401;
+    if (method !== 'POST') return 404;
+    return this.options.startByHand(name, inputOf(await textOf(request))) ? 202 : 404;
+  }
+
+  #hasKey(request: IncomingMessage, query: URLSearchParams): boolean {
     const header = request.headers['x-functions-key'];
-    const given = Buffer.from((Array.isArray(header) ? header[0] : header) ?? url.searchParams.get('code') ?? '');
+    const given = Buffer.from((Array.isArray(header) ? header[0] : header) ?? query.get('code') ?? '');
     const wanted = Buffer.from(this.options.functionKey);
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
 }
 
-function routeOf(metadata: FunctionMetadata, prefix: string): Route[] {
-  const binding = Object.values(metadata.bindings).find((one) => one.type === 'httpTrigger');
-  if (binding === undefined) return [];
-  const path = `/${[prefix, textOption(binding['route'], metadata.name)].filter(Boolean).join('/')}`;
-  const parameters: string[] = [];
-  const pattern = path.split('/').map((segment) => {
-    const name = /^\{(\w+)\??\}$/.exec(segment)?.[1];
-    if (name === undefined) return segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    parameters.push(name);
-    return '([^/]+)';
-  });
-  return [
-    {
-      functionName: metadata.name,
-      methods: ((binding['methods'] ?? ['GET', 'POST']) as readonly string[]).map((one) => one.toUpperCase()),
-      // The library's own default is anonymous.
-      authLevel: textOption(binding['authLevel'], 'anonymous'),
-      pattern: new RegExp(`^${pattern.join('/')}/?$`, 'i'),
-      parameters,
-      weight: path.split('/').length - parameters.length / 10,
-    },
-  ];
-}
+const nullable = (entries: Iterable<readonly [string, string]>) =>
+  Object.fromEntries([...entries].map(([key, value]) => [key, { value }]));
 
 /** @returns undefined when the body is too large */
 async function bytesOf(request: IncomingMessage): Promise<Uint8Array | undefined> {
@@ -154,4 +130,13 @@ async function bytesOf(request: IncomingMessage): Promise<Uint8Array | undefined
 const textOf = async (request: IncomingMessage): Promise<string> =>
   Buffer.from((await bytesOf(request)) ?? new Uint8Array()).toString('utf8');
 
-const textOption = (value: unknown, fallback: string): string => (typeof value === 'string' ? value : fallback);
+/** The admin route takes `{ "input": "…" }`; a text without it is taken as it is. */
+function inputOf(text: string): string {
+  try {
+    const body: unknown = JSON.parse(text);
+    const input: unknown = typeof body === 'object' && body !== null && 'input' in body ? body.input : undefined;
+    return typeof input === 'string' ? input : text;
+  } catch {
+    return text;
+  }
+}

@@ -7,16 +7,17 @@
  *   renewed for `maxAutoLockRenewalDuration` from accepting it, not from a message (azure-sdk-for-net #35267).
  * - without sessions: one loop for `many`, `maxConcurrentCalls` for `one`; only single messages are renewed.
  */
-import {
+import type {
   ServiceBusClient,
-  type ServiceBusReceivedMessage,
-  type ServiceBusReceiver,
-  type ServiceBusSessionReceiver,
+  ServiceBusReceivedMessage,
+  ServiceBusReceiver,
+  ServiceBusSessionReceiver,
 } from '@azure/service-bus';
 import { realClock } from '../../clock/StackClock';
 import { keepLock } from '../service-bus/keepLock';
 import type { HostJson } from './hostJson';
 import type { Binding, TypedData } from './protocol';
+import type { OpenServiceBus } from './serviceBusConnection';
 import { metadataOfMany, metadataOfOne } from './triggerMetadata';
 
 /** Invokes the function; rejects when it failed. */
@@ -41,7 +42,7 @@ export class ServiceBusListener {
   #working = 0;
 
   constructor(
-    connectionString: string,
+    open: OpenServiceBus,
     private readonly queue: string,
     private readonly binding: Binding,
     private readonly settings: HostJson['extensions']['serviceBus'],
@@ -53,9 +54,7 @@ export class ServiceBusListener {
      */
     private readonly keeper?: LockKeeper,
   ) {
-    this.#client = new ServiceBusClient(connectionString, {
-      retryOptions: { maxRetries: 1, timeoutInMs: ACCEPT_TIMEOUT_MS },
-    });
+    this.#client = open({ retryOptions: { maxRetries: 1, timeoutInMs: ACCEPT_TIMEOUT_MS } });
     keeper?.keepLocks(this.#renewsForMs);
     const isSession = binding['isSessionsEnabled'] === true;
     const atOnce = isSession ? settings.maxConcurrentSessions : settings.maxConcurrentCalls;

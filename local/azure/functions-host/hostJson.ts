@@ -13,6 +13,7 @@ const timeSpan = z
 
 /** The settings of host.json that this host honours, with the real host's defaults (azure-functions.md 2.1). */
 const hostJsonSchema = z.object({
+  logging: z.object({ logLevel: z.record(z.string(), z.string()).default({}) }).prefault({}),
   functionTimeout: timeSpan.prefault('00:30:00'),
   extensions: z
     .object({
@@ -34,5 +35,6 @@ const hostJsonSchema = z.object({
 
 export type HostJson = z.output<typeof hostJsonSchema>;
 
+/** @throws Error for a file that is not valid */
 export const readHostJson = (directory: string): HostJson =>
   hostJsonSchema.parse(JSON.parse(readFileSync(join(directory, 'host.json'), 'utf8')));

@@ -1,13 +1,16 @@
 import pc from 'picocolors';
 
 export interface LogLine {
+  /** trace, debug, information, warning, error or critical. */
   readonly level: string;
+  /** As in Application Insights: what host.json's `logLevel` goes by. */
+  readonly category: string;
   readonly message: string;
   readonly functionName?: string | undefined;
   readonly invocationId?: string | undefined;
 }
 
-export type HttpLog = (line: LogLine) => void;
+export type HostLog = (line: LogLine) => void;
 
 const LEVELS: Readonly<Record<string, (text: string) => string>> = {
   error: pc.red,

@@ -1,8 +1,22 @@
 /** What the host and its worker process say to each other: Node's IPC stands in for the real worker's gRPC. */
 
+import type { LogLine } from './log';
+
 export interface FunctionMetadata {
   readonly name: string;
   readonly bindings: Readonly<Record<string, Binding>>;
+  readonly retryOptions?: unknown;
+}
+
+/** The trigger of a function, under the name it has there. */
+export const triggerOf = ({ bindings }: FunctionMetadata): Binding | undefined =>
+  Object.values(bindings).find((binding) => binding.type.endsWith('Trigger'));
+
+/** What a worker tells of the app it has loaded. */
+export interface LoadedApp {
+  readonly functions: readonly FunctionMetadata[];
+  /** Whether it wants its HTTP bodies as streams. */
+  readonly streams: boolean;
 }
 
 export interface Binding {
@@ -41,14 +55,8 @@ export interface Invocation {
 export type ToWorker = { readonly type: 'invoke'; readonly invocation: Invocation } | { readonly type: 'terminate' };
 
 export type FromWorker =
-  | { readonly type: 'loaded'; readonly functions: readonly FunctionMetadata[] }
+  | { readonly type: 'loaded'; readonly app: LoadedApp }
   | { readonly type: 'failedToLoad'; readonly message: string }
   | { readonly type: 'done'; readonly id: string; readonly http?: HttpData }
   | { readonly type: 'failed'; readonly id: string; readonly message: string }
-  | {
-      readonly type: 'log';
-      readonly level: string;
-      readonly functionName?: string;
-      readonly invocationId?: string;
-      readonly message: string;
-    };
+  | { readonly type: 'log'; readonly line: LogLine };

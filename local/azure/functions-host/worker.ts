@@ -44,7 +44,11 @@ const coreApi = {
     if (isLoaded) throw new Error('A function can only be registered during app startup.');
     if (functions.has(metadata.name))
       throw new Error(`A function with name "${metadata.name}" has already been registered.`);
-    functions.set(metadata.name, { metadata: { name: metadata.name, bindings: metadata.bindings }, handler });
+    const { name, bindings, retryOptions } = metadata;
+    functions.set(name, {
+      metadata: { name, bindings, ...(retryOptions === undefined ? {} : { retryOptions }) },
+      handler,
+    });
     return new coreApi.Disposable(() => functions.delete(metadata.name));
   },
   registerHook(name: HookName, hook: Hook) {
@@ -58,7 +62,7 @@ const coreApi = {
   },
   getProgrammingModel: () => model,
   log(level: string, _category: string, message: string) {
-    send({ type: 'log', level, message });
+    send({ type: 'log', line: { level, category: 'Worker', message } });
   },
 };
 
@@ -66,16 +70,6 @@ type Load = (request: string, ...rest: unknown[]) => unknown;
 const loader = Module as unknown as { _load: Load };
 const originalLoad = loader._load;
 loader._load = (request, ...rest) => (request === '@azure/functions-core' ? coreApi : originalLoad(request, ...rest));
-
-for (const [name, level] of [
-  ['log', 'information'],
-  ['info', 'information'],
-  ['warn', 'warning'],
-  ['error', 'error'],
-  ['debug', 'debug'],
-] as const) {
-  console[name] = (...parts: unknown[]) => send({ type: 'log', level, message: parts.map(String).join(' ') });
-}
 
 async function runHooks(name: HookName, context: Record<string, unknown>): Promise<void> {
   for (const hook of hooks.get(name) ?? []) await hook(context);
@@ -88,7 +82,10 @@ async function invoke(invocation: Invocation): Promise<HttpData | undefined> {
   const { id, functionName } = invocation;
   const trigger = Object.entries(metadata.bindings).find(([, binding]) => binding.type.endsWith('Trigger'))?.[0] ?? '';
   const log = (level: string, _category: string, message: string) =>
-    send({ type: 'log', level, functionName, invocationId: id, message });
+    send({
+      type: 'log',
+      line: { level, category: `Function.${functionName}.User`, functionName, invocationId: id, message },
+    });
   const own = model.getInvocationModel({
     invocationId: id,
     metadata,
@@ -129,9 +126,12 @@ async function start(directory: string): Promise<void> {
   const main = (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { main: string }).main;
   await originalLoadAsync(join(directory, main));
   isLoaded = true;
-  await model?.getCapabilities({});
+  const capabilities = (await model?.getCapabilities({})) ?? {};
   await runHooks('appStart', {});
-  send({ type: 'loaded', functions: [...functions.values()].map((one) => one.metadata) });
+  send({
+    type: 'loaded',
+    app: { functions: [...functions.values()].map((one) => one.metadata), streams: 'HttpUri' in capabilities },
+  });
 }
 
 /** CommonJS by require, everything else by import, as the real worker does. */
@@ -155,9 +155,12 @@ process.on('message', (message: ToWorker) => {
 // Without its host a worker has nobody to serve.
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole group; the host decides when the worker ends.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 start(process.argv[2] ?? process.cwd()).catch((error: unknown) => {
-  send({ type: 'failedToLoad', message: error instanceof Error ? error.message : String(error) });
+  // The real worker's words (azure-functions-nodejs-worker, loadLegacyFunction and startApp).
+  send({
+    type: 'failedToLoad',
+    message: `The worker was unable to load the entry point: ${error instanceof Error ? error.message : String(error)}`,
+  });
 });

@@ -26,6 +26,7 @@ import { readChanges } from './sources/readChanges';
 import { readDirectUsers } from './sources/readDirectUsers';
 import { readGroups } from './sources/readGroups';
 import { readTarget } from './sources/readTarget';
+import { reviewSeats } from './reviewSeats';
 
 const STEPS: Readonly<Record<Exclude<PlanStepName, 'dispatch'>, Slice>> = {
   baseline: readBaseline,
@@ -60,7 +61,10 @@ export async function planSlices(
   const context = await PlanContext.open(dryRun ? { ...engine, store: engine.store.dry() } : engine, place.cycle);
   for (;;) {
     const { step } = place.cycle.cursor;
-    if (step === 'dispatch') return dispatch(engine, place, countCalls);
+    if (step === 'dispatch') {
+      await reviewSeats(engine, place);
+      return dispatch(engine, place, countCalls);
+    }
     const index = place.cycle.cursor.index;
     const result = await STEPS[step](context, place);
     countCalls();

@@ -4,10 +4,11 @@
  */
 import type { Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
-import { countSkip, isOfEverybody, noTally, type Cycle, type Tally } from '../../../model/Cycle';
+import { countSkip, isOfEverybody, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
+import { addDemand } from '../../../rules/seats';
 import { REASONS, type Reason } from '../../../model/Reason';
 import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
@@ -36,7 +37,8 @@ export async function recordPeople(
     .filter(({ someone }) => !known.has(someone.sourceId))
     .map((one) => judgeOne(context, place.cycle, one));
   await remember(context, judged);
-  const open = judged.filter((one) => one.isOpen);
+  // Who has waited longest comes first: seats go in this order.
+  const open = judged.filter((one) => one.isOpen).sort((a, b) => waitingSince(a) - waitingSince(b));
   const ended = judged.filter((one) => !one.isOpen);
   await recordEnded(place, ended.filter(isWorthARow));
   if (place.cycle.dryRun) await recordPlanned(place, open);
@@ -44,6 +46,8 @@ export async function recordPeople(
   // Stored with the place behind this slice: a slice that is done again counts them again, but only once in the end.
   place.count(skipsOf(ended.filter((one) => !isWorthARow(one))));
 }
+
+const waitingSince = ({ entry }: Judged): number => entry.mark?.since ?? Infinity;
 
 function skipsOf(ended: readonly Judged[]): Tally {
   const tally = noTally();
@@ -198,9 +202,18 @@ async function recordPlanned(place: CyclePlace, open: readonly Judged[]): Promis
       attempts: 0,
       result: null,
     }));
-    await place.record({ cursor: { ...place.cycle.cursor, isPartial: true } }, rows, []);
+    await place.record({ cursor: { ...withSeats(place, rows), isPartial: true } }, rows, []);
   }
 }
+
+/** Stored together with the rows it counts: what is done again counts nothing twice. */
+const withSeats = ({ cycle: { cursor } }: CyclePlace, rows: readonly PlanRow[]): PlanCursor => ({
+  ...cursor,
+  seats: addDemand(
+    cursor.seats,
+    rows.map((row) => row.entry),
+  ),
+});
 
 /** Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names. */
 async function recordOpen(context: PlanContext, place: CyclePlace, open: readonly Judged[]): Promise<void> {
@@ -217,7 +230,7 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
   let openLength = 0;
   const flush = async (): Promise<void> => {
     if (openChunks.length === 0) return;
-    const cursor = { ...place.cycle.cursor, isPartial: true, chunks: { ...chunks }, loads };
+    const cursor = { ...withSeats(place, openRows), isPartial: true, chunks: { ...chunks }, loads };
     await place.record({ cursor, expected: place.cycle.expected + openRows.length }, openRows, openChunks);
     openChunks = [];
     openRows = [];

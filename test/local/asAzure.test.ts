@@ -1,0 +1,115 @@
+/** Where a local host is easily kinder than Azure, and would let a bug pass: it has to be as strict. */
+import { ServiceBusClient } from '@azure/service-bus';
+import { join } from 'node:path';
+import { realClock } from '../../local/clock/StackClock';
+import { FunctionsHost } from '../../local/azure/functions-host/FunctionsHost';
+import type { LogLine } from '../../local/azure/functions-host/log';
+import { serviceBusConnection } from '../../local/azure/functions-host/serviceBusConnection';
+import { Broker } from '../../local/azure/service-bus/Broker';
+import { plainQueue } from '../support/plainQueue';
+
+let broker: Broker;
+let host: FunctionsHost | undefined;
+let lines: LogLine[] = [];
+
+beforeAll(async () => {
+  broker = await Broker.start({ clock: realClock, queues: new Map([['plain', plainQueue]]) });
+});
+afterEach(async () => {
+  await host?.stop();
+  host = undefined;
+  lines = [];
+});
+afterAll(() => broker.stop());
+
+const start = async (odd: string, more: Readonly<Record<string, string>> = {}): Promise<string> => {
+  host = await FunctionsHost.start({
+    appDirectory: join(__dirname, '../fixtures/odd-app'),
+    environment: {
+      PATH: process.env['PATH'],
+      ODD: odd,
+      ServiceBusConnection: broker.connectionString,
+      ...more,
+    },
+    functionKey: 'key',
+    port: 0,
+    onLog: (line) => lines.push(line),
+    workerFile: join(__dirname, '../../dist/local/worker.js'),
+    oneWorker: more['ONE'] === 'yes',
+  });
+  return host.origin;
+};
+const until = async (holds: () => boolean): Promise<void> => {
+  for (let tries = 0; tries < 400 && !holds(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+  if (!holds()) throw new Error(`never: ${JSON.stringify(lines)}`);
+};
+const said = (): string[] => lines.map((line) => line.message);
+
+test.each([
+  ['output', /writer has the output binding serviceBus/],
+  ['retry', /again has a retry policy/],
+  ['streaming', /HTTP streaming/],
+  ['trigger', /blobs has the binding blobTrigger/],
+  ['topic', /topics has a topic/],
+  // Every line of it, as Azure shows it when a function was registered before.
+  ['broken', /unable to load the entry point: GOTO_ACCOUNT_KEY: is missing\nENTRA_APP_ID: is missing/],
+])('an app that asks for %s does not start', async (odd, message) => {
+  await expect(start(odd)).rejects.toThrow(message);
+});
+
+test('HTTP: unknown methods and paths that cannot be read are not found, large bodies arrive, a parameter given twice comes as one', async () => {
+  const origin = await start('nothing', { ONE: 'yes' });
+  const statusOf = async (path: string, method = 'GET'): Promise<number> =>
+    (await fetch(`${origin}${path}`, { method })).status;
+  expect(await statusOf('/api/pid', 'DELETE')).toBe(404);
+  for (const path of ['//', '///', '/%', '/api/%zz', '/api/echo/%E0%A4%A', '/api/pid//x'])
+    expect([path, await statusOf(path)]).toEqual([path, 404]);
+  const large = await fetch(`${origin}/api/echo?q=1&q=2`, { method: 'POST', body: 'x'.repeat(3_000_000) });
+  expect(await large.json()).toEqual({ what: null, size: 3_000_000, q: '1,2' });
+  const named = await fetch(`${origin}/API/Echo/Ma%20%C3%9F/`, { method: 'POST', body: '' });
+  expect(await named.json()).toMatchObject({ what: 'Ma ß' });
+});
+
+test('what logLevel of host.json drops is not shown, and the console is a category of its own', async () => {
+  const origin = await start('nothing', { ONE: 'yes' });
+  await fetch(`${origin}/api/loud`);
+  await fetch(`${origin}/api/quiet`);
+  await until(() => said().includes('quiet: this failed on the console'));
+  expect(said()).toEqual(
+    expect.arrayContaining(['loud informs', 'loud fails', 'quiet fails', 'loud: this failed on the console']),
+  );
+  expect(said().filter((message) => /details|quiet informs|on the console$/.test(message))).toEqual([
+    'loud: this failed on the console',
+    'quiet: this failed on the console',
+  ]);
+  expect(lines.find((line) => line.message.startsWith('loud:'))).toMatchObject({
+    level: 'error',
+    category: 'Host.Function.Console',
+  });
+});
+
+test('each group of functions has a process of its own; one that runs too long is replaced, and its message comes back', async () => {
+  const origin = await start('nothing');
+  const pid = async (): Promise<string> => (await fetch(`${origin}/api/pid`)).text();
+  const [http, client] = [await pid(), new ServiceBusClient(broker.connectionString)];
+  await client.createSender('plain').sendMessages({ body: 'slow' });
+  await client.close();
+  const deliveries = (): string[] => said().filter((message) => message.includes('delivery'));
+  await until(() => deliveries().length === 2);
+  const [first, second] = deliveries().map((message) => /pid (\d+) delivery (\d)/.exec(message)?.slice(1) ?? []);
+  expect(said()).toContainEqual(expect.stringMatching(/^Timeout value of 1 s exceeded by function plain/));
+  expect([first?.[1], second?.[1]]).toEqual(['1', '2']);
+  expect(first?.[0]).not.toBe(second?.[0]);
+  expect([first?.[0], second?.[0]]).not.toContain(http);
+  expect(await pid()).toBe(http);
+});
+
+test('a connection may be an identity with a namespace, as it is deployed', async () => {
+  const client = serviceBusConnection('Bus', {
+    Bus__fullyQualifiedNamespace: 'name.servicebus.windows.net',
+    Bus__credential: 'managedidentity',
+  })({});
+  expect(client.fullyQualifiedNamespace).toBe('name.servicebus.windows.net');
+  await client.close();
+  expect(() => serviceBusConnection('Bus', {})).toThrow(/The setting Bus,/);
+});
