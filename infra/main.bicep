@@ -79,6 +79,11 @@ param maximumInstanceCount int = 40
 
 param logRetentionInDays int = 90
 
+@description('A stored plan may be applied for so many hours after it was made.')
+@minValue(1)
+@maxValue(720)
+param planMaxAgeHours int = 24
+
 @description('Days that cycles, plans and the provisioning log are kept in Table Storage.')
 @minValue(7)
 @maxValue(3650)
@@ -184,6 +189,7 @@ module functionapp 'modules/functionapp.bicep' = {
       DRIFT_POLICY: driftPolicy
       REMOVAL_LIMIT_COUNT: string(removalLimitCount)
       REMOVAL_LIMIT_PERCENT: string(removalLimitPercent)
+      PLAN_MAX_AGE_HOURS: string(planMaxAgeHours)
       LOG_RETENTION_DAYS: string(provisioningLogRetentionDays)
       SEATS_WARNING: seatsWarning
       PROTECTED_USERS: protectedUsers

@@ -4,7 +4,9 @@ import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { getCycle } from './getCycle';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
+import { postApply, postRevert } from './planActions';
 import { postProvisionOnDemand } from './postProvisionOnDemand';
+import { postRelease } from './postRelease';
 import { postSync } from './postSync';
 import { listFilterOperators, listFunctions, postParseExpression } from './expressions';
 import { healthCheck } from './getHealth';
@@ -42,6 +44,9 @@ export const ROUTES: readonly Route[] = [
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
+  keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
+  keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
+  keyed('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
   keyed('getSchema', 'GET', `${JOB}/schema`, getSchema),
   keyed('putSchema', 'PUT', `${JOB}/schema`, putSchema),
   keyed('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema),

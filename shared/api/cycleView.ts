@@ -19,6 +19,9 @@ export function cycleView(cycle: Cycle, { done, tally }: FinalCounts, nowMs: num
     mode: cycle.mode,
     trigger: cycle.trigger,
     dryRun: cycle.dryRun,
+    // The plan it applies, or the cycle it undoes; of a plan, who applied it.
+    from: cycle.from?.cycleId ?? null,
+    appliedBy: cycle.appliedBy,
     state: cycle.state,
     startDateTime: cycle.startedAt,
     endDateTime: cycle.endedAt,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Engine } from '../sync/Engine';
 import { findPerson } from '../sync/demand/findPerson';
-import { BeingChanged, provisionOnDemand, UnknownPerson } from '../sync/demand/provisionOnDemand';
+import { BeingChanged, NeedsApproval, provisionOnDemand, UnknownPerson } from '../sync/demand/provisionOnDemand';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { requireJob } from './jobOf';
 import { Problem } from './Problem';
@@ -77,6 +77,13 @@ async function provision(engine: Engine, name: string, dryRun: boolean): Promise
     return provisionedView(await provisionOnDemand(engine, id, dryRun));
   } catch (error) {
     if (error instanceof UnknownPerson) throw unknown();
+    if (error instanceof NeedsApproval)
+      throw new Problem(
+        409,
+        'RemovalLimitReached',
+        `The person would lose access, but the limit of removals is reached: ${error.message} Nothing was changed. ` +
+          'Start a cycle: it stages the removal for approval.',
+      );
     if (!(error instanceof BeingChanged)) throw error;
     throw new Problem(
       409,

@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import { tolerant } from './tolerant';
 
-/** Append-only. Each mode is a door through which plan rows come: the source, or one request. */
-export const cycleModeSchema = tolerant(['initial', 'incremental', 'full', 'onDemand'], 'incremental');
+/** Append-only. Each mode is a door through which plan rows come: the source, one request, a stored plan, the log. */
+export const cycleModeSchema = tolerant(
+  ['initial', 'incremental', 'full', 'onDemand', 'apply', 'revert'],
+  'incremental',
+);
 export type CycleMode = z.output<typeof cycleModeSchema>;
 
 /** Modes that read and judge everybody: only their end fulfils the wish for a full cycle. */
 export const isOfEverybody = ({ mode }: { readonly mode: CycleMode }): boolean => mode === 'initial' || mode === 'full';
+
+/** The cycle whose plan is applied, or whose log is undone. */
+export const originSchema = z.object({
+  cycleId: z.string(),
+  mode: cycleModeSchema,
+  /** What that one was made from in its turn. */
+  of: z.string().nullable().default(null),
+});
+export type Origin = Readonly<z.output<typeof originSchema>>;
 
 /** Append-only: an unknown state is not final, so the cycle's deadline ends it (docs/protocol.md 6). */
 export const cycleStateSchema = tolerant(
@@ -101,6 +113,8 @@ export const PLAN_STEPS = [
   'target',
   'people',
   'dirty',
+  'stored',
+  'log',
   'dispatch',
 ] as const;
 
@@ -142,6 +156,10 @@ export const cycleSchema = z.object({
   mode: cycleModeSchema,
   trigger: tolerant(['timer', 'http'], 'timer'),
   dryRun: z.boolean().default(false),
+  /** Of an apply: the plan; of a revert: the cycle that is undone. */
+  from: originSchema.nullable().default(null),
+  /** Of a plan: the cycle that applies it, or did. Nobody applies it again. */
+  appliedBy: z.string().nullable().default(null),
   state: cycleStateSchema,
   /** What it began with, and stays with: mapping and settings, lanes, and the wish for a full cycle that it answers. */
   mappingVersion: z.string(),

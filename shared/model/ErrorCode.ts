@@ -92,6 +92,15 @@ export const ERROR_CODES = {
     advice: 'Install the newest release that ever ran here, or restart the person: a stored row could not be read.',
     category: 'failure',
   },
+  PlanTaken: { advice: 'Make a new plan: POST …/sync with "dryRun": true.', category: 'nonServiceFailure' },
+  PlanEntryRefused: {
+    advice: 'Make a new plan, or leave it to the next cycle.',
+    category: 'nonServiceFailure',
+  },
+  HeldByRevert: {
+    advice: 'POST …/users/{id}/release when the person may be changed again.',
+    category: 'nonServiceFailure',
+  },
   CycleDeadline: {
     advice: 'Nothing to do: what was not reached is done by the next cycle. If it stays, look for what slows GoTo.',
     category: 'failure',

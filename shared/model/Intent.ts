@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdChangeSchema } from './HoldChange';
 import { linkSchema } from './Link';
 import { modifiedPropertySchema } from './LogEntry';
 import { reasonSchema } from './Reason';
@@ -24,6 +25,8 @@ export const intentSchema = z.object({
   before: z.record(z.string(), z.unknown()),
   modified: z.array(modifiedPropertySchema).readonly(),
   warning: z.string().nullable().default(null),
+  /** What becomes of the person's hold with the result. */
+  hold: holdChangeSchema.nullable().default(null),
   /** The facts it rests on were read at this moment (ms). */
   factsAt: z.number(),
   /** From this moment (ms) on it must not be sent. */

@@ -27,6 +27,8 @@ export const managedPersonSchema = z.object({
     .default(null),
   /** Changes of the person wait for an admin; a value of another release holds too. */
   hold: tolerant(['revert', 'rejected', 'unknown'], 'unknown').nullable().default(null),
+  /** The cycle whose undo holds the person. */
+  heldBy: z.string().nullable().default(null),
 });
 
 export type ManagedPerson = Readonly<z.output<typeof managedPersonSchema>>;

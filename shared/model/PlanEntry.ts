@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountSchema } from './Account';
 import { desiredSchema } from './Desired';
 import { digest } from './hash';
+import { holdChangeSchema } from './HoldChange';
 import { logEntrySchema } from './LogEntry';
 import { reasonSchema } from './Reason';
 import { tolerant } from './tolerant';
@@ -55,6 +56,8 @@ export const planEntrySchema = z.object({
   mark: markRefSchema.nullable(),
   /** The person's row when this was planned: as long as it is the same, nobody wrote meanwhile. */
   personEtag: z.string().nullable(),
+  /** Null: the hold is left alone, and whoever is held is not written to. */
+  hold: holdChangeSchema.nullable().default(null),
   /** What makes two intended actions the same: the basis of "apply exactly this plan". */
   hash: z.string().default(''),
 });
@@ -71,7 +74,8 @@ export const planResultSchema = z.object({
 export type PlanResult = Readonly<z.output<typeof planResultSchema>>;
 
 /** A plan entry with its hash: who, what, to which account, with which values; not why, and not when. */
-export const planEntry = (plan: Omit<PlanEntry, 'hash'>): PlanEntry => ({
+export const planEntry = (plan: Omit<PlanEntry, 'hash' | 'hold'> & Partial<Pick<PlanEntry, 'hold'>>): PlanEntry => ({
+  hold: null,
   ...plan,
   hash: digest([plan.sourceId, plan.action, plan.targetId, plan.after, plan.removal, [...plan.drops].sort()]),
 });

@@ -94,14 +94,24 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       skipOutOfScopeDeletions: context.policy.skipOutOfScopeDeletions,
     },
   );
+  const isLeaving = wanted.kind === 'inactive' && wanted.reason === 'NotEffectivelyEntitled' && hasSomethingToLose;
   const desired: Desired =
-    wanted.kind === 'inactive' && wanted.reason === 'NotEffectivelyEntitled' && hasSomethingToLose
-      ? { kind: 'inactive', reason: 'Unassigned' }
-      : wanted;
+    managed.hold === 'revert'
+      ? heldBy(managed.heldBy)
+      : isLeaving
+        ? { kind: 'inactive', reason: 'Unassigned' }
+        : wanted;
   const isInDoubt =
     (desired.kind === 'leave' && desired.reason === 'AbsenceUnconfirmed') || absence.keptLicenseKeys.length > 0;
   return planned(facts, context, desired, isInDoubt ? (mark?.absentSince ?? facts.factsAt) : null);
 }
+
+/** What an admin undid stays so until the person is released. */
+const heldBy = (cycleId: string | null): Desired => ({
+  kind: 'leave',
+  reason: 'HeldByRevert',
+  detail: `Held by the revert of cycle ${cycleId ?? 'unknown'}.`,
+});
 
 function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, absentSince: number | null): Judgement {
   const { managed } = facts;

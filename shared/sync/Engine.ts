@@ -49,6 +49,8 @@ export interface WithSettings {
   readonly createBatchSize: number;
   readonly ratePerSecond: number;
   readonly logRetentionDays: number;
+  /** A plan is applied at most so many hours after it was made. */
+  readonly planMaxAgeHours: number;
   /** From how few free seats of a licence on the admin is warned. */
   readonly seatsWarning: SeatsLeft;
   /** SYNC_SCHEDULE, for the job's status. */

@@ -88,6 +88,19 @@ describe('with a company in order', () => {
     await expectInOrder(connector);
   });
 
+  test('a removal above the limit is not made: it needs an approval', async () => {
+    const blocked = someone(connector, 2);
+    connector.world.directory.changeUser(blocked.id, { accountEnabled: false });
+    const { since } = connector.mark();
+    const limited = { ...connector.engine, removalLimit: { count: 0, percent: 10 } };
+    await expect(postProvisionOnDemand(limited, apiRequest({ user: blocked.id }))).rejects.toMatchObject({
+      status: 409,
+      code: 'RemovalLimitReached',
+    });
+    expect(since().gotoWrites).toBe(0);
+    connector.world.directory.changeUser(blocked.id, { accountEnabled: true });
+  });
+
   test('a dry run says the same and leaves no trace', async () => {
     const ada = newcomer(connector, 902);
     const before = connector.history.events.length;
@@ -196,6 +209,7 @@ describe('with a company in order', () => {
       before: {},
       modified: [],
       warning: null,
+      hold: null,
       factsAt: 0,
       deadAt,
       batch: null,

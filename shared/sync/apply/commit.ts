@@ -17,6 +17,7 @@ import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
 import { claimAccount, isTaken } from './claimAccount';
+import { holdAfter } from './holdAfter';
 import type { Draft } from './prepare';
 import { noSeat } from './seats';
 import { send, type Sent } from './send';
@@ -92,7 +93,7 @@ async function open(
 ): Promise<OpenWrite | Unopened> {
   const { changes, ...plain } = input.draft;
   const { sourceId } = input.entry;
-  const intent: Intent = { ...plain, id: randomUUID(), cycleId, deadAt, batch };
+  const intent: Intent = { ...plain, hold: input.entry.hold, id: randomUUID(), cycleId, deadAt, batch };
   const before: ManagedPerson = { ...input.stored.person, part: { cycleId, entries: input.written } };
   const etag = await engine.store.people.change(sourceId, { ...before, pending: intent }, input.stored.etag);
   if (etag === undefined) return AGAIN;
@@ -170,6 +171,7 @@ async function store({ engine, cycleId }: ApplyContext, write: OpenWrite, key: s
     link: { ...intent.link, key },
     seenAt: entry.factsAt,
     wroteAt: now,
+    ...holdAfter(entry.hold),
     part: isPart ? { cycleId, entries: result.entries } : null,
     ...(isPart ? {} : { last: { cycleId, result } }),
   };

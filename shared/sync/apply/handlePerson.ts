@@ -19,6 +19,7 @@ import { contradictsAbsence } from './checkAbsence';
 import { claimAccount, isTakenOver } from './claimAccount';
 import { commit, type CommitInput, type Committed } from './commit';
 import { endPerson, type Ending } from './endPerson';
+import { holdAfter } from './holdAfter';
 import { ambiguous, look } from './look';
 import { notVisibleUntil } from './notVisibleUntil';
 import { MAX_ATTEMPTS } from './outcomeOf';
@@ -101,7 +102,7 @@ export class Handling {
     const end = (ending: Ending, change: Partial<ManagedPerson> = {}) => this.#end(stored, written, ending, change);
     if ((await this.context.stopped()) !== null) return end({ outcome: 'held', reason: 'Held' });
     if (person.seenAt > entry.factsAt) return end({ outcome: 'superseded', reason: 'Superseded' });
-    if (person.hold !== null) return end({ outcome: 'held', reason: 'Held' });
+    if (person.hold !== null && entry.hold === null) return end({ outcome: 'held', reason: 'Held' });
     if (this.context.isOnDemand && engine.clock.now() >= entry.factsAt + engine.timing.lookLifeMs)
       return this.#readAgain();
     if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
@@ -167,16 +168,24 @@ export class Handling {
             reason: prepared.reason,
             ...(prepared.left === undefined ? {} : { message: prepared.left }),
           },
-          prepared.reason === 'RedundantExport' ? { link: prepared.link, seenAt: entry.factsAt } : {},
+          prepared.reason === 'RedundantExport'
+            ? { link: prepared.link, seenAt: entry.factsAt, ...(written.length > 0 ? holdAfter(entry.hold) : {}) }
+            : {},
         );
       case 'link':
         await claimAccount(engine, prepared.link.key, entry.sourceId);
         return end(
           { outcome: 'done', reason: prepared.reason, action: prepared.action, targetId: prepared.link.key },
-          { link: prepared.link, seenAt: entry.factsAt, wroteAt: lookedAt },
+          { link: prepared.link, seenAt: entry.factsAt, wroteAt: lookedAt, ...holdAfter(entry.hold) },
         );
       case 'write':
-        return this.#writing(stored, written, prepared.draft, lookedAt);
+        // What is undone says so, whatever the account looks like.
+        return this.#writing(
+          stored,
+          written,
+          entry.hold === null ? prepared.draft : { ...prepared.draft, reason: entry.reason },
+          lookedAt,
+        );
     }
   }
 

@@ -16,6 +16,7 @@ import type { Engine, Timing } from '../Engine';
 import type { ApplyContext } from './ApplyContext';
 import { claimAccount, isTaken } from './claimAccount';
 import { endPerson } from './endPerson';
+import { holdAfter } from './holdAfter';
 import { appliedOf } from './linkOf';
 import { look } from './look';
 import { notVisibleUntil } from './notVisibleUntil';
@@ -63,6 +64,7 @@ export async function recoverIntent(
       wroteAt: now,
       // The request may land once more as long as it is not over: nothing else is sent before.
       fencedUntil: pending.kind === 'transfer' ? person.fencedUntil : pending.deadAt + timing.requestMs + timing.skewMs,
+      ...holdAfter(pending.hold),
       part: { cycleId, entries: [...written, recovered] },
     };
     await store.people.change(entry.sourceId, next, etag, [recovered]);

@@ -150,6 +150,7 @@ async function waitForTransfer({ store }: Engine, cycle: Cycle, entry: LogEntry)
     before: {},
     modified: entry.modified,
     warning: null,
+    hold: null,
     factsAt: person.seenAt,
     deadAt: 0,
     batch: null,

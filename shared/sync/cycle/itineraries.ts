@@ -1,31 +1,72 @@
-import { planCursorSchema, type Cycle, type CycleMode, type PlanCursor, type PlanStepName } from '../../model/Cycle';
+import {
+  isOfEverybody,
+  planCursorSchema,
+  type Cycle,
+  type CycleMode,
+  type PlanCursor,
+  type Origin,
+  type PlanStepName,
+} from '../../model/Cycle';
 
 /** The steps of each mode, in order. Every step may be repeated: it stores the same again, or finds it stored. */
-const ITINERARIES: Readonly<Record<CycleMode, readonly PlanStepName[]>> = {
+const ITINERARIES: Readonly<Record<Exclude<CycleMode, 'apply'>, readonly PlanStepName[]>> = {
   initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'people', 'dispatch'],
   full: ['changes', 'groups', 'direct', 'target', 'people', 'dispatch'],
   incremental: ['changes', 'groups', 'dirty', 'dispatch'],
+  revert: ['target', 'log', 'dispatch'],
   // Its one row is recorded by the request itself.
   onDemand: ['dispatch'],
 };
 
 const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step });
 
+/**
+ * A stored plan is judged by what the one who made it knew: the same reads, made anew, and then only whom it names.
+ */
+function itineraryOfPlan(plan: Origin): readonly PlanStepName[] {
+  switch (plan.mode) {
+    case 'revert':
+      return ['target', 'stored', 'dispatch'];
+    case 'initial':
+      return ['baseline', 'assignments', 'groups', 'direct', 'target', 'stored', 'dispatch'];
+    case 'full':
+      return ['changes', 'groups', 'target', 'stored', 'dispatch'];
+    default:
+      return ['changes', 'groups', 'stored', 'dispatch'];
+  }
+}
+
 /** Where the planner of each mode begins. */
-export const FIRST_STEP: Readonly<Record<CycleMode, PlanCursor>> = {
+export const FIRST_STEP: Readonly<Record<Exclude<CycleMode, 'apply'>, PlanCursor>> = {
   initial: first('baseline'),
   full: first('changes'),
   incremental: first('changes'),
+  revert: first('target'),
   onDemand: first('dispatch'),
 };
 
-/** Nothing to compare with: the first cycle, or one whose delta links were lost. */
-export const isWithoutBasis = (cycle: Pick<Cycle, 'mode' | 'cursor'>): boolean =>
-  cycle.mode === 'initial' || cycle.cursor.resyncs > 0;
+type Course = Pick<Cycle, 'mode' | 'cursor' | 'from'>;
+
+/** Nothing to compare with: the first cycle, or the apply of its plan, or one whose delta links were lost. */
+export const isWithoutBasis = ({ mode, cursor, from }: Course): boolean =>
+  mode === 'initial' || (mode === 'apply' && from?.mode === 'initial') || cursor.resyncs > 0;
+
+/** Where the planner of a cycle begins. */
+export const firstStep = ({ mode, from }: Pick<Cycle, 'mode' | 'from'>): PlanCursor =>
+  mode === 'apply' ? first(from === null ? 'dispatch' : (itineraryOfPlan(from)[0] ?? 'dispatch')) : FIRST_STEP[mode];
+
+/** Whether everybody is judged, or was by the plan that is applied: what that changes for whom a filter leaves out. */
+export const judgesAsFull = ({ mode, from }: Pick<Cycle, 'mode' | 'from'>): boolean =>
+  isOfEverybody(mode === 'apply' && from !== null ? from : { mode });
+
+function itineraryOf(cycle: Course): readonly PlanStepName[] {
+  if (cycle.mode === 'apply') return cycle.from === null ? [] : itineraryOfPlan(cycle.from);
+  return ITINERARIES[isWithoutBasis(cycle) ? 'initial' : cycle.mode];
+}
 
 /** The step after the present one. @throws RangeError behind the last */
-export function stepAfter(cycle: Pick<Cycle, 'mode' | 'cursor'>): PlanStepName {
-  const itinerary = ITINERARIES[isWithoutBasis(cycle) ? 'initial' : cycle.mode];
+export function stepAfter(cycle: Course): PlanStepName {
+  const itinerary = itineraryOf(cycle);
   const next = itinerary[itinerary.indexOf(cycle.cursor.step) + 1];
   if (next === undefined) throw new RangeError(`nothing follows ${cycle.cursor.step}`);
   return next;

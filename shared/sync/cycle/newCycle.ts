@@ -3,7 +3,7 @@ import { isoTime } from '../../model/Clock';
 import { cycleSchema, newCycleId, type Cycle, type CycleMode } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { WithClock, WithSettings } from '../Engine';
-import { FIRST_STEP } from './itineraries';
+import { firstStep } from './itineraries';
 import { lanesFor } from './slots';
 
 /** A cycle as it is to be born, with today's settings. Nothing is stored yet. */
@@ -20,7 +20,7 @@ export function newCycle(
     policyHash: policyHash(engine.policy, about.mappingVersion),
     lanes: lanesFor(engine),
     startedAt: isoTime(now),
-    cursor: FIRST_STEP[about.mode],
+    cursor: firstStep({ mode: about.mode, from: more.from ?? null }),
     dueAt: now,
     deadlineAt: now + engine.timing.planDeadlineMs,
     ...more,

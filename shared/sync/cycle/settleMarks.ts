@@ -74,6 +74,12 @@ function nextMark(row: PlanRow, cycle: Cycle, nowMs: number, timing: Timing): Ma
       return { ...plain, wait: nowMs + timing.graphLagMs };
     default:
       // Not tried, or overtaken: nothing is lost, and nobody waits longer than for the next cycle.
-      return { ...plain, attempts: entry.mark?.attempts ?? 0, absentSince: entry.absentSince };
+      return {
+        ...plain,
+        attempts: entry.mark?.attempts ?? 0,
+        absentSince: entry.absentSince,
+        // Whoever is held waits for a time, never for the release: that marks anew (docs/protocol.md R26).
+        wait: entry.reason === 'HeldByRevert' ? nowMs + timing.holdMs : null,
+      };
   }
 }

@@ -58,7 +58,7 @@ const SETTINGS_CHANGED =
  * QueueUnreachable
  */
 export async function startCycle(engine: Starter, request: StartRequest): Promise<Started> {
-  const { clock, store, telemetry } = engine;
+  const { store, telemetry } = engine;
   if (request.idempotencyKey !== undefined) {
     const known = await store.idempotency.cycleOf(request.idempotencyKey);
     const cycle = known === undefined ? undefined : await cycleOf(engine, known);
@@ -94,14 +94,28 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
       warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
     },
   );
+  return takeTurn(engine, cycle, request.idempotencyKey);
+}
+
+/** A cycle made from another one: the apply of its plan, or the plan that undoes it. @returns as `startCycle` */
+export async function startFrom(engine: Starter, cycle: Cycle): Promise<Started> {
+  const turn = Turn.of(await engine.store.job.read());
+  if (turn !== undefined && (await freeOrResume(engine, turn)) === 'running')
+    return { started: false, activeCycleId: turn.cycleId };
+  const connection = await engine.connection.state();
+  if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
+  return takeTurn(engine, cycle);
+}
+
+async function takeTurn(engine: Starter, cycle: Cycle, idempotencyKey?: string): Promise<Started> {
+  const { clock, store, telemetry } = engine;
   if (!(await store.turn.take(cycle))) {
     const faster = await store.turn.current();
     return { started: false, activeCycleId: faster?.cycleId ?? cycle.id };
   }
-  if (request.idempotencyKey !== undefined)
-    await store.idempotency.remember(request.idempotencyKey, cycle.id, isoTime(clock.now()));
+  if (idempotencyKey !== undefined) await store.idempotency.remember(idempotencyKey, cycle.id, isoTime(clock.now()));
   await giveBirth(engine, cycle);
-  telemetry.info('cycle.started', { cycleId: cycle.id, mode, trigger: request.trigger });
+  telemetry.info('cycle.started', { cycleId: cycle.id, mode: cycle.mode, trigger: cycle.trigger });
   return { started: true, cycle };
 }
 

@@ -10,6 +10,7 @@ import { countCallsInto } from '../../telemetry/callCounter';
 import { ApplyContext } from '../apply/ApplyContext';
 import { handleRow } from '../apply/handleRow';
 import type { Engine } from '../Engine';
+import { reserveRemovals } from '../job/reserveRemovals';
 import { PlanContext } from '../plan/PlanContext';
 import { judgedOf } from '../plan/record/recordPeople';
 import { judgeNow, type Judged } from './judgeNow';
@@ -41,9 +42,16 @@ export class UnknownPerson extends Error {}
 /** Somebody else is at work on the person: nothing was done. */
 export class BeingChanged extends Error {}
 
+/** The removal would pass the limit (I06): nothing was done. */
+export class NeedsApproval extends Error {
+  constructor(readonly limit: { readonly wanted: number; readonly allowed: number }) {
+    super(`${limit.wanted} people would lose access within 24 hours, ${limit.allowed} may.`);
+  }
+}
+
 /**
  * @param dryRun judge, and do nothing else
- * @throws UnknownPerson; BeingChanged; ConnectorError of Graph, GoTo or the tables before anything was written
+ * @throws UnknownPerson; BeingChanged; NeedsApproval; ConnectorError of Graph, GoTo or the tables before anything was written
  */
 export async function provisionOnDemand(engine: Engine, sourceId: string, dryRun: boolean): Promise<Provisioned> {
   const until = engine.clock.now() + BUDGET_MS;
@@ -59,6 +67,7 @@ export async function provisionOnDemand(engine: Engine, sourceId: string, dryRun
   const calls = noCalls();
   return countCallsInto(calls, async () => {
     const judged = known(await judgeNow(context, who, caller));
+    await reserve(engine, cycle.id, judged);
     await bear(engine, cycle);
     return handle({ context, cycle, caller, calls, until }, judged);
   });
@@ -119,8 +128,16 @@ async function handle({ context, cycle, caller, calls, until }: Work, first: Jud
     await clock.sleep(Math.max(0, nextAttemptAt - clock.now()));
     // What was read lives as long as a look: it is read again.
     judged = await judgeNow(context, { sourceId: row.entry.sourceId, cycleId: cycle.id }, caller);
+    await reserve(engine, cycle.id, judged);
     row = openRow(judged.entry, attempts);
   }
+}
+
+/** Removals count against the limit through whichever door they come (docs/protocol.md R14). @throws NeedsApproval */
+async function reserve(engine: Engine, cycleId: string, { entry }: Judged): Promise<void> {
+  if (!entry.removal) return;
+  const reservation = await reserveRemovals(engine, cycleId, [entry.sourceId]);
+  if (reservation.kind === 'over') throw new NeedsApproval(reservation);
 }
 
 /** Before anything is written, so that an intent without its end is some cycle's duty (docs/protocol.md R17). */

@@ -15,11 +15,13 @@ import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { sendStage } from '../cycle/sendStage';
 import { SETTINGS_CHANGED } from '../cycle/stopCycle';
-import { FIRST_STEP, stepAfter } from '../cycle/itineraries';
+import { firstStep, stepAfter } from '../cycle/itineraries';
 import { PlanContext } from './PlanContext';
 import type { Slice } from './Slice';
 import { judgeDirty } from './record/judgeDirty';
 import { judgeEverybody } from './record/judgeEverybody';
+import { judgeLog } from './record/judgeLog';
+import { judgeStored } from './record/judgeStored';
 import { readAssignments } from './sources/readAssignments';
 import { readBaseline } from './sources/readBaseline';
 import { readChanges } from './sources/readChanges';
@@ -37,6 +39,8 @@ const STEPS: Readonly<Record<Exclude<PlanStepName, 'dispatch'>, Slice>> = {
   target: readTarget,
   people: judgeEverybody,
   dirty: judgeDirty,
+  stored: judgeStored,
+  log: judgeLog,
 };
 
 /** @param countCalls adds the calls made so far to the cycle; they are stored with its place */
@@ -97,7 +101,7 @@ export async function planSlices(
 async function beginAnew(engine: Engine, place: CyclePlace): Promise<void> {
   const { cycle } = place;
   await engine.store.plans.forgetRows(cycle.id);
-  place.move({ cursor: { ...FIRST_STEP[cycle.mode], attempts: cycle.cursor.attempts }, tally: noTally() });
+  place.move({ cursor: { ...firstStep(cycle), attempts: cycle.cursor.attempts }, tally: noTally() });
 }
 
 /** All is planned: the lanes' first messages, and the closer's. A cycle without work ends here. */

@@ -14,6 +14,15 @@ const SECOND_WAIT_MS = 60_000;
 export async function resync(engine: Engine, place: CyclePlace): Promise<readonly Outgoing[]> {
   const { clock, store, telemetry } = engine;
   const { cycle } = place;
+  if (cycle.mode === 'apply') {
+    await store.wish.make('watermark lost');
+    await store.watermark.forget();
+    return failCycle(engine, place, {
+      code: 'ResyncRequired',
+      message:
+        'Graph forgot its delta links. Nothing was changed; the next cycle reads everything, then make a new plan.',
+    });
+  }
   const resyncs = cycle.cursor.resyncs + 1;
   if (resyncs > MAX_RESYNCS) {
     return failCycle(engine, place, {

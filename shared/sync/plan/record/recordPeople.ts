@@ -4,7 +4,7 @@
  */
 import type { Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
-import { countSkip, isOfEverybody, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
+import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
@@ -14,15 +14,19 @@ import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
 import type { Someone, SourceJudged } from '../../../store/PeopleTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
+import { judgesAsFull } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Gathered } from './gather';
 import { lengthOf, partsThatFit, RECORD_LENGTH } from './partsThatFit';
 import { shareOut } from './shareOut';
 
-interface Judged extends Judgement {
+/** A person judged, through whichever door. */
+export interface Judged extends Judgement {
   readonly someone: Someone;
   /** What the log says of somebody no lane gets to see; null when it was said before. */
   readonly news: LogEntry | null;
+  /** Of a stored plan: why what it intended is not done. */
+  readonly refused?: string;
 }
 
 /** @throws PlaceLost when another planner recorded meanwhile; then nothing of the transaction at hand is stored */
@@ -31,12 +35,24 @@ export async function recordPeople(
   place: CyclePlace,
   gathered: readonly Gathered[],
 ): Promise<void> {
-  const { store } = context.engine;
-  const known = place.cycle.cursor.isPartial ? await store.plans.recorded(place.cycle.id) : new Set<string>();
-  const judged = gathered
-    .filter(({ someone }) => !known.has(someone.sourceId))
-    .map((one) => judgeOne(context, place.cycle, one));
+  const judged = (await unrecorded(context, place, gathered)).map((one) => judgeOne(context, place.cycle, one));
   await remember(context, judged);
+  await recordJudged(context, place, judged);
+}
+
+/** Those of a slice that was begun before who have no row yet. */
+export async function unrecorded<T extends { readonly someone: Someone }>(
+  { engine }: PlanContext,
+  { cycle }: CyclePlace,
+  people: readonly T[],
+): Promise<readonly T[]> {
+  if (!cycle.cursor.isPartial) return people;
+  const known = await engine.store.plans.recorded(cycle.id);
+  return people.filter(({ someone }) => !known.has(someone.sourceId));
+}
+
+/** Rows and chunks of whom was judged. @throws PlaceLost as `recordPeople` */
+export async function recordJudged(context: PlanContext, place: CyclePlace, judged: readonly Judged[]): Promise<void> {
   // Who has waited longest comes first: seats go in this order.
   const open = judged.filter((one) => one.isOpen).sort((a, b) => waitingSince(a) - waitingSince(b));
   const ended = judged.filter((one) => !one.isOpen);
@@ -58,7 +74,8 @@ function skipsOf(ended: readonly Judged[]): Tally {
   return tally;
 }
 
-function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: Gathered): Judged {
+/** Never throws: one person that cannot be judged is one person's failure. */
+export function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: Gathered): Judged {
   const { clock, timing } = context.engine;
   let judgement: Judgement;
   try {
@@ -66,7 +83,7 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
     judgement = judge(facts(), {
       policy: context.policy,
       entitlements: context.entitlements,
-      isFull: isOfEverybody(cycle),
+      isFull: judgesAsFull(cycle),
       absenceConfirmationMs: timing.graphLagMs,
       nowMs: clock.now(),
     });
@@ -85,6 +102,9 @@ function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, mark }: 
   const isNews = !isOpen && entry.reason !== 'RedundantExport' && entry.reason !== someone.facts.skipLogged;
   return { ...judgement, someone, news: isNews ? newsOf(entry, cycle.id, isoTime(clock.now())) : null };
 }
+
+/** Marks of people who are held are kept (docs/protocol.md R20). */
+const isHeld = ({ reason }: PlanEntry): boolean => reason === 'HeldByRevert';
 
 /** Reasons that are a fault of ours, not a state of the person: the person waits in escrow. */
 const isFault = ({ reason }: PlanEntry): boolean => reason === 'UnreadableRow' || reason === 'InternalError';
@@ -144,7 +164,7 @@ const isWorthARow = (one: Judged): boolean =>
   one.entry.mark !== null || one.entry.absentSince !== null || one.news !== null;
 
 /** What the planner keeps of each person, where it changed; skips are logged before they are remembered as logged. */
-async function remember(context: PlanContext, judged: readonly Judged[]): Promise<void> {
+export async function remember(context: PlanContext, judged: readonly Judged[]): Promise<void> {
   const changed = new Map<string, SourceJudged>();
   for (const { entry, isOpen, someone } of judged) {
     const next = judgedOf(entry, isOpen, (await context.snapshot()).viaOf(entry.sourceId), someone);
@@ -174,16 +194,16 @@ export const judgedOf = (
 async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise<void> {
   for (const part of partsThatFit(ended, RECORD_SIZE)) {
     place.count(skipsOf(part));
-    const rows = part.map(({ entry, news }): PlanRow => ({
+    const rows = part.map(({ entry, news, refused }): PlanRow => ({
       ...UNASSIGNED,
       entry,
       state: 'ended',
       nextAttemptAt: 0,
       attempts: 0,
       result: {
-        outcome: isFault(entry) ? 'failed' : 'skip',
+        outcome: refused !== undefined ? 'refused' : isFault(entry) ? 'failed' : isHeld(entry) ? 'held' : 'skip',
         code: isFault(entry) ? entry.reason : null,
-        message: isFault(entry) && entry.desired.kind === 'leave' ? (entry.desired.detail ?? null) : null,
+        message: refused ?? (isFault(entry) && entry.desired.kind === 'leave' ? (entry.desired.detail ?? null) : null),
         entries: news === null ? [] : [news],
       },
     }));

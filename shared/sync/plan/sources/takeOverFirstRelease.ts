@@ -37,6 +37,7 @@ function intentOf({ sourceId, pending }: FirstReleasePerson, deadAt: number): In
     before: {},
     modified: pending.modified,
     warning: null,
+    hold: null,
     factsAt: 0,
     deadAt,
     batch: null,

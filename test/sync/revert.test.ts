@@ -1,0 +1,118 @@
+/** What a cycle did can be taken back: by a plan that is applied like any other, and holds whom it touched (R20, R26). */
+import { postRelease } from '../../shared/api/postRelease';
+import { apiRequest } from '../support/apiRequest';
+import { CHANGES, TINY, VILLAGE } from '../support/company';
+import { expectInOrder, fourSlots } from '../support/deaths';
+import { expectLogged } from '../support/expectLogged';
+import { apply, intended, revert } from '../support/plans';
+import { cycles, newcomer, someone } from '../support/stories';
+import { TestConnector } from '../support/TestConnector';
+
+let connector: TestConnector;
+afterEach(() => connector.stop());
+
+/** Every account as GoTo has it; suspended shells without licences stand apart. */
+const accounts = (): Map<string, string> =>
+  new Map(
+    connector.world.goto
+      .all()
+      .filter((user) => user.licenseKeys.length > 0)
+      .map(({ key, email, firstName, lastName, locale, timeZone, licenseKeys }) => [
+        key,
+        JSON.stringify({ email, firstName, lastName, locale, timeZone, licenseKeys: [...licenseKeys].sort() }),
+      ]),
+  );
+
+const release = (id: string) => postRelease(connector.engine, apiRequest('', { id }));
+
+test('the first cycle undone: GoTo is as before but for suspended shells; held until released, whatever cycles run', async () => {
+  connector = await TestConnector.start({
+    world: { ...TINY, existingShare: 0.5 },
+    settings: { REMOVAL_LIMIT_COUNT: '100', REMOVAL_LIMIT_PERCENT: '100' },
+  });
+  const before = accounts();
+  const first = await connector.begin();
+  const plan = await revert(connector, first.id);
+  expect(intended(plan).length).toBeGreaterThan(2);
+  expect(accounts()).not.toEqual(before);
+  const undone = await apply(connector, plan);
+  expect(undone).toMatchObject({ mode: 'apply', from: plan.id, state: 'succeeded' });
+  expect(accounts()).toEqual(before);
+
+  const { since } = connector.mark();
+  await cycles(connector, 2);
+  connector.later();
+  const full = await connector.cycle('full');
+  expect(since().gotoWrites).toBe(0);
+  const held = await connector.entry(full.id, someone(connector).id);
+  expect(held === undefined || held.reason === 'HeldByRevert').toBe(true);
+  const rows = await connector.rows(full.id);
+  expect(rows.find((row) => row.entry.reason === 'HeldByRevert')?.result?.outcome).toBe('held');
+
+  for (const id of connector.world.directory.entitledIds()) {
+    await release(id);
+    expect(await release(id)).toMatchObject({ status: 200, body: { wasHeld: false } });
+  }
+  await fourSlots(connector);
+  await expectInOrder(connector);
+});
+
+test('a cycle of changes of every kind undone, but for who was changed since; and the undo undone', async () => {
+  connector = await TestConnector.start({
+    world: VILLAGE,
+    settings: { REMOVAL_LIMIT_COUNT: '100', REMOVAL_LIMIT_PERCENT: '100' },
+  });
+  for (const change of CHANGES) change.before?.(connector);
+  await connector.begin();
+  connector.later();
+  const before = accounts();
+  for (const change of CHANGES) change.happen(connector);
+  const churn = await connector.cycle();
+  const after = accounts();
+  expect(after).not.toEqual(before);
+
+  const plan = await revert(connector, churn.id);
+  expect(new Set(intended(plan).map((one) => one.split(' ')[1]))).toEqual(new Set(['disable', 'reenable', 'update']));
+  const undone = await apply(connector, plan);
+  expect(undone.state).toBe('succeeded');
+  expect(accounts()).toEqual(before);
+  await expectLogged(connector);
+
+  const again = await revert(connector, undone.id);
+  await apply(connector, again);
+  expect(accounts()).toEqual(after);
+  // The undo of an undo holds nobody.
+  await fourSlots(connector);
+  await expectInOrder(connector);
+});
+
+test('who was changed since is left out, and the plan says so; a plan of an undo that was overtaken is refused', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  connector.later();
+  const [ada, bob] = [newcomer(connector, 940), newcomer(connector, 941)];
+  const cycle = await connector.cycle();
+  connector.later();
+  connector.world.directory.changeUser(ada.id, { surname: 'Since' });
+  await connector.cycle();
+  const plan = await revert(connector, cycle.id);
+  expect(intended(plan)).toEqual([`${bob.id} disable`]);
+  expect(plan.entries.find((one) => one.sourceId === ada.id)).toMatchObject({ action: 'none', reason: 'ChangedSince' });
+  const account = connector.accountOf(bob.id);
+  if (account === undefined) throw new Error('no account');
+  connector.world.goto.changeByHand(account.key, { licenseKeys: [] });
+  connector.later();
+  const { since } = connector.mark();
+  expect(await apply(connector, plan)).toMatchObject({ skippedByReason: { PlanEntryRefused: 1 } });
+  expect(since().gotoWrites).toBe(0);
+});
+
+test('only a finished cycle can be undone; nobody unknown is released', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const started = await connector.start();
+  const id = started.started ? started.cycle.id : '';
+  await expect(revert(connector, id)).rejects.toMatchObject({ status: 409, code: 'NotRevertible' });
+  await connector.settle();
+  await expect(revert(connector, '0000000000000000-none')).rejects.toMatchObject({ status: 404 });
+  await expect(release('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({ status: 404 });
+});
