@@ -1,9 +1,10 @@
 // `node build.mjs [program]` builds, and then runs a local program in this very process, so that signals reach it.
 // Builds the deployable bundle (dist/main.js: one CommonJS file, see docs/decisions/0003-one-bundle.md)
-// and the local programs (dist/local, dist/bench, dist/test), which keep their packages outside.
+// with the page it serves (dist/dashboard), and the local programs (dist/local, dist/bench, dist/test), which keep their packages outside.
 import { build } from 'esbuild';
 import { rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { buildDashboard } from './dashboard/build.mjs';
 
 // A program may be run while another one uses what is there.
 if (process.argv[2] === undefined) await rm('dist', { recursive: true, force: true });
@@ -45,6 +46,7 @@ const [bundle] = await Promise.all([
     outdir: 'dist',
     packages: 'external',
   }),
+  buildDashboard('dist/dashboard'),
 ]);
 // What is in the bundle: the bill of materials is made from it.
 await writeFile('dist/main.meta.json', JSON.stringify(bundle.metafile));

@@ -26,15 +26,16 @@ const SYNC_MAY_IMPORT = {
   job: [],
   cycle: ['job'],
   apply: ['cycle'],
-  plan: ['cycle'],
+  plan: ['cycle', 'job'],
   close: ['cycle', 'apply'],
+  control: ['cycle', 'job'],
   demand: ['job', 'cycle', 'apply', 'plan', 'close'],
 };
 const SYNC_FOLDERS = Object.keys(SYNC_MAY_IMPORT);
 
 const anyOf = (names) => `(${names.join('|')})`;
 const layers = (names) => `^shared/${anyOf(names)}/`;
-const OURS = '^(functions|shared|local|bench|test)/';
+const OURS = '^(functions|shared|dashboard|local|bench|test)/';
 const PRODUCT = '^(functions|shared)/';
 /** Where Azure or a command starts; everything else is reached from one of them. */
 const STARTS = '^(functions/main|local/commands/[^/]+|local/azure/functions-host/worker|bench/bench)\\.ts$';
@@ -91,6 +92,27 @@ const forbidden = [
     to: { path: '^test/' },
   },
   {
+    name: 'dashboard-apart',
+    comment: 'The page knows the API by the shapes of its answers, and nothing of the server imports the page.',
+    severity: 'error',
+    from: { path: '^dashboard/' },
+    to: { path: '^(functions|shared|local|bench|test)/', pathNot: '^shared/api/answers/' },
+  },
+  {
+    name: 'dashboard-types-only',
+    comment: 'Schemas are for the server: the page takes their types and stays small.',
+    severity: 'error',
+    from: { path: '^dashboard/' },
+    to: { path: '^shared/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'dashboard-unknown',
+    comment: 'What is served is built, not imported.',
+    severity: 'error',
+    from: { path: '^(functions|shared|local|bench|test)/' },
+    to: { path: '^dashboard/' },
+  },
+  {
     name: 'entry-points-last',
     comment: 'Nothing in shared/ knows who calls it.',
     severity: 'error',
@@ -144,7 +166,7 @@ const forbidden = [
     name: 'no-orphan',
     comment: 'Nothing imports it and it imports nothing.',
     severity: 'error',
-    from: { orphan: true, path: OURS, pathNot: [STARTS, '\\.test\\.ts$', '^test/support/functionsCore\\.ts$'] },
+    from: { orphan: true, path: OURS, pathNot: [STARTS, '\\.(test|d)\\.ts$', '^test/support/functionsCore\\.ts$'] },
     to: {},
   },
   {
@@ -175,5 +197,10 @@ export default {
     exclude: { path: '^test/fixtures/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
+    // Fluent's components are told apart by the condition `import`.
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -11,7 +11,7 @@ export default tseslint.config(
     languageOptions: {
       globals: globals.node,
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.mjs', '*.cjs'] },
+        projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'dashboard/*.mjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -22,7 +22,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
     },
   },
-  { files: ['*.mjs', '*.cjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['*.mjs', '*.cjs', 'dashboard/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['dashboard/**/*.{ts,tsx}'], languageOptions: { globals: globals.browser } },
   {
     files: ['shared/{model,rules,mapping}/**'],
     ignores: ['shared/model/Clock.ts'],

@@ -2,16 +2,17 @@
 export default {
   entry: [
     'functions/main.ts',
+    'dashboard/main.tsx',
     'local/commands/*.ts',
     'local/azure/functions-host/worker.ts',
     'bench/bench.ts',
     'bench/quickTables.ts',
     'test/protocol/check.ts',
-    'test/**/*.{test,long}.ts',
+    'test/**/*.{test,long,page}.ts',
     'test/docs/*.mts',
     'test/imports/*.mts',
   ],
-  project: ['{functions,shared,local,bench,test}/**/*.{ts,mts}'],
+  project: ['{functions,shared,dashboard,local,bench,test}/**/*.{ts,tsx,mts,mjs}'],
   // Started by its path.
   ignoreDependencies: ['azurite'],
   // A type may be exported because a signature of its file names it.

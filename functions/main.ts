@@ -6,6 +6,7 @@
 import { app } from '@azure/functions';
 import { createTelemetry } from '../shared/telemetry/Telemetry';
 import { registerApplyUserChanges } from './applyUserChanges';
+import { registerDashboard } from './dashboard';
 import { registerFullSyncTimer } from './fullSyncTimer';
 import { registerHttpApi } from './httpApi';
 import { registerRunSyncJob } from './runSyncJob';
@@ -16,6 +17,7 @@ import { registerWrongSettingsTimer } from './wrongSettingsTimer';
 const telemetry = createTelemetry((level, line) => console[level](line));
 const start = startUp(process.env, telemetry);
 registerHttpApi(start, telemetry);
+registerDashboard(telemetry);
 
 if (start.ok) {
   const { engine } = start;

@@ -79,6 +79,9 @@ param maximumInstanceCount int = 40
 
 param logRetentionInDays int = 90
 
+@description('The first cycle only plans: nothing is changed until an admin applies the plan.')
+param startWithPlan bool = true
+
 @description('A stored plan may be applied for so many hours after it was made.')
 @minValue(1)
 @maxValue(720)
@@ -189,6 +192,7 @@ module functionapp 'modules/functionapp.bicep' = {
       DRIFT_POLICY: driftPolicy
       REMOVAL_LIMIT_COUNT: string(removalLimitCount)
       REMOVAL_LIMIT_PERCENT: string(removalLimitPercent)
+      START_WITH_PLAN: string(startWithPlan)
       PLAN_MAX_AGE_HOURS: string(planMaxAgeHours)
       LOG_RETENTION_DAYS: string(provisioningLogRetentionDays)
       SEATS_WARNING: seatsWarning

@@ -95,6 +95,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     createBatchSize: settings.CREATE_BATCH_SIZE,
     ratePerSecond: settings.GOTO_REQUESTS_PER_SECOND,
     logRetentionDays: settings.LOG_RETENTION_DAYS,
+    startWithPlan: settings.START_WITH_PLAN,
     planMaxAgeHours: settings.PLAN_MAX_AGE_HOURS,
     seatsWarning: settings.SEATS_WARNING,
     schedule: settings.SYNC_SCHEDULE,

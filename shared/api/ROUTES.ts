@@ -1,7 +1,9 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
-import type { Engine } from '../sync/Engine';
-import type { ApiRequest, ApiResponse } from './ApiResponse';
+import type { ApiHandler } from './ApiHandler';
 import { getCycle } from './getCycle';
+import { getHistory } from './getHistory';
+import { peopleCounter } from './getPeople';
+import { approveRemovals, rejectRemovals } from './decideRemovals';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
 import { postApply, postRevert } from './planActions';
@@ -13,8 +15,6 @@ import { healthCheck } from './getHealth';
 import { getJob } from './getJob';
 import { listProvisioningLog } from './listProvisioningLog';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
-
-export type ApiHandler = (engine: Engine, request: ApiRequest) => Promise<ApiResponse>;
 
 export interface Route {
   readonly name: string;
@@ -43,10 +43,14 @@ export const ROUTES: readonly Route[] = [
   keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
+  keyed('getHistory', 'GET', `${JOB}/history`, getHistory),
+  keyed('getPeople', 'GET', `${JOB}/people`, peopleCounter()),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
   keyed('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
+  keyed('approveRemovals', 'POST', `${JOB}/cycles/{id}/approve`, approveRemovals),
+  keyed('rejectRemovals', 'POST', `${JOB}/cycles/{id}/reject`, rejectRemovals),
   keyed('getSchema', 'GET', `${JOB}/schema`, getSchema),
   keyed('putSchema', 'PUT', `${JOB}/schema`, putSchema),
   keyed('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema),

@@ -11,8 +11,11 @@ export interface CountedCycle {
 /** @returns undefined when there is no such cycle */
 export async function countedCycle({ store }: WithStore, id: string): Promise<CountedCycle | undefined> {
   const listed = await store.cycles.get(id);
-  if (listed !== undefined && listed.final !== null) return { cycle: listed.cycle, counts: listed.final };
+  const isOver = listed !== undefined && listed.final !== null;
+  if (isOver && listed.cycle.state !== 'awaitingApproval') return { cycle: listed.cycle, counts: listed.final };
   const stored = await store.plans.cycle(id);
+  // What waited may have been approved since: then its rows tell.
+  if (isOver && stored?.cycle.state === 'awaitingApproval') return { cycle: listed.cycle, counts: listed.final };
   if (stored === undefined)
     return listed === undefined ? undefined : { cycle: listed.cycle, counts: { done: 0, tally: listed.cycle.tally } };
   const chunks = await store.plans.chunks(id);

@@ -1,6 +1,9 @@
 import { FINAL_STATES, type Cycle } from '../model/Cycle';
 import type { FinalCounts } from '../store/CyclesTable';
 
+/** What a decision sets going looks to the outside like the work it leads to. */
+const STATES_SHOWN: Partial<Record<Cycle['state'], Cycle['state']>> = { approving: 'applying', rejecting: 'closing' };
+
 /**
  * A cycle as the API shows it (docs/api.md), with its progress.
  * @param demandedUntilMs until when GoTo lets nobody send; a past moment when it lets everybody
@@ -22,7 +25,7 @@ export function cycleView(cycle: Cycle, { done, tally }: FinalCounts, nowMs: num
     // The plan it applies, or the cycle it undoes; of a plan, who applied it.
     from: cycle.from?.cycleId ?? null,
     appliedBy: cycle.appliedBy,
-    state: cycle.state,
+    state: STATES_SHOWN[cycle.state] ?? cycle.state,
     startDateTime: cycle.startedAt,
     endDateTime: cycle.endedAt,
     progress: {

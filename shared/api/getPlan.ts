@@ -1,38 +1,83 @@
+import { z } from 'zod';
 import { CYCLE_ID } from '../model/Cycle';
-import type { PlanRow } from '../store/PlansTable';
+import { PLAN_ROW_KEY, rowKeyOf, type PlanRow } from '../store/PlansTable';
 import type { Engine } from '../sync/Engine';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { countedCycle } from './countedCycle';
+import { csvOf } from './csv';
 import { CYCLES_PATH } from './cyclesPath';
 import { requireJob } from './jobOf';
-import { nextLink, skipTokenOf, topOf } from './pageOf';
+import { collectPage } from './odata/collectPage';
+import type { FilterFields } from './odata/FilterFields';
+import { nextLink, readListQuery } from './odata/readListQuery';
 import { Problem } from './Problem';
 
-/** GET …/cycles/{id}/plan: what a cycle intends, or intended, for each person, and why. Pages by `$top`. */
+const FIELDS: FilterFields<PlanRow> = {
+  sourceId: { type: 'text', valueOf: ({ entry }) => entry.sourceId },
+  targetId: { type: 'text', valueOf: ({ entry }) => entry.targetId },
+  displayName: { type: 'text', ignoresCase: true, valueOf: ({ entry }) => entry.displayName },
+  action: { type: 'text', valueOf: ({ entry }) => entry.action },
+  reason: { type: 'text', valueOf: ({ entry }) => entry.reason },
+  state: { type: 'text', valueOf: ({ state }) => state },
+  staged: { type: 'flag', valueOf: ({ state }) => state === 'staged' },
+};
+
+const SHAPE = {
+  fields: FIELDS,
+  properties: [
+    ...['sourceId', 'displayName', 'targetId', 'action', 'state', 'staged', 'reason', 'why', 'steps'],
+    ...['before', 'after', 'hash'],
+  ],
+  place: z.strictObject({ list: z.literal('plan'), after: z.string().regex(PLAN_ROW_KEY) }),
+  defaultTop: 100,
+};
+
+/** GET …/cycles/{id}/plan: what a cycle intends, or intended, for each person, and why. Pages by `$top`; with `Accept: text/csv` all of it. */
 export async function getPlan(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
+  const query = readListQuery(request, SHAPE);
+  if (query.orderBy !== undefined)
+    throw new Problem(400, 'InvalidOrderBy', 'A plan stands in its own order: leave $orderby out.');
   const id = request.params['id'] ?? '';
   const counted = CYCLE_ID.test(id) ? await countedCycle(engine, id) : undefined;
   if (counted === undefined)
     throw new Problem(404, 'CycleNotFound', 'There is no such cycle. GET …/cycles lists them.');
   const { cycle } = counted;
-  const { continuation } = skipTokenOf(request);
-  const page = await engine.store.plans.rowsPage(id, topOf(request, 100), continuation);
-  const link =
-    page.continuation === undefined
-      ? {}
-      : { '@odata.nextLink': nextLink(request, `${CYCLES_PATH}/${id}/plan`, { continuation: page.continuation }) };
+  if (request.header('accept')?.includes('text/csv') === true) return planAsCsv(engine, id);
+  const matches = (row: PlanRow): boolean => query.matches(row) === true;
+  const list = {
+    page: async (size: number, after: string | undefined) => {
+      const { rows, isLast } = await engine.store.plans.rowsPage(id, size, after);
+      return { items: rows, isLast };
+    },
+    keyOf: rowKeyOf,
+  };
+  const { found, next } = await collectPage(list, {
+    top: query.top,
+    after: query.after?.after,
+    matches: query.filters ? matches : undefined,
+  });
   return {
     status: 200,
     body: {
+      ...(query.counts ? { '@odata.count': await countRows(engine, id, matches) } : {}),
       cycleId: id,
       dryRun: cycle.dryRun,
       hash: cycle.planHash,
+      totals: cycle.totals,
       warnings: cycle.warnings,
-      entries: page.rows.map(entryView),
-      ...link,
+      entries: found.map((row) => query.select(entryView(row))),
+      ...(next === undefined
+        ? {}
+        : { '@odata.nextLink': nextLink(request, `${CYCLES_PATH}/${id}/plan`, { list: 'plan', after: next }) }),
     },
   };
+}
+
+async function countRows(engine: Engine, id: string, matches: (row: PlanRow) => boolean): Promise<number> {
+  let count = 0;
+  for await (const row of engine.store.plans.rows(id)) if (matches(row)) count += 1;
+  return count;
 }
 
 const entryView = ({ entry, state }: PlanRow) => ({
@@ -49,3 +94,27 @@ const entryView = ({ entry, state }: PlanRow) => ({
   after: entry.after,
   hash: entry.hash,
 });
+
+const COLUMNS = ['sourceId', 'displayName', 'targetId', 'action', 'state', 'reason', 'why', 'before', 'after', 'hash'];
+
+async function planAsCsv({ store }: Engine, id: string): Promise<ApiResponse> {
+  const rows: (string | null)[][] = [];
+  for await (const { entry, state } of store.plans.rows(id))
+    rows.push([
+      entry.sourceId,
+      entry.displayName,
+      entry.targetId,
+      entry.action,
+      state,
+      entry.reason,
+      entry.why,
+      entry.before === null ? null : JSON.stringify(entry.before),
+      entry.after === null ? null : JSON.stringify(entry.after),
+      entry.hash,
+    ]);
+  return {
+    status: 200,
+    headers: { 'content-disposition': `attachment; filename="plan-${id}.csv"` },
+    content: { type: 'text/csv; charset=utf-8', bytes: csvOf(COLUMNS, rows) },
+  };
+}

@@ -1,9 +1,17 @@
+import type { PersonNames } from '../store/PeopleTable';
 import { adviceOf, categoryOf } from '../model/ErrorCode';
 import type { LogEntry } from '../model/LogEntry';
 import { REASONS } from '../model/Reason';
 import { JOB_ID } from './jobOf';
 
 export type Summary = ReturnType<typeof summaryOf>;
+
+/** The properties of an entry, for `$select`. */
+export const SUMMARY_PROPERTIES = [
+  ...['id', 'activityDateTime', 'jobId', 'cycleId', 'changeId', 'provisioningAction', 'durationInMilliseconds'],
+  ...['initiatedBy', 'sourceSystem', 'targetSystem', 'sourceIdentity', 'targetIdentity', 'provisioningStatusInfo'],
+  ...['provisioningSteps', 'modifiedProperties'],
+] as const satisfies readonly (keyof Summary)[];
 
 const ACTIONS = {
   create: 'create',
@@ -23,23 +31,35 @@ export const STATUSES = {
   parked: 'failure',
 } as const;
 
-/** An entry in the shape of Graph's provisioningObjectSummary (entra-provisioning.md 1.13). */
-export function summaryOf(entry: LogEntry) {
+/** The action and the status in Graph's words. */
+export const actionOf = (entry: LogEntry) => ACTIONS[entry.action];
+export const statusOf = (entry: LogEntry) => STATUSES[entry.status];
+
+/**
+ * An entry in the shape of Graph's provisioningObjectSummary (entra-provisioning.md 1.13).
+ * @param names of the person today, where they were looked up
+ */
+export function summaryOf(entry: LogEntry, names?: PersonNames) {
   return {
     id: entryId(entry),
     activityDateTime: entry.at,
     jobId: JOB_ID,
     cycleId: entry.cycleId,
     changeId: entryId(entry),
-    provisioningAction: ACTIONS[entry.action],
+    provisioningAction: actionOf(entry),
     durationInMilliseconds: entry.durationMs,
     initiatedBy: { id: '', displayName: 'Entra–GoToMeeting connector', initiatorType: 'system' },
     sourceSystem: { id: 'entra', displayName: 'Microsoft Entra ID' },
     targetSystem: { id: 'goto', displayName: 'GoToMeeting' },
-    sourceIdentity: { id: entry.sourceId, displayName: entry.displayName, identityType: 'User' },
+    sourceIdentity: {
+      id: entry.sourceId,
+      displayName: entry.displayName,
+      identityType: 'User',
+      details: names === undefined ? null : { mail: names.mail, userPrincipalName: names.userPrincipalName },
+    },
     targetIdentity: { id: entry.targetId, displayName: entry.displayName, identityType: 'User' },
     provisioningStatusInfo: {
-      status: STATUSES[entry.status],
+      status: statusOf(entry),
       errorInformation:
         entry.errorCode !== null
           ? {
@@ -55,7 +75,7 @@ export function summaryOf(entry: LogEntry) {
       {
         name: entry.action === 'none' ? 'EntrySynchronizationSkip' : 'EntryExport',
         provisioningStepType: entry.action === 'none' ? 'scoping' : 'export',
-        status: STATUSES[entry.status],
+        status: statusOf(entry),
         description: REASONS[entry.reason],
         details: { connectorAction: entry.action, connectorStatus: entry.status, SkipReason: entry.reason },
       },

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { tallySchema } from './Cycle';
+import { noTally, tallySchema } from './Cycle';
+
+/** Access is taken before it is given: seats get free, and addresses too. Rows of stage 0 ended in the plan. */
+export const STAGE = { removals: 1, changes: 2 } as const;
 
 /** Plan rows named by one message. */
 export const CHUNK_SIZE = 25;
@@ -21,3 +24,14 @@ export const chunkSchema = z.object({
 });
 export type Chunk = Readonly<z.output<typeof chunkSchema>>;
 export type ChunkKey = Pick<Chunk, 'stage' | 'lane' | 'chunk'>;
+
+/** A chunk that nobody has worked on. @param nowMs when its first message is due */
+export const newChunk = (key: ChunkKey, rows: number, nowMs: number): Chunk => ({
+  ...key,
+  rows,
+  done: 0,
+  tally: noTally(),
+  sends: 1,
+  dueAt: nowMs,
+  movedAt: 0,
+});

@@ -33,6 +33,9 @@ export const cycleStateSchema = tolerant(
     'succeededWithErrors',
     'failed',
     'superseded',
+    'approving',
+    'rejecting',
+    'rejected',
     'unknown',
   ],
   'unknown',
@@ -47,6 +50,7 @@ export const FINAL_STATES: ReadonlySet<CycleState> = new Set([
   'succeededWithErrors',
   'failed',
   'superseded',
+  'rejected',
 ]);
 
 const count = z.number().default(0);
@@ -115,6 +119,8 @@ export const PLAN_STEPS = [
   'dirty',
   'stored',
   'log',
+  'guard',
+  'approved',
   'dispatch',
 ] as const;
 
@@ -189,7 +195,13 @@ export const cycleSchema = z.object({
   isUnproven: z.boolean().default(false),
   /** The planner's and the closer's own counts. */
   tally: tallySchema.prefault({}),
-  /** Of a dry run: names exactly the actions of its plan. */
+  /** Planned actions, by kind: what was given to lanes, or what a dry run intends. */
+  totals: z.record(z.string(), z.number()).default({}),
+  /** Removals that wait for an approval: planned, recorded, and nobody's work (I06). */
+  staged: z.number().default(0),
+  /** When (ms) an admin approved them; null before. */
+  approvedAt: z.number().nullable().default(null),
+  /** Of a dry run, or of what is staged: names exactly the actions of its plan. */
   planHash: z.string().nullable().default(null),
   warnings: z.array(z.string()).default([]),
   error: fault.default(null),
@@ -206,6 +218,10 @@ export const CYCLE_ID = /^[0-9]{16}-[a-z0-9-]{1,40}$/;
 export function newCycleId(nowMs: number, salt: string): string {
   return `${String(END_OF_TIME_MS - nowMs).padStart(16, '0')}-${salt}`;
 }
+
+/** Sorts before the ids of all cycles that began at this moment or earlier, in ms; empty, before all, for infinity. */
+export const beforeCycleIds = (ms: number): string =>
+  Number.isFinite(ms) ? String(END_OF_TIME_MS - Math.trunc(ms)).padStart(16, '0') : '';
 
 /** The start of a cycle in ms since the epoch, read from its id. */
 export const startOfCycle = (cycleId: string): number => END_OF_TIME_MS - Number(cycleId.slice(0, 16));

@@ -101,6 +101,10 @@ export const ERROR_CODES = {
     advice: 'POST …/users/{id}/release when the person may be changed again.',
     category: 'nonServiceFailure',
   },
+  AwaitingApproval: {
+    advice: 'Look at the plan of the cycle, and approve or reject it.',
+    category: 'nonServiceFailure',
+  },
   CycleDeadline: {
     advice: 'Nothing to do: what was not reached is done by the next cycle. If it stays, look for what slows GoTo.',
     category: 'failure',

@@ -22,7 +22,18 @@ export const planStepSchema = z.object({
 export type PlanStep = Readonly<z.output<typeof planStepSchema>>;
 
 /** "Look at this person again": the mark that a plan row answers, as gather read it (docs/protocol.md R3). */
-const markRefSchema = z.object({ etag: z.string(), since: z.number(), attempts: z.number() });
+const markRefSchema = z.object({
+  etag: z.string(),
+  since: z.number(),
+  attempts: z.number(),
+  /** Kept while the row waits: a confirmed absence stays confirmed. */
+  absentSince: z.number().nullable().default(null),
+});
+export type MarkRef = Readonly<z.output<typeof markRefSchema>>;
+
+/** @param mark as gather read it */
+export const markRefOf = (mark: MarkRef | null): MarkRef | null =>
+  mark === null ? null : { etag: mark.etag, since: mark.since, attempts: mark.attempts, absentSince: mark.absentSince };
 
 const values = z.record(z.string(), z.unknown()).nullable();
 

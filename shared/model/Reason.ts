@@ -51,6 +51,8 @@ export const REASONS = {
   ChangedSince: 'The account, or the person’s place in it, was changed since: it is left as it is.',
   HeldByRevert: 'What a cycle did for the person was undone: nothing is changed until somebody releases the person.',
   PlanEntryRefused: 'What the plan intends for the person no longer holds; nothing was changed.',
+  RemovalRejected: 'An admin rejected the removal: the person keeps access until wanted again, or released.',
+  CameBack: 'The removal was approved, and was no longer to be made.',
   Superseded: 'Younger facts were applied to the person meanwhile.',
   UnreadableRow: 'A stored row of the person cannot be read by this release.',
   InternalError: 'An unexpected fault inside the connector kept the person from being judged; it is tried again.',

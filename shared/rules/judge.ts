@@ -8,7 +8,7 @@ import { matchingAddresses, type Desired } from '../model/Desired';
 import type { ManagedPerson } from '../model/ManagedPerson';
 import type { Mark } from '../model/Mark';
 import { textOf, type Person } from '../model/Person';
-import { planEntry, type PlanAction, type PlanEntry, type PlanStep } from '../model/PlanEntry';
+import { markRefOf, planEntry, type PlanAction, type PlanEntry, type PlanStep } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 import { confirmAbsence } from './confirmAbsence';
 import { decide, type Decision } from './decide';
@@ -122,17 +122,25 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     typeof observed === 'object' && observed !== null && managed.link?.key !== observed.key
       ? undefined
       : (managed.link ?? undefined);
-  const decision = decisionFor(context, desired, observed, link, managedLicenseKeys);
+  const decided = decisionFor(context, desired, observed, link, managedLicenseKeys);
   const held = typeof observed === 'object' && observed !== null ? observed.licenseKeys : link?.applied.licenseKeys;
   const wantedKeys = desired.kind === 'active' ? desired.licenseKeys : [];
+  const isRejected = managed.hold === 'rejected';
+  const decision: Decision =
+    isRejected && isRemoval(decided, held ?? [], wantedKeys, managedLicenseKeys)
+      ? { action: 'skip', reason: 'RemovalRejected' }
+      : decided;
   const drops =
     decision.action === 'skip' || decision.action === 'create'
       ? []
       : (held ?? []).filter((key) => managedLicenseKeys.has(key) && !wantedKeys.includes(key));
-  const removal = decision.action === 'disable';
+  const removal = isRemoval(decision, held ?? [], wantedKeys, managedLicenseKeys);
   // Escrow tries against GoTo itself, whatever the stored values say.
+  // Whoever is wanted again is looked at too, so that a rejected removal is forgotten.
   const isRetry =
-    (facts.mark?.attempts ?? 0) > 0 && decision.action === 'skip' && decision.reason === 'RedundantExport';
+    ((facts.mark?.attempts ?? 0) > 0 || (isRejected && desired.kind === 'active')) &&
+    decision.action === 'skip' &&
+    decision.reason === 'RedundantExport';
   const action: PlanAction =
     managed.pending !== null
       ? 'recover'
@@ -164,12 +172,23 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     after: after(decision, desired),
     absentSince,
     factsAt: facts.factsAt,
-    mark:
-      facts.mark === null ? null : { etag: facts.mark.etag, since: facts.mark.since, attempts: facts.mark.attempts },
+    mark: markRefOf(facts.mark),
     personEtag: facts.personEtag,
   });
   const isOpen = action !== 'none';
   return { entry, isOpen, calls: !isOpen || isPureLink ? 0 : action === 'create' && observed === 'absent' ? 1 : 2 };
+}
+
+/** Disabled, or without the last managed licence though still wanted: by whatever way, the access is gone (I06). */
+function isRemoval(
+  decision: Decision,
+  held: readonly string[],
+  wanted: readonly string[],
+  managedLicenseKeys: ReadonlySet<string>,
+): boolean {
+  if (decision.action === 'disable') return true;
+  const isOfLicenses = 'changes' in decision && decision.changes.licenseKeys !== undefined;
+  return isOfLicenses && held.some((key) => managedLicenseKeys.has(key)) && wanted.length === 0;
 }
 
 function decisionFor(

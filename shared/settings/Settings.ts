@@ -133,6 +133,7 @@ const settingsSchema = z.object({
     .transform(Number),
   USER_CHANGE_LANES: wholeNumber(8, 1, 64),
   CREATE_BATCH_SIZE: wholeNumber(20, 1, 25),
+  START_WITH_PLAN: flag,
   PLAN_MAX_AGE_HOURS: wholeNumber(24, 1, 720),
   LOG_RETENTION_DAYS: wholeNumber(400, 7, 3_650),
   ROLE_ENTITLEMENTS: roleEntitlements,

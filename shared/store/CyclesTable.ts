@@ -43,13 +43,13 @@ export class CyclesTable {
     await this.#table.replace({ ...cycleRow(cycle), ...longText('final', JSON.stringify(final)) });
   }
 
-  /** One page, newest first. @param continuation where the page before ended */
+  /** One page, newest first. @param after only cycles whose ids sort behind this text */
   async page(
     size: number,
-    continuation?: string,
-  ): Promise<{ readonly cycles: readonly ListedCycle[]; readonly continuation: string | undefined }> {
-    const page = await this.#table.page(PARTITION, { size, continuation });
-    return { cycles: page.rows.map(listedCycle), continuation: page.continuation };
+    after?: string,
+  ): Promise<{ readonly cycles: readonly ListedCycle[]; readonly isLast: boolean }> {
+    const page = await this.#table.page(PARTITION, { size, after });
+    return { cycles: page.rows.map(listedCycle), isLast: page.isLast };
   }
 
   /** Cycles that began before the one with this id would have, oldest last. */

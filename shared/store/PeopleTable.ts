@@ -20,6 +20,13 @@ export const PEOPLE_BUCKETS = 64;
 
 const PARALLEL_BUCKETS = 16;
 
+/** What people are looked up by. */
+export interface PersonNames {
+  readonly displayName: string;
+  readonly mail: string | null;
+  readonly userPrincipalName: string | null;
+}
+
 /** A person's row as read. */
 export interface StoredPerson {
   readonly person: ManagedPerson;
@@ -88,6 +95,17 @@ export class PeopleTable {
         if (isActive(row)) ids.add(row.rowKey.slice('p:'.length));
     });
     return ids;
+  }
+
+  /** Who everybody is, by source id: for a search, as the tables have no index by name. */
+  async names(): Promise<Map<string, PersonNames>> {
+    const names = new Map<string, PersonNames>();
+    const buckets = Array.from({ length: PEOPLE_BUCKETS }, (_, index) => index);
+    await inParallel(buckets, PARALLEL_BUCKETS, async (index) => {
+      for await (const row of this.#table.range(bucketName(index), 's:'))
+        names.set(row.rowKey.slice('s:'.length), namesOf(factsOf(row)));
+    });
+    return names;
   }
 
   async #readInto(rows: Map<string, StoredRow>, partitionKey: string, prefix: string): Promise<void> {
@@ -243,6 +261,14 @@ function factsOf(row: StoredRow): SourceFacts {
   } catch {
     return NO_FACTS;
   }
+}
+
+export function namesOf({ attributes, displayName }: SourceFacts): PersonNames {
+  const text = (name: string): string | null => {
+    const value = attributes?.[name];
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  return { displayName, mail: text('mail'), userPrincipalName: text('userPrincipalName') };
 }
 
 function someoneOf(sourceId: string, person: StoredRow | undefined, facts: StoredRow | undefined): Someone {

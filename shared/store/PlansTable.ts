@@ -84,6 +84,21 @@ export class PlansTable {
     return committed?.get(HEAD);
   }
 
+  /** Rows that make progress, with the chunks they are given to, in one transaction. @returns as `record` */
+  async advance(
+    cycle: Cycle,
+    etag: string,
+    rows: readonly PlanRow[],
+    chunks: readonly Chunk[],
+  ): Promise<string | undefined> {
+    const committed = await this.#table.transact([
+      { kind: 'guarded', row: headRow(cycle), etag },
+      ...chunks.map((chunk): Write => ({ kind: 'replace', row: chunkRow(cycle.id, chunk) })),
+      ...rows.map((row): Write => ({ kind: 'merge', row: { ...planRowKey(cycle.id, row), ...progressOf(row) } })),
+    ]);
+    return committed?.get(HEAD);
+  }
+
   /** @returns undefined when there is no such chunk */
   async chunk(cycleId: string, key: ChunkKey): Promise<StoredChunk | undefined> {
     const row = await this.#table.get(cycleId, chunkRowKey(key));
@@ -116,20 +131,21 @@ export class PlansTable {
     return committed?.get(row.rowKey);
   }
 
-  /** Every plan row, the planner's own first, then by stage and lane. */
-  async *rows(cycleId: string): AsyncGenerator<PlanRow> {
-    for await (const row of this.#table.range(cycleId, 'r-')) yield planRowOf(row);
+  /** Every plan row, the planner's own first, then by stage, lane and chunk. @param stage only the rows of this stage */
+  async *rows(cycleId: string, stage?: number): AsyncGenerator<PlanRow> {
+    const prefix = stage === undefined ? 'r-' : `r-${stage}-`;
+    for await (const row of this.#table.range(cycleId, prefix)) yield planRowOf(row);
   }
 
-  /** One page of `rows`. @param continuation where the page before ended */
+  /** One page of `rows`. @param after only rows behind this key, see `rowKeyOf` */
   async rowsPage(
     cycleId: string,
     size: number,
-    continuation?: string,
-  ): Promise<{ readonly rows: readonly PlanRow[]; readonly continuation: string | undefined }> {
+    after?: string,
+  ): Promise<{ readonly rows: readonly PlanRow[]; readonly isLast: boolean }> {
     const filter = odata`RowKey ge ${'r-'} and RowKey lt ${'r-~'}`;
-    const page = await this.#table.page(cycleId, { filter, size, continuation });
-    return { rows: page.rows.map(planRowOf), continuation: page.continuation };
+    const page = await this.#table.page(cycleId, { filter, size, after });
+    return { rows: page.rows.map(planRowOf), isLast: page.isLast };
   }
 
   /** Ids of people that have a row in the cycle. */
@@ -185,9 +201,13 @@ const chunkRow = (cycleId: string, chunk: Chunk): Row => ({
   chunk: JSON.stringify(chunk),
 });
 
+/** Where a row stands in its cycle, and how such a place looks. */
+export const rowKeyOf = (row: PlanRow): string => `${rowPrefix(row)}-${row.entry.sourceId}`;
+export const PLAN_ROW_KEY = /^r-\d-\d{3}-\d{5}-[\w.-]{1,100}$/;
+
 const planRowKey = (cycleId: string, row: PlanRow) => ({
   partitionKey: cycleId,
-  rowKey: `${rowPrefix(row)}-${row.entry.sourceId}`,
+  rowKey: rowKeyOf(row),
 });
 
 /** How far it has come. A row gets its result once. */

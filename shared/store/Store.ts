@@ -8,6 +8,7 @@ import type { PlansTable } from './PlansTable';
 import type { RemovalWindow } from './RemovalWindow';
 import type { SchemasTable } from './SchemasTable';
 import type { AppliedPolicy } from './state/AppliedPolicy';
+import type { AwaitedApproval } from './state/AwaitedApproval';
 import type { DemandedWait } from './state/DemandedWait';
 import type { Executions } from './state/Executions';
 import type { FullCycleWish } from './state/FullCycleWish';
@@ -35,6 +36,7 @@ export interface Store {
   readonly watermark: Watermark;
   readonly policy: AppliedPolicy;
   readonly wish: FullCycleWish;
+  readonly awaited: AwaitedApproval;
   readonly executions: Executions;
   readonly app: KnownApp;
   readonly firstRelease: FirstReleaseTable;

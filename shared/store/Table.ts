@@ -81,27 +81,31 @@ export class Table {
     }
   }
 
-  /** One page in row-key order, for lists that are read page by page. */
+  /**
+   * One page in row-key order, for lists that are read page by page. Where it ended is a row key and not the token of the
+   * service: a token that a client made up would be refused as a fault of ours.
+   */
   async page(
     partitionKey: string,
     options: {
       readonly filter?: string | undefined;
       readonly size: number;
-      readonly continuation?: string | undefined;
+      /** Only rows behind this row key. */
+      readonly after?: string | undefined;
     },
-  ): Promise<{ readonly rows: readonly StoredRow[]; readonly continuation: string | undefined }> {
-    const own = odata`PartitionKey eq ${partitionKey}`;
-    const filter = options.filter === undefined ? own : `${own} and ${options.filter}`;
+  ): Promise<{ readonly rows: readonly StoredRow[]; readonly isLast: boolean }> {
+    const filter = [
+      odata`PartitionKey eq ${partitionKey}`,
+      ...(options.filter === undefined ? [] : [options.filter]),
+      ...(options.after === undefined ? [] : [odata`RowKey gt ${options.after}`]),
+    ].join(' and ');
     return this.#call(async () => {
-      const pages = this.client.listEntities<Row>({ queryOptions: { filter } }).byPage({
-        maxPageSize: options.size,
-        ...(options.continuation === undefined ? {} : { continuationToken: options.continuation }),
-      });
+      const pages = this.client.listEntities<Row>({ queryOptions: { filter } }).byPage({ maxPageSize: options.size });
       for await (const page of pages) {
         if (page.length === 0 && page.continuationToken !== undefined) continue;
-        return { rows: page, continuation: page.continuationToken };
+        return { rows: page, isLast: page.continuationToken === undefined };
       }
-      return { rows: [], continuation: undefined };
+      return { rows: [], isLast: true };
     });
   }
 

@@ -11,6 +11,7 @@ import { PlansTable } from './PlansTable';
 import { RemovalWindow } from './RemovalWindow';
 import { SchemasTable } from './SchemasTable';
 import { AppliedPolicy } from './state/AppliedPolicy';
+import { AwaitedApproval } from './state/AwaitedApproval';
 import { DemandedWait } from './state/DemandedWait';
 import { Executions } from './state/Executions';
 import { FullCycleWish } from './state/FullCycleWish';
@@ -43,6 +44,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     watermark: new Watermark(job),
     policy: new AppliedPolicy(job),
     wish: new FullCycleWish(job),
+    awaited: new AwaitedApproval(job),
     executions: new Executions(job),
     app: new KnownApp(job),
     firstRelease: new FirstReleaseTable(open),

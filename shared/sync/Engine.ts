@@ -49,6 +49,8 @@ export interface WithSettings {
   readonly createBatchSize: number;
   readonly ratePerSecond: number;
   readonly logRetentionDays: number;
+  /** The first cycle of a new installation only plans. */
+  readonly startWithPlan: boolean;
   /** A plan is applied at most so many hours after it was made. */
   readonly planMaxAgeHours: number;
   /** From how few free seats of a licence on the admin is warned. */

@@ -17,6 +17,7 @@ import { CyclePlace, PlaceLost } from './cycle/CyclePlace';
 import { failCycle } from './cycle/failCycle';
 import { giveBirth } from './cycle/giveBirth';
 import { jobMessage } from './cycle/jobMessage';
+import { rejectStaged } from './plan/guard/rejectStaged';
 import { resync } from './plan/resync';
 
 /** Tries of one slice before the cycle fails, as long as they count. */
@@ -82,10 +83,13 @@ async function step(engine: Engine, place: CyclePlace, countCalls: () => void): 
   switch (place.cycle.state) {
     case 'queued':
     case 'planning':
+    case 'approving':
       return planSlices(engine, place, countCalls);
     case 'applying':
     case 'closing':
       return closeStage(engine, place, countCalls);
+    case 'rejecting':
+      return rejectStaged(engine, place);
     default:
       // A state of another release: not final, so the deadline ends it (docs/protocol.md 6).
       if (engine.clock.now() < place.cycle.deadlineAt)
@@ -146,7 +150,7 @@ async function onFault(
       message: `An unexpected fault inside the connector ended the cycle: ${messageOf(error)}. The next cycle goes on; report it if it stays.`,
     });
   }
-  if (error.code === 'ResyncRequired' && cycle.state !== 'applying' && cycle.state !== 'closing')
+  if (error.code === 'ResyncRequired' && (cycle.state === 'queued' || cycle.state === 'planning'))
     return resync(engine, place);
   const isDemanded = error.code === 'TooManyRequests' && error.retryAfterMs !== undefined;
   const attempts = cycle.cursor.attempts + (isDemanded ? 0 : 1);

@@ -44,6 +44,8 @@ const CLEAN: Readonly<Record<string, string>> = {
   'shared/model/noun.ts': `import 'zod'; import './hash';`,
   'shared/model/hash.ts': `import 'node:crypto';`,
   'shared/model/Clock.ts': `import 'zod';`,
+  'shared/api/answers/Answer.ts': `import 'zod';`,
+  'dashboard/main.tsx': `import type { Answer } from '../shared/api/answers/Answer';`,
   'local/commands/start.ts': `import '../../shared/connectEngine'; import '../../shared/model/Clock'; import 'rhea';`,
   'bench/bench.ts': `import '../local/commands/start';`,
   'test/any.test.ts': `import '../bench/bench';`,
@@ -69,12 +71,16 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['sync-plan', 'shared/sync/plan/a.ts', `import '../apply/lane';`],
   ['sync-plan', 'shared/sync/plan/b.ts', `import '../advance';`],
   ['sync-close', 'shared/sync/close/a.ts', `import '../plan/slices';`],
+  ['sync-control', 'shared/sync/control/a.ts', `import '../plan/slices';`],
   ['sync-demand', 'shared/sync/demand/a.ts', `import '../advance';`],
   ['sync-unknown', 'shared/sync/e.ts', `import './helpers/c';`],
   ['layer-unknown', 'shared/api/b.ts', `import '../helpers/b';`],
   ['product-apart', 'functions/a.ts', `import '../local/commands/start';`],
   ['product-apart', 'shared/sync/b.ts', `import '../../bench/bench';`],
   ['stack-apart', 'bench/a.ts', `import '../test/any.test';`],
+  ['dashboard-apart', 'dashboard/a.ts', `import type { Table } from '../shared/store/table';`],
+  ['dashboard-types-only', 'dashboard/b.ts', `import '../shared/api/answers/Answer';`],
+  ['dashboard-unknown', 'shared/api/d.ts', `import '../../dashboard/main';`],
   ['entry-points-last', 'shared/api/c.ts', `import '../../functions/main';`],
   ['entry-points-last', 'shared/sync/c.ts', `import '../connectEngine';`],
   ['azure-at-the-edge', 'shared/sync/d.ts', `import '@azure/data-tables';`],
@@ -112,7 +118,7 @@ function cruise(files: Readonly<Record<string, string>>): Report {
     const args = ['--config', 'dependency-cruiser.config.mjs', '--output-type', 'json'];
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      [program, ...args, 'functions', 'shared', 'local', 'bench', 'test'],
+      [program, ...args, 'functions', 'shared', 'dashboard', 'local', 'bench', 'test'],
       { cwd: folder, encoding: 'utf8', maxBuffer: 64e6 },
     );
     if (stdout === '') throw new Error(stderr);

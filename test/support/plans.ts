@@ -8,6 +8,7 @@ import type { CycleView, TestConnector } from './TestConnector';
 
 const planSchema = z.object({
   hash: z.string().nullable(),
+  totals: z.record(z.string(), z.number()),
   entries: z.array(
     z.looseObject({ sourceId: z.string(), action: z.string(), state: z.string(), reason: z.string(), why: z.string() }),
   ),
@@ -17,7 +18,7 @@ export type Plan = z.output<typeof planSchema> & { readonly id: string };
 const idIn = (response: ApiResponse): string => z.object({ id: z.string() }).parse(response.body).id;
 
 /** The plan of a cycle. */
-async function planOf(connector: TestConnector, id: string): Promise<Plan> {
+export async function planOf(connector: TestConnector, id: string): Promise<Plan> {
   const request = { ...apiRequest('', { id }), query: new URLSearchParams({ $top: '1000' }) };
   return { ...planSchema.parse((await getPlan(connector.engine, request)).body), id };
 }

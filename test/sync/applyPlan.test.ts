@@ -1,8 +1,10 @@
 /** A plan that was seen is what is done: that and nothing else, once, and only as far as it still holds. */
 import { newUser } from '../../local/simulators/world/buildWorld';
+import { getPlan } from '../../shared/api/getPlan';
+import { apiRequest } from '../support/apiRequest';
 import { CHANGES, VILLAGE } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
-import { apply, askToApply, dryRun, intended } from '../support/plans';
+import { apply, askToApply, dryRun, intended, planOf } from '../support/plans';
 import { entitlements, newcomer, someone, unassign } from '../support/stories';
 import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { TestConnector } from '../support/TestConnector';
@@ -153,4 +155,32 @@ test('wherever the process dies while a plan is applied, it is done once', async
   await fourSlots(connector);
   await expectInOrder(connector);
   expect(connector.world.goto.writes.length - before).toBe(2);
+});
+
+test('START_WITH_PLAN: the first cycle is a plan; nothing happens until it is applied, then all goes its way', async () => {
+  connector = await TestConnector.start({ world: VILLAGE, settings: { START_WITH_PLAN: 'true' } });
+  const started = await connector.start();
+  await connector.settle();
+  const id = started.started ? started.cycle.id : '';
+  expect(await connector.view(id)).toMatchObject({ dryRun: true, state: 'planned', mode: 'initial' });
+  connector.later();
+  // The timer comes again and again, and waits; somebody who asks gets a newer plan.
+  expect(await connector.start()).toMatchObject({ started: false, code: 'PlanAwaitsApply' });
+  expect(connector.world.goto.writes).toHaveLength(0);
+  connector.later(25 * 3_600_000);
+  const anew = await connector.start();
+  expect(anew).toMatchObject({ started: true, cycle: { dryRun: true } });
+  await connector.settle();
+  const plan = await planOf(connector, anew.started ? anew.cycle.id : '');
+  expect(plan.totals).toMatchObject({ create: expect.any(Number) as unknown });
+  expect(plan.entries[0]?.why).toMatch(/through group "[A-Z][a-z]+ 1" with role "/);
+  const csv = await getPlan(connector.engine, {
+    ...apiRequest('', { id: plan.id }),
+    header: (name) => (name === 'accept' ? 'text/csv' : null),
+  });
+  expect(csv.content?.type).toMatch(/^text\/csv/);
+  expect(String(csv.content?.bytes).split('\r\n').length).toBeGreaterThanOrEqual(plan.entries.length + 2);
+  await apply(connector, plan);
+  await fourSlots(connector);
+  await expectInOrder(connector);
 });

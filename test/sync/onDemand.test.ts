@@ -1,5 +1,7 @@
 /** One person at once: by the same prepare → commit as the lanes, serial with them, beside whatever cycle runs (I08). */
 import { z } from 'zod';
+import { EntraSource } from '../../shared/entra/EntraSource';
+import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { Problem } from '../../shared/api/Problem';
 import { postProvisionOnDemand } from '../../shared/api/postProvisionOnDemand';
 import { apiRequest } from '../support/apiRequest';
@@ -7,7 +9,7 @@ import { askOf, playDemand } from '../support/demand';
 import { TINY } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
 import { expectLogged } from '../support/expectLogged';
-import { mailOf, newcomer, newPerson, someone, unassign } from '../support/stories';
+import { around, mailOf, newcomer, newPerson, someone, unassign } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -189,6 +191,28 @@ describe('with a company in order', () => {
     await connector.settle();
     await fourSlots(connector);
     await expectInOrder(connector);
+  });
+
+  test('what was read of the person is written within fifteen seconds, or read again (R16)', async () => {
+    const ada = newcomer(connector, 912);
+    let reads = 0;
+    around(EntraSource.prototype, 'pointCheck', {
+      after: (call) => {
+        reads = call;
+        if (call === 1) connector.clock.advance(10_000);
+      },
+    });
+    // The look at GoTo is young enough; the facts are not.
+    around(GotoAccounts.prototype, 'owner', {
+      after: (call) => {
+        if (call === 1) connector.clock.advance(8_000);
+      },
+    });
+    expect(await ask(ada.id)).toMatchObject({ action: 'create', status: 'success' });
+    jest.restoreAllMocks();
+    expect(reads).toBe(2);
+    await connector.settle();
+    await expectLogged(connector);
   });
 
   test('while a cycle holds the person, the request waits a little and then says so', async () => {

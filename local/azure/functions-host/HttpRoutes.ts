@@ -9,6 +9,9 @@ export interface FoundRoute {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** What the router keeps for a path. @property rest how the route calls what stands behind it */
+type Stored = Pick<FoundRoute, 'functionName' | 'authLevel'> & { readonly rest: string };
+
 export class HttpRoutes {
   /** The more exact route wins; letters of either case are the same. */
   readonly #router: Instance<HTTPVersion.V1> = findMyWay({
@@ -26,10 +29,13 @@ export class HttpRoutes {
       const methods = ((binding['methods'] ?? ['GET', 'POST']) as readonly string[]).map((one) => one.toUpperCase());
       // The library's own default is anonymous.
       const authLevel = textOption(binding['authLevel'], 'anonymous');
-      this.#router.on(methods as HTTPMethod[], pathOf(prefix, route), () => undefined, {
-        functionName: metadata.name,
-        authLevel,
-      });
+      const { paths, rest } = pathsOf(prefix, route);
+      for (const path of paths)
+        this.#router.on(methods as HTTPMethod[], path, () => undefined, {
+          functionName: metadata.name,
+          authLevel,
+          rest,
+        });
     }
   }
 
@@ -37,18 +43,19 @@ export class HttpRoutes {
   find(method: string, path: string): FoundRoute | undefined {
     const found = this.#router.find(method as HTTPMethod, path);
     if (found === null) return undefined;
-    const { functionName, authLevel } = found.store as Pick<FoundRoute, 'functionName' | 'authLevel'>;
+    const { functionName, authLevel, rest } = found.store as Stored;
     const parameters = Object.entries(found.params).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value] as const],
+      value === undefined ? [] : [[name === '*' ? rest : name, value] as const],
     );
     return { functionName, authLevel, parameters: Object.fromEntries(parameters) };
   }
 }
 
-/** `{name}` and `{name?}` of ASP.NET in the router's own form. */
-function pathOf(prefix: string, route: string): string {
+/** `{name}`, `{name?}` and, at the end, `{*rest}` of ASP.NET in the router's own form; a rest may also be nothing. */
+function pathsOf(prefix: string, route: string): { readonly paths: readonly string[]; readonly rest: string } {
   const segments = [prefix, ...route.split('/')].filter((segment) => segment !== '');
-  return `/${segments
+  const rest = /^\{\*(\w+)\}$/.exec(segments.at(-1) ?? '')?.[1];
+  const path = `/${(rest === undefined ? segments : segments.slice(0, -1))
     .map((segment) => {
       if (!/[{}*:]/.test(segment)) return segment;
       const [, name, optional] = /^\{(\w+)(\??)\}$/.exec(segment) ?? [];
@@ -56,6 +63,7 @@ function pathOf(prefix: string, route: string): string {
       return `:${name}${optional ?? ''}`;
     })
     .join('/')}`;
+  return { paths: rest === undefined ? [path] : [path, `${path}/*`], rest: rest ?? '' };
 }
 
 const textOption = (value: unknown, fallback: string): string => (typeof value === 'string' ? value : fallback);

@@ -102,6 +102,11 @@ export class Handling {
     const end = (ending: Ending, change: Partial<ManagedPerson> = {}) => this.#end(stored, written, ending, change);
     if ((await this.context.stopped()) !== null) return end({ outcome: 'held', reason: 'Held' });
     if (person.seenAt > entry.factsAt) return end({ outcome: 'superseded', reason: 'Superseded' });
+    if (person.hold === 'rejected' && entry.desired.kind === 'active' && !entry.removal) {
+      // Wanted again: what was rejected is forgotten.
+      await engine.store.people.change(entry.sourceId, { ...person, hold: null }, stored.etag);
+      return AGAIN;
+    }
     if (person.hold !== null && entry.hold === null) return end({ outcome: 'held', reason: 'Held' });
     if (this.context.isOnDemand && engine.clock.now() >= entry.factsAt + engine.timing.lookLifeMs)
       return this.#readAgain();
@@ -122,7 +127,11 @@ export class Handling {
     const lookedAt = engine.clock.now();
     if (entry.removal) {
       if (await contradictsAbsence(this.context, entry)) return end({ outcome: 'doubt', reason: 'AbsenceDoubted' });
-      if (person.link !== null && (await isTakenOver(engine, person.link.key, entry.sourceId)))
+      if (
+        entry.desired.kind === 'inactive' &&
+        person.link !== null &&
+        (await isTakenOver(engine, person.link.key, entry.sourceId))
+      )
         return end({ outcome: 'skip', reason: 'AccountTakenOver' }, { link: null });
     }
     if (entry.desired.kind === 'inactive' && person.link === null)
@@ -329,7 +338,8 @@ export class Handling {
     const { sourceId } = this.target.entry;
     const { person, etag } = await engine.store.people.get(sourceId);
     if (this.#isDecided(person)) return undefined;
-    const intent = this.#transfer({ ...draft, id: `${cycleId}-transfer`, cycleId, batch: null });
+    const { hold } = this.target.entry;
+    const intent = this.#transfer({ ...draft, hold, id: `${cycleId}-transfer`, cycleId, batch: null });
     const pending = intentSchema.parse(intent);
     await engine.store.people.change(sourceId, { ...person, pending }, etag);
     return undefined;

@@ -136,6 +136,12 @@ function change(
   const isReadOnly = Object.keys(allowed).length < Object.keys(decision.changes).length;
   if (isReadOnly && Object.keys(changes).length === 0 && decision.action === 'update')
     return { kind: 'skip', reason: 'TargetIdentityReadOnly', link };
+  const isLastTaken =
+    desired.kind === 'active' &&
+    changes.licenseKeys !== undefined &&
+    observed.licenseKeys.some((key) => managed.has(key)) &&
+    !changes.licenseKeys.some((key) => managed.has(key));
+  if (isLastTaken && !entry.removal) return { kind: 'held', reason: 'RemovalNotPlanned' };
   const after: Account = { ...observed, ...changes };
   const next: Link = {
     key: observed.key,

@@ -5,6 +5,7 @@
  * Upholds I12: no entry claims a write that did not take.
  */
 import { emailKey, type Account } from '../../model/Account';
+import { STAGE } from '../../model/Chunk';
 import { noTally, type Cycle, type Tally } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import type { Intent } from '../../model/Intent';
@@ -77,7 +78,7 @@ async function compare(
     if (account === undefined || !isAsWritten(entry, account))
       different.push({ row, entry, isAbsent: account === undefined });
   };
-  for await (const row of store.plans.rows(cycle.id)) {
+  for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : STAGE.removals)) {
     // The last write of a person is what GoTo must show.
     const entry = row.result?.entries.filter((one) => one.intentId !== null).at(-1);
     if (entry === undefined || row.result?.outcome === 'superseded') continue;

@@ -48,6 +48,14 @@ export class CyclePlace {
     this.#etag = etag;
   }
 
+  /** Stores how far rows have come, and the chunks they are given to, together with the place. @throws PlaceLost */
+  async advance(change: Partial<Cycle>, rows: readonly PlanRow[], chunks: readonly Chunk[]): Promise<void> {
+    this.move(change);
+    const etag = await this.plans.advance(this.#cycle, this.#etag, rows, chunks);
+    if (etag === undefined) throw new PlaceLost();
+    this.#etag = etag;
+  }
+
   /** Adds to the cycle's own counts; stored with the next save. */
   count(tally: Tally): void {
     this.move({ tally: addTallies(this.#cycle.tally, tally) });

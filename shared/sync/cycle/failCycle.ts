@@ -1,3 +1,4 @@
+import { STAGE } from '../../model/Chunk';
 import { FINAL_STATES } from '../../model/Cycle';
 import type { Outgoing } from '../../queue/messages';
 import type { Engine } from '../Engine';
@@ -16,9 +17,17 @@ export async function failCycle(
 ): Promise<readonly Outgoing[]> {
   const { cycle } = place;
   if (FINAL_STATES.has(cycle.state)) return [];
-  if (cycle.state === 'applying' && cycle.stopping === null) {
+  // Part of what was approved may be with the lanes already.
+  if ((cycle.state === 'applying' || cycle.state === 'approving') && cycle.stopping === null) {
     const dueAt = engine.clock.now();
-    await place.save({ stopping: error, sends: cycle.sends + 1, dueAt, cursor: { ...cycle.cursor, attempts: 0 } });
+    await place.save({
+      state: 'applying',
+      stage: cycle.state === 'approving' ? STAGE.removals : cycle.stage,
+      stopping: error,
+      sends: cycle.sends + 1,
+      dueAt,
+      cursor: { ...cycle.cursor, attempts: 0 },
+    });
     return [jobMessage(place.cycle)];
   }
   // Rows of a plan that never went to a lane are nobody's work; whom they name is still marked.

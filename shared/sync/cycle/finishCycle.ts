@@ -4,8 +4,7 @@
  * (docs/protocol.md 3.5).
  */
 import { isoTime } from '../../model/Clock';
-import { addTallies, isOfEverybody, type Cycle, type CycleCounts, type CycleState } from '../../model/Cycle';
-import { digest } from '../../model/hash';
+import { addTallies, isOfEverybody, noTally, type Cycle, type CycleCounts, type CycleState } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
@@ -14,38 +13,51 @@ import { forgetOldCycles } from '../job/forgetOldCycles';
 import { messageOf } from '../../telemetry/Telemetry';
 import { isWithoutBasis } from './itineraries';
 import type { CyclePlace } from './CyclePlace';
+import { reviewPlan } from './reviewPlan';
 
 /** @throws PlaceLost when somebody else ended it, or changed it */
 export async function finishCycle(engine: Engine, place: CyclePlace): Promise<void> {
   const { clock, store, telemetry } = engine;
   const { cycle } = place;
-  const chunks = await store.plans.chunks(cycle.id);
-  const tally = chunks.reduce((sum, chunk) => addTallies(sum, chunk.tally), cycle.tally);
-  const done = chunks.reduce((sum, chunk) => sum + chunk.done, 0);
   const error = cycle.error ?? cycle.stopping;
+  if (error !== null && cycle.staged > 0) leaveStaged(place);
+  const chunks = await store.plans.chunks(cycle.id);
+  const tally = chunks.reduce((sum, chunk) => addTallies(sum, chunk.tally), place.cycle.tally);
+  const done = chunks.reduce((sum, chunk) => sum + chunk.done, 0);
   const escrowed = tally.counts.failed + tally.counts.parked;
   const endedAt = isoTime(clock.now());
   const isPlan = cycle.dryRun && error === null;
+  const isStaged = cycle.staged > 0 && error === null;
   const state: CycleState =
-    error !== null ? 'failed' : isPlan ? 'planned' : escrowed > 0 ? 'succeededWithErrors' : 'succeeded';
-  if (isPlan) place.move({ planHash: await hashOfPlan(engine, cycle.id) });
+    error !== null
+      ? 'failed'
+      : isPlan
+        ? 'planned'
+        : isStaged
+          ? 'awaitingApproval'
+          : escrowed > 0
+            ? 'succeededWithErrors'
+            : 'succeeded';
+  if (isPlan || isStaged) await reviewPlan(engine, place);
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
 
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
   if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle);
-  if (isOfEverybody(cycle) && error === null && !cycle.dryRun) {
+  if (isOfEverybody(cycle) && error === null && !cycle.dryRun && cycle.approvedAt === null) {
     if (cycle.wishEtag !== null) await store.wish.fulfil(cycle.wishEtag);
     if (cycle.policyHash === policyHash(engine.policy, cycle.mappingVersion)) await store.policy.put(cycle.policyHash);
     await tidy(engine, cycle);
   }
   if (cycle.mode !== 'incremental' && cycle.mode !== 'onDemand') await store.listed.forget(cycle.id);
-  if (!cycle.dryRun && cycle.mode !== 'onDemand')
+  if (!cycle.dryRun && cycle.mode !== 'onDemand' && cycle.approvedAt === null)
     await store.executions.put(executionOf(cycle, { endedAt, exported: exportedOf(tally.counts), escrowed, error }));
+  if (isStaged) await store.awaited.put({ cycleId: cycle.id, removals: cycle.staged, since: clock.now() });
   const finished: Cycle = { ...place.cycle, state, endedAt, error };
   await store.cycles.put(finished, { done, tally });
   await place.save({ state, endedAt, error });
   await store.turn.free(cycle.id);
+  if (cycle.approvedAt !== null) await store.awaited.clear(cycle.id);
   // A cycle that found nothing leaves one row.
   if (cycle.expected === 0 && error === null && (await isEmpty(engine, cycle.id))) await store.plans.delete(cycle.id);
 
@@ -63,6 +75,16 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   };
   if (error === null) telemetry.info('cycle.finished', fields);
   else telemetry.error('cycle.failed', fields);
+}
+
+/** A plan of a cycle that failed waits for nobody: the next one plans the removals anew. */
+function leaveStaged(place: CyclePlace): void {
+  const { staged } = place.cycle;
+  const tally = noTally();
+  tally.counts.staged = -staged;
+  tally.counts.held = staged;
+  place.count(tally);
+  place.move({ staged: 0 });
 }
 
 /** Accounts that the cycle made, tied or changed. */
@@ -87,13 +109,6 @@ const executionOf = (
   countEscrowed: end.escrowed,
   error: end.error,
 });
-
-/** The same for the same actions in any order. */
-async function hashOfPlan({ store }: Engine, cycleId: string): Promise<string> {
-  const hashes: string[] = [];
-  for await (const row of store.plans.rows(cycleId)) if (row.state === 'planned') hashes.push(row.entry.hash);
-  return digest(hashes.sort());
-}
 
 /** After a change of mapping, and every night: nobody shall be surprised by what the next cycle does. */
 function warnOfLeavers(place: CyclePlace, leaving: number): void {

@@ -10,13 +10,16 @@ import {
 
 /** The steps of each mode, in order. Every step may be repeated: it stores the same again, or finds it stored. */
 const ITINERARIES: Readonly<Record<Exclude<CycleMode, 'apply'>, readonly PlanStepName[]>> = {
-  initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'people', 'dispatch'],
-  full: ['changes', 'groups', 'direct', 'target', 'people', 'dispatch'],
-  incremental: ['changes', 'groups', 'dirty', 'dispatch'],
+  initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'people', 'guard', 'dispatch'],
+  full: ['changes', 'groups', 'direct', 'target', 'people', 'guard', 'dispatch'],
+  incremental: ['changes', 'groups', 'dirty', 'guard', 'dispatch'],
   revert: ['target', 'log', 'dispatch'],
   // Its one row is recorded by the request itself.
   onDemand: ['dispatch'],
 };
+
+/** What was staged, once it is approved. */
+const APPROVAL: readonly PlanStepName[] = ['approved', 'dispatch'];
 
 const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step });
 
@@ -26,13 +29,13 @@ const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step 
 function itineraryOfPlan(plan: Origin): readonly PlanStepName[] {
   switch (plan.mode) {
     case 'revert':
-      return ['target', 'stored', 'dispatch'];
+      return ['target', 'stored', 'guard', 'dispatch'];
     case 'initial':
-      return ['baseline', 'assignments', 'groups', 'direct', 'target', 'stored', 'dispatch'];
+      return ['baseline', 'assignments', 'groups', 'direct', 'target', 'stored', 'guard', 'dispatch'];
     case 'full':
-      return ['changes', 'groups', 'target', 'stored', 'dispatch'];
+      return ['changes', 'groups', 'target', 'stored', 'guard', 'dispatch'];
     default:
-      return ['changes', 'groups', 'stored', 'dispatch'];
+      return ['changes', 'groups', 'stored', 'guard', 'dispatch'];
   }
 }
 
@@ -45,7 +48,7 @@ export const FIRST_STEP: Readonly<Record<Exclude<CycleMode, 'apply'>, PlanCursor
   onDemand: first('dispatch'),
 };
 
-type Course = Pick<Cycle, 'mode' | 'cursor' | 'from'>;
+type Course = Pick<Cycle, 'mode' | 'cursor' | 'from' | 'approvedAt'>;
 
 /** Nothing to compare with: the first cycle, or the apply of its plan, or one whose delta links were lost. */
 export const isWithoutBasis = ({ mode, cursor, from }: Course): boolean =>
@@ -60,6 +63,7 @@ export const judgesAsFull = ({ mode, from }: Pick<Cycle, 'mode' | 'from'>): bool
   isOfEverybody(mode === 'apply' && from !== null ? from : { mode });
 
 function itineraryOf(cycle: Course): readonly PlanStepName[] {
+  if (cycle.approvedAt !== null) return APPROVAL;
   if (cycle.mode === 'apply') return cycle.from === null ? [] : itineraryOfPlan(cycle.from);
   return ITINERARIES[isWithoutBasis(cycle) ? 'initial' : cycle.mode];
 }

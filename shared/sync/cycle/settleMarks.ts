@@ -2,6 +2,7 @@
  * What becomes of the marks when a cycle has ended: answered ones are deleted, every other person stays marked, with the
  * time to wait for (docs/protocol.md 3.5, R2, R4, R20, R26). Escrow is such a mark.
  */
+import { STAGE } from '../../model/Chunk';
 import type { Cycle } from '../../model/Cycle';
 import { newMark, type Mark } from '../../model/Mark';
 import { escrowWait } from '../../rules/escrowWait';
@@ -27,7 +28,8 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
     kept = [];
     missing = [];
   };
-  for await (const row of store.plans.rows(cycle.id)) {
+  // Once approved, the rest of the plan is an old story.
+  for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : STAGE.removals)) {
     const { entry } = row;
     const next = nextMark(row, cycle, engine.clock.now(), engine.timing);
     if (entry.mark === null) {
@@ -77,9 +79,9 @@ function nextMark(row: PlanRow, cycle: Cycle, nowMs: number, timing: Timing): Ma
       return {
         ...plain,
         attempts: entry.mark?.attempts ?? 0,
-        absentSince: entry.absentSince,
+        absentSince: entry.absentSince ?? entry.mark?.absentSince ?? null,
         // Whoever is held waits for a time, never for the release: that marks anew (docs/protocol.md R26).
-        wait: entry.reason === 'HeldByRevert' ? nowMs + timing.holdMs : null,
+        wait: entry.reason === 'HeldByRevert' || result?.code === 'RemovalRejected' ? nowMs + timing.holdMs : null,
       };
   }
 }

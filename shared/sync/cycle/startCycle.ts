@@ -8,7 +8,10 @@ import { isoTime } from '../../model/Clock';
 import { ConnectorError } from '../../model/ConnectorError';
 import { FINAL_STATES, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
+import type { StoredRow } from '../../store/Table';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
+import { Executions } from '../../store/state/Executions';
+import { AwaitedApproval } from '../../store/state/AwaitedApproval';
 import { FullCycleWish } from '../../store/state/FullCycleWish';
 import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
@@ -30,7 +33,7 @@ export interface Refused {
   readonly started: false;
   readonly activeCycleId?: undefined;
   /** Stable, for scripts. */
-  readonly code: 'NotConnected';
+  readonly code: 'NotConnected' | 'PlanAwaitsApply';
   /** Why, and what to do. */
   readonly message: string;
 }
@@ -53,6 +56,22 @@ const GIVE_UP_MS = 3_600_000;
 const SETTINGS_CHANGED =
   'The mapping was changed, or a setting, so everybody is evaluated anew. Who falls out of scope is disabled only after the next cycle agrees.';
 
+const FIRST_IS_A_PLAN =
+  'START_WITH_PLAN: before the first cycle there is only a plan. Look at it, then POST …/cycles/{id}/apply with its hash.';
+
+/** Newest cycles that are looked at for a plan: before the first cycle there is little else. */
+const RECENT = 20;
+
+/** Whether a plan waits that may still be applied; one that grew too old, or was made by other rules, is made anew. */
+async function hasPlan({ store, clock, policy, planMaxAgeHours }: Starter): Promise<boolean> {
+  const hash = policyHash(policy, await store.schemas.activeVersion());
+  const oldest = clock.now() - planMaxAgeHours * 3_600_000;
+  return (await store.cycles.page(RECENT)).cycles.some(
+    ({ cycle }) =>
+      cycle.state === 'planned' && cycle.policyHash === hash && Date.parse(cycle.endedAt ?? cycle.startedAt) > oldest,
+  );
+}
+
 /**
  * @returns the cycle that was started, or the id of the one that runs, or why none may start. @throws ConnectorError StorageUnreachable,
  * QueueUnreachable
@@ -65,6 +84,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     if (cycle !== undefined) return { started: true, cycle };
   }
   let rows = await store.job.read();
+  await resumeDecision(engine, rows);
   const turn = Turn.of(rows);
   if (turn !== undefined && (await freeOrResume(engine, turn)) === 'running') {
     if (request.mode === 'full' && request.orNext === true) await store.wish.make('scheduled');
@@ -73,7 +93,10 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   }
   const connection = await engine.connection.state();
   if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
-  const dryRun = request.dryRun === true;
+  const isFirst = engine.startWithPlan && Watermark.of(rows) === undefined && Executions.lastOf(rows) === undefined;
+  if (isFirst && request.dryRun !== true && request.trigger === 'timer' && (await hasPlan(engine)))
+    return { started: false, code: 'PlanAwaitsApply', message: FIRST_IS_A_PLAN };
+  const dryRun = request.dryRun === true || isFirst;
   if (request.mode === 'full' && !dryRun) {
     await store.wish.make(request.trigger);
     rows = await store.job.read();
@@ -91,7 +114,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     {
       dryRun,
       wishEtag: dryRun ? null : wishEtag,
-      warnings: isChanged && mode === 'full' ? [SETTINGS_CHANGED] : [],
+      warnings: [...(isChanged && mode === 'full' ? [SETTINGS_CHANGED] : []), ...(isFirst ? [FIRST_IS_A_PLAN] : [])],
     },
   );
   return takeTurn(engine, cycle, request.idempotencyKey);
@@ -119,13 +142,32 @@ async function takeTurn(engine: Starter, cycle: Cycle, idempotencyKey?: string):
   return { started: true, cycle };
 }
 
+/** An approval or a rejection whose process died goes on (docs/protocol.md 3.6). */
+async function resumeDecision(engine: Starter, rows: ReadonlyMap<string, StoredRow>): Promise<void> {
+  const { clock, store, telemetry, timing } = engine;
+  const awaited = AwaitedApproval.of(rows);
+  const stored = awaited === undefined ? undefined : await store.plans.cycle(awaited.cycleId);
+  if (awaited === undefined || stored?.cycle.state === 'awaitingApproval') return;
+  if (stored === undefined || FINAL_STATES.has(stored.cycle.state)) {
+    await store.awaited.clear(awaited.cycleId);
+    return;
+  }
+  if (clock.now() <= stored.cycle.dueAt + timing.overdueMs) return;
+  telemetry.warn('cycle.resumed', { cycleId: awaited.cycleId, state: stored.cycle.state });
+  await sendAgain(engine, stored.cycle);
+}
+
+async function sendAgain({ sender, clock }: Starter, cycle: Cycle): Promise<void> {
+  await sender.send([{ ...jobMessage(cycle), again: `:t${Math.floor(clock.now() / 60_000)}` }]);
+}
+
 async function cycleOf(engine: WithStore, id: string): Promise<Cycle | undefined> {
   return (await engine.store.plans.cycle(id))?.cycle ?? (await engine.store.cycles.get(id))?.cycle;
 }
 
 /** Nothing the turn can name keeps it for ever: what cannot be read, or ends by no means, is given up in bounded time. */
 async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' | 'running'> {
-  const { clock, store, sender, telemetry, timing } = engine;
+  const { clock, store, telemetry, timing } = engine;
   const { cycleId } = turn;
   let stored: Awaited<ReturnType<typeof store.plans.cycle>>;
   try {
@@ -165,7 +207,7 @@ async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' 
   }
   if (clock.now() > cycle.dueAt + timing.overdueMs) {
     telemetry.warn('cycle.resumed', { cycleId, state: cycle.state });
-    await sender.send([{ ...jobMessage(cycle), again: `:t${Math.floor(clock.now() / 60_000)}` }]);
+    await sendAgain(engine, cycle);
   }
   return 'running';
 }

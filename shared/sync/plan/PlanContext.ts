@@ -26,11 +26,15 @@ export class PlanContext {
   readonly read: PeopleRead;
   #knownApp: EnterpriseApp | undefined;
 
+  readonly #groupNames = new Map<string, string>();
+
   private constructor(
     /** Reads just the attributes of the cycle's mapping. */
     readonly engine: Engine,
     readonly policy: CyclePolicy,
     readonly cycleId: string,
+    /** A plan to be read: groups go by their names. */
+    readonly isDry: boolean,
     readonly watermark: StoredWatermark | undefined,
     app: EnterpriseApp | undefined,
   ) {
@@ -47,6 +51,7 @@ export class PlanContext {
       { ...engine, entra: engine.entra.selecting(attributes) },
       { ...engine.policy, mapping },
       cycle.id,
+      cycle.dryRun,
       Watermark.of(rows),
       KnownApp.of(rows),
     );
@@ -88,6 +93,16 @@ export class PlanContext {
     this.#snapshot ??= (async () =>
       SourceSnapshot.of(await this.engine.store.image.assignments(), this.engine.store.image.groups()))();
     return this.#snapshot;
+  }
+
+  /** Names for sentences; undefined for a group that was not asked for. */
+  groupName = (id: string): string | undefined => this.#groupNames.get(id);
+
+  /** Reads the names of groups, each once. */
+  async nameGroups(ids: Iterable<string>): Promise<void> {
+    const unknown = [...new Set(ids)].filter((id) => !this.#groupNames.has(id));
+    if (unknown.length === 0) return;
+    for (const [id, name] of await this.engine.entra.groupNames(unknown)) this.#groupNames.set(id, name);
   }
 
   /** The image was written: the next `snapshot` reads it again. */

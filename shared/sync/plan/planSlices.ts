@@ -5,7 +5,8 @@
  * Upholds I04: marks are durable before the image of Entra and the watermark move. Upholds I05: lists count only when
  * complete.
  */
-import { noTally, planCursorSchema, type PlanStepName } from '../../model/Cycle';
+import { STAGE } from '../../model/Chunk';
+import { noTally, planCursorSchema, type Cycle, type PlanStepName } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { Outgoing } from '../../queue/messages';
 import type { CyclePlace } from '../cycle/CyclePlace';
@@ -18,6 +19,8 @@ import { SETTINGS_CHANGED } from '../cycle/stopCycle';
 import { firstStep, stepAfter } from '../cycle/itineraries';
 import { PlanContext } from './PlanContext';
 import type { Slice } from './Slice';
+import { guardRemovals } from './guard/guardRemovals';
+import { releaseApproved } from './guard/releaseApproved';
 import { judgeDirty } from './record/judgeDirty';
 import { judgeEverybody } from './record/judgeEverybody';
 import { judgeLog } from './record/judgeLog';
@@ -41,6 +44,8 @@ const STEPS: Readonly<Record<Exclude<PlanStepName, 'dispatch'>, Slice>> = {
   dirty: judgeDirty,
   stored: judgeStored,
   log: judgeLog,
+  guard: guardRemovals,
+  approved: releaseApproved,
 };
 
 /** @param countCalls adds the calls made so far to the cycle; they are stored with its place */
@@ -59,7 +64,7 @@ export async function planSlices(
   }
   if (policyHash(engine.policy, place.cycle.mappingVersion) !== place.cycle.policyHash)
     return failCycle(engine, place, SETTINGS_CHANGED);
-  place.move({ state: 'planning' });
+  if (place.cycle.state === 'queued') place.move({ state: 'planning' });
   const { dryRun } = place.cycle;
   if (dryRun) await beginAnew(engine, place);
   const context = await PlanContext.open(dryRun ? { ...engine, store: engine.store.dry() } : engine, place.cycle);
@@ -97,11 +102,17 @@ export async function planSlices(
   }
 }
 
+/** What is staged is nobody's work yet. */
+function firstStage({ cursor, staged }: Cycle): number {
+  const stages = Object.keys(cursor.chunks).map((key) => Number(key.split('-')[0]));
+  return Math.min(...stages.filter((stage) => staged === 0 || stage !== STAGE.removals));
+}
+
 /** A dry run whose message is repeated has nothing to go on from: it forgets what it recorded. */
 async function beginAnew(engine: Engine, place: CyclePlace): Promise<void> {
   const { cycle } = place;
   await engine.store.plans.forgetRows(cycle.id);
-  place.move({ cursor: { ...firstStep(cycle), attempts: cycle.cursor.attempts }, tally: noTally() });
+  place.move({ cursor: { ...firstStep(cycle), attempts: cycle.cursor.attempts }, tally: noTally(), totals: {} });
 }
 
 /** All is planned: the lanes' first messages, and the closer's. A cycle without work ends here. */
@@ -116,13 +127,8 @@ async function dispatch(engine: Engine, place: CyclePlace, countCalls: () => voi
   const now = clock.now();
   const calls = cycle.cursor.loads.reduce((sum, load) => sum + load, 0) + cycle.expected;
   telemetry.info('cycle.planned', { cycleId: cycle.id, changes: cycle.expected });
-  return sendStage(
-    engine,
-    place,
-    Math.min(...Object.keys(cycle.cursor.chunks).map((key) => Number(key.split('-')[0]))),
-    {
-      applyingSince: new Date(now).toISOString(),
-      deadlineAt: now + timing.applyDeadlineMs + (3 * calls * 1_000) / ratePerSecond,
-    },
-  );
+  return sendStage(engine, place, firstStage(cycle), {
+    applyingSince: new Date(now).toISOString(),
+    deadlineAt: now + timing.applyDeadlineMs + (3 * calls * 1_000) / ratePerSecond,
+  });
 }

@@ -40,9 +40,20 @@ export async function gather(
   const toLookUp = people.filter((one) => needsLookUp(one, snapshot, input.cycleId)).map((one) => one.sourceId);
   const looked = await readLooked(engine, toLookUp, input.cycleId);
   await engine.store.people.putRead(looked);
+  if (context.isDry)
+    await context.nameGroups(
+      people.flatMap(({ sourceId }) => snapshot.viaOf(sourceId)).filter((via) => via !== 'direct'),
+    );
   return people.map((someone) => {
     const mark = marks.get(someone.sourceId) ?? null;
-    return { someone, mark, facts: () => factsOf(someone, looked.get(someone.sourceId), snapshot, input, mark) };
+    return {
+      someone,
+      mark,
+      facts: () => ({
+        ...factsOf(someone, looked.get(someone.sourceId), snapshot, input, mark),
+        groupName: context.groupName,
+      }),
+    };
   });
 }
 
@@ -60,7 +71,7 @@ function factsOf(
   snapshot: SourceSnapshot,
   input: GatherInput,
   mark: StoredMark | null,
-): PersonFacts {
+): Omit<PersonFacts, 'groupName'> {
   const read = looked ?? facts;
   const person: Person | undefined =
     read.attributes === null || read.deleted !== 'no' ? undefined : { id: sourceId, attributes: read.attributes };
@@ -74,7 +85,6 @@ function factsOf(
     displayName: read.displayName === '' ? facts.displayName : read.displayName,
     roleIds: snapshot.roleIdsOf(sourceId),
     grants: snapshot.grantsOf(sourceId),
-    groupName: () => undefined,
     proofGroupIds: [...new Set([...via, ...facts.via])].filter((id) => id !== 'direct'),
     managed: managed === 'unreadable' ? UNKNOWN_PERSON : managed.person,
     personEtag: managed === 'unreadable' ? null : managed.etag,

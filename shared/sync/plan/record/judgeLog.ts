@@ -8,6 +8,7 @@ import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import type { HoldChange } from '../../../model/HoldChange';
 import { licensesOfRules } from '../../../rules/Policy';
 import { undo } from '../../../rules/undo';
+import { rowKeyOf } from '../../../store/PlansTable';
 import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
@@ -26,8 +27,9 @@ export const judgeLog: Slice = async (context, place) => {
     .filter((row) => row.result?.entries.some((entry) => entry.intentId !== null) === true)
     .map((row) => row.entry.sourceId);
   await recordJudged(context, place, await judgeUndo(context, place, from.cycleId, ids));
-  place.move({ cursor: { ...place.cycle.cursor, link: page.continuation ?? null, isPartial: false } });
-  return page.continuation === undefined ? 'next' : 'stay';
+  const last = page.isLast ? undefined : page.rows.at(-1);
+  place.move({ cursor: { ...place.cycle.cursor, link: last === undefined ? null : rowKeyOf(last), isPartial: false } });
+  return last === undefined ? 'next' : 'stay';
 };
 
 /** What undoes the writes of a cycle for these people. */

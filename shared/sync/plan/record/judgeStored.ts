@@ -8,6 +8,7 @@ import { ConnectorError } from '../../../model/ConnectorError';
 import { logEntry } from '../../../model/LogEntry';
 import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { REASONS } from '../../../model/Reason';
+import { rowKeyOf } from '../../../store/PlansTable';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { Someone } from '../../../store/PeopleTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
@@ -41,8 +42,9 @@ export const judgeStored: Slice = async (context, place) => {
     checked.flatMap((one) => one.news ?? []),
   );
   await recordJudged(context, place, checked);
-  place.move({ cursor: { ...place.cycle.cursor, link: page.continuation ?? null, isPartial: false } });
-  return page.continuation === undefined ? 'next' : 'stay';
+  const last = page.isLast ? undefined : page.rows.at(-1);
+  place.move({ cursor: { ...place.cycle.cursor, link: last === undefined ? null : rowKeyOf(last), isPartial: false } });
+  return last === undefined ? 'next' : 'stay';
 };
 
 /** From here on the plan is this cycle's, whatever becomes of it: nobody applies it twice. */

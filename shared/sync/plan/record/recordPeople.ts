@@ -2,11 +2,11 @@
  * Judges people and records what came out: rows and chunks together with the planner's place, in transactions guarded by
  * the head's etag (docs/protocol.md R5). A slice that is done again leaves out whom it has recorded already.
  */
-import type { Chunk } from '../../../model/Chunk';
+import { newChunk, STAGE, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
 import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
-import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
+import { markRefOf, planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
 import { addDemand } from '../../../rules/seats';
 import { REASONS, type Reason } from '../../../model/Reason';
@@ -104,7 +104,7 @@ export function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, m
 }
 
 /** Marks of people who are held are kept (docs/protocol.md R20). */
-const isHeld = ({ reason }: PlanEntry): boolean => reason === 'HeldByRevert';
+const isHeld = ({ reason }: PlanEntry): boolean => reason === 'HeldByRevert' || reason === 'RemovalRejected';
 
 /** Reasons that are a fault of ours, not a state of the person: the person waits in escrow. */
 const isFault = ({ reason }: PlanEntry): boolean => reason === 'UnreadableRow' || reason === 'InternalError';
@@ -134,7 +134,7 @@ function unjudged(
     after: null,
     absentSince: null,
     factsAt,
-    mark: mark === null ? null : { etag: mark.etag, since: mark.since, attempts: mark.attempts },
+    mark: markRefOf(mark),
     personEtag: null,
   });
   return { entry, isOpen: false, calls: 0 };
@@ -201,8 +201,9 @@ async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise
       nextAttemptAt: 0,
       attempts: 0,
       result: {
+        // Marks of held people are never answered (docs/protocol.md R20).
         outcome: refused !== undefined ? 'refused' : isFault(entry) ? 'failed' : isHeld(entry) ? 'held' : 'skip',
-        code: isFault(entry) ? entry.reason : null,
+        code: isFault(entry) || entry.reason === 'RemovalRejected' ? entry.reason : null,
         message: refused ?? (isFault(entry) && entry.desired.kind === 'leave' ? (entry.desired.detail ?? null) : null),
         entries: news === null ? [] : [news],
       },
@@ -222,7 +223,8 @@ async function recordPlanned(place: CyclePlace, open: readonly Judged[]): Promis
       attempts: 0,
       result: null,
     }));
-    await place.record({ cursor: { ...withSeats(place, rows), isPartial: true } }, rows, []);
+    const totals = totalsWith(place, rows);
+    await place.record({ cursor: { ...withSeats(place, rows), isPartial: true }, totals }, rows, []);
   }
 }
 
@@ -235,7 +237,18 @@ const withSeats = ({ cycle: { cursor } }: CyclePlace, rows: readonly PlanRow[]):
   ),
 });
 
-/** Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names. */
+/** Actions by kind, those of further rows added; stored with them as well. */
+function totalsWith({ cycle }: CyclePlace, rows: readonly PlanRow[]): Record<string, number> {
+  const totals = { ...cycle.totals };
+  for (const { entry } of rows) totals[entry.action] = (totals[entry.action] ?? 0) + 1;
+  return totals;
+}
+
+/**
+ * Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names.
+ * Removals are recorded as staged, without their chunks: the guard behind the last slice, which sees all of them, lets
+ * them go or leaves them (I06).
+ */
 async function recordOpen(context: PlanContext, place: CyclePlace, open: readonly Judged[]): Promise<void> {
   const { lanes } = place.cycle;
   const now = context.engine.clock.now();
@@ -249,9 +262,10 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
   let openRows: PlanRow[] = [];
   let openLength = 0;
   const flush = async (): Promise<void> => {
-    if (openChunks.length === 0) return;
+    if (openRows.length === 0) return;
     const cursor = { ...withSeats(place, openRows), isPartial: true, chunks: { ...chunks }, loads };
-    await place.record({ cursor, expected: place.cycle.expected + openRows.length }, openRows, openChunks);
+    const expected = place.cycle.expected + openRows.filter((row) => row.state === 'open').length;
+    await place.record({ cursor, expected, totals: totalsWith(place, openRows) }, openRows, openChunks);
     openChunks = [];
     openRows = [];
     openLength = 0;
@@ -263,19 +277,10 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
     openLength += length;
     const chunk = chunks[`${stage}-${lane}`] ?? 0;
     chunks[`${stage}-${lane}`] = chunk + 1;
-    openChunks.push({
-      stage,
-      lane,
-      chunk,
-      rows: rows.length,
-      done: 0,
-      tally: noTally(),
-      sends: 1,
-      dueAt: now,
-      movedAt: 0,
-    });
+    const state = stage === STAGE.removals ? 'staged' : 'open';
+    if (state === 'open') openChunks.push(newChunk({ stage, lane, chunk }, rows.length, now));
     for (const { entry } of rows)
-      openRows.push({ stage, lane, chunk, entry, state: 'open', nextAttemptAt: 0, attempts: 0, result: null });
+      openRows.push({ stage, lane, chunk, entry, state, nextAttemptAt: 0, attempts: 0, result: null });
   }
   await flush();
 }

@@ -2,13 +2,11 @@
  * Gives open rows to lanes so that all lanes end together, in parts that one message names. Creations that go with one
  * request stay together: they cost as much as one person.
  */
-import { CHUNK_SIZE } from '../../../model/Chunk';
+import { CHUNK_SIZE, STAGE } from '../../../model/Chunk';
 import type { PlanEntry } from '../../../model/PlanEntry';
 import { batchesOf } from '../../cycle/batchesOf';
 import { partsThatFit } from './partsThatFit';
 
-/** Access is taken before it is given: seats get free, and addresses too. */
-const STAGE = { removals: 1, changes: 2 } as const;
 /** A row without a call still takes its turn in the lane. */
 const LEAST_LOAD = 0.1;
 

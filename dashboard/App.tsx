@@ -1,0 +1,82 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { JobAnswer } from '../shared/api/answers/JobAnswer';
+import { JOB, storedKey, storeKey } from './data/ApiClient';
+import { usePoll } from './data/usePoll';
+import { linkTo, useRoute } from './data/useRoute';
+import { Empty, Waiting } from './parts/Loaded';
+import { Icon, type IconName } from './parts/Icon';
+import { Notices } from './parts/Notices';
+import { ProblemMessage } from './parts/Message';
+import { Status } from './parts/Status';
+import { SignIn } from './views/SignIn';
+import { VIEWS } from './views/VIEWS';
+
+/** While something may change, in ms. */
+const PACE_MS = 2_000;
+
+/** The frame: who is let in, where the reader is, and the job as all views share it. */
+export function App() {
+  const route = useRoute();
+  const [key, setKey] = useState(storedKey);
+  // Another path for another key makes the poll begin anew; the server does not look at it.
+  const job = usePoll<JobAnswer>(`${JOB}?as=${key === null ? 'nobody' : 'reader'}`, PACE_MS);
+  const view = VIEWS.find(({ name }) => name === route.view);
+  useEffect(() => {
+    document.title = `${view?.title ?? 'Not found'} · GoToMeeting provisioning`;
+  }, [view]);
+  if (job.problem?.status === 401) {
+    return (
+      <SignIn
+        wasRefused={key !== null}
+        enter={(typed) => {
+          storeKey(typed);
+          setKey(typed);
+          job.refresh();
+        }}
+      />
+    );
+  }
+  return (
+    <>
+      <a class="skip" href="#main" onClick={focusMain}>
+        Skip to content
+      </a>
+      <header class="bar">
+        <div class="brand">
+          <span class="mark" aria-hidden="true" />
+          <span>GoToMeeting provisioning</span>
+        </div>
+        <nav aria-label="Views">
+          {VIEWS.map(({ name, title, icon }) => (
+            <a key={name} href={linkTo(name)} {...(name === route.view ? { 'aria-current': 'page' as const } : {})}>
+              <Icon name={icon satisfies IconName} />
+              <span>{title}</span>
+            </a>
+          ))}
+        </nav>
+        <div class="bar-state">{job.value !== undefined && <Status state={stateOf(job.value)} />}</div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {job.problem !== null && <ProblemMessage problem={job.problem} retry={job.refresh} />}
+        {job.value === undefined ? (
+          job.isLoading && <Waiting />
+        ) : view === undefined ? (
+          <Empty title="There is no such view.">
+            <a href={linkTo('overview')}>Go to the overview</a>
+          </Empty>
+        ) : (
+          <view.View job={job.value} refresh={job.refresh} route={route} />
+        )}
+      </main>
+      <Notices />
+    </>
+  );
+}
+
+/** What runs says more than that the job is switched on. */
+const stateOf = ({ status }: JobAnswer): string => status.currentCycle?.state ?? status.code;
+
+function focusMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}

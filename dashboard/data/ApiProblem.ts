@@ -1,0 +1,51 @@
+/** Why the API did not do what was asked: its problem JSON, or that nothing answered. */
+export class ApiProblem extends Error {
+  private constructor(
+    /** 0 when nothing answered. */
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly more: Readonly<Record<string, unknown>>,
+  ) {
+    super(message);
+    this.name = 'ApiProblem';
+  }
+
+  static of(status: number, text: string): ApiProblem {
+    const body = parsed(text);
+    const code = typeof body['code'] === 'string' ? body['code'] : `Http${status}`;
+    const detail = typeof body['detail'] === 'string' ? body['detail'] : sentenceFor(status);
+    return new ApiProblem(status, code, detail, body);
+  }
+
+  static offline(): ApiProblem {
+    return new ApiProblem(0, 'Offline', 'The connector does not answer. It is asked again by itself.', {});
+  }
+
+  get isOffline(): boolean {
+    return this.status === 0;
+  }
+}
+
+/** Whatever was thrown, as a problem to show. */
+export const problemOf = (error: unknown): ApiProblem =>
+  error instanceof ApiProblem
+    ? error
+    : ApiProblem.of(500, JSON.stringify({ code: 'PageFault', detail: error instanceof Error ? error.message : '' }));
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function sentenceFor(status: number): string {
+  if (status === 401) return 'The key is missing or wrong.';
+  if (status === 404) return 'This release of the connector does not have that.';
+  if (status === 413) return 'That is more than the connector takes at once.';
+  if (status === 429) return 'Too many requests: wait a moment.';
+  return `The connector answered with status ${status}.`;
+}

@@ -1,0 +1,88 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { ask } from './ApiClient';
+import { problemOf, type ApiProblem } from './ApiProblem';
+
+/** The slowest pace when nothing changes or nothing answers, in ms. */
+const SLOWEST_MS = 60_000;
+
+/** Something the API has, as last heard. */
+export interface Resource<T> {
+  /** Undefined until the first answer. */
+  readonly value: T | undefined;
+  /** The last question was not answered; `value` is what was known before. */
+  readonly problem: ApiProblem | null;
+  readonly isLoading: boolean;
+  /** Asks now. */
+  readonly refresh: () => void;
+}
+
+/**
+ * Keeps asking, with the tag of the last answer so that nothing is sent twice. The pace slows down while nothing changes
+ * and while nothing answers, and stops while the tab is hidden.
+ * @param everyMs the fastest pace; 0 asks once
+ */
+export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
+  const [state, setState] = useState<Omit<Resource<T>, 'refresh'>>({
+    value: undefined,
+    problem: null,
+    isLoading: true,
+  });
+  const wake = useRef<() => void>(() => undefined);
+
+  useEffect(() => {
+    if (path === null) return undefined;
+    setState({ value: undefined, problem: null, isLoading: true });
+    const abort = new AbortController();
+    let etag: string | null = null;
+    let pace = everyMs;
+    let timer = 0;
+    let isAsking = false;
+    /** The reader went elsewhere while it was asked. */
+    const isGone = (): boolean => abort.signal.aborted;
+
+    const look = async (): Promise<void> => {
+      clearTimeout(timer);
+      if (isAsking || isGone()) return;
+      isAsking = true;
+      try {
+        const answer = await ask<T>(path, { etag, signal: abort.signal });
+        if (answer === null) {
+          pace = Math.min(SLOWEST_MS, pace * 1.5);
+          setState((old) => (old.problem === null ? old : { ...old, problem: null }));
+        } else {
+          ({ etag } = answer);
+          pace = everyMs;
+          setState({ value: answer.value, problem: null, isLoading: false });
+        }
+      } catch (error) {
+        if (isGone()) return;
+        pace = Math.min(SLOWEST_MS, Math.max(2_000, pace) * 2);
+        const problem = problemOf(error);
+        setState((old) => ({ ...old, problem, isLoading: false }));
+      } finally {
+        isAsking = false;
+      }
+      if (everyMs > 0 && !document.hidden && !isGone()) timer = setTimeout(() => void look(), pace);
+    };
+    const now = (): void => {
+      pace = everyMs;
+      void look();
+    };
+    const seen = (): void => {
+      if (!document.hidden && everyMs > 0) now();
+    };
+    wake.current = now;
+    document.addEventListener('visibilitychange', seen);
+    addEventListener('online', now);
+    void look();
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', seen);
+      removeEventListener('online', now);
+    };
+  }, [path, everyMs]);
+
+  const refresh = useCallback(() => wake.current(), []);
+  return { ...state, refresh };
+}

@@ -1,0 +1,54 @@
+import { Icon } from './Icon';
+
+type Values = Readonly<Record<string, unknown>> | null;
+
+/** Before → after, field by field. */
+export function Changes({ before, after }: { before: Values; after: Values }) {
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  const rows = names.map((name) => ({ name, old: text(before?.[name]), next: text(after?.[name]) }));
+  return <ChangeTable rows={rows} />;
+}
+
+export interface ChangeRow {
+  readonly name: string;
+  readonly old: string | null;
+  readonly next: string | null;
+}
+
+export function ChangeTable({ rows }: { rows: readonly ChangeRow[] }) {
+  if (rows.length === 0) return <p class="quiet">No value changes.</p>;
+  return (
+    <div class="scroll-x">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Property</th>
+            <th scope="col">Before</th>
+            <th scope="col">
+              <span class="unseen">becomes</span>
+            </th>
+            <th scope="col">After</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, old, next }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{old === null ? <span class="quiet">none</span> : <span class="old">{old}</span>}</td>
+              <td>
+                <Icon name="arrowRight" />
+              </td>
+              <td>{next ?? <span class="quiet">none</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function text(value: unknown): string | null {
+  if (value === undefined || value === null || value === '') return null;
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(String).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

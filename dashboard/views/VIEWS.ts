@@ -1,0 +1,20 @@
+import type { ComponentType } from 'preact';
+import type { IconName } from '../parts/Icon';
+import { Cycles } from './cycles/Cycles';
+import { Log } from './log/Log';
+import { Overview } from './overview/Overview';
+import type { ViewProps } from './ViewProps';
+
+export interface ViewOfPage {
+  readonly name: string;
+  readonly title: string;
+  readonly icon: IconName;
+  readonly View: ComponentType<ViewProps>;
+}
+
+/** Every view of the page, as the bar shows them. */
+export const VIEWS: readonly ViewOfPage[] = [
+  { name: 'overview', title: 'Overview', icon: 'home', View: Overview },
+  { name: 'cycles', title: 'Cycles', icon: 'apps', View: Cycles },
+  { name: 'log', title: 'Log', icon: 'list', View: Log },
+];

@@ -1,0 +1,117 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { LogEntryAnswer } from '../../../shared/api/answers/LogAnswer';
+import { download } from '../../data/ApiClient';
+import { usePages } from '../../data/usePages';
+import { replaceQuery } from '../../data/useRoute';
+import { inFull, inShort, number, words } from '../../data/words';
+import { ActionButton } from '../../parts/ActionButton';
+import { Card } from '../../parts/Card';
+import { Icon } from '../../parts/Icon';
+import { Empty, Waiting } from '../../parts/Loaded';
+import { ProblemMessage } from '../../parts/Message';
+import { Status } from '../../parts/Status';
+import { VirtualRows, type Column } from '../../parts/VirtualRows';
+import { filterOf, FIELDS, type LogFilter } from './filterOf';
+import { LogFilters } from './LogFilters';
+import { LogEntryDrawer } from './LogEntryDrawer';
+import type { ViewProps } from '../ViewProps';
+
+const PATH = '/api/auditLogs/provisioning';
+const PAGE = 500;
+
+const COLUMNS: readonly Column<LogEntryAnswer>[] = [
+  {
+    title: 'Person',
+    width: 'minmax(130px, 1.2fr)',
+    cell: (row) => row.sourceIdentity.displayName || row.sourceIdentity.id,
+  },
+  { title: 'Action', width: '90px', cell: (row) => words(row.provisioningAction) },
+  { title: 'Status', width: '110px', cell: (row) => <Status state={row.provisioningStatusInfo.status} /> },
+  {
+    title: 'When',
+    width: '130px',
+    isMinor: true,
+    cell: (row) => <span title={inFull(row.activityDateTime)}>{inShort(row.activityDateTime)}</span>,
+  },
+  {
+    title: 'What happened',
+    width: 'minmax(0, 2fr)',
+    isMinor: true,
+    cell: (row) => row.provisioningSteps.at(-1)?.description,
+  },
+];
+
+/** The provisioning log. The filters stand in the address, so that what is seen can be linked to. */
+export function Log({ route }: ViewProps) {
+  const filter = useMemo(() => readFilter(route.query), [route.query]);
+  const query = filterOf(filter);
+  const path = `${PATH}?$top=${PAGE}${query === '' ? '' : `&$filter=${encodeURIComponent(query)}`}`;
+  const log = usePages<LogEntryAnswer>(path, 'value');
+  const [open, setOpen] = useState<LogEntryAnswer | null>(null);
+  const named = route.query.get('entry');
+  const entry = open ?? log.rows.find(({ id }) => id === named) ?? null;
+  const show = (next: LogEntryAnswer | null): void => {
+    setOpen(next);
+    replaceQuery(route, { ...filter, ...(next === null ? {} : { entry: next.id }) });
+  };
+  return (
+    <div class="view">
+      <div class="view-head">
+        <h1>Provisioning log</h1>
+        <div class="actions">
+          <ActionButton run={() => save(query)}>
+            <Icon name="download" slot="start" /> Download CSV
+          </ActionButton>
+        </div>
+      </div>
+      <Card>
+        <LogFilters filter={filter} change={(next) => replaceQuery(route, { ...next })} />
+        <p class="quiet log-count" role="status">
+          {log.isLoading ? 'Reading …' : `${number(log.rows.length)}${log.isComplete ? '' : ' or more'} entries`}
+        </p>
+        {log.problem !== null && <ProblemMessage problem={log.problem} retry={log.more} />}
+        {log.rows.length > 0 && (
+          <VirtualRows
+            label="Provisioning log"
+            rows={log.rows}
+            columns={COLUMNS}
+            keyOf={(row) => row.id}
+            rowHeight={40}
+            open={show}
+            more={log.more}
+          />
+        )}
+        {log.isLoading && log.rows.length === 0 && <Waiting />}
+        {!log.isLoading && log.rows.length === 0 && log.problem === null && (
+          <Empty title="No entry fits.">
+            {log.isComplete ? (
+              'Every change and every reason for leaving somebody alone stands here once a cycle has run.'
+            ) : (
+              <button type="button" class="link" onClick={log.more}>
+                Look further back
+              </button>
+            )}
+          </Empty>
+        )}
+      </Card>
+      {entry !== null && <LogEntryDrawer entry={entry} close={() => show(null)} />}
+    </div>
+  );
+}
+
+function readFilter(query: URLSearchParams): LogFilter {
+  return Object.fromEntries(FIELDS.flatMap((name) => (query.get(name) ? [[name, query.get(name) ?? '']] : [])));
+}
+
+async function save(filter: string): Promise<string> {
+  const blob = await download(
+    `${PATH}?$top=1000${filter === '' ? '' : `&$filter=${encodeURIComponent(filter)}`}`,
+    'text/csv',
+  );
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = 'provisioning-log.csv';
+  link.click();
+  URL.revokeObjectURL(link.href);
+  return 'The log is in your downloads.';
+}

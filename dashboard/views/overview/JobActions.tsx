@@ -1,0 +1,83 @@
+import type { CycleAnswer } from '../../../shared/api/answers/CycleAnswer';
+import type { JobAnswer } from '../../../shared/api/answers/JobAnswer';
+import { ask, JOB } from '../../data/ApiClient';
+import { go, linkTo } from '../../data/useRoute';
+import { ActionButton } from '../../parts/ActionButton';
+import { Icon } from '../../parts/Icon';
+
+/** Sync now, plan only, full, pause or start. */
+export function JobActions({ job, refresh }: { job: JobAnswer; refresh: () => void }) {
+  const { code, currentCycle } = job.status;
+  const isStopped = code === 'Paused' || code === 'NotConfigured';
+  const sync = async (body: object): Promise<CycleAnswer | undefined> => {
+    const answer = await ask<CycleAnswer>(`${JOB}/sync`, { method: 'POST', body });
+    refresh();
+    return answer?.value;
+  };
+  const isBlocked = isStopped || currentCycle !== null;
+  return (
+    <div class="actions">
+      <ActionButton
+        appearance="primary"
+        disabled={isBlocked}
+        run={async () => {
+          await sync({ mode: 'incremental' });
+          return 'A cycle has begun.';
+        }}
+      >
+        <Icon name="sync" slot="start" /> Sync now
+      </ActionButton>
+      <ActionButton
+        disabled={isBlocked}
+        run={async () => {
+          const cycle = await sync({ mode: 'full', dryRun: true });
+          if (cycle !== undefined) go(linkTo('cycles', cycle.id));
+          return 'A plan is being made. Nothing is changed.';
+        }}
+      >
+        Plan only
+      </ActionButton>
+      <ActionButton
+        disabled={isBlocked}
+        run={async () => {
+          await sync({ mode: 'full' });
+          return 'A full cycle has begun.';
+        }}
+        ask={{
+          title: 'Run a full cycle?',
+          text: 'Everybody is read and compared anew. It takes longer than an incremental cycle, and changes only what differs.',
+          yes: 'Run it',
+        }}
+      >
+        Full cycle
+      </ActionButton>
+      {code === 'Paused' ? (
+        <ActionButton
+          run={async () => {
+            await ask(`${JOB}/start`, { method: 'POST', body: {} });
+            refresh();
+            return 'Started. The timer begins the next cycle.';
+          }}
+        >
+          <Icon name="play" slot="start" /> Start
+        </ActionButton>
+      ) : (
+        <ActionButton
+          disabled={code === 'NotConfigured'}
+          run={async () => {
+            await ask(`${JOB}/pause`, { method: 'POST', body: {} });
+            refresh();
+            return 'Paused. Nothing is read or written until you start it again.';
+          }}
+          ask={{
+            title: 'Pause provisioning?',
+            text: 'No cycle runs and nobody gets or loses access until somebody starts it again.',
+            yes: 'Pause',
+          }}
+        >
+          <Icon name="pause" slot="start" /> Pause
+        </ActionButton>
+      )}
+    </div>
+  );
+}

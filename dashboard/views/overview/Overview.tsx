@@ -1,0 +1,54 @@
+import type { CyclesAnswer } from '../../../shared/api/answers/CycleAnswer';
+import { JOB } from '../../data/ApiClient';
+import { usePoll } from '../../data/usePoll';
+import { linkTo } from '../../data/useRoute';
+import { Card } from '../../parts/Card';
+import { Loaded, Empty } from '../../parts/Loaded';
+import { Message } from '../../parts/Message';
+import { CycleTable } from '../cycles/CycleTable';
+import { History } from './History';
+import { JobActions } from './JobActions';
+import { PeopleTiles } from './PeopleTiles';
+import { Progress } from './Progress';
+import { stateInWords } from './stateInWords';
+import type { ViewProps } from '../ViewProps';
+
+const LAST = 6;
+
+/** The state in words, what runs, whom it is about, and how it went. */
+export function Overview({ job, refresh }: ViewProps) {
+  const { status } = job;
+  const cycles = usePoll<CyclesAnswer>(`${JOB}/cycles?$top=${LAST}`, 5_000);
+  const warnings = status.currentCycle?.warnings ?? cycles.value?.value[0]?.warnings ?? [];
+  const said = stateInWords(job);
+  return (
+    <div class="view">
+      <section class={`hero hero-${said.tone}`} aria-labelledby="state">
+        <div class="hero-text">
+          <h1 id="state">{said.title}</h1>
+          <p>{said.text}</p>
+        </div>
+        <JobActions job={job} refresh={refresh} />
+        {status.currentCycle !== null && <Progress cycle={status.currentCycle} />}
+      </section>
+      {warnings.map((warning) => (
+        <Message key={warning} intent="warning">
+          {warning}
+        </Message>
+      ))}
+      <PeopleTiles job={job} />
+      <Card title="Last cycles" actions={<a href={linkTo('cycles')}>All cycles</a>}>
+        <Loaded of={cycles}>
+          {({ value }) =>
+            value.length === 0 ? (
+              <Empty title="No cycle has run yet.">The timer starts the first one, or choose “Sync now”.</Empty>
+            ) : (
+              <CycleTable cycles={value} />
+            )
+          }
+        </Loaded>
+      </Card>
+      <History last={status.lastExecution?.activityIdentifier ?? ''} />
+    </div>
+  );
+}

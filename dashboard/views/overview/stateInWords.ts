@@ -1,0 +1,66 @@
+import type { JobAnswer } from '../../../shared/api/answers/JobAnswer';
+import { ago, duration, inShort, many } from '../../data/words';
+
+/** How the job stands, as one would tell a colleague. */
+export interface Said {
+  readonly tone: 'good' | 'bad' | 'warn' | 'busy' | 'quiet';
+  readonly title: string;
+  readonly text: string;
+}
+
+export function stateInWords({ status }: JobAnswer, nowMs = Date.now()): Said {
+  const { code, currentCycle: cycle, lastExecution: last, quarantine, demandedWaitUntil } = status;
+  if (code === 'NotConfigured')
+    return {
+      tone: 'bad',
+      title: 'Not connected to GoTo',
+      text: 'Nothing is read or written until the connector is authorized. Open “Connection” and choose “Authorize”.',
+    };
+  if (code === 'Quarantine')
+    return {
+      tone: 'bad',
+      title: 'In quarantine',
+      text:
+        quarantine === null
+          ? 'Cycles are tried seldom until one succeeds.'
+          : `${quarantine.error?.message ?? quarantine.reason} Next try ${quarantine.nextAttempt === null ? 'unknown' : ago(quarantine.nextAttempt, nowMs)}.`,
+    };
+  if (cycle !== null)
+    return { tone: 'busy', title: TITLES[cycle.state] ?? 'Working', text: progressInWords(cycle, nowMs) };
+  if (code === 'Paused')
+    return { tone: 'quiet', title: 'Paused', text: 'Nothing is read or written until somebody chooses “Start”.' };
+  if (demandedWaitUntil !== null)
+    return { tone: 'warn', title: 'GoTo asked to wait', text: `Nothing is sent before ${inShort(demandedWaitUntil)}.` };
+  if (last === null)
+    return { tone: 'quiet', title: 'Ready', text: 'No cycle has run yet. The timer starts the first one.' };
+  if (last.state === 'Failed')
+    return {
+      tone: 'bad',
+      title: 'The last cycle failed',
+      text: `${last.error?.message ?? 'See the cycle for the reason.'} What it did not reach is done by the next one.`,
+    };
+  const when = `The last cycle ended ${ago(last.timeEnded, nowMs)}`;
+  return last.state === 'EntryLevelErrors'
+    ? {
+        tone: 'warn',
+        title: 'In step, but for some people',
+        text: `${when}; ${many(last.countEscrowed, 'person', 'people')} could not be brought in step and will be tried again.`,
+      }
+    : { tone: 'good', title: 'In step', text: `${when}. GoTo is as Entra says.` };
+}
+
+const TITLES: Readonly<Record<string, string>> = {
+  queued: 'About to begin',
+  planning: 'Reading Entra',
+  applying: 'Bringing GoTo in step',
+  closing: 'Checking the result',
+};
+
+function progressInWords(cycle: NonNullable<JobAnswer['status']['currentCycle']>, nowMs: number): string {
+  if (cycle.waitingUntil !== null) return `It goes on ${ago(cycle.waitingUntil, nowMs)}: a service asked to wait.`;
+  const { expected, done, ratePerSecond, secondsLeft } = cycle.progress;
+  if (cycle.state === 'queued' || (cycle.state === 'planning' && expected === 0))
+    return 'Who has to change is being found out.';
+  const left = secondsLeft === null || secondsLeft === 0 ? '' : `, about ${duration(secondsLeft * 1_000)} left`;
+  return `${done} of ${many(expected, 'change', 'changes')}, ${ratePerSecond} a second${left}.`;
+}

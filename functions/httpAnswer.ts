@@ -1,0 +1,50 @@
+/** Between Azure's HTTP and the use cases: one way to ask, one way to answer, whatever the route. */
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { ApiRequest, ApiResponse } from '../shared/api/ApiResponse';
+import { entityTag } from '../shared/api/entityTag';
+import { problemBody, problemOf } from '../shared/api/Problem';
+import { messageOf, type Telemetry } from '../shared/telemetry/Telemetry';
+
+/** The answer of a use case, or the problem it threw. An answer that the client has already is not sent again. */
+export async function respond(
+  telemetry: Telemetry,
+  request: HttpRequest,
+  context: InvocationContext,
+  work: () => Promise<ApiResponse>,
+): Promise<HttpResponseInit> {
+  try {
+    const { status, headers, body, content } = await work();
+    if (content !== undefined)
+      return {
+        status,
+        headers: { 'cache-control': 'no-store', 'content-type': content.type, ...headers },
+        body: content.bytes,
+      };
+    if (body === undefined) return { status, headers: { 'cache-control': 'no-store', ...headers } };
+    const text = JSON.stringify(body);
+    const etag = request.method === 'GET' && status === 200 ? { etag: entityTag(text) } : {};
+    const all = { 'cache-control': 'no-store', ...etag, ...headers };
+    return request.headers.get('if-none-match') === all.etag
+      ? { status: 304, headers: all }
+      : { status, headers: { ...all, 'content-type': 'application/json' }, body: text };
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.status >= 500) telemetry.error('http.failed', { code: problem.code, message: messageOf(error) });
+    return {
+      status: problem.status,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+      body: JSON.stringify(problemBody(problem, context.invocationId)),
+    };
+  }
+}
+
+/** What a use case may know of the request. */
+export function apiRequest(request: HttpRequest): ApiRequest {
+  return {
+    params: request.params,
+    query: request.query,
+    header: (name) => request.headers.get(name),
+    text: () => request.text(),
+    origin: new URL(request.url).origin,
+  };
+}

@@ -1,0 +1,154 @@
+/**
+ * The removal guard: behind the last slice of the plan it sees everybody who is to lose access, and lets all of them go,
+ * or none (docs/protocol.md 3.6).
+ *
+ * Upholds I06. Every step may be repeated: what was reserved is reserved, what was let go is no longer staged.
+ */
+import { newChunk, STAGE } from '../../../model/Chunk';
+import { isoTime } from '../../../model/Clock';
+import { noTally } from '../../../model/Cycle';
+import { logEntry } from '../../../model/LogEntry';
+import { RECORD_SIZE, type PlanRow } from '../../../store/PlansTable';
+import { AwaitedApproval, type Awaited } from '../../../store/state/AwaitedApproval';
+import type { CyclePlace } from '../../cycle/CyclePlace';
+import { endWaiting } from '../../cycle/endWaiting';
+import type { Engine } from '../../Engine';
+import { reserveRemovals } from '../../job/reserveRemovals';
+import type { Slice } from '../Slice';
+import { stagedChunks } from './stagedChunks';
+
+/** Why a row waits in another plan, or in this one. */
+const AWAITING = 'AwaitingApproval';
+
+/** Ends the step in one slice: even a company's worth of removals is few writes. */
+export const guardRemovals: Slice = async ({ engine }, place) => {
+  if (place.cycle.dryRun) return 'next';
+  // Whoever applied the plan named it by its hash: that is the approval of exactly these removals.
+  if (place.cycle.mode === 'apply') {
+    await letGo(engine, place);
+    return 'next';
+  }
+  const awaited = AwaitedApproval.of(await engine.store.job.read());
+  const hasRemovals = Object.keys(place.cycle.cursor.chunks).some((key) => key.startsWith(`${STAGE.removals}-`));
+  const removals = hasRemovals ? await removalsOf(engine, place.cycle.id) : [];
+  const ids = removals.map((row) => row.entry.sourceId);
+  const theirs = awaited === undefined ? new Set<string>() : await waitingIn(engine, awaited);
+  const reservation = await reserveRemovals(engine, place.cycle.id, ids);
+  const isWithin = reservation.kind === 'reserved';
+  // Nobody of the plan that waits is to be removed any more: it has become pointless.
+  if (awaited !== undefined && theirs.size > 0 && !ids.some((id) => theirs.has(id)))
+    await endWaiting(engine, awaited.cycleId, 'superseded');
+  if (isWithin) {
+    await letGo(engine, place);
+    return 'next';
+  }
+  const stand = ids.every((id) => theirs.has(id)) || !(await supersede(engine, awaited)) ? theirs : new Set<string>();
+  await leaveToTheOther(
+    place,
+    removals.filter((row) => stand.has(row.entry.sourceId)),
+  );
+  await stage(
+    engine,
+    place,
+    removals.filter((row) => !stand.has(row.entry.sourceId)),
+    reservation,
+  );
+  return 'next';
+};
+
+async function removalsOf(engine: Engine, cycleId: string): Promise<PlanRow[]> {
+  const rows: PlanRow[] = [];
+  for await (const chunk of stagedChunks(engine, cycleId)) rows.push(...chunk);
+  return rows;
+}
+
+/** People whose removal stands in the plan that waits, or was just approved. */
+async function waitingIn({ store }: Engine, { cycleId }: Awaited): Promise<Set<string>> {
+  const stored = await store.plans.cycle(cycleId);
+  const stands = stored?.cycle.state === 'awaitingApproval' || stored?.cycle.approvedAt != null;
+  const ids = new Set<string>();
+  if (!stands) return ids;
+  for await (const row of store.plans.rows(cycleId, STAGE.removals))
+    if (row.state !== 'ended') ids.add(row.entry.sourceId);
+  return ids;
+}
+
+/** @returns false when somebody has decided about it meanwhile, so that it stands */
+async function supersede(engine: Engine, awaited: Awaited | undefined): Promise<boolean> {
+  return awaited === undefined || (await endWaiting(engine, awaited.cycleId, 'superseded'));
+}
+
+async function letGo(engine: Engine, place: CyclePlace): Promise<void> {
+  const now = engine.clock.now();
+  for await (const rows of stagedChunks(engine, place.cycle.id)) {
+    const [first] = rows;
+    if (first === undefined) continue;
+    await place.advance(
+      { expected: place.cycle.expected + rows.length },
+      rows.map((row): PlanRow => ({ ...row, state: 'open' })),
+      [newChunk(first, rows.length, now)],
+    );
+  }
+}
+
+/** They wait in the other plan; here they are not tried, and their marks stay. */
+async function leaveToTheOther(place: CyclePlace, rows: readonly PlanRow[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += RECORD_SIZE) {
+    const part = rows.slice(start, start + RECORD_SIZE);
+    const tally = noTally();
+    tally.counts.held = part.length;
+    place.count(tally);
+    await place.advance(
+      {},
+      part.map((row): PlanRow => ({
+        ...row,
+        state: 'ended',
+        result: {
+          outcome: 'held',
+          code: AWAITING,
+          message: 'The removal waits for approval in an earlier cycle.',
+          entries: [],
+        },
+      })),
+      [],
+    );
+  }
+}
+
+/** All of them wait: logged by name, counted, and told in one sentence. */
+async function stage(
+  engine: Engine,
+  place: CyclePlace,
+  rows: readonly PlanRow[],
+  over: { readonly wanted: number; readonly allowed: number; readonly managed: number },
+): Promise<void> {
+  if (rows.length === 0) return;
+  const { cycle } = place;
+  const at = isoTime(engine.clock.now());
+  await engine.store.people.putJudged(
+    new Map(),
+    rows.map(({ entry }) =>
+      logEntry({
+        cycleId: cycle.id,
+        sourceId: entry.sourceId,
+        displayName: entry.displayName,
+        targetId: entry.targetId,
+        at,
+        status: 'parked',
+        action: 'none',
+        reason: entry.reason,
+        errorCode: AWAITING,
+        errorMessage: 'The removal waits for an approval: the plan has more removals than the limit allows.',
+      }),
+    ),
+  );
+  const tally = noTally();
+  tally.counts.staged = rows.length - cycle.staged;
+  place.count(tally);
+  place.warn(
+    `${over.wanted} people would lose access within 24 hours; ${over.allowed} of ${over.managed} may without being asked about. ` +
+      `Nobody was removed: look at the plan of this cycle and approve or reject it (POST …/cycles/${cycle.id}/approve or …/reject).`,
+  );
+  await place.save({ staged: rows.length });
+  engine.telemetry.error('removals.staged', { cycleId: cycle.id, staged: rows.length, ...over });
+}

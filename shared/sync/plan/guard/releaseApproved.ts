@@ -1,0 +1,83 @@
+/**
+ * What an admin approved goes to the lanes, and each person is judged again first, by what Entra says now: who came back
+ * drops out, and nobody loses more than was approved (docs/protocol.md 3.6). Right before the write the lane looks once
+ * more (R18).
+ */
+import { inParallel } from '../../../concurrency/inParallel';
+import { newChunk } from '../../../model/Chunk';
+import { countSkip, noTally } from '../../../model/Cycle';
+import { judge } from '../../../rules/judge';
+import type { StoredMark } from '../../../store/DirtyTable';
+import type { Someone } from '../../../store/PeopleTable';
+import type { PlanRow } from '../../../store/PlansTable';
+import type { PlanContext } from '../PlanContext';
+import { gather, type Gathered } from '../record/gather';
+import type { Slice } from '../Slice';
+import { stagedChunks } from './stagedChunks';
+
+const PARALLEL_READS = 16;
+
+/** One chunk a transaction; a slice is so many people. */
+export const releaseApproved: Slice = async (context, place) => {
+  const { engine } = context;
+  await context.readApp();
+  let people = 0;
+  for await (const rows of stagedChunks(engine, place.cycle.id)) {
+    const [first] = rows;
+    if (first === undefined) continue;
+    if (people >= engine.timing.peoplePerSlice) return 'stay';
+    people += rows.length;
+    const judged = await judgeAgain(context, place.cycle.id, rows);
+    const dropped = judged.filter((row) => row.state === 'ended').length;
+    const tally = noTally();
+    for (let count = 0; count < dropped; count += 1) countSkip(tally, 'CameBack');
+    const own = noTally();
+    own.counts.staged = -rows.length;
+    place.count(own);
+    const chunk = { ...newChunk(first, rows.length, engine.clock.now()), done: dropped, tally };
+    const { cycle } = place;
+    await place.record({ expected: cycle.expected + rows.length, staged: cycle.staged - rows.length }, judged, [chunk]);
+  }
+  return 'next';
+};
+
+async function judgeAgain(context: PlanContext, cycleId: string, rows: readonly PlanRow[]): Promise<PlanRow[]> {
+  const { engine } = context;
+  const people: Someone[] = [];
+  const marks = new Map<string, StoredMark>();
+  await inParallel(rows, PARALLEL_READS, async ({ entry }) => {
+    const mark = await engine.store.dirty.get(entry.sourceId);
+    if (mark !== undefined) marks.set(entry.sourceId, mark);
+    people.push(await engine.store.people.someone(entry.sourceId));
+  });
+  // Under a name of its own: what the cycle read when it planned is old.
+  const input = { cycleId: `${cycleId}-approved`, sourceAt: engine.clock.now(), accounts: undefined };
+  const gathered = new Map((await gather(context, input, people, marks)).map((one) => [one.someone.sourceId, one]));
+  return rows.map((row) => released(context, row, gathered.get(row.entry.sourceId)));
+}
+
+function released(context: PlanContext, row: PlanRow, one: Gathered | undefined): PlanRow {
+  const { clock, timing } = context.engine;
+  const now =
+    one === undefined || one.someone.managed === 'unreadable'
+      ? undefined
+      : judge(one.facts(), {
+          policy: context.policy,
+          entitlements: context.entitlements,
+          isFull: false,
+          absenceConfirmationMs: timing.graphLagMs,
+          nowMs: clock.now(),
+        }).entry;
+  const isSame = now?.removal === true && now.action === row.entry.action && now.targetId === row.entry.targetId;
+  if (isSame) return { ...row, state: 'open', entry: { ...now, hash: row.entry.hash } };
+  return {
+    ...row,
+    state: 'ended',
+    result: {
+      outcome: 'superseded',
+      code: null,
+      message: 'When the removal was approved, it was no longer to be made.',
+      entries: [],
+    },
+  };
+}

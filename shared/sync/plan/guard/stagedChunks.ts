@@ -1,0 +1,18 @@
+import { STAGE } from '../../../model/Chunk';
+import type { PlanRow } from '../../../store/PlansTable';
+import type { WithStore } from '../../Engine';
+
+/** Removals of a plan that nobody has let go yet, a chunk at a time. */
+export async function* stagedChunks({ store }: WithStore, cycleId: string): AsyncGenerator<PlanRow[]> {
+  let chunk: PlanRow[] = [];
+  for await (const row of store.plans.rows(cycleId, STAGE.removals)) {
+    if (row.state !== 'staged') continue;
+    const [first] = chunk;
+    if (first !== undefined && (first.lane !== row.lane || first.chunk !== row.chunk)) {
+      yield chunk;
+      chunk = [];
+    }
+    chunk.push(row);
+  }
+  if (chunk.length > 0) yield chunk;
+}

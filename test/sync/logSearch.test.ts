@@ -1,0 +1,175 @@
+/** What the help desk and a script ask the log and the list of cycles, of a company that ran for a while. */
+import { z } from 'zod';
+import type { ApiHandler } from '../../shared/api/ApiHandler';
+import { getPlan } from '../../shared/api/getPlan';
+import { listCycles } from '../../shared/api/listCycles';
+import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
+import { apiRequest } from '../support/apiRequest';
+import { cycles, newcomer, someone, TINY } from '../support/stories';
+import { TestConnector } from '../support/TestConnector';
+
+const logPage = z.looseObject({
+  value: z.array(
+    z.looseObject({
+      id: z.string(),
+      activityDateTime: z.string(),
+      sourceIdentity: z.looseObject({ id: z.string(), displayName: z.string() }),
+    }),
+  ),
+  '@odata.nextLink': z.string().optional(),
+  '@odata.count': z.number().optional(),
+  '@gotomeeting.message': z.string().optional(),
+});
+type LogPage = z.output<typeof logPage>;
+
+let connector: TestConnector;
+let firstId: string;
+beforeAll(async () => {
+  connector = await TestConnector.start({ world: TINY });
+  firstId = (await connector.begin()).id;
+  newcomer(connector, 900, { displayName: "Zoë O'Hara and Sons", mail: 'zoe.hara@example.com' });
+  connector.world.directory.changeUser(someone(connector).id, { accountEnabled: false });
+  await cycles(connector, 3);
+});
+afterAll(() => connector.stop());
+
+const ask = async (handler: ApiHandler, query: Record<string, string>, params = {}) =>
+  (await handler(connector.engine, { ...apiRequest('', params), query: new URLSearchParams(query) })).body;
+const log = async (query: Record<string, string>): Promise<LogPage> =>
+  logPage.parse(await ask(listProvisioningLog, query));
+
+/** All pages of a query. */
+async function allPages(query: Record<string, string>): Promise<LogPage['value']> {
+  const found: LogPage['value'][number][] = [];
+  let next: Record<string, string> | undefined = query;
+  while (next !== undefined) {
+    const page: LogPage = await log(next);
+    found.push(...page.value);
+    const link = page['@odata.nextLink'];
+    next = link === undefined ? undefined : Object.fromEntries(new URL(link).searchParams);
+  }
+  return found;
+}
+
+test('a person is found by parts of name, mail and user principal name, in any case', async () => {
+  for (const $filter of [
+    `contains(sourceIdentity/displayName, 'o''hara AND')`,
+    `startswith(sourceIdentity/mail, 'ZOE.')`,
+    `sourceIdentity/mail eq 'zoe.hara@example.com'`,
+    `startswith(sourceIdentity/displayName, 'zoë') and provisioningAction eq 'create'`,
+    `contains(sourceIdentity/userPrincipalName, '@') and contains(sourceIdentity/displayName, 'zoë')`,
+  ]) {
+    const { value } = await log({ $filter });
+    expect(value.map((one) => one.sourceIdentity.displayName)).toEqual(["Zoë O'Hara and Sons"]);
+    expect(value[0]?.sourceIdentity['details']).toMatchObject({ mail: 'zoe.hara@example.com' });
+  }
+});
+
+test('whoever finds nobody is told why', async () => {
+  const messageOf = async ($filter: string) => (await log({ $filter }))['@gotomeeting.message'];
+  expect(await messageOf(`sourceIdentity/id eq 'a-typing-error'`)).toMatch(/never met a person with this object id/);
+  expect(await messageOf(`contains(sourceIdentity/mail, 'nobody@')`)).toMatch(/Nobody .* is called so/);
+  const known = someone(connector, 1).id;
+  expect(await messageOf(`sourceIdentity/id eq '${known}' and provisioningAction eq 'delete'`)).toMatch(
+    /none that fits the rest of the filter/,
+  );
+  expect(await messageOf(`sourceIdentity/id eq '${known}'`)).toBeUndefined();
+});
+
+test('a page of one costs no round trip a row, and pages of any size tell the same in the same order', async () => {
+  const whole = await allPages({ $top: '1000' });
+  expect(whole.length).toBeGreaterThan(5);
+  for (const $top of ['1', '2', '3']) expect(await allPages({ $top })).toEqual(whole);
+  const rowsPage = jest.spyOn(
+    Object.getPrototypeOf(connector.engine.store.plans) as typeof connector.engine.store.plans,
+    'rowsPage',
+  );
+  try {
+    await log({ $top: '1', $filter: `targetIdentity/id eq 'nobody'` });
+    // One page a cycle that has rows.
+    expect(rowsPage.mock.calls.length).toBeLessThanOrEqual(5);
+  } finally {
+    rowsPage.mockRestore();
+  }
+});
+
+test('the log in order of time, of everybody, of one cycle, of one person; any other order is refused', async () => {
+  const timesOf = (entries: LogPage['value']) => entries.map((one) => one.activityDateTime);
+  const $orderby = 'activityDateTime desc';
+  const all = timesOf(await allPages({ $orderby, $top: '2' }));
+  expect(all).toEqual(all.toSorted().reverse());
+  expect(all).toHaveLength((await allPages({})).length);
+  const $filter = `cycleId eq '${firstId}'`;
+  const one = await log({ $filter, $orderby: 'activityDateTime asc', $count: 'true' });
+  expect(timesOf(one.value)).toEqual(timesOf(one.value).toSorted());
+  expect(one['@odata.count']).toBe(one.value.length);
+  await expect(log({ $orderby: 'activityDateTime asc' })).rejects.toMatchObject({ code: 'InvalidOrderBy' });
+  await expect(log({ $count: 'true' })).rejects.toMatchObject({ code: 'InvalidCount' });
+});
+
+test('dates choose entries, and only the cycles they can lie in are read', async () => {
+  const all = await allPages({});
+  const [newest] = all
+    .map((one) => one.activityDateTime)
+    .toSorted()
+    .reverse();
+  if (newest === undefined) throw new Error('an empty log');
+  const since = await allPages({ $filter: `activityDateTime ge ${newest}` });
+  expect(since.map((one) => one.id)).toEqual(all.filter((one) => one.activityDateTime >= newest).map((one) => one.id));
+  const before = await allPages({ $filter: `activityDateTime lt ${newest}` });
+  expect(before).toHaveLength(all.length - since.length);
+  expect(await allPages({ $filter: `activityDateTime gt 2027-01-01` })).toEqual([]);
+});
+
+test('cycles are filtered, counted and paged; an order they do not have is refused', async () => {
+  const list = async (query: Record<string, string>) =>
+    z
+      .looseObject({
+        value: z.array(z.looseObject({ id: z.string().optional(), mode: z.string().optional() })),
+        '@odata.nextLink': z.string().optional(),
+        '@odata.count': z.number().optional(),
+      })
+      .parse(await ask(listCycles, query));
+  const all = await list({ $top: '100', $count: 'true' });
+  expect(all['@odata.count']).toBe(all.value.length);
+  expect(all['@odata.nextLink']).toBeUndefined();
+  const initial = await list({
+    $filter: `mode eq 'initial' and state in ('succeeded')`,
+    $select: 'id',
+    $count: 'true',
+  });
+  expect(initial).toMatchObject({ value: [{ id: firstId }], '@odata.count': 1 });
+  const ids: unknown[] = [];
+  let next: Record<string, string> | undefined = { $top: '2' };
+  while (next !== undefined) {
+    const page: Awaited<ReturnType<typeof list>> = await list(next);
+    ids.push(...page.value.map((one) => one.id));
+    next =
+      page['@odata.nextLink'] === undefined
+        ? undefined
+        : Object.fromEntries(new URL(page['@odata.nextLink']).searchParams);
+  }
+  expect(ids).toEqual(all.value.map((one) => one.id));
+  await expect(list({ $orderby: 'startDateTime asc' })).rejects.toMatchObject({ code: 'InvalidOrderBy' });
+  await expect(list({ $filter: `nothing eq 'x'` })).rejects.toMatchObject({ code: 'InvalidFilter' });
+  await expect(list({ $skiptoken: 'eyJjb250aW51YXRpb24iOiJnYXJiYWdlIn0' })).rejects.toMatchObject({
+    code: 'InvalidSkipToken',
+  });
+});
+
+test('a plan is filtered by action, and a place of another list is refused', async () => {
+  const plan = async (query: Record<string, string>) =>
+    z
+      .looseObject({
+        entries: z.array(z.looseObject({ action: z.string() })),
+        '@odata.nextLink': z.string().optional(),
+      })
+      .parse(await ask(getPlan, query, { id: firstId }));
+  const created = await plan({ $filter: `action eq 'create'`, $top: '1' });
+  expect(created.entries.map((one) => one.action)).toEqual(['create']);
+  const place = new URL(created['@odata.nextLink'] ?? '').searchParams.get('$skiptoken') ?? '';
+  expect((await plan({ $filter: `action eq 'create'`, $skiptoken: place })).entries.length).toBeGreaterThan(0);
+  await expect(log({ $skiptoken: place })).rejects.toMatchObject({ code: 'InvalidSkipToken' });
+  const foreign = Buffer.from(JSON.stringify({ cycleId: firstId, continuation: 'garbage' })).toString('base64url');
+  await expect(log({ $skiptoken: foreign })).rejects.toMatchObject({ code: 'InvalidSkipToken' });
+});

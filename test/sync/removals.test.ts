@@ -1,0 +1,203 @@
+/** I06: above the limit nobody loses access until somebody who has seen the exact plan says so. */
+import { z } from 'zod';
+import { approveRemovals, rejectRemovals } from '../../shared/api/decideRemovals';
+import { getPlan } from '../../shared/api/getPlan';
+import { Problem } from '../../shared/api/Problem';
+import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
+import { apiRequest } from '../support/apiRequest';
+import { fourSlots } from '../support/deaths';
+import { expectConverged } from '../support/expectConverged';
+import { cycles, newcomer, someone, unassign } from '../support/stories';
+import { TestConnector, type CycleView } from '../support/TestConnector';
+
+/** Twelve people: three may go in a day. */
+const COMPANY = { people: 14, groups: 2, membersPerGroup: 7, existingShare: 0.3 };
+const LIMITS = { REMOVAL_LIMIT_PERCENT: '10', REMOVAL_LIMIT_COUNT: '50' };
+
+let connector: TestConnector;
+
+beforeEach(async () => {
+  connector = await TestConnector.start({ world: COMPANY, settings: LIMITS });
+  await connector.begin();
+});
+afterEach(() => connector.stop());
+
+const active = (): number => connector.world.goto.all().filter((user) => user.licenseKeys.length > 0).length;
+
+const suspended = (ids: readonly string[]): number => ids.filter((id) => connector.statusOf(id) === 'SUSPENDED').length;
+
+const planSchema = z.object({
+  hash: z.string(),
+  entries: z.array(z.object({ sourceId: z.string(), action: z.string(), staged: z.boolean() })),
+});
+
+async function planOf(id: string): Promise<{ readonly hash: string; readonly staged: readonly string[] }> {
+  const { hash, entries } = planSchema.parse((await getPlan(connector.engine, apiRequest('', { id }))).body);
+  return { hash, staged: entries.filter((one) => one.staged).map((one) => one.sourceId) };
+}
+
+const decide = (verdict: 'approve' | 'reject', id: string, hash: string) =>
+  connector.run(() =>
+    (verdict === 'approve' ? approveRemovals : rejectRemovals)(connector.engine, apiRequest({ hash }, { id })),
+  );
+
+/** What the API answers when it refuses. */
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Problem)) throw new Error(`not refused: ${String(error)}`);
+  return `${error.status} ${error.code}`;
+}
+
+/** So many people leave, and the cycle that plans it. */
+async function leave(count: number, from = 0): Promise<{ readonly ids: string[]; readonly cycle: CycleView }> {
+  const ids = Array.from({ length: count }, (_, index) => someone(connector, from + index).id);
+  for (const id of ids) unassign(connector, id);
+  return { ids, cycle: await cycles(connector, 2) };
+}
+
+const awaited = async (): Promise<string | undefined> =>
+  AwaitedApproval.of(await connector.engine.store.job.read())?.cycleId;
+
+test('within the limit people go without being asked about, and on the next day again', async () => {
+  const { ids, cycle } = await leave(3);
+  expect(cycle).toMatchObject({ state: 'succeeded', counts: { disabled: 3, staged: 0 } });
+  connector.later(24 * 3_600_000);
+  await leave(2);
+  expect(ids.map((id) => connector.statusOf(id))).toEqual(['SUSPENDED', 'SUSPENDED', 'SUSPENDED']);
+  expectConverged(connector);
+});
+
+test('a day’s removals count together, over cycles', async () => {
+  await leave(3);
+  const { ids, cycle } = await leave(1);
+  expect(cycle).toMatchObject({ state: 'awaitingApproval', counts: { disabled: 0, staged: 1 } });
+  expect(connector.statusOf(ids[0] ?? '')).not.toBe('SUSPENDED');
+});
+
+test('above the limit all removals wait, everything else is done, and the approval makes exactly the plan', async () => {
+  const before = active();
+  const joiner = newcomer(connector, 700);
+  const { ids, cycle } = await leave(5);
+  expect(cycle).toMatchObject({
+    state: 'awaitingApproval',
+    error: null,
+    counts: { disabled: 0, staged: 5, failed: 0 },
+  });
+  expect(cycle.warnings.join()).toMatch(/5 people would lose access within 24 hours; 3 of \d+ may/);
+  expect(active()).toBe(before + 1);
+  expect(connector.statusOf(joiner.id)).not.toBe('none');
+  expect(await connector.entry(cycle.id, ids[0] ?? '')).toBeUndefined();
+  const { hash, staged } = await planOf(cycle.id);
+  expect([...staged].sort()).toEqual([...ids].sort());
+
+  expect(await refusal(decide('approve', cycle.id, 'AnotherHash'))).toBe('409 OtherPlan');
+  expect(await decide('approve', cycle.id, hash)).toMatchObject({ status: 202, body: { state: 'applying' } });
+  await connector.settle();
+  expect(await decide('approve', cycle.id, hash)).toMatchObject({ status: 202 });
+  expect(await refusal(decide('reject', cycle.id, hash))).toBe('409 PlanNotWaiting');
+  await connector.settle();
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 5, staged: 0 } });
+  expect(await awaited()).toBeUndefined();
+  await cycles(connector, 2);
+  expectConverged(connector);
+  expect(connector.events.filter(({ line }) => line.includes('"removals.approved"'))).toHaveLength(1);
+});
+
+test('whoever came back before the approval drops out', async () => {
+  const { ids, cycle } = await leave(5);
+  const [back = ''] = ids;
+  connector.world.directory.assign(back, 'User');
+  const { hash } = await planOf(cycle.id);
+  await decide('approve', cycle.id, hash);
+  await connector.settle();
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 4 } });
+  expect(connector.statusOf(back)).not.toBe('SUSPENDED');
+  await cycles(connector, 2);
+  expectConverged(connector);
+});
+
+test('a plan that waits is not planned again; with more leavers it is, and only the younger one can be approved', async () => {
+  const { cycle } = await leave(5);
+  const quiet = await cycles(connector, 1);
+  expect(quiet).toMatchObject({ state: 'succeeded', counts: { staged: 0, held: 5 } });
+  expect(await awaited()).toBe(cycle.id);
+  const younger = await leave(1);
+  expect(younger.cycle).toMatchObject({ state: 'awaitingApproval', counts: { staged: 6 } });
+  expect(await awaited()).toBe(younger.cycle.id);
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'superseded' });
+  expect(await refusal(decide('approve', cycle.id, (await planOf(cycle.id)).hash))).toBe('409 PlanNotWaiting');
+  await decide('approve', younger.cycle.id, (await planOf(younger.cycle.id)).hash);
+  await connector.settle();
+  expect(await connector.view(younger.cycle.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 6 } });
+  await cycles(connector, 2);
+  expectConverged(connector);
+});
+
+test('when everybody has come back, the plan ends by itself', async () => {
+  const { ids, cycle } = await leave(5);
+  for (const id of ids) connector.world.directory.assign(id, 'User');
+  await cycles(connector, 2);
+  expect(await awaited()).toBeUndefined();
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'superseded' });
+  expectConverged(connector);
+});
+
+test('a rejected plan removes nobody; who is wanted again and leaves later is removed like anybody', async () => {
+  const { ids, cycle } = await leave(5);
+  const { hash } = await planOf(cycle.id);
+  await decide('reject', cycle.id, hash);
+  await connector.settle();
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'rejected', counts: { staged: 0 } });
+  expect(await decide('reject', cycle.id, hash)).toMatchObject({ status: 202 });
+  expect(await refusal(decide('approve', cycle.id, hash))).toBe('409 PlanNotWaiting');
+  const next = await cycles(connector, 2);
+  expect(next).toMatchObject({ state: 'succeeded', counts: { disabled: 0, staged: 0 } });
+  expect(suspended(ids)).toBe(0);
+  const [back = ''] = ids;
+  connector.world.directory.assign(back, 'User');
+  await cycles(connector, 1);
+  unassign(connector, back);
+  await cycles(connector, 2);
+  expect(connector.statusOf(back)).toBe('SUSPENDED');
+});
+
+test('changed settings make the plan an old one', async () => {
+  const { cycle } = await leave(5);
+  await connector.restart({ SKIP_OUT_OF_SCOPE_DELETIONS: 'true' });
+  expect(await refusal(decide('approve', cycle.id, (await planOf(cycle.id)).hash))).toBe('409 SettingsChanged');
+});
+
+test('whoever still has the role but no licence by it loses access too, and is counted', async () => {
+  const rules = z.record(z.string(), z.object({ licenseKeys: z.array(z.string()) }));
+  const given = rules.parse(JSON.parse(connector.stack.environment['ROLE_ENTITLEMENTS'] ?? '{}'));
+  const emptied = Object.fromEntries(Object.keys(given).map((role) => [role, { licenseKeys: [] }]));
+  const before = active();
+  await connector.restart({ ROLE_ENTITLEMENTS: JSON.stringify(emptied) });
+  const cycle = await cycles(connector, 2);
+  expect(cycle.counts.staged + cycle.counts.held).toBeGreaterThan(9);
+  expect(active()).toBe(before);
+});
+
+test.each(['approve', 'reject'] as const)(
+  '%s: wherever the process dies, it is done once and wholly',
+  async (verdict) => {
+    const { ids, cycle } = await leave(5);
+    const { hash } = await planOf(cycle.id);
+    // Each try dies at the next call, as long as there is one to die at.
+    connector.killAt = connector.calls + 3;
+    connector.killAgainAfter = 4;
+    await decide(verdict, cycle.id, hash).catch(() => undefined);
+    await connector.settle();
+    connector.takeKill();
+    await fourSlots(connector);
+    if ((await awaited()) !== undefined) {
+      await decide(verdict, cycle.id, hash);
+      await fourSlots(connector);
+    }
+    expect(suspended(ids)).toBe(verdict === 'approve' ? 5 : 0);
+    expect(await awaited()).toBeUndefined();
+  },
+);
