@@ -32,7 +32,7 @@ export class BenchStack {
     private readonly storage: { readonly requests: number; readonly transactions: number },
   ) {}
 
-  static async start(options: BenchOptions): Promise<BenchStack> {
+  static async start(options: BenchOptions, settings: Readonly<Record<string, string>>): Promise<BenchStack> {
     const world = buildWorld(WORLDS[options.world], SEED, realClock);
     if (options.rate !== undefined) world.goto.behaviour.requestsPerSecond = options.rate;
     const storage = { requests: 0, transactions: 0 };
@@ -56,6 +56,7 @@ export class BenchStack {
         FULL_SYNC_SCHEDULE: '0 0 3 1 1 *',
         GOTO_REQUESTS_PER_SECOND: String(allowedRate(options) ?? NO_RATE),
         ...stack.environment,
+        ...settings,
       },
       functionKey: KEY,
       port: 0,

@@ -10,18 +10,31 @@ export interface Floor {
 }
 
 export type RunName =
-  'initial' | 'secondLook' | 'noop' | 'churn' | 'full' | 'wave' | 'waveAgreed' | 'drift' | 'oneChange';
+  | 'initial'
+  | 'initialBatched'
+  | 'secondLook'
+  | 'noop'
+  | 'churn'
+  | 'full'
+  | 'wave'
+  | 'waveAgreed'
+  | 'drift'
+  | 'oneChange';
 
 export interface Run {
   readonly name: RunName;
   readonly title: string;
   readonly mode: 'incremental' | 'full';
+  /** Needs a company of its own, and these settings. */
+  readonly alone?: Readonly<Record<string, string>>;
   /** Begins only when Graph's replicas have caught up with what the cycle before has read. */
   readonly waits: boolean;
   /** Changes the world. @returns the floor of the cycle that follows */
   prepare(world: World, size: WorldSize): Floor;
 }
 
+/** People of one request that creates. */
+const BATCH = 20;
 const GOTO_PAGE = 1_000;
 const GRAPH_PAGE = 999;
 /** Users and groups by delta, and the assignments, in pages of 999. */
@@ -35,19 +48,19 @@ const target = (accounts: number): number => 2 + pages(accounts);
 
 export const RUNS: readonly Run[] = [
   {
-    name: 'initial',
-    title: 'initial',
+    name: 'initialBatched',
+    title: 'initial, batched',
     mode: 'full',
     waits: false,
-    prepare: (world, size) => {
-      const people = world.directory.entitledIds().size;
-      const all = accountsOf(world) + people;
-      return {
-        graph: deltas(size) + 1 + groupPages(size),
-        gotoReads: target(accountsOf(world)) + pages(all),
-        gotoWrites: people,
-      };
-    },
+    alone: { CREATE_BATCH_SIZE: String(BATCH) },
+    prepare: (world, size) => initial(world, size, BATCH),
+  },
+  {
+    name: 'initial',
+    title: 'initial, one by one',
+    mode: 'full',
+    waits: false,
+    prepare: (world, size) => initial(world, size, 1),
   },
   {
     name: 'secondLook',
@@ -125,6 +138,16 @@ export const RUNS: readonly Run[] = [
     },
   },
 ];
+
+/** Everybody is made, so many with one request. */
+function initial(world: World, size: WorldSize, batch: number): Floor {
+  const people = world.directory.entitledIds().size;
+  return {
+    graph: deltas(size) + 1 + groupPages(size),
+    gotoReads: target(accountsOf(world)) + pages(accountsOf(world) + people),
+    gotoWrites: Math.ceil(people / batch),
+  };
+}
 
 /** Point reads go by twenty in one request. */
 const lookUps = (people: number): number => Math.ceil(people / 20);

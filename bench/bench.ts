@@ -11,7 +11,10 @@ import { allowedRate, benchOptions, type BenchOptions } from './benchOptions';
 import { BenchStack } from './BenchStack';
 import { measureRun, type Measure } from './measureRun';
 import { printMeasure } from './printMeasures';
-import { RUNS } from './RUNS';
+import { RUNS, type Run } from './RUNS';
+
+/** What a single write costs is seen where each creation is one. */
+const ONE_BY_ONE = { CREATE_BATCH_SIZE: '1' };
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
@@ -21,10 +24,28 @@ async function main(): Promise<void> {
   }
   const options = benchOptions(args);
   console.log(headline(options));
-  const bench = await BenchStack.start(options);
   const measures: Measure[] = [];
+  const runs = RUNS.filter((one) => options.runs.includes(one.name));
+  for (const run of runs) if (run.alone !== undefined) await measureAll([run], run.alone, options, measures);
+  await measureAll(
+    runs.filter((run) => run.alone === undefined),
+    ONE_BY_ONE,
+    options,
+    measures,
+  );
+}
+
+/** One cycle after another in one company. @param measures is added to */
+async function measureAll(
+  runs: readonly Run[],
+  settings: Readonly<Record<string, string>>,
+  options: BenchOptions,
+  measures: Measure[],
+): Promise<void> {
+  if (runs.length === 0) return;
+  const bench = await BenchStack.start(options, settings);
   try {
-    for (const run of RUNS.filter((one) => options.runs.includes(one.name))) {
+    for (const run of runs) {
       // A cycle believes only what was read this much after a change.
       if (run.waits) await new Promise((resolve) => setTimeout(resolve, DEFAULT_TIMING.graphLagMs + 1_000));
       const measure = await measureRun(bench, run, options);

@@ -82,6 +82,11 @@ param protectedUsers string = ''
 @maxValue(64)
 param userChangeLanes int = 8
 
+@description('People of one request that creates GoTo accounts; 1 makes one request for each.')
+@minValue(1)
+@maxValue(25)
+param createBatchSize int = 20
+
 @description('The first cycle only plans: nothing is changed until an admin applies the plan.')
 param startWithPlan bool = true
 
@@ -311,10 +316,15 @@ module functionapp 'modules/functionapp.bicep' = {
       GOTO_API_ENDPOINT: gotoApiEndpoint
       GOTO_AUTH_ENDPOINT: gotoAuthEndpoint
       GOTO_CLIENT_ID: gotoClientId
-      // The client secret, a personal access token and the refresh tokens are read from this vault by the connector itself.
+      // Always there, given or not: one that the vault does not hold is not resolved, and counts as not set. So a deployment
+      // without the secrets takes nothing away.
+      GOTO_CLIENT_SECRET: '@Microsoft.KeyVault(VaultName=${keyvault.outputs.name};SecretName=goto-client-secret)'
+      GOTO_PERSONAL_ACCESS_TOKEN: '@Microsoft.KeyVault(VaultName=${keyvault.outputs.name};SecretName=goto-personal-access-token)'
+      GOTO_REFRESH_TOKEN: '@Microsoft.KeyVault(VaultName=${keyvault.outputs.name};SecretName=goto-first-refresh-token)'
       KEY_VAULT_URI: keyvault.outputs.uri
       GOTO_REQUESTS_PER_SECOND: gotoRequestsPerSecond
       USER_CHANGE_LANES: string(userChangeLanes)
+      CREATE_BATCH_SIZE: string(createBatchSize)
       ROLE_ENTITLEMENTS: checkedEntitlements
       SYNC_SCHEDULE: syncSchedule
       FULL_SYNC_SCHEDULE: fullSyncSchedule

@@ -92,6 +92,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     },
     removalLimit: { count: settings.REMOVAL_LIMIT_COUNT, percent: settings.REMOVAL_LIMIT_PERCENT },
     lanes: settings.USER_CHANGE_LANES,
+    createBatchSize: settings.CREATE_BATCH_SIZE,
     ratePerSecond: settings.GOTO_REQUESTS_PER_SECOND,
     logRetentionDays: settings.LOG_RETENTION_DAYS,
     startWithPlan: settings.START_WITH_PLAN,

@@ -82,4 +82,5 @@ resource officer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 output id string = vault.id
+output name string = vault.name
 output uri string = vault.properties.vaultUri

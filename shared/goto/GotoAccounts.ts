@@ -270,24 +270,31 @@ export class GotoAccounts {
   }
 
   /**
-   * One POST for one person, so that an error stays theirs.
-   * @returns the key, or null when GoTo took the request but named none: look it up, do not repeat
+   * One POST for people who get the same licences; their addresses differ.
+   * @returns of each their key, or null where GoTo took the request but named none: look it up, do not repeat
+   * @throws ConnectorError; a refusal of several does not say of whom it is true
    */
-  async create(attributes: AccountAttributes, licenseKeys: readonly string[], caller: Caller): Promise<string | null> {
+  async create(
+    people: readonly AccountAttributes[],
+    licenseKeys: readonly string[],
+    caller: Caller,
+  ): Promise<readonly (string | null)[]> {
     await this.#mayWrite(caller);
-    const { email, firstName, lastName, locale, timeZone } = attributes;
-    const user = { email, firstName, lastName, ...(locale ? { locale } : {}), ...(timeZone ? { timeZone } : {}) };
-    const answer = await this.client.write(
-      'POST',
-      `${this.#path}/users`,
-      { users: [user], licenseKeys: bareNumbers(licenseKeys) },
-      caller,
-    );
-    const rows = createdRows.safeParse(answer);
-    const mine = rows.success
-      ? rows.data.find((row) => row.email == null || emailKey(row.email) === emailKey(email))
-      : undefined;
-    return mine?.key ?? null;
+    const users = people.map(({ email, firstName, lastName, locale, timeZone }) => ({
+      email,
+      firstName,
+      lastName,
+      ...(locale ? { locale } : {}),
+      ...(timeZone ? { timeZone } : {}),
+    }));
+    const body = { users, licenseKeys: bareNumbers(licenseKeys) };
+    const answer = createdRows.safeParse(await this.client.write('POST', `${this.#path}/users`, body, caller));
+    const rows = answer.success ? answer.data : [];
+    const isAlone = people.length === 1;
+    return people.map(({ email }) => {
+      const own = rows.find((row) => (row.email == null ? isAlone : emailKey(row.email) === emailKey(email)));
+      return own?.key ?? null;
+    });
   }
 
   /** Partial update: only the given fields are sent; `licenseKeys` replaces the whole list. */

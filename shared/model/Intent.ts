@@ -31,6 +31,8 @@ export const intentSchema = z.object({
   factsAt: z.number(),
   /** From this moment (ms) on it must not be sent. */
   deadAt: z.number(),
+  /** Creations that went out with one request share it; null for a write of its own. */
+  batch: z.string().nullable().default(null),
 });
 
 export type Intent = Readonly<z.output<typeof intentSchema>>;

@@ -132,6 +132,7 @@ const settingsSchema = z.object({
     .refine((value) => Number(value) >= 0.5 && Number(value) <= 1000, { error: 'must be a number from 0.5 to 1000' })
     .transform(Number),
   USER_CHANGE_LANES: wholeNumber(8, 1, 64),
+  CREATE_BATCH_SIZE: wholeNumber(20, 1, 25),
   START_WITH_PLAN: flag,
   PLAN_MAX_AGE_HOURS: wholeNumber(24, 1, 720),
   LOG_RETENTION_DAYS: wholeNumber(400, 7, 3_650),

@@ -45,6 +45,8 @@ export interface WithSettings {
   readonly policy: Policy;
   readonly removalLimit: RemovalLimit;
   readonly lanes: number;
+  /** Most people of one request that creates accounts. */
+  readonly createBatchSize: number;
   readonly ratePerSecond: number;
   readonly logRetentionDays: number;
   /** The first cycle of a new installation only plans. */

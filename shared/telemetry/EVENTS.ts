@@ -29,6 +29,7 @@ export const EVENTS = {
   'change.failed': { ...change(), code: 'text', message: 'text' },
   'change.retried': { ...change(), waitMs: 'number', reason: 'text' },
   'change.repeated': { cycleId: 'text', sourceId: 'text', action: 'text', kind: 'text' },
+  'creations.halved': { cycleId: 'text', people: 'number', code: 'text' },
   'connection.missing': { toDo: 'text' },
   'connection.found': {},
   'settings.wrong': { problem: 'text' },

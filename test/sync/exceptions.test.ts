@@ -50,7 +50,7 @@ test('I13, I16: an exception in the handling of one person fails that person alo
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
   const create = GotoAccounts.prototype.create;
   const spy = jest.spyOn(GotoAccounts.prototype, 'create').mockImplementation(function (this: GotoAccounts, ...all) {
-    if (all[0].firstName === unlucky.givenName && all[0].lastName === unlucky.surname)
+    if (all[0].some((one) => one.firstName === unlucky.givenName && one.lastName === unlucky.surname))
       return Promise.reject(new TypeError('undefined is not a seat'));
     return create.apply(this, all);
   });

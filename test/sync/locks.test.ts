@@ -25,10 +25,10 @@ async function expectExact(cycle: CycleView, created: number): Promise<void> {
   await expectLogged(connector);
 }
 
-/** At one request a second in one lane, 330 people take longer than any lock of a session lasts. */
+/** At one request a second in one lane, 330 people, one by one, take longer than any lock of a session lasts. */
 const SLOW = {
   world: { people: 330, groups: 3, membersPerGroup: 110, existingShare: 0 },
-  settings: { GOTO_REQUESTS_PER_SECOND: '1', USER_CHANGE_LANES: '1' },
+  settings: { GOTO_REQUESTS_PER_SECOND: '1', USER_CHANGE_LANES: '1', CREATE_BATCH_SIZE: '1' },
 };
 
 test('I03, I08, I12, I14: a lane that loses its lock every five minutes makes nobody twice and counts nobody twice', async () => {

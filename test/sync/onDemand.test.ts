@@ -236,6 +236,7 @@ describe('with a company in order', () => {
       hold: null,
       factsAt: 0,
       deadAt,
+      batch: null,
     } as const;
     await people.change(ada.id, { ...person, pending }, etag);
     expect(await problem({ user: ada.id })).toMatchObject({ status: 409, code: 'BeingChanged' });

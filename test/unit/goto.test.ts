@@ -90,7 +90,7 @@ describe('accounts', () => {
   test('keys of 19 digits survive both ways', async () => {
     const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
     const attributes = { email: 'new@example.com', firstName: 'New', lastName: 'Person' };
-    const key = await accounts.create(attributes, [MEETING_LICENSE], caller);
+    const [key] = await accounts.create([attributes], [MEETING_LICENSE], caller);
     expect(key).toBe(goto.byEmail('new@example.com')?.key);
     expect(key).toMatch(/^\d{19}$/);
     expect((await accounts.get(key ?? '', caller)).licenseKeys).toEqual([MEETING_LICENSE]);
@@ -292,7 +292,7 @@ describe('refusals', () => {
     const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
     goto.addFault({ match: '/me', kind: 'drop', times: 5 });
     const attributes = { email: 'new@example.com', firstName: 'New', lastName: 'Person' };
-    await expect(accounts.create(attributes, [], caller)).rejects.toMatchObject({ code: 'Timeout', sent: false });
+    await expect(accounts.create([attributes], [], caller)).rejects.toMatchObject({ code: 'Timeout', sent: false });
     expect(goto.unfiredFaults).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   },
   removalLimit: { count: 50, percent: 10 },
   lanes,
+  createBatchSize: 20,
   ratePerSecond,
   schedule: '',
   logRetentionDays: 400,

@@ -8,6 +8,12 @@ export interface GotoBehaviour {
   retryAfterSeconds: number | undefined;
   /** What a POST of a known address answers (goto-api.md 2.6). */
   conflict: 'keyOf200' | 'noKey' | 'status409' | 'keyOf201';
+  /** Most people of one POST; more answer 413. */
+  maxUsersPerPost: number;
+  /** Addresses in lower case that GoTo does not take: a POST that has one answers 400. */
+  readonly invalidAddresses: Set<string>;
+  /** A POST that is refused for one of several has made the accounts of those before. By default it is all or nothing. */
+  refusesInPart: boolean;
   /** A refresh answers with a new refresh token. */
   rotatesRefreshToken: boolean;
   /** Addresses, in lower case, with a profile in another GoTo account: adding one only sends an invitation to transfer (goto-api.md 2.6). */
@@ -27,6 +33,9 @@ export const honestGoto = (): GotoBehaviour => ({
   requestsPerSecond: Number.POSITIVE_INFINITY,
   retryAfterSeconds: undefined,
   conflict: 'keyOf200',
+  maxUsersPerPost: 25,
+  invalidAddresses: new Set(),
+  refusesInPart: false,
   rotatesRefreshToken: false,
   transferPending: new Set(),
   refusesPerson: new Map(),

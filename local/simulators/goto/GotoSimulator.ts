@@ -316,25 +316,43 @@ export class GotoSimulator extends SimulatedServer {
     const parsed = createBody.safeParse(parseLossless(request.body));
     if (!parsed.success)
       return json(400, { errorCode: 'INVALID_BODY', message: parsed.error.issues[0]?.path.join('.') });
+    const { users } = parsed.data;
+    const { conflict, maxUsersPerPost, refusesInPart } = this.behaviour;
+    if (users.length > maxUsersPerPost) return json(413, { errorCode: 'TOO_LARGE', message: 'too many users' });
     const licenseKeys = parsed.data.licenseKeys.map((one) => one.value);
-    const { conflict } = this.behaviour;
+    if (!refusesInPart) {
+      for (const { email } of users) {
+        const refusal = this.#refusal(email, licenseKeys, users.length);
+        if (refusal !== undefined && users.length > 1) return refusal;
+      }
+    }
     const rows: object[] = [];
-    for (const fields of parsed.data.users) {
+    for (const fields of users) {
       const { email, firstName, lastName, locale = null, timeZone = null } = fields;
       const account = { email, firstName, lastName, locale, timeZone, licenseKeys, hasSignedIn: false };
       const existing = this.byEmail(email) ?? this.#invited(account);
+      const refusal = this.#refusal(email, licenseKeys, 1);
+      if (refusal !== undefined) return refusal;
       if (existing !== undefined) {
-        if (conflict === 'status409') return json(409, { errorCode: 'CONFLICT', message: 'user exists' });
         rows.push(conflict === 'noKey' ? { email } : { key: new LosslessNumber(existing.key), email: existing.email });
         continue;
       }
-      const problem = this.#licenseProblem(licenseKeys, []);
-      if (problem !== undefined) return problem;
       const user = this.addUser(account);
       this.#wrote('POST', user.key, request, fields, licenseKeys);
       rows.push({ key: new LosslessNumber(user.key), email: user.email });
     }
     return lossless(conflict === 'keyOf201' ? 201 : 200, rows);
+  }
+
+  /** Why GoTo makes no account for an address. @param seats that must be free */
+  #refusal(email: string, licenseKeys: readonly string[], seats: number): SimResponse | undefined {
+    const { conflict, invalidAddresses, transferPending } = this.behaviour;
+    const address = email.toLowerCase();
+    if (invalidAddresses.has(address)) return json(400, { errorCode: 'INVALID_EMAIL', message: 'email' });
+    const isKnown = this.byEmail(email) !== undefined || transferPending.has(address);
+    if (isKnown)
+      return conflict === 'status409' ? json(409, { errorCode: 'CONFLICT', message: 'user exists' }) : undefined;
+    return this.#licenseProblem(licenseKeys, [], seats);
   }
 
   /** Somebody of another GoTo account gets a mail, and no account here until it is accepted. */
@@ -383,14 +401,14 @@ export class GotoSimulator extends SimulatedServer {
     return { status: 204 };
   }
 
-  #licenseProblem(wanted: readonly string[], held: readonly string[]): SimResponse | undefined {
+  #licenseProblem(wanted: readonly string[], held: readonly string[], seats = 1): SimResponse | undefined {
     for (const key of wanted) {
       if (held.includes(key)) continue;
       const license = this.licenses.find((one) => one.key === key);
       if (license === undefined || !license.enabled) return json(400, { errorCode: 'UNKNOWN_LICENSE', message: '' });
       // Counting holders is slow; with more seats than accounts there is nothing to count.
-      if (license.seats > this.users.size) continue;
-      if (this.all().filter((user) => user.licenseKeys.includes(key)).length >= license.seats) {
+      if (license.seats >= this.users.size + seats) continue;
+      if (this.all().filter((user) => user.licenseKeys.includes(key)).length + seats > license.seats) {
         return json(400, { errorCode: 'NO_LICENSE_AVAILABLE', message: 'out of seats' });
       }
     }

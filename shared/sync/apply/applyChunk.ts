@@ -4,23 +4,17 @@
  * Upholds I14: rows end together with their chunk's counts, under the chunk's etag (docs/protocol.md 3.3, R6).
  */
 import { inParallel } from '../../concurrency/inParallel';
-import { addTallies, FINAL_STATES, noCalls, noTally, type Tally } from '../../model/Cycle';
+import { addTallies, FINAL_STATES } from '../../model/Cycle';
 import type { Chunk } from '../../model/Chunk';
-import type { Outcome } from '../../model/Outcome';
 import type { ChunkMessage, Outgoing } from '../../queue/messages';
-import type { PlanRow } from '../../store/PlansTable';
-import { countCallsInto } from '../../telemetry/callCounter';
 import { messageOf } from '../../telemetry/Telemetry';
 import { chunkMessage } from '../cycle/chunkMessage';
 import { peopleAtOnce } from '../cycle/slots';
 import { stopCycle } from '../cycle/stopCycle';
 import type { Engine } from '../Engine';
 import { ApplyContext } from './ApplyContext';
-import { endFailed } from './endFailed';
-import { handlePerson } from './handlePerson';
-import { lastWord } from './lastWord';
-import { outcomeOf } from './outcomeOf';
-import { tallyOf } from './tallyOf';
+import { handleRow, handleTogether, type Handled } from './handleRow';
+import { batchesOf } from '../cycle/batchesOf';
 import { wakeCloser } from './wakeCloser';
 
 /** Deliveries after which an exception that nobody expected stops the cycle instead of being thrown again. */
@@ -66,8 +60,10 @@ async function applyRows(engine: Engine, message: ChunkMessage): Promise<readonl
   const context = new ApplyContext(engine, stored.cycle, { pacer: pacing.lane(lane, stored.cycle.lanes) });
   const due = rows.filter((row) => row.state === 'open' && row.nextAttemptAt <= clock.now());
   const handled: Handled[] = [];
-  await inParallel(due, peopleAtOnce(engine, stored.cycle.lanes), async (row) => {
-    handled.push(await handleRow(context, row));
+  await inParallel(batchesOf(due, engine.createBatchSize), peopleAtOnce(engine, stored.cycle.lanes), async (batch) => {
+    const [row] = batch;
+    if (row !== undefined && batch.length === 1) handled.push(await handleRow(context, row));
+    else handled.push(...(await handleTogether(context, batch)));
   });
 
   const next = new Map(handled.map((one) => [one.row.entry.sourceId, one.row]));
@@ -97,60 +93,4 @@ async function applyRows(engine: Engine, message: ChunkMessage): Promise<readonl
   }
   if (open.length > 0) return [chunkMessage(cycleId, ended)];
   return wakeCloser(engine, stored.cycle, ended);
-}
-
-/** A row after one try, and what that counts. */
-export interface Handled {
-  readonly row: PlanRow;
-  readonly tally: Tally;
-  /** Why it goes on later; null when the row has ended. */
-  readonly waits: { readonly code: string; readonly message: string } | null;
-}
-
-/** One try of one row: whatever is thrown becomes its outcome. */
-export async function handleRow(context: ApplyContext, row: PlanRow): Promise<Handled> {
-  const { engine, cycleId } = context;
-  const { clock, telemetry, timing } = engine;
-  const { entry } = row;
-  const startedAt = clock.now();
-  const calls = noCalls();
-  const outcome = await countCallsInto(calls, async (): Promise<Outcome> => {
-    const outcome = await handlePerson(context, { entry, attempts: row.attempts }).catch((error: unknown) =>
-      outcomeOf(error, row.attempts, clock.now(), timing.retryMs),
-    );
-    const failure = await lastWord(context, outcome, row.attempts);
-    if (failure.kind === 'ended' || failure.kind === 'retryAfter') return failure;
-    if (failure.kind === 'stop') await stopCycle(engine, cycleId, failure);
-    return endFailed(context, entry, failure, startedAt);
-  });
-  const tally: Tally = { ...noTally(), calls };
-  const fields = { cycleId, sourceId: entry.sourceId, attempt: row.attempts };
-  if (outcome.kind !== 'ended') {
-    const waits = { code: outcome.code, message: outcome.message };
-    if (outcome.kind !== 'retryAfter')
-      return { row: { ...row, nextAttemptAt: clock.now() + timing.retryMs }, tally, waits };
-    telemetry.info('change.retried', {
-      ...fields,
-      waitMs: Math.round(outcome.at - clock.now()),
-      reason: outcome.code,
-    });
-    const attempts = row.attempts + (outcome.countsAsAttempt ? 1 : 0);
-    return { row: { ...row, attempts, nextAttemptAt: outcome.at }, tally, waits };
-  }
-  const { result } = outcome;
-  for (const one of result.entries)
-    telemetry.info('change.applied', {
-      ...fields,
-      action: one.action,
-      status: one.status,
-      reason: one.reason,
-      ms: clock.now() - startedAt,
-    });
-  if (result.outcome === 'failed' || result.outcome === 'parked')
-    telemetry.error('change.failed', { ...fields, code: result.code, message: result.message });
-  return {
-    row: { ...row, state: 'ended', result },
-    tally: addTallies(tally, tallyOf(result, entry.reason)),
-    waits: null,
-  };
 }

@@ -12,19 +12,19 @@ import { intentSchema, type Intent } from '../../model/Intent';
 import type { LogEntry } from '../../model/LogEntry';
 import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { Outcome } from '../../model/Outcome';
-import type { PlanEntry } from '../../model/PlanEntry';
+import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
 import { contradictsAbsence } from './checkAbsence';
 import { claimAccount, isTakenOver } from './claimAccount';
-import { commit, type Committed } from './commit';
+import { commit, type CommitInput, type Committed } from './commit';
 import { endPerson, type Ending } from './endPerson';
 import { holdAfter } from './holdAfter';
 import { ambiguous, look } from './look';
 import { notVisibleUntil } from './notVisibleUntil';
 import { MAX_ATTEMPTS } from './outcomeOf';
 import { prepare, type Draft } from './prepare';
-import { overAt, PENDING_TRANSFER, recoverIntent } from './recoverIntent';
+import { overAt, recoverIntent } from './recoverIntent';
 import { addressBusy, addressTaken, resolveConflict, steppingAside } from './resolveConflict';
 import { licensesAsked, noSeat } from './seats';
 import { showsOwnWrite } from './showsOwnWrite';
@@ -41,23 +41,17 @@ export interface Target {
 }
 
 /** @throws ConnectorError, or anything unexpected: `outcomeOf` says what it means */
-export async function handlePerson(context: ApplyContext, target: Target): Promise<Outcome> {
-  const handling = new Handling(context, target);
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const outcome = await handling.round();
-    if (outcome !== undefined) return outcome;
-  }
-  return {
-    kind: 'retryAfter',
-    at: context.engine.clock.now() + LOST_ROW_WAIT_MS,
-    code: 'Conflict',
-    message: 'The person is being changed by somebody else right now.',
-    countsAsAttempt: true,
-  };
-}
+export const handlePerson = (context: ApplyContext, target: Target): Promise<Outcome> =>
+  new Handling(context, target).run();
+
+/** What a round comes to before anything is written: an end, a lost row, or the one write to make. */
+export type Decided =
+  | { readonly kind: 'outcome'; readonly outcome: Outcome }
+  | { readonly kind: 'again' }
+  | { readonly kind: 'write'; readonly input: CommitInput };
 
 /** The rounds of one person; what a round learns about GoTo serves the next. */
-class Handling {
+export class Handling {
   readonly #startedAt: number;
   /** The wanted address is another account's for now: everything else is written. */
   #isAddressRefused = false;
@@ -73,17 +67,37 @@ class Handling {
     this.#startedAt = context.engine.clock.now();
   }
 
-  /** @returns undefined when the person's row has to be read again */
-  async round(): Promise<Outcome | undefined> {
+  /** Rounds to the end, or until the row was lost too often. @throws like `handlePerson` */
+  async run(): Promise<Outcome> {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const decided = await this.prepare();
+      if (decided.kind === 'outcome') return decided.outcome;
+      if (decided.kind === 'again') continue;
+      const [committed] = await commit(this.context, [decided.input]);
+      const outcome = committed === undefined ? undefined : await this.settle(decided.input, committed);
+      if (outcome !== undefined) return outcome;
+    }
+    return {
+      kind: 'retryAfter',
+      at: this.context.engine.clock.now() + LOST_ROW_WAIT_MS,
+      code: 'Conflict',
+      message: 'The person is being changed by somebody else right now.',
+      countsAsAttempt: true,
+    };
+  }
+
+  /** One round up to the write. */
+  async prepare(): Promise<Decided> {
     const { engine, cycleId } = this.context;
     const { entry } = this.target;
     const stored = await engine.store.people.get(entry.sourceId);
     const { person } = stored;
-    if (person.last?.cycleId === cycleId) return { kind: 'ended', result: person.last.result };
+    if (person.last?.cycleId === cycleId) return ended(person.last.result);
     const written = await this.#written(stored);
     if (person.pending !== null) {
       const open = { ...stored, person: { ...person, pending: person.pending } };
-      return recoverIntent(this.context, entry, open, written, this.#startedAt);
+      const outcome = await recoverIntent(this.context, entry, open, written, this.#startedAt);
+      return outcome === undefined ? AGAIN : { kind: 'outcome', outcome };
     }
     const end = (ending: Ending, change: Partial<ManagedPerson> = {}) => this.#end(stored, written, ending, change);
     if ((await this.context.stopped()) !== null) return end({ outcome: 'held', reason: 'Held' });
@@ -91,22 +105,22 @@ class Handling {
     if (person.hold === 'rejected' && entry.desired.kind === 'active' && !entry.removal) {
       // Wanted again: what was rejected is forgotten.
       await engine.store.people.change(entry.sourceId, { ...person, hold: null }, stored.etag);
-      return undefined;
+      return AGAIN;
     }
     if (person.hold !== null && entry.hold === null) return end({ outcome: 'held', reason: 'Held' });
     if (this.context.isOnDemand && engine.clock.now() >= entry.factsAt + engine.timing.lookLifeMs)
       return this.#readAgain();
     if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
     if (entry.observed === 'ambiguous') throw ambiguous();
-    if (person.fencedUntil > engine.clock.now()) return notVisibleUntil(person.fencedUntil);
+    if (person.fencedUntil > engine.clock.now()) return wait(person.fencedUntil);
     return this.#decide(stored, written, end);
   }
 
   async #decide(
     stored: StoredPerson,
     written: readonly LogEntry[],
-    end: (ending: Ending, change?: Partial<ManagedPerson>) => Promise<Outcome | undefined>,
-  ): Promise<Outcome | undefined> {
+    end: (ending: Ending, change?: Partial<ManagedPerson>) => Promise<Decided>,
+  ): Promise<Decided> {
     const { engine, caller } = this.context;
     const { entry } = this.target;
     const { person } = stored;
@@ -134,7 +148,7 @@ class Handling {
       ));
     const { gotoLagMs } = engine.timing;
     if (lookedAt < person.wroteAt + gotoLagMs && !showsOwnWrite(person, observed))
-      return notVisibleUntil(Math.min(person.wroteAt + gotoLagMs, lookedAt + OWN_WRITE_LOOK_MS));
+      return wait(Math.min(person.wroteAt + gotoLagMs, lookedAt + OWN_WRITE_LOOK_MS));
 
     const prepared = prepare({
       entry,
@@ -175,7 +189,7 @@ class Handling {
         );
       case 'write':
         // What is undone says so, whatever the account looks like.
-        return this.#write(
+        return this.#writing(
           stored,
           written,
           entry.hold === null ? prepared.draft : { ...prepared.draft, reason: entry.reason },
@@ -184,17 +198,13 @@ class Handling {
     }
   }
 
-  async #write(
-    stored: StoredPerson,
-    written: readonly LogEntry[],
-    draft: Draft,
-    lookedAt: number,
-  ): Promise<Outcome | undefined> {
+  async #writing(stored: StoredPerson, written: readonly LogEntry[], draft: Draft, lookedAt: number): Promise<Decided> {
     const { entry } = this.target;
     const asked = licensesAsked(draft, stored.person);
     if (await this.context.isShort(asked)) throw noSeat();
-    try {
-      const committed = await commit(this.context, {
+    return {
+      kind: 'write',
+      input: {
         entry,
         stored,
         written,
@@ -203,14 +213,21 @@ class Handling {
         lookedAt: this.#bestBefore(lookedAt),
         startedAt: this.#startedAt,
         isPart: this.#isAddressRefused,
-      });
-      return await this.#afterCommit(committed, stored, written);
-    } catch (error) {
-      if (!(error instanceof ConnectorError)) throw error;
-      if (error.code === 'LicenseLimitExceeded') await this.context.noteShortage(asked);
-      if (error.code !== 'Conflict' || !error.refused) throw error;
-      return this.#onConflict(draft, written, lookedAt);
-    }
+      },
+    };
+  }
+
+  /** What became of the write that `prepare` gave. @returns undefined when the person's row has to be read again */
+  async settle(
+    { draft, stored, written, asked, lookedAt }: CommitInput,
+    committed: Committed,
+  ): Promise<Outcome | undefined> {
+    if (committed.kind !== 'refused') return this.#afterCommit(committed, stored);
+    const { cause } = committed;
+    if (!(cause instanceof ConnectorError)) throw cause;
+    if (cause.code === 'LicenseLimitExceeded') await this.context.noteShortage(asked);
+    if (cause.code !== 'Conflict' || !cause.refused) throw cause;
+    return this.#onConflict(draft, written, lookedAt);
   }
 
   /** A write lives from its earliest look on: at the account, and on demand at the person too (docs/protocol.md R16). */
@@ -219,20 +236,22 @@ class Handling {
   }
 
   /** What was read of the person is too old to be written. */
-  #readAgain(): Outcome {
+  #readAgain(): Decided {
     return {
-      kind: 'retryAfter',
-      at: this.context.engine.clock.now(),
-      code: 'Timeout',
-      message: 'What was read of the person grew too old before it could be written; it is read again.',
-      countsAsAttempt: false,
+      kind: 'outcome',
+      outcome: {
+        kind: 'retryAfter',
+        at: this.context.engine.clock.now(),
+        code: 'Timeout',
+        message: 'What was read of the person grew too old before it could be written; it is read again.',
+        countsAsAttempt: false,
+      },
     };
   }
 
   async #afterCommit(
-    committed: Committed,
+    committed: Exclude<Committed, { kind: 'refused' }>,
     stored: StoredPerson,
-    written: readonly LogEntry[],
   ): Promise<Outcome | undefined> {
     const { engine } = this.context;
     switch (committed.kind) {
@@ -249,32 +268,25 @@ class Handling {
           countsAsAttempt: true,
         };
       case 'noKey':
-        return this.#withoutKey(committed, stored, written);
+        return this.#withoutKey(committed, stored);
     }
   }
 
-  /** GoTo says the address exists, in a form that names no account (goto-api.md 2.6): an account that is there is taken, else a transfer waits. */
-  async #withoutKey(
-    { intent, etag }: Committed & { kind: 'noKey' },
-    stored: StoredPerson,
-    written: readonly LogEntry[],
-  ): Promise<Outcome | undefined> {
+  /**
+   * GoTo says the address exists, in a form that names no account (goto-api.md 2.6): an account that is there is taken,
+   * else a transfer waits.
+   */
+  async #withoutKey({ intent, etag }: Committed & { kind: 'noKey' }, { person }: StoredPerson): Promise<undefined> {
     const { engine, caller } = this.context;
     const found = await engine.accounts.findByEmail(intent.link.applied.email, caller);
-    const person = { ...stored.person };
-    if (found.length > 0) {
-      await engine.store.people.change(this.target.entry.sourceId, { ...person, pending: null }, etag);
-      return undefined;
-    }
-    const waiting: Intent = { ...intent, kind: 'transfer' };
-    const result = await endPerson(
-      engine,
-      this.#ends,
-      { person: { ...person, pending: waiting }, etag },
-      written,
-      PENDING_TRANSFER,
-    );
-    return result === undefined ? undefined : { kind: 'ended', result };
+    const pending = found.length > 0 ? null : this.#transfer(intent);
+    await engine.store.people.change(this.target.entry.sourceId, { ...person, pending }, etag);
+  }
+
+  /** What GoTo took, or refused for its address, and does not show: looked for until its lag is over, then parked. */
+  #transfer(intent: Omit<Intent, 'kind' | 'deadAt'>): Intent {
+    const { clock, timing } = this.context.engine;
+    return { ...intent, kind: 'transfer', deadAt: clock.now() + timing.gotoLagMs };
   }
 
   /** The address of a creation, or of a change, belongs to another account. */
@@ -302,17 +314,19 @@ class Handling {
     const { entry } = this.target;
     const stored = await engine.store.people.get(entry.sourceId);
     if (this.#isDecided(stored.person)) return undefined;
-    await commit(this.context, {
-      entry,
-      stored,
-      written,
-      draft: steppingAside(draft),
-      asked: [],
-      lookedAt: this.#bestBefore(lookedAt),
-      startedAt: this.#startedAt,
-      isPart: true,
-    });
-    throw addressBusy();
+    const [committed] = await commit(this.context, [
+      {
+        entry,
+        stored,
+        written,
+        draft: steppingAside(draft),
+        asked: [],
+        lookedAt: this.#bestBefore(lookedAt),
+        startedAt: this.#startedAt,
+        isPart: true,
+      },
+    ]);
+    throw committed?.kind === 'refused' ? committed.cause : addressBusy();
   }
 
   /**
@@ -324,8 +338,9 @@ class Handling {
     const { sourceId } = this.target.entry;
     const { person, etag } = await engine.store.people.get(sourceId);
     if (this.#isDecided(person)) return undefined;
-    const deadAt = engine.clock.now() + engine.timing.gotoLagMs;
-    const pending = intentSchema.parse({ ...draft, id: `${cycleId}-transfer`, cycleId, kind: 'transfer', deadAt });
+    const { hold } = this.target.entry;
+    const intent = this.#transfer({ ...draft, hold, id: `${cycleId}-transfer`, cycleId, batch: null });
+    const pending = intentSchema.parse(intent);
     await engine.store.people.change(sourceId, { ...person, pending }, etag);
     return undefined;
   }
@@ -365,11 +380,15 @@ class Handling {
     written: readonly LogEntry[],
     ending: Ending,
     change: Partial<ManagedPerson>,
-  ): Promise<Outcome | undefined> {
+  ): Promise<Decided> {
     const result = await endPerson(this.context.engine, this.#ends, stored, written, ending, change);
-    return result === undefined ? undefined : { kind: 'ended', result };
+    return result === undefined ? AGAIN : ended(result);
   }
 }
+
+const AGAIN = { kind: 'again' } as const;
+const ended = (result: PlanResult): Decided => ({ kind: 'outcome', outcome: { kind: 'ended', result } });
+const wait = (at: number): Decided => ({ kind: 'outcome', outcome: notVisibleUntil(at) });
 
 /** How soon an own write that GoTo does not show yet is looked for again, in ms. */
 const OWN_WRITE_LOOK_MS = 5_000;

@@ -17,7 +17,9 @@ import { appliedOf, givenAfter } from './linkOf';
 import { modifiedProperties } from './modifiedProperties';
 
 /** A write as it will stand on the person's row, without its moment. */
-export type Draft = Omit<Intent, 'id' | 'cycleId' | 'deadAt' | 'hold'> & { readonly changes: AccountChanges | null };
+export type Draft = Omit<Intent, 'id' | 'cycleId' | 'deadAt' | 'batch' | 'hold'> & {
+  readonly changes: AccountChanges | null;
+};
 
 export type Prepared =
   | { readonly kind: 'write'; readonly draft: Draft }

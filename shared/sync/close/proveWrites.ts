@@ -154,6 +154,7 @@ async function waitForTransfer({ store }: Engine, cycle: Cycle, entry: LogEntry)
     hold: null,
     factsAt: person.seenAt,
     deadAt: 0,
+    batch: null,
   };
   await store.people.change(entry.sourceId, { ...person, link: null, pending }, etag);
 }

@@ -8,7 +8,7 @@ import type { LogEntry } from '../../model/LogEntry';
 import type { PlanResult } from '../../model/PlanEntry';
 import { countCallsInto } from '../../telemetry/callCounter';
 import { ApplyContext } from '../apply/ApplyContext';
-import { handleRow } from '../apply/applyChunk';
+import { handleRow } from '../apply/handleRow';
 import type { Engine } from '../Engine';
 import { reserveRemovals } from '../job/reserveRemovals';
 import { PlanContext } from '../plan/PlanContext';

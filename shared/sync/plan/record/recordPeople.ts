@@ -2,7 +2,7 @@
  * Judges people and records what came out: rows and chunks together with the planner's place, in transactions guarded by
  * the head's etag (docs/protocol.md R5). A slice that is done again leaves out whom it has recorded already.
  */
-import { CHUNK_SIZE, newChunk, STAGE, type Chunk } from '../../../model/Chunk';
+import { newChunk, STAGE, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
 import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
@@ -18,6 +18,7 @@ import { judgesAsFull } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Gathered } from './gather';
 import { lengthOf, partsThatFit, RECORD_LENGTH } from './partsThatFit';
+import { shareOut } from './shareOut';
 
 /** A person judged, through whichever door. */
 export interface Judged extends Judgement {
@@ -251,18 +252,11 @@ function totalsWith({ cycle }: CyclePlace, rows: readonly PlanRow[]): Record<str
 async function recordOpen(context: PlanContext, place: CyclePlace, open: readonly Judged[]): Promise<void> {
   const { lanes } = place.cycle;
   const now = context.engine.clock.now();
-  const loads = Array.from({ length: lanes }, (_, lane) => place.cycle.cursor.loads[lane] ?? 0);
-  const queues = new Map<string, { stage: number; lane: number; rows: Pick<PlanRow, 'entry'>[] }>();
-  for (const { entry, calls } of open) {
-    const stage = entry.removal ? STAGE.removals : STAGE.changes;
-    const lane = loads.indexOf(Math.min(...loads));
-    // A row without a call still takes its turn in the lane.
-    loads[lane] = (loads[lane] ?? 0) + Math.max(calls, 0.1);
-    const key = `${stage}-${lane}`;
-    const queue = queues.get(key) ?? { stage, lane, rows: [] };
-    queue.rows.push({ entry });
-    queues.set(key, queue);
-  }
+  const { parts, loads } = shareOut(
+    open,
+    Array.from({ length: lanes }, (_, lane) => place.cycle.cursor.loads[lane] ?? 0),
+    context.engine.createBatchSize,
+  );
   const chunks = { ...place.cycle.cursor.chunks };
   let openChunks: Chunk[] = [];
   let openRows: PlanRow[] = [];
@@ -276,21 +270,17 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
     openRows = [];
     openLength = 0;
   };
-  for (const [key, { stage, lane, rows }] of queues) {
-    // Even parts: a last chunk of one person would cost a lane as much as a full one.
-    const size = Math.ceil(rows.length / Math.ceil(rows.length / CHUNK_SIZE));
-    for (const part of partsThatFit(rows, size)) {
-      const length = part.reduce((sum, { entry }) => sum + lengthOf(entry), 0);
-      const isFull = openRows.length + openChunks.length + part.length + 1 > RECORD_SIZE;
-      if (isFull || openLength + length > RECORD_LENGTH) await flush();
-      openLength += length;
-      const chunk = chunks[key] ?? 0;
-      chunks[key] = chunk + 1;
-      const state = stage === STAGE.removals ? 'staged' : 'open';
-      if (state === 'open') openChunks.push(newChunk({ stage, lane, chunk }, part.length, now));
-      for (const { entry } of part)
-        openRows.push({ stage, lane, chunk, entry, state, nextAttemptAt: 0, attempts: 0, result: null });
-    }
+  for (const { stage, lane, rows } of parts) {
+    const length = rows.reduce((sum, { entry }) => sum + lengthOf(entry), 0);
+    const isFull = openRows.length + openChunks.length + rows.length + 1 > RECORD_SIZE;
+    if (isFull || openLength + length > RECORD_LENGTH) await flush();
+    openLength += length;
+    const chunk = chunks[`${stage}-${lane}`] ?? 0;
+    chunks[`${stage}-${lane}`] = chunk + 1;
+    const state = stage === STAGE.removals ? 'staged' : 'open';
+    if (state === 'open') openChunks.push(newChunk({ stage, lane, chunk }, rows.length, now));
+    for (const { entry } of rows)
+      openRows.push({ stage, lane, chunk, entry, state, nextAttemptAt: 0, attempts: 0, result: null });
   }
   await flush();
 }

@@ -40,5 +40,6 @@ function intentOf({ sourceId, pending }: FirstReleasePerson, deadAt: number): In
     hold: null,
     factsAt: 0,
     deadAt,
+    batch: null,
   };
 }

@@ -1,0 +1,172 @@
+/** Accounts are created with one request for many (CREATE_BATCH_SIZE); whatever GoTo makes of it, each person ends singly. */
+import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { PeopleTable } from '../../shared/store/PeopleTable';
+import { expectConverged } from '../support/expectConverged';
+import { expectLogged } from '../support/expectLogged';
+import { newcomer } from '../support/stories';
+import { TestConnector, type TestOptions } from '../support/TestConnector';
+
+/** Nobody but those who come in the test: one batch. */
+const EMPTY = { people: 0, groups: 0, membersPerGroup: 0, existingShare: 0 };
+/** Doubts that end soon. */
+const HASTY = { gotoLagMs: 5_000, requestMs: 5_000 };
+const PEOPLE = 20;
+
+let connector: TestConnector;
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await connector.stop();
+  expect(connector.world.goto.unfiredFaults).toEqual([]);
+});
+
+/** A company of twenty people without account. */
+async function twenty(options: TestOptions = {}): Promise<EntraUser[]> {
+  connector = await TestConnector.start({ world: EMPTY, ...options });
+  return Array.from({ length: PEOPLE }, (_, index) => newcomer(connector, 700 + index));
+}
+
+const addressOf = (user: EntraUser): string => (user.mail ?? user.userPrincipalName).toLowerCase();
+const posts = () => connector.world.goto.requests.filter((one) => one.method === 'POST' && one.path.endsWith('/users'));
+
+/** Made once, told once, and everybody entitled has the licence. */
+async function expectInOrder(): Promise<void> {
+  expectConverged(connector);
+  await expectLogged(connector);
+}
+
+/** Two more cycles, with time for whoever waits. */
+async function twoCycles(): Promise<void> {
+  for (let cycle = 0; cycle < 2; cycle += 1) {
+    connector.later(20 * 60_000);
+    await connector.cycle();
+  }
+}
+
+test('twenty people come with one request; each has a log entry, and a list proves them all', async () => {
+  await twenty();
+  const cycle = await connector.cycle();
+  expect(cycle).toMatchObject({ state: 'succeeded', counts: { created: PEOPLE }, calls: { gotoWrites: 1 } });
+  expect(posts()).toHaveLength(1);
+  expect(connector.world.goto.requests.filter((one) => /users\/\d+$/.test(one.path))).toEqual([]);
+  await expectInOrder();
+});
+
+test('CREATE_BATCH_SIZE 1 is off, and 7 makes three requests of twenty people', async () => {
+  await twenty({ settings: { CREATE_BATCH_SIZE: '1' } });
+  await connector.cycle();
+  expect(posts()).toHaveLength(PEOPLE);
+  await connector.stop();
+  await twenty({ settings: { CREATE_BATCH_SIZE: '7' } });
+  await connector.cycle();
+  expect(posts()).toHaveLength(3);
+  await expectInOrder();
+});
+
+describe.each(['keyOf200', 'noKey', 'status409', 'keyOf201'] as const)('conflict form %s', (conflict) => {
+  test.each([false, true])(
+    'one is there, one has an account elsewhere, one is invalid: each of twenty ends singly (in part: %s)',
+    async (refusesInPart) => {
+      const people = await twenty();
+      const { goto } = connector.world;
+      const [there, elsewhere, invalid] = [people[3], people[8], people[14]];
+      if (there === undefined || elsewhere === undefined || invalid === undefined) throw new RangeError();
+      Object.assign(goto.behaviour, { conflict, refusesInPart, readLagMs: 4_000 });
+      goto.behaviour.transferPending.add(addressOf(elsewhere));
+      goto.behaviour.invalidAddresses.add(addressOf(invalid));
+      // Made by hand right now: the list does not show it yet.
+      const existing = goto.addUser({ email: addressOf(there), firstName: 'Was', lastName: 'Here' });
+      const first = await connector.cycle();
+      expect(first.progress.done).toBe(first.progress.expected);
+      await twoCycles();
+      expect(goto.byEmail(addressOf(there))).toMatchObject({ key: existing.key, lastName: there.surname });
+      expect(goto.byEmail(addressOf(elsewhere))).toBeUndefined();
+      expect(await last(elsewhere)).toMatchObject({ status: 'parked', errorCode: 'PendingTransfer' });
+      expect(await last(invalid)).toMatchObject({ status: 'failure', errorCode: 'UnprocessableEntity' });
+      // The one who accepts is linked, the one who is mended is made: then all is in order.
+      goto.acceptTransfer(addressOf(elsewhere));
+      goto.behaviour.invalidAddresses.clear();
+      connector.later(24 * 3_600_000);
+      await connector.cycle();
+      await twoCycles();
+      expectConverged(connector);
+      for (const user of people.filter((one) => one !== there && one !== elsewhere))
+        expect(
+          goto.writes.filter((one) => one.method === 'POST' && one.fields['email'] === addressOf(user)),
+        ).toHaveLength(1);
+    },
+  );
+});
+
+async function last({ id }: EntraUser) {
+  for await (const entry of connector.engine.store.people.log(id)) return entry;
+  return undefined;
+}
+
+test.each([
+  ['lost before it got in', { kind: 'drop' }],
+  ['lost after the commit', { kind: 'commitThenDrop' }],
+  ['a 500 after the commit', { kind: 'commitThenStatus', status: 500 }],
+] as const)('I03, I12: the answer for twenty people, %s: nobody is made twice, and nobody untold', async (_, fault) => {
+  await twenty({ timing: HASTY });
+  connector.world.goto.addFault({ match: '^POST .*/users', ...fault });
+  expect(await connector.cycle()).toMatchObject({ state: 'succeeded', counts: { created: PEOPLE } });
+  await expectInOrder();
+});
+
+test('I03: a request for twenty that lands half a minute after its connection broke makes each of them once', async () => {
+  await twenty();
+  connector.world.goto.behaviour.commitDelayMs = 25_000;
+  expect(await connector.cycle()).toMatchObject({ state: 'succeeded', counts: { created: PEOPLE } });
+  await expectInOrder();
+});
+
+test('a request that is too large is halved until it fits', async () => {
+  await twenty();
+  connector.world.goto.behaviour.maxUsersPerPost = 6;
+  expect(await connector.cycle()).toMatchObject({ counts: { created: PEOPLE }, calls: { gotoWrites: 7 } });
+  await expectInOrder();
+});
+
+test('seats for seven of twenty: seven are made, the others wait, and nobody asks for each of them', async () => {
+  await twenty();
+  const [meeting] = connector.world.goto.licenses;
+  if (meeting !== undefined) meeting.seats = 7;
+  expect(await connector.cycle()).toMatchObject({ counts: { created: 7, parked: 13 } });
+  expect(posts().length).toBeLessThan(10);
+  if (meeting !== undefined) meeting.seats = 100;
+  connector.later(24 * 3_600_000);
+  await connector.cycle();
+  await expectInOrder();
+});
+
+test('two people with one address do not go together: one gets the account, the other is told why not', async () => {
+  const [one] = await twenty();
+  const twin = newcomer(connector, 799, { mail: one?.mail ?? null });
+  const cycle = await connector.cycle();
+  expect(cycle).toMatchObject({ counts: { created: PEOPLE, failed: 1 } });
+  const entries = [await last(twin), one && (await last(one))];
+  expect(entries.map((entry) => entry?.errorCode).sort()).toEqual(['DuplicateSourceEntries', null]);
+  expect(posts().length).toBeLessThanOrEqual(2);
+});
+
+test('R7: whoever’s row was changed by somebody else drops out of the request and goes on alone', async () => {
+  await twenty();
+  jest.spyOn(PeopleTable.prototype, 'change').mockImplementationOnce(() => Promise.resolve(undefined));
+  expect(await connector.cycle()).toMatchObject({ state: 'succeeded', counts: { created: PEOPLE } });
+  expect(posts()).toHaveLength(2);
+  await expectInOrder();
+});
+
+test('I16: a demanded wait goes to all of a batch, costs nobody an attempt, and is kept', async () => {
+  await twenty();
+  connector.world.goto.addFault({
+    match: '^POST .*/users',
+    kind: 'status',
+    status: 429,
+    headers: { 'retry-after': '600' },
+  });
+  expect(await connector.cycle()).toMatchObject({ state: 'succeeded', counts: { created: PEOPLE } });
+  const [, second] = posts();
+  expect((second?.at ?? 0) - (posts()[0]?.at ?? 0)).toBeGreaterThanOrEqual(600_000);
+  await expectInOrder();
+});
