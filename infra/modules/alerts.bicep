@@ -64,6 +64,30 @@ var queries = [
     threshold: 0
   }
   {
+    name: 'staged-removals'
+    severity: 1
+    title: 'People would lose access beyond the limit: an administrator is asked'
+    query: loadTextContent('../alerts/staged-removals.kql')
+    window: 'PT15M'
+    every: 'PT15M'
+    aggregation: 'Count'
+    measure: null
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
+    name: 'wrong-settings'
+    severity: 1
+    title: 'Settings are wrong, or the connector is not connected to GoTo'
+    query: loadTextContent('../alerts/wrong-settings.kql')
+    window: 'PT30M'
+    every: 'PT30M'
+    aggregation: 'Count'
+    measure: null
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
     name: 'seats'
     severity: 2
     title: 'GoTo has no free seat for somebody who should have one'

@@ -1,0 +1,108 @@
+/** Every KQL text of alerts, workbook and pages: real names of tables, columns, events and fields. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { EVENTS } from '../../shared/telemetry/EVENTS';
+import { INFRA } from './Snapshot';
+
+const load = createRequire(__filename);
+load('@kusto/language-service-next/bridge.min.js');
+load('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
+
+interface Diagnostic {
+  readonly Message: string;
+}
+interface List<T> {
+  readonly Count: number;
+  getItem(index: number): T;
+}
+interface Kusto {
+  readonly Symbols: {
+    readonly TableSymbol: { From(schema: string): { WithName(name: string): unknown } };
+    readonly DatabaseSymbol: {
+      readonly $ctor3: new (name: string, other: null, tables: unknown[], isOpen: boolean) => unknown;
+    };
+  };
+  readonly GlobalState: { readonly Default: { WithDatabase(database: unknown): unknown } };
+  readonly KustoCode: { ParseAndAnalyze(text: string, globals: unknown): { GetDiagnostics(): List<Diagnostic> } };
+}
+const { Symbols, GlobalState, KustoCode } = (globalThis as unknown as { Kusto: { Language: Kusto } }).Kusto.Language;
+
+/** The columns used of the workspace's tables (Azure Monitor's reference of AppTraces and AppRequests). */
+const TABLES = {
+  AppTraces: '(TimeGenerated: datetime, Message: string, SeverityLevel: int, OperationId: string, Properties: dynamic)',
+  AppRequests:
+    '(TimeGenerated: datetime, Name: string, OperationName: string, ResultCode: string, Success: bool, DurationMs: real, OperationId: string)',
+};
+const tables = Object.entries(TABLES).map(([name, schema]) => Symbols.TableSymbol.From(schema).WithName(name));
+const globals = GlobalState.Default.WithDatabase(new Symbols.DatabaseSymbol.$ctor3('workspace', null, tables, false));
+
+/** @returns what is wrong with a query */
+function faultsOf(query: string): readonly string[] {
+  const found = KustoCode.ParseAndAnalyze(query, globals).GetDiagnostics();
+  const faults = Array.from({ length: found.Count }, (_, index) => found.getItem(index).Message);
+  // Fields of the event's JSON are beyond Kusto: the catalogue knows them.
+  const events = [...query.matchAll(/"([a-z]+\.[A-Za-z]+)"/g)].map(([, name = '']) => name);
+  const unknown = events.filter((name) => !Object.hasOwn(EVENTS, name));
+  const known = events.flatMap((name) => (Object.hasOwn(EVENTS, name) ? [EVENTS[name as keyof typeof EVENTS]] : []));
+  // A query that names no event may ask for any event's fields.
+  const fields = new Set((known.length > 0 ? known : Object.values(EVENTS)).flatMap((one) => Object.keys(one)));
+  const asked = [...query.matchAll(/\bevent\.([A-Za-z]+)/g)].map(([, name = '']) => name);
+  return [
+    ...faults,
+    ...unknown.map((name) => `no event ${name}`),
+    ...asked.filter((name) => name !== 'evt' && !fields.has(name)).map((name) => `no field ${name}`),
+  ];
+}
+
+const alerts = readdirSync(join(INFRA, 'alerts')).map((file) => [
+  `alert ${file}`,
+  readFileSync(join(INFRA, 'alerts', file), 'utf8'),
+]);
+const notebook = z.object({
+  items: z.array(z.object({ name: z.string(), content: z.looseObject({ query: z.string().optional() }) })),
+});
+const workbook = notebook
+  .parse(JSON.parse(readFileSync(join(INFRA, 'workbook.json'), 'utf8')))
+  .items.flatMap(({ name, content }) => (content.query === undefined ? [] : [[`workbook: ${name}`, content.query]]));
+const docs = join(INFRA, '../docs');
+const pages = readdirSync(docs)
+  .filter((file) => file.endsWith('.md'))
+  .flatMap((file) =>
+    [...readFileSync(join(docs, file), 'utf8').matchAll(/```kusto\n([\s\S]*?)```/g)].map(([, query = '']) => [
+      `docs/${file}`,
+      query,
+    ]),
+  );
+
+test.each([...alerts, ...workbook, ...pages])('%s', (_where, query = '') => {
+  expect(faultsOf(query)).toEqual([]);
+});
+
+test('there are queries in each of the three places', () => {
+  expect([alerts.length, workbook.length, pages.length].map((count) => count > 0)).toEqual([true, true, true]);
+});
+
+test.each([
+  ['a table', 'AppTrace | count'],
+  ['a column', 'AppTraces | where Mesage == ""'],
+  ['an operator', 'AppTraces | wher true'],
+  ['an event', 'AppTraces | extend event = parse_json(Message) | where event.evt == "cycle.ended"'],
+  ['a field', 'AppTraces | extend event = parse_json(Message) | where event.evt == "cycle.failed" and event.ok == 1'],
+])('%s that does not exist is found', (_what, query) => {
+  expect(faultsOf(query)).not.toEqual([]);
+});
+
+test('each alert is deployed, and has its line in docs/operations.md', () => {
+  const deployed = [
+    ...readFileSync(join(INFRA, 'modules/alerts.bicep'), 'utf8').matchAll(/^ {4}name: '([a-z-]+)'/gm),
+  ].map(([, name = '']) => name);
+  const page = readFileSync(join(docs, 'operations.md'), 'utf8');
+  const explained = [...page.matchAll(/^\| `([a-z-]+)`/gm)].map(([, name = '']) => name);
+  expect(explained.sort()).toEqual(deployed.sort());
+  const metrics = ['dead-letters', 'backlog'];
+  expect(alerts.map(([file = '']) => file.slice('alert '.length, -'.kql'.length)).sort()).toEqual(
+    deployed.filter((name) => !metrics.includes(name)).sort(),
+  );
+});
