@@ -13,8 +13,8 @@ export default {
     'test/imports/*.mts',
   ],
   project: ['{functions,shared,dashboard,local,bench,test}/**/*.{ts,tsx,mts,mjs}'],
-  // Started by its path.
-  ignoreDependencies: ['azurite'],
+  // Loaded or started by its path.
+  ignoreDependencies: ['@kusto/language-service-next', 'azurite'],
   // A type may be exported because a signature of its file names it.
   ignoreExportsUsedInFile: { interface: true, type: true },
 };
