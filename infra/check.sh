@@ -40,3 +40,16 @@ if [ -n "$bicep" ]; then
   done
   echo "Bicep: $(ls main.bicep modules/*.bicep | wc -l) files formatted and linted, azuredeploy.json is the build, $(ls environments/*.bicepparam | wc -l) snapshots hold"
 fi
+
+if command -v dotnet >/dev/null 2>&1; then
+  scripts=$(mktemp -d)
+  trap 'rm -rf "${work:-}" "$scripts"' EXIT
+  DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 \
+    dotnet run --project powershell/powershell.csproj --artifacts-path "$scripts" -- graph/grant.ps1
+else
+  echo "skipped: no .NET SDK, so no PowerShell engine; graph/grant.ps1 was not run" >&2
+fi
+
+# Snapshots, queries, scripts and parameters: test/infra needs no compiler.
+cd ..
+node node_modules/jest/bin/jest.js test/infra --silent

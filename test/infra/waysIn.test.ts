@@ -41,3 +41,26 @@ test('secrets are secure parameters with an empty default', () => {
     expect(parameters[name]).toMatchObject({ type: 'securestring', defaultValue: '' });
   expect(required.sort()).toEqual(['entraAppId', 'gotoAccountNumber', 'roleEntitlements']);
 });
+
+test('the portal’s form asks for each parameter that has no default, gives no other, and every field goes somewhere', () => {
+  const field = z.looseObject({ name: z.string() });
+  const form = z.object({
+    parameters: z.object({
+      basics: z.array(field),
+      steps: z.array(z.looseObject({ name: z.string(), elements: z.array(field) })),
+      outputs: z.record(z.string(), z.string()),
+    }),
+  });
+  const { basics, steps, outputs } = form.parse(read('createUiDefinition.json')).parameters;
+  expect(Object.keys(outputs).filter((name) => !(name in parameters))).toEqual([]);
+  expect(required.filter((name) => !(name in outputs))).toEqual([]);
+  const fields = [
+    ...basics.map(({ name }) => `[basics('${name}')]`),
+    ...steps.flatMap(({ name, elements }) => elements.map((element) => `[steps('${name}').${element.name}]`)),
+  ];
+  expect(
+    Object.values(outputs)
+      .filter((value) => value !== '[location()]')
+      .sort(),
+  ).toEqual(fields.sort());
+});
