@@ -13,6 +13,8 @@ import { Pacing } from './goto/Pacing';
 import { defaultMapping } from './mapping/defaultMapping';
 import { systemClock, type Clock } from './model/Clock';
 import { sourceAttribute } from './model/SourceAttribute';
+import { connectServiceBus } from './queue/connectServiceBus';
+import { DeadLetters } from './queue/DeadLetters';
 import { MessageSender } from './queue/MessageSender';
 import type { Settings } from './settings/Settings';
 import { connectTables, type OpenTable } from './store/connectTables';
@@ -44,6 +46,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
 
   const tables = connectTables(settings, credentialFor);
   const store = openStore(options.watchTables?.(tables) ?? tables, clock);
+  const serviceBus = connectServiceBus(settings, credentialFor);
   const pacing = new Pacing(settings.GOTO_REQUESTS_PER_SECOND, clock, store.demandedWait);
   const refreshTokens =
     settings.KEY_VAULT_URI === undefined
@@ -82,7 +85,8 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       telemetry,
     }),
     store,
-    sender: new MessageSender(settings, credentialFor, clock),
+    sender: new MessageSender(serviceBus, clock),
+    deadLetters: new DeadLetters(serviceBus),
     policy: {
       roleEntitlements: settings.ROLE_ENTITLEMENTS,
       provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
