@@ -2,7 +2,12 @@
  * Sends messages with what the output binding cannot set: session (lane), message id and schedule
  * (azure-functions.md 2.3).
  */
-import { isServiceBusError, type ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from '@azure/service-bus';
+import {
+  isServiceBusError,
+  type ServiceBusClient,
+  type ServiceBusMessage,
+  type ServiceBusSender,
+} from '@azure/service-bus';
 import type { Clock } from '../model/Clock';
 import { ConnectorError } from '../model/ConnectorError';
 import { bodyOf, messageIdOf, sessionOf, SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE, type Outgoing } from './messages';
