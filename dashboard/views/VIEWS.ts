@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/Icon';
 import { Cycles } from './cycles/Cycles';
 import { Log } from './log/Log';
+import { Mapping } from './mapping/Mapping';
 import { Overview } from './overview/Overview';
 import type { ViewProps } from './ViewProps';
 
@@ -17,4 +18,5 @@ export const VIEWS: readonly ViewOfPage[] = [
   { name: 'overview', title: 'Overview', icon: 'home', View: Overview },
   { name: 'cycles', title: 'Cycles', icon: 'apps', View: Cycles },
   { name: 'log', title: 'Log', icon: 'list', View: Log },
+  { name: 'mapping', title: 'Mapping', icon: 'map', View: Mapping },
 ];
