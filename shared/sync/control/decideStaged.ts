@@ -6,6 +6,7 @@ import { FINAL_STATES, planCursorSchema, type Cycle } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
 import { jobMessage } from '../cycle/jobMessage';
+import { jobStateOf, refusalOf as refusalOfJob } from '../job/jobState';
 
 export type Verdict = 'approve' | 'reject';
 
@@ -75,6 +76,8 @@ async function refusalOf(
     };
   }
   if (verdict === 'reject' || isDone) return undefined;
+  const held = refusalOfJob(jobStateOf(await store.job.read()));
+  if (held !== undefined) return held;
   if (policyHash(policy, await store.schemas.activeVersion()) === cycle.policyHash) return undefined;
   return {
     code: 'SettingsChanged',
