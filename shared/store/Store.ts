@@ -8,6 +8,7 @@ import type { PlansTable } from './PlansTable';
 import type { RemovalWindow } from './RemovalWindow';
 import type { SchemasTable } from './SchemasTable';
 import type { AppliedPolicy } from './state/AppliedPolicy';
+import type { AuthorizationMark } from './state/AuthorizationMark';
 import type { AwaitedApproval } from './state/AwaitedApproval';
 import type { DemandedWait } from './state/DemandedWait';
 import type { Executions } from './state/Executions';
@@ -46,6 +47,7 @@ export interface Store {
   readonly idempotency: IdempotencyKeys;
   readonly demandedWait: DemandedWait;
   readonly tokenLease: TokenRenewalLease;
+  readonly authorizations: AuthorizationMark;
   /** The same, for a dry run: nothing is written that a real cycle would miss (I15). */
   readonly dry: () => Store;
   /** The job's rows in one query. */

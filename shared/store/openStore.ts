@@ -11,6 +11,7 @@ import { PlansTable } from './PlansTable';
 import { RemovalWindow } from './RemovalWindow';
 import { SchemasTable } from './SchemasTable';
 import { AppliedPolicy } from './state/AppliedPolicy';
+import { AuthorizationMark } from './state/AuthorizationMark';
 import { AwaitedApproval } from './state/AwaitedApproval';
 import { DemandedWait } from './state/DemandedWait';
 import { Executions } from './state/Executions';
@@ -54,6 +55,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     idempotency: new IdempotencyKeys(open),
     demandedWait: new DemandedWait(waits),
     tokenLease: new TokenRenewalLease(waits, clock),
+    authorizations: new AuthorizationMark(waits),
     job: { read: () => readJobRows(job) },
     dry: () => dryStore(open, store),
   };

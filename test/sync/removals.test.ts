@@ -7,6 +7,7 @@ import { apiRequest } from '../support/apiRequest';
 import { fourSlots } from '../support/deaths';
 import { expectConverged } from '../support/expectConverged';
 import { refusal } from '../support/refusal';
+import { apply, dryRun, intended, revert } from '../support/plans';
 import { cycles, newcomer, someone, unassign } from '../support/stories';
 import { TestConnector, type CycleView } from '../support/TestConnector';
 
@@ -191,3 +192,37 @@ test.each(['approve', 'reject'] as const)(
     expect(await awaited()).toBeUndefined();
   },
 );
+
+test('a plan that is applied asks like any cycle: to name it starts it, to approve its removals is a second word', async () => {
+  const ids = Array.from({ length: 5 }, (_, index) => someone(connector, index).id);
+  for (const id of ids) unassign(connector, id);
+  await cycles(connector, 1);
+  connector.later();
+  const plan = await dryRun(connector);
+  expect(intended(plan)).toEqual(ids.map((id) => `${id} disable`).sort());
+  const waiting = await apply(connector, plan);
+  expect(waiting).toMatchObject({ mode: 'apply', state: 'awaitingApproval', counts: { disabled: 0, staged: 5 } });
+  const [back = ''] = ids;
+  connector.world.directory.assign(back, 'User');
+  await decide('approve', waiting.id, (await planOf(waiting.id)).hash);
+  await connector.settle();
+  expect(await connector.view(waiting.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 4, staged: 0 } });
+  await cycles(connector, 2);
+  expectConverged(connector);
+});
+
+test('an undo of many creations asks, too; approved, it takes back what is still as it was made', async () => {
+  const ids = Array.from({ length: 5 }, (_, index) => newcomer(connector, 700 + index).id);
+  const created = await cycles(connector, 1);
+  expect(created.counts.created).toBe(5);
+  const before = active();
+  const waiting = await apply(connector, await revert(connector, created.id));
+  expect(waiting).toMatchObject({ mode: 'apply', state: 'awaitingApproval', counts: { disabled: 0, staged: 5 } });
+  expect(active()).toBe(before);
+  await decide('approve', waiting.id, (await planOf(waiting.id)).hash);
+  await connector.settle();
+  expect(await connector.view(waiting.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 5, staged: 0 } });
+  expect(suspended(ids)).toBe(5);
+  await cycles(connector, 2);
+  expect(suspended(ids)).toBe(5);
+});
