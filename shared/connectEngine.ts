@@ -15,6 +15,8 @@ import { TokenEndpoint } from './goto/TokenEndpoint';
 import { defaultMapping } from './mapping/defaultMapping';
 import { systemClock, type Clock } from './model/Clock';
 import { sourceAttribute } from './model/SourceAttribute';
+import { connectServiceBus } from './queue/connectServiceBus';
+import { DeadLetters } from './queue/DeadLetters';
 import { MessageSender } from './queue/MessageSender';
 import type { Settings } from './settings/Settings';
 import { connectTables, type OpenTable } from './store/connectTables';
@@ -46,6 +48,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
 
   const tables = connectTables(settings, credentialFor);
   const store = openStore(options.watchTables?.(tables) ?? tables, clock);
+  const serviceBus = connectServiceBus(settings, credentialFor);
   const pacing = new Pacing(settings.GOTO_REQUESTS_PER_SECOND, clock, store.demandedWait);
   const given: GivenSecrets = {
     clientSecret: settings.GOTO_CLIENT_SECRET,
@@ -89,7 +92,8 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       telemetry,
     }),
     store,
-    sender: new MessageSender(settings, credentialFor, clock),
+    sender: new MessageSender(serviceBus, clock),
+    deadLetters: new DeadLetters(serviceBus),
     policy: {
       roleEntitlements: settings.ROLE_ENTITLEMENTS,
       provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
