@@ -1,5 +1,6 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
+import { postPause, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
 import { peopleCounter } from './getPeople';
@@ -42,6 +43,8 @@ export const ROUTES: readonly Route[] = [
   { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
   keyed('getJob', 'GET', JOB, getJob),
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
+  keyed('pauseJob', 'POST', `${JOB}/pause`, postPause),
+  keyed('startJob', 'POST', `${JOB}/start`, postStart),
   keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
