@@ -1,13 +1,14 @@
-/** Of Azure what the connector needs, in this process: Service Bus, storage and a managed identity. */
+/** Of Azure what the connector needs, in this process: Service Bus, storage, Key Vault and a managed identity. */
 import { join } from 'node:path';
 import type { StackClock } from '../clock/StackClock';
 import { startAzurite, type AzuriteWatch } from './azurite/startAzurite';
 import { takeFolder } from './heldFolder';
 import { IdentityEndpoint } from './identity/IdentityEndpoint';
+import { KeyVault } from './key-vault/KeyVault';
 import { Broker } from './service-bus/Broker';
 import { declaredQueues } from './service-bus/QueueConfig';
 
-type Part = 'serviceBus' | 'storage' | 'identity';
+type Part = 'serviceBus' | 'storage' | 'identity' | 'keyVault';
 
 export interface EmbeddedAzureOptions {
   readonly clock: StackClock;
@@ -15,7 +16,7 @@ export interface EmbeddedAzureOptions {
   readonly elsewhere?: readonly Part[];
   /** The connection string of a storage account that is there already. */
   readonly storage?: string;
-  /** A folder that keeps tables, blobs and queues, however this process ends; without one they are forgotten. */
+  /** A folder that keeps tables, blobs, queues and secrets, however this process ends; without one they are forgotten. */
   readonly keptIn?: string;
   /** Of the storage that is started. */
   readonly watchStorage?: AzuriteWatch;
@@ -27,6 +28,7 @@ export class EmbeddedAzure {
   readonly #stops: (() => void | Promise<void>)[] = [];
   #broker: Broker | undefined;
   #identity: IdentityEndpoint | undefined;
+  #keyVault: KeyVault | undefined;
   #storage: string | undefined;
 
   private constructor() {}
@@ -58,6 +60,11 @@ export class EmbeddedAzure {
       this.#stops.push(() => identity.stop());
       this.#identity = identity;
     }
+    if (!elsewhere.includes('keyVault')) {
+      const keyVault = await new KeyVault(clock, keptIn === undefined ? undefined : join(keptIn, 'secrets')).start();
+      this.#stops.push(() => keyVault.stop());
+      this.#keyVault = keyVault;
+    }
     if (!elsewhere.includes('serviceBus')) {
       const broker = await Broker.start({
         queues: declaredQueues,
@@ -77,6 +84,10 @@ export class EmbeddedAzure {
     return here(this.#identity, 'managed identity');
   }
 
+  get keyVault(): KeyVault {
+    return here(this.#keyVault, 'Key Vault');
+  }
+
   /** The connection string of the storage account. */
   get storage(): string {
     return here(this.#storage, 'storage');
@@ -86,6 +97,7 @@ export class EmbeddedAzure {
   get environment(): Readonly<Record<string, string>> {
     return {
       ...this.#identity?.environment,
+      ...this.#keyVault?.environment,
       ...(this.#storage === undefined ? {} : { AzureWebJobsStorage: this.#storage }),
       ...(this.#broker === undefined ? {} : { ServiceBusConnection: this.#broker.connectionString }),
     };

@@ -1,6 +1,6 @@
 /**
- * `npm run host`: the Functions host with embedded Service Bus and Azurite, but your own Entra and GoTo. Because those
- * remember, it does too: tables, blobs and queues are kept in DATA_FOLDER.
+ * `npm run host`: the Functions host with embedded Service Bus, Azurite and Key Vault, but your own Entra and GoTo.
+ * Because those remember, it does too: tables, blobs, queues and secrets are kept in DATA_FOLDER.
  */
 import { join } from 'node:path';
 import pc from 'picocolors';
@@ -27,6 +27,7 @@ async function main(): Promise<void> {
       : []),
     ...(isSet('AzureWebJobsStorage') || isSet('AzureWebJobsStorage__tableServiceUri') ? (['storage'] as const) : []),
     ...(isSet('IDENTITY_ENDPOINT') ? (['identity'] as const) : []),
+    ...(isSet('KEY_VAULT_URI') ? (['keyVault'] as const) : []),
   ];
   const azure = await EmbeddedAzure.start({ clock: realClock, elsewhere, keptIn: folder });
   try {

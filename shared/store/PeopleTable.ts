@@ -43,7 +43,7 @@ export interface Someone {
 }
 
 export type SourceRead = Pick<SourceFacts, 'displayName' | 'attributes' | 'deleted' | 'readAt' | 'readIn'>;
-export type SourceJudged = Pick<SourceFacts, 'via' | 'wants' | 'wantedEmail' | 'skipLogged'>;
+export type SourceJudged = Pick<SourceFacts, 'via' | 'within' | 'wants' | 'wantedEmail' | 'skipLogged'>;
 
 export class PeopleTable {
   readonly #table: Table;
@@ -106,6 +106,21 @@ export class PeopleTable {
         names.set(row.rowKey.slice('s:'.length), namesOf(factsOf(row)));
     });
     return names;
+  }
+
+  /** Ids of whom Entra showed last under this address, or whose account has it, in any letter case: also of the deleted. */
+  async called(address: string): Promise<readonly string[]> {
+    const wanted = address.toLowerCase();
+    const found: string[] = [];
+    await inParallel([...Array(PEOPLE_BUCKETS).keys()], PARALLEL_BUCKETS, async (index) => {
+      for (const { sourceId, facts, managed } of await this.bucket(index)) {
+        const { mail, userPrincipalName } = namesOf(facts);
+        const link = managed === 'unreadable' ? null : managed.person.link;
+        const all = [mail, userPrincipalName, facts.wantedEmail, link?.applied.email];
+        if (all.some((one) => one?.toLowerCase() === wanted)) found.push(sourceId);
+      }
+    });
+    return found;
   }
 
   async #readInto(rows: Map<string, StoredRow>, partitionKey: string, prefix: string): Promise<void> {

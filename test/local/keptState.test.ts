@@ -1,10 +1,12 @@
 /** What `npm run host` keeps in DATA_FOLDER besides the queues, and whose it is. Kills are tried in test/long. */
 import { TableClient } from '@azure/data-tables';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAzurite } from '../../local/azure/azurite/startAzurite';
+import { realClock } from '../../local/clock/StackClock';
+import { KeyVault } from '../../local/azure/key-vault/KeyVault';
 import { ownerSocket, takeFolder } from '../../local/azure/heldFolder';
 import { dataFolder } from '../../local/stack/dataFolder';
 import { functionsPort } from '../../local/stack/functionsPort';
@@ -28,6 +30,15 @@ test('rows are there again after the storage ended as it does when its host dies
   await ending;
   expect(await rows(second.connectionString()).getEntity('p', 'r')).toMatchObject({ name: 'Ünal' });
   await second.stop();
+});
+
+test('a secret is there again, in its newest version, for its owner only', () => {
+  const file = join(folder, 'secrets');
+  const vault = new KeyVault(realClock, file);
+  vault.store('goto-refresh-token', 'first');
+  vault.store('goto-refresh-token', 'second', Date.parse('2030-01-01'));
+  expect(new KeyVault(realClock, file).newest('goto-refresh-token')).toBe('second');
+  expect(statSync(file).mode & 0o077).toBe(0);
 });
 
 test('a folder has one owner; what a dead one left behind is no owner', async () => {

@@ -23,11 +23,6 @@ const AWAITING = 'AwaitingApproval';
 /** Ends the step in one slice: even a company's worth of removals is few writes. */
 export const guardRemovals: Slice = async ({ engine }, place) => {
   if (place.cycle.dryRun) return 'next';
-  // Whoever applied the plan named it by its hash: that is the approval of exactly these removals.
-  if (place.cycle.mode === 'apply') {
-    await letGo(engine, place);
-    return 'next';
-  }
   const awaited = AwaitedApproval.of(await engine.store.job.read());
   const hasRemovals = Object.keys(place.cycle.cursor.chunks).some((key) => key.startsWith(`${STAGE.removals}-`));
   const removals = hasRemovals ? await removalsOf(engine, place.cycle.id) : [];
