@@ -164,7 +164,10 @@ function reasonInWords(facts: UserFacts, next: NonNullable<UserFacts['next']>): 
         : `GoTo needs a first and a last name, and the mapping gives no ${missing.join(' and no ')}.`;
     }
     default:
-      return next.why === '' ? REASONS[asReason(next.reason)] : next.why;
+      // Through what somebody is assigned stands in the facts.
+      return next.detail === null
+        ? REASONS[asReason(next.reason)]
+        : `${withoutDot(REASONS[asReason(next.reason)])}: ${next.detail}`;
   }
 }
 

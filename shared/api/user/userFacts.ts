@@ -179,11 +179,11 @@ const shownAccount = (account: Account, described: Describe) => ({
 
 function nextOf({ judged: { entry } }: SeenInEntra, atMs: number | undefined): NonNullable<UserFacts['next']> {
   const redacted = entry.desired.kind === 'active' ? entry.desired.redacted : [];
-  const detail = entry.desired.kind === 'leave' ? entry.desired.detail : undefined;
   return {
     action: entry.action,
     reason: entry.reason satisfies Reason,
-    why: detail === undefined ? entry.why : `${entry.why} ${detail}`,
+    why: entry.why,
+    detail: (entry.desired.kind === 'leave' ? entry.desired.detail : undefined) ?? null,
     changes: modifiedProperties(entry.before ?? {}, entry.after ?? {}, redacted),
     dateTime: entry.action === 'none' ? null : timeOrNull(atMs),
   };
