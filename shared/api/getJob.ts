@@ -5,6 +5,7 @@ import { nextOccurrence } from '../settings/nextOccurrence';
 import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import { Executions } from '../store/state/Executions';
 import { Turn } from '../store/state/Turn';
+import { jobStateOf } from '../sync/job/jobState';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import type { JobAnswer } from './answers/JobAnswer';
 import { countedCycle } from './countedCycle';
@@ -28,14 +29,26 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   const current = active === undefined ? null : cycleView(active.cycle, active.counts, now, demandedUntil);
   const last = Executions.lastOf(rows);
   const connection = await engine.connection.state();
+  const state = jobStateOf(rows);
   const people = await countPeople(engine, rows);
   const awaited = AwaitedApproval.of(rows);
   const body: JobAnswer = {
     id: JOB_ID,
     templateId: JOB_ID,
-    schedule: { state: 'Active', expiration: null, ...scheduleOf(engine.schedule, now) },
+    schedule: {
+      state: state.code,
+      expiration: null,
+      ...scheduleOf(engine.schedule, now),
+      nextRunDateTime: state.code === 'Paused' ? null : timeOrNull(nextOccurrence(engine.schedule, now)),
+    },
     status: {
-      code: !connection.connected ? 'NotConfigured' : last === undefined && current === null ? 'NotRun' : 'Active',
+      code: !connection.connected
+        ? 'NotConfigured'
+        : state.code !== 'Active'
+          ? state.code
+          : last === undefined && current === null
+            ? 'NotRun'
+            : 'Active',
       countSuccessiveCompleteFailures: last?.failuresInARow ?? 0,
       escrowsPruned: false,
       lastExecution: jobExecution(last),
@@ -77,14 +90,15 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   return { status: 200, body };
 }
 
-/** When the timer comes next, and how long after that it comes again. */
+const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : isoTime(ms));
+
+/** How often the timer comes. */
 function scheduleOf(expression: string, nowMs: number) {
   const next = nextOccurrence(expression, nowMs);
   const afterNext = next === undefined ? undefined : nextOccurrence(expression, next);
   return {
     interval: next === undefined || afterNext === undefined ? 'P0D' : durationOf(afterNext - next),
     expression,
-    nextRunDateTime: next === undefined ? null : isoTime(next),
   };
 }
 

@@ -11,6 +11,7 @@ import { PlansTable } from './PlansTable';
 import { RemovalWindow } from './RemovalWindow';
 import { SchemasTable } from './SchemasTable';
 import { AppliedPolicy } from './state/AppliedPolicy';
+import { AuthorizationMark } from './state/AuthorizationMark';
 import { AwaitedApproval } from './state/AwaitedApproval';
 import { DemandedWait } from './state/DemandedWait';
 import { Executions } from './state/Executions';
@@ -19,6 +20,7 @@ import { IdempotencyKeys } from './state/IdempotencyKeys';
 import { openJob, readJobRows } from './state/JobRows';
 import { KnownApp } from './state/KnownApp';
 import { ListedAccounts } from './state/ListedAccounts';
+import { Pause } from './state/Pause';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
 import { Turn } from './state/Turn';
 import { UnreadableMessages } from './state/UnreadableMessages';
@@ -45,6 +47,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     policy: new AppliedPolicy(job),
     wish: new FullCycleWish(job),
     awaited: new AwaitedApproval(job),
+    pause: new Pause(job),
     executions: new Executions(job),
     app: new KnownApp(job),
     firstRelease: new FirstReleaseTable(open),
@@ -52,6 +55,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     idempotency: new IdempotencyKeys(open),
     demandedWait: new DemandedWait(waits),
     tokenLease: new TokenRenewalLease(waits, clock),
+    authorizations: new AuthorizationMark(waits),
     job: { read: () => readJobRows(job) },
     dry: () => dryStore(open, store),
   };

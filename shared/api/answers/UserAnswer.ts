@@ -123,6 +123,7 @@ export const userAnswerSchema = z
       .strictObject({ cycleId: z.string(), sinceDateTime: moment })
       .nullable()
       .meta({ description: 'The removal of the person waits for an approval.' }),
+    isJobPaused: z.boolean().meta({ description: 'Nothing is changed for anybody until the job is started.' }),
     isBeingChanged: z.boolean(),
     log: z.array(logEntryAnswerSchema).meta({ description: 'The newest entries, newest first.' }),
   })

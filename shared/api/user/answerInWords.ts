@@ -67,6 +67,12 @@ function causeOf(facts: UserFacts): Cause {
       toDo: adviceOf(source.error.code),
     };
   const isOpen = next !== null && next.action !== 'none';
+  if (facts.isJobPaused && isOpen)
+    return {
+      reason: 'JobPaused',
+      because: `the job is paused, else ${COMING[next.action] ?? 'it is looked at'}`,
+      toDo: 'Start the job: POST …/start, or “Start” on the page.',
+    };
   if (waiting !== null && waiting.errorCode !== null && (waiting.attempts > 0 || isOpen))
     return failing(facts, waiting);
   if (account.error !== null)
