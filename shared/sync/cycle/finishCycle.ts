@@ -4,7 +4,15 @@
  * (docs/protocol.md 3.5).
  */
 import { isoTime } from '../../model/Clock';
-import { addTallies, isOfEverybody, noTally, type Cycle, type CycleCounts, type CycleState, type Tally } from '../../model/Cycle';
+import {
+  addTallies,
+  isOfEverybody,
+  noTally,
+  type Cycle,
+  type CycleCounts,
+  type CycleState,
+  type Tally,
+} from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
