@@ -15,6 +15,7 @@ import { listFilterOperators, listFunctions, postParseExpression } from './expre
 import { healthCheck } from './getHealth';
 import { getJob } from './getJob';
 import { listProvisioningLog } from './listProvisioningLog';
+import { usersFinder } from './user/findUsers';
 import { getUser } from './user/getUser';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
 
@@ -53,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
+  keyed('findUsers', 'GET', `${JOB}/users`, usersFinder()),
   keyed('getUser', 'GET', `${JOB}/users/{id}`, getUser),
   keyed('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
   keyed('approveRemovals', 'POST', `${JOB}/cycles/{id}/approve`, approveRemovals),
