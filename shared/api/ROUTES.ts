@@ -1,6 +1,6 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
-import { postPause, postStart } from './controlJob';
+import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
 import { getPeople } from './getPeople';
@@ -45,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
   keyed('pauseJob', 'POST', `${JOB}/pause`, postPause),
   keyed('startJob', 'POST', `${JOB}/start`, postStart),
+  keyed('restartJob', 'POST', `${JOB}/restart`, postRestart),
   keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
