@@ -8,7 +8,7 @@ const COUNTS: Readonly<Record<string, string>> = {
   linked: 'had one already; what differed was put right',
   updated: 'were changed',
   disabled: 'have lost their access',
-  failed: '',
+  failed: 'see below',
   parked: 'wait for something',
   skipped: 'are not to have one',
 };
