@@ -218,3 +218,53 @@ test('durations are read as Bicep writes them', () => {
   expect(durationMs('P14D')).toBe(14 * 86_400_000);
   expect(() => durationMs('5 minutes')).toThrow(RangeError);
 });
+
+describe('what the broker does not do, or the service does not allow, is refused and nothing is lost', () => {
+  test('deferral', async () => {
+    const client = connect();
+    await client.createSender('plain').sendMessages({ body: 'here' });
+    const receiver = client.createReceiver('plain');
+    const [message] = await receiver.receiveMessages(1);
+    if (message === undefined) throw new Error('no message');
+    await expect(receiver.deferMessage(message)).rejects.toThrow('does not defer messages');
+    expect(broker.queue('plain').counts).toMatchObject({ locked: 1 });
+    await receiver.completeMessage(message).catch(() => undefined);
+  });
+
+  test('dead-lettering a dead letter', async () => {
+    const client = connect();
+    await client.createSender('plain').sendMessages({ body: 'poison' });
+    const receiver = client.createReceiver('plain');
+    const [message] = await receiver.receiveMessages(1);
+    if (message === undefined) throw new Error('no message');
+    await receiver.deadLetterMessage(message);
+    const dead = client.createReceiver('plain', { subQueueType: 'deadLetter' });
+    const [again] = await dead.receiveMessages(1);
+    if (again === undefined) throw new Error('no dead letter');
+    await expect(dead.deadLetterMessage(again)).rejects.toThrow('cannot be dead-lettered again');
+    expect(broker.queue('plain').deadLetters?.counts.locked).toBe(1);
+  });
+
+  test('more than 256 KB', async () => {
+    const sender = connect().createSender('plain');
+    await expect(sender.sendMessages({ body: 'x'.repeat(300_000) })).rejects.toMatchObject({
+      code: 'MessageSizeExceeded',
+    });
+    await sender.sendMessages({ body: 'x'.repeat(200_000) });
+    expect(broker.queue('plain').counts.active).toBe(1);
+  });
+
+  test('a queue that is not there', async () => {
+    const wanted = { code: 'MessagingEntityNotFound' };
+    await expect(connect().createSender('nowhere').sendMessages({ body: 1 })).rejects.toMatchObject(wanted);
+    await expect(connect().createReceiver('nowhere').receiveMessages(1)).rejects.toMatchObject(wanted);
+  });
+});
+
+test('a message that was scheduled still says so when it has come', async () => {
+  const client = connect();
+  const at = new Date(Date.now() + 100);
+  await client.createSender('plain').sendMessages({ body: 'later', scheduledEnqueueTimeUtc: at });
+  const [message] = await receive(client, 'plain');
+  expect(message).toMatchObject({ state: 'scheduled', scheduledEnqueueTimeUtc: at });
+});

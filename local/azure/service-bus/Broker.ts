@@ -14,7 +14,7 @@ import {
 } from 'rhea';
 import type { StackClock } from '../../clock/StackClock';
 import { BATCH_FORMAT, decodeMessage, splitBatch } from './codec';
-import { manage } from './manage';
+import { manage, NO_DEAD_DEAD_LETTER, NO_DEFERRAL } from './manage';
 import type { QueueConfig } from './QueueConfig';
 import { QueueJournal } from './QueueJournal';
 import { QueueStore, type Lock, type SessionLock } from './QueueStore';
@@ -36,6 +36,8 @@ import { encodeMessage, newMessage, tagOf, ticks } from './wireMessage';
 const SESSION_FILTER = 'com.microsoft:session-filter';
 const MAX_MESSAGE_SIZE = 262_144;
 const SEND_CREDIT = 1_500;
+const CBS = '$cbs';
+const MANAGEMENT = '/$management';
 /** The accept of a next session waits this long by default, in ms. */
 const ACCEPT_TIMEOUT_MS = 60_000;
 
@@ -193,6 +195,7 @@ export class Broker {
   #onReceiverAttached(sender: Sender): void {
     const attach = remoteAttach(sender);
     const address = attach.source?.address ?? '';
+    echoSettleModes(sender);
     if (isControl(address)) {
       sender.set_source({ address });
       if (attach.target) sender.set_target(attach.target as Parameters<Sender['set_target']>[0]);
@@ -202,16 +205,12 @@ export class Broker {
       this.#replies.set(sender.connection, replies);
       return;
     }
-    const queue = this.#stores.get(address.toLowerCase());
+    const queue = this.#stores.get(entityOf(address));
     if (queue === undefined) {
-      refuse(sender, 'amqp:not-found', `The messaging entity '${address}' could not be found.`);
+      this.#refuseUnknown(sender, address);
       return;
     }
     const settled = attach.snd_settle_mode === 1;
-    Object.assign(localAttach(sender), {
-      snd_settle_mode: attach.snd_settle_mode,
-      rcv_settle_mode: attach.rcv_settle_mode,
-    });
     const filter = attach.source?.filter;
     if (filter === undefined || !(SESSION_FILTER in filter)) {
       if (queue.config.requiresSession) {
@@ -299,14 +298,21 @@ export class Broker {
     this.#pump(consumer);
   }
 
+  /** In the service's words: the clients look for them. */
+  #refuseUnknown(link: Sender | Receiver, address: string): void {
+    const entity = `sb://127.0.0.1:${this.port}/${entityOf(address)}`;
+    refuse(link, 'amqp:not-found', `The messaging entity '${entity}' could not be found.`);
+  }
+
   /** The client wants to send: to a queue, or requests to $cbs and $management. */
   #onSenderAttached(receiver: Receiver): void {
     const address = remoteAttach(receiver).target?.address ?? '';
-    receiver.set_target({ address });
-    if (!isControl(address) && !this.#stores.has(address.toLowerCase())) {
-      refuse(receiver, 'amqp:not-found', `The messaging entity '${address}' could not be found.`);
+    echoSettleModes(receiver);
+    if (!isControl(address) && !this.#stores.has(entityOf(address))) {
+      this.#refuseUnknown(receiver, address);
       return;
     }
+    receiver.set_target({ address });
     localAttach(receiver).max_message_size = MAX_MESSAGE_SIZE;
     receiver.add_credit(SEND_CREDIT);
   }
@@ -321,7 +327,14 @@ export class Broker {
       this.#control(address, bytes, connection);
       return;
     }
-    const queue = this.queue(address);
+    if (bytes.length > MAX_MESSAGE_SIZE) {
+      delivery.reject({
+        condition: 'amqp:link:message-size-exceeded',
+        description: `The message has ${bytes.length} bytes; the queue takes ${MAX_MESSAGE_SIZE}.`,
+      });
+      return;
+    }
+    const queue = this.queue(entityOf(address));
     const isBatch = (delivery as unknown as { format: number }).format === BATCH_FORMAT;
     const parts = (isBatch ? splitBatch(bytes) : [bytes]).map((part) => newMessage(part));
     if (queue.config.requiresSession && parts.some((part) => part.sessionId === undefined)) {
@@ -335,23 +348,23 @@ export class Broker {
   #control(address: string, bytes: Buffer, connection: Connection): void {
     const request = decodeMessage(bytes);
     const reply = this.#replies.get(connection)?.get(String(request.reply_to));
-    const answer = (status: number, body?: unknown, condition?: string): void => {
+    const answer = (status: number, body?: unknown, condition?: string, description = 'Failed'): void => {
       reply?.send({
         correlation_id: request.message_id as string,
         application_properties: {
           statusCode: types.wrap_int(status),
           'status-code': types.wrap_int(status),
-          statusDescription: status < 300 ? 'OK' : 'Failed',
-          ...(condition === undefined ? {} : { errorCondition: condition }),
+          statusDescription: status < 300 ? 'OK' : description,
+          ...(condition === undefined ? {} : { errorCondition: types.wrap_symbol(condition) }),
         },
         body: body ?? {},
       });
     };
-    if (address === '$cbs') {
+    if (entityOf(address) === CBS) {
       answer(202);
       return;
     }
-    const queue = this.#stores.get(address.slice(0, -'/$management'.length).toLowerCase());
+    const queue = this.#stores.get(entityOf(address).slice(0, -MANAGEMENT.length));
     if (queue === undefined) answer(404, undefined, 'amqp:not-found');
     else manage(queue, request, answer, newMessage, encodeMessage);
   }
@@ -401,21 +414,26 @@ export class Broker {
     this.#locks.delete(delivery);
     const { lock, consumer } = held;
     const { queue } = consumer;
-    const state = delivery.remote_state as unknown as
-      { message_annotations?: Record<string, unknown>; error?: { info?: Record<string, unknown> } } | undefined;
-    const isDone =
-      outcome === 'accepted'
-        ? queue.complete(lock.token)
-        : outcome === 'rejected'
-          ? queue.deadLetter(lock.token, state?.error?.info ?? {})
-          : queue.abandon(lock.token, state?.message_annotations ?? {});
-    const lost = lock.session === undefined ? 'com.microsoft:message-lock-lost' : 'com.microsoft:session-lock-lost';
-    settleDelivery(
-      delivery,
-      isDone
-        ? acceptedState()
-        : rejectedState(lost, 'The lock supplied is invalid: it expired, or the message was settled.'),
-    );
+    const state = delivery.remote_state as unknown as RemoteState | undefined;
+    const defers = outcome === 'modified' && state?.undeliverable_here === true;
+    if (defers || (outcome === 'rejected' && queue.deadLetters === undefined)) {
+      // The lock stays: the client may settle the message in another way, through $management.
+      settleDelivery(delivery, rejectedState('amqp:not-implemented', defers ? NO_DEFERRAL : NO_DEAD_DEAD_LETTER));
+    } else {
+      const isDone =
+        outcome === 'accepted'
+          ? queue.complete(lock.token)
+          : outcome === 'rejected'
+            ? queue.deadLetter(lock.token, state?.error?.info ?? {})
+            : queue.abandon(lock.token, state?.message_annotations ?? {});
+      const lost = lock.session === undefined ? 'com.microsoft:message-lock-lost' : 'com.microsoft:session-lock-lost';
+      settleDelivery(
+        delivery,
+        isDone
+          ? acceptedState()
+          : rejectedState(lost, 'The lock supplied is invalid: it expired, or the message was settled.'),
+      );
+    }
     consumer.unsettled -= 1;
     closeIfLost(consumer);
   }
@@ -441,7 +459,22 @@ function closeIfLost({ link, isLost, unsettled }: Consumer): void {
     link.close({ condition: 'com.microsoft:session-lock-lost', description: 'The session lock has expired.' });
 }
 
-const isControl = (address: string): boolean => address === '$cbs' || address.endsWith('/$management');
+interface RemoteState {
+  readonly message_annotations?: Record<string, unknown>;
+  readonly undeliverable_here?: boolean;
+  readonly error?: { readonly info?: Record<string, unknown> };
+}
+
+/** The .NET client begins addresses with a slash; names are the same in any case. */
+const entityOf = (address: string): string => address.replace(/^\//, '').toLowerCase();
+
+const isControl = (address: string): boolean => entityOf(address) === CBS || entityOf(address).endsWith(MANAGEMENT);
+
+/** A client that does not hear its own modes again keeps settled deliveries as unsettled (the .NET client, azure-amqp). */
+function echoSettleModes(link: Sender | Receiver): void {
+  const { snd_settle_mode, rcv_settle_mode } = remoteAttach(link);
+  Object.assign(localAttach(link), { snd_settle_mode, rcv_settle_mode });
+}
 
 function sessionIn(filter: Readonly<Record<string, unknown>>): string | undefined {
   const raw = filter[SESSION_FILTER];

@@ -70,7 +70,7 @@ export class QueueStore {
     for (const [id, until] of kept.seen) this.#seen.set(id, until);
     for (const [id, state] of kept.sessionStates) this.#sessionStates.set(id, state);
     for (const message of kept.messages.values())
-      if (message.scheduledFor === undefined) this.#activate(message);
+      if (message.scheduledFor === undefined || message.scheduledFor <= this.clock.now()) this.#activate(message);
       else this.#schedule(message, message.scheduledFor);
   }
 
@@ -131,7 +131,7 @@ export class QueueStore {
     const cancel = this.clock.after(Math.max(0, dueAt - this.clock.now()), () => {
       this.#scheduled.delete(message.sequence);
       // A scheduled message gets a new number when it becomes active.
-      const active = { ...message, sequence: ++this.#sequence, scheduledFor: undefined };
+      const active = { ...message, sequence: ++this.#sequence };
       this.#log?.write({ put: active }, { gone: message.sequence });
       this.#activate(active);
       this.#changed();
@@ -264,6 +264,7 @@ export class QueueStore {
     const dead: QueuedMessage = {
       ...message,
       sequence: ++deadLetters.#sequence,
+      scheduledFor: undefined,
       deliveryCount: 0,
       expiresAt: Number.POSITIVE_INFINITY,
       deadLetter: { source: this.name, properties },

@@ -6,7 +6,8 @@ export interface QueuedMessage {
   readonly enqueuedAt: number;
   readonly expiresAt: number;
   deliveryCount: number;
-  scheduledFor: number | undefined;
+  /** Stays when it has become active: receivers see that, and when, it was scheduled. */
+  readonly scheduledFor: number | undefined;
   /** Properties, application properties and body as sent. */
   readonly sections: readonly { readonly code: number; readonly bytes: Buffer }[];
   readonly annotations: Readonly<Record<string, unknown>>;

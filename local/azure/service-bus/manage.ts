@@ -4,7 +4,11 @@ import type { DecodedMessage } from './codec';
 import type { NewMessage, QueuedMessage } from './QueuedMessage';
 import type { QueueStore } from './QueueStore';
 
-type Answer = (status: number, body?: unknown, condition?: string) => void;
+type Answer = (status: number, body?: unknown, condition?: string, description?: string) => void;
+
+/** Refused, since a message that seems deferred and comes back at once would go round until it is dead-lettered. */
+export const NO_DEFERRAL = 'The embedded broker does not defer messages.';
+export const NO_DEAD_DEAD_LETTER = 'A dead-lettered message cannot be dead-lettered again: complete or abandon it.';
 
 export function manage(
   queue: QueueStore,
@@ -58,6 +62,10 @@ export function manage(
         DeadLetterReason: body['deadletter-reason'] ?? null,
         DeadLetterErrorDescription: body['deadletter-description'] ?? null,
       };
+      if (status === 'defered' || (status === 'suspended' && queue.deadLetters === undefined)) {
+        answer(501, undefined, 'amqp:not-implemented', status === 'defered' ? NO_DEFERRAL : NO_DEAD_DEAD_LETTER);
+        return;
+      }
       const settle = (token: string): boolean =>
         status === 'completed'
           ? queue.complete(token)
@@ -83,7 +91,7 @@ export function manage(
       return;
     }
     default:
-      answer(501, undefined, 'amqp:not-implemented');
+      answer(501, undefined, 'amqp:not-implemented', `The embedded broker does not know ${operation}.`);
   }
 }
 
