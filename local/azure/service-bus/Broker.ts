@@ -415,7 +415,8 @@ export class Broker {
     const { lock, consumer } = held;
     const { queue } = consumer;
     const state = delivery.remote_state as unknown as RemoteState | undefined;
-    const defers = outcome === 'modified' && state?.undeliverable_here === true;
+    // rhea tells of "modified" as "released" first: the state says which it was.
+    const defers = state?.undeliverable_here === true;
     if (defers || (outcome === 'rejected' && queue.deadLetters === undefined)) {
       // The lock stays: the client may settle the message in another way, through $management.
       settleDelivery(delivery, rejectedState('amqp:not-implemented', defers ? NO_DEFERRAL : NO_DEAD_DEAD_LETTER));
