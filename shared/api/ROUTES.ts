@@ -1,8 +1,9 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
+import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
-import { peopleCounter } from './getPeople';
+import { getPeople } from './getPeople';
 import { approveRemovals, rejectRemovals } from './decideRemovals';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
@@ -14,6 +15,7 @@ import { listFilterOperators, listFunctions, postParseExpression } from './expre
 import { healthCheck } from './getHealth';
 import { getJob } from './getJob';
 import { listProvisioningLog } from './listProvisioningLog';
+import { usersFinder } from './user/findUsers';
 import { getUser } from './user/getUser';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
 
@@ -41,14 +43,18 @@ export const ROUTES: readonly Route[] = [
   { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
   keyed('getJob', 'GET', JOB, getJob),
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
+  keyed('pauseJob', 'POST', `${JOB}/pause`, postPause),
+  keyed('startJob', 'POST', `${JOB}/start`, postStart),
+  keyed('restartJob', 'POST', `${JOB}/restart`, postRestart),
   keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
   keyed('getHistory', 'GET', `${JOB}/history`, getHistory),
-  keyed('getPeople', 'GET', `${JOB}/people`, peopleCounter()),
+  keyed('getPeople', 'GET', `${JOB}/people`, getPeople),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
+  keyed('findUsers', 'GET', `${JOB}/users`, usersFinder()),
   keyed('getUser', 'GET', `${JOB}/users/{id}`, getUser),
   keyed('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
   keyed('approveRemovals', 'POST', `${JOB}/cycles/{id}/approve`, approveRemovals),

@@ -19,7 +19,9 @@ import { FullCycleWish } from './state/FullCycleWish';
 import { IdempotencyKeys } from './state/IdempotencyKeys';
 import { openJob, readJobRows } from './state/JobRows';
 import { KnownApp } from './state/KnownApp';
+import { LinksReset } from './state/LinksReset';
 import { ListedAccounts } from './state/ListedAccounts';
+import { Pause } from './state/Pause';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
 import { Turn } from './state/Turn';
 import { UnreadableMessages } from './state/UnreadableMessages';
@@ -46,6 +48,8 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     policy: new AppliedPolicy(job),
     wish: new FullCycleWish(job),
     awaited: new AwaitedApproval(job),
+    pause: new Pause(job),
+    linksReset: new LinksReset(job),
     executions: new Executions(job),
     app: new KnownApp(job),
     firstRelease: new FirstReleaseTable(open),

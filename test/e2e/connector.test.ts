@@ -12,7 +12,11 @@ afterEach(() => connector.stop());
 
 test('health is open, everything else wants the key, wrong requests get problem JSON', async () => {
   const host = await connector.start();
-  expect(await (await fetch(`${host.origin}/api/health`)).json()).toEqual({ status: 'ok', connected: true });
+  expect(await (await fetch(`${host.origin}/api/health`)).json()).toEqual({
+    status: 'ok',
+    job: 'Active',
+    connected: true,
+  });
   expect((await fetch(`${host.origin}${JOB}`)).status).toBe(401);
   const problem = async (response: Response) => ({
     status: response.status,

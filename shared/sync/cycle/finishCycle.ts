@@ -61,7 +61,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   }
   if (cycle.mode !== 'incremental' && cycle.mode !== 'onDemand') await store.listed.forget(cycle.id);
   if (!cycle.dryRun && cycle.mode !== 'onDemand' && cycle.approvedAt === null)
-    await store.executions.put(executionOf(cycle, { endedAt, exported: exportedOf(tally.counts), escrowed, error }));
+    await store.executions.put(executionOf(place.cycle, { endedAt, tally, escrowed, error }));
   if (isStaged) await store.awaited.put({ cycleId: cycle.id, removals: cycle.staged, since: clock.now() });
   const finished: Cycle = { ...place.cycle, state, endedAt, error };
   await store.cycles.put(finished, { done, tally });
@@ -82,6 +82,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
     gotoWrites: tally.calls.gotoWrites,
     throttled: tally.calls.throttled,
     error: error?.message ?? null,
+    code: error?.code ?? null,
   };
   if (error === null) telemetry.info('cycle.finished', fields);
   else telemetry.error('cycle.failed', fields);
@@ -105,18 +106,21 @@ const executionOf = (
   cycle: Cycle,
   end: {
     readonly endedAt: string;
-    readonly exported: number;
+    readonly tally: Tally;
     readonly escrowed: number;
     readonly error: Execution['error'];
   },
-): Execution => ({
+): Omit<Execution, 'failuresInARow'> => ({
   cycleId: cycle.id,
   mode: cycle.mode,
   state: end.error !== null ? 'Failed' : end.escrowed > 0 ? 'EntryLevelErrors' : 'Succeeded',
   timeBegan: cycle.startedAt,
   timeEnded: end.endedAt,
-  countExported: end.exported,
+  countExports: cycle.expected,
+  countExported: exportedOf(end.tally.counts),
   countEscrowed: end.escrowed,
+  counts: end.tally.counts,
+  skippedByReason: end.tally.skippedByReason,
   error: end.error,
 });
 

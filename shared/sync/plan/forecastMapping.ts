@@ -15,6 +15,7 @@ import { KnownApp } from '../../store/state/KnownApp';
 import { Watermark } from '../../store/state/Watermark';
 import type { Engine, WithStore } from '../Engine';
 import { mappingOf } from './mappingOf';
+import { nestingOf } from './nestingOf';
 import { readLooked } from './sources/readLooked';
 import { SourceSnapshot } from './SourceSnapshot';
 
@@ -66,7 +67,11 @@ export async function forecastMapping(engine: Engine, after: Mapping, name: stri
   const rows = await store.job.read();
   const app = KnownApp.of(rows);
   const before = await mappingOf(engine, await store.schemas.activeVersion());
-  const snapshot = await SourceSnapshot.of(await store.image.assignments(), store.image.groups());
+  const snapshot = await SourceSnapshot.of(
+    await store.image.assignments(),
+    await nestingOf(store, engine.policy),
+    store.image.groups(),
+  );
   const policy: ForesightPolicy = {
     policy: { ...engine.policy, mapping: before },
     entitlements: new Entitlements(
