@@ -16,6 +16,7 @@ import type { FullCycleWish } from './state/FullCycleWish';
 import type { IdempotencyKeys } from './state/IdempotencyKeys';
 import type { KnownApp } from './state/KnownApp';
 import type { ListedAccounts } from './state/ListedAccounts';
+import type { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import type { TokenRenewalLease } from './state/TokenRenewalLease';
 import type { Turn } from './state/Turn';
 import type { UnreadableMessages } from './state/UnreadableMessages';
@@ -46,6 +47,7 @@ export interface Store {
   readonly demandedWait: DemandedWait;
   readonly tokenLease: TokenRenewalLease;
   readonly authorizations: AuthorizationMark;
+  readonly pendingAuthorizations: PendingAuthorizationRows;
   /** The same, for a dry run: nothing is written that a real cycle would miss (I15). */
   readonly dry: () => Store;
   /** The job's rows in one query. */

@@ -20,6 +20,7 @@ import { IdempotencyKeys } from './state/IdempotencyKeys';
 import { openJob, readJobRows } from './state/JobRows';
 import { KnownApp } from './state/KnownApp';
 import { ListedAccounts } from './state/ListedAccounts';
+import { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
 import { Turn } from './state/Turn';
 import { UnreadableMessages } from './state/UnreadableMessages';
@@ -54,6 +55,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     demandedWait: new DemandedWait(waits),
     tokenLease: new TokenRenewalLease(waits, clock),
     authorizations: new AuthorizationMark(waits),
+    pendingAuthorizations: new PendingAuthorizationRows(waits, clock),
     job: { read: () => readJobRows(job) },
     dry: () => dryStore(open, store),
   };
