@@ -216,9 +216,6 @@ function hints(origin: string, key: string, cycleId: string): void {
   say(
     `  ${pc.dim('# a full synchronization now')}\n  ${curl(`-X POST -H "content-type: application/json" -d '{"mode":"full"}' ${origin}${JOB_PATH}/sync`)}`,
   );
-  say(
-    `  ${pc.dim('# authorize the connector at the simulated GoTo, as somebody else: open the address in a browser of your own')}\n  ${curl(`-i ${origin}/api/connection/authorize`)}`,
-  );
   say(`\n  ${pc.dim('Ctrl-C stops everything.')}\n`);
 }
 
