@@ -18,6 +18,8 @@ import { TokenEndpoint } from './goto/TokenEndpoint';
 import { defaultMapping } from './mapping/defaultMapping';
 import { systemClock, type Clock } from './model/Clock';
 import { sourceAttribute } from './model/SourceAttribute';
+import { connectServiceBus } from './queue/connectServiceBus';
+import { DeadLetters } from './queue/DeadLetters';
 import { MessageSender } from './queue/MessageSender';
 import type { Settings } from './settings/Settings';
 import { connectTables, type OpenTable } from './store/connectTables';
@@ -49,6 +51,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
 
   const tables = connectTables(settings, credentialFor);
   const store = openStore(options.watchTables?.(tables) ?? tables, clock);
+  const serviceBus = connectServiceBus(settings, credentialFor);
   const pacing = new Pacing(settings.GOTO_REQUESTS_PER_SECOND, clock, store.demandedWait);
   const given: GivenSecrets = {
     clientSecret: settings.GOTO_CLIENT_SECRET,
@@ -106,10 +109,12 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       telemetry,
     }),
     store,
-    sender: new MessageSender(settings, credentialFor, clock),
+    sender: new MessageSender(serviceBus, clock),
+    deadLetters: new DeadLetters(serviceBus),
     policy: {
       roleEntitlements: settings.ROLE_ENTITLEMENTS,
       provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
+      expandNestedGroups: settings.EXPAND_NESTED_GROUPS,
       skipOutOfScopeDeletions: settings.SKIP_OUT_OF_SCOPE_DELETIONS,
       driftPolicy: settings.DRIFT_POLICY,
       protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),

@@ -2,6 +2,7 @@
 import type { ApiHandler } from './ApiHandler';
 import { getAuthorize } from './connection/getAuthorize';
 import { getCallback } from './connection/getCallback';
+import { postPause, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
 import { peopleCounter } from './getPeople';
@@ -16,6 +17,7 @@ import { listFilterOperators, listFunctions, postParseExpression } from './expre
 import { healthCheck } from './getHealth';
 import { getJob } from './getJob';
 import { listProvisioningLog } from './listProvisioningLog';
+import { usersFinder } from './user/findUsers';
 import { getUser } from './user/getUser';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
 
@@ -43,6 +45,8 @@ export const ROUTES: readonly Route[] = [
   { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
   keyed('getJob', 'GET', JOB, getJob),
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
+  keyed('pauseJob', 'POST', `${JOB}/pause`, postPause),
+  keyed('startJob', 'POST', `${JOB}/start`, postStart),
   keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
@@ -51,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
+  keyed('findUsers', 'GET', `${JOB}/users`, usersFinder()),
   keyed('getUser', 'GET', `${JOB}/users/{id}`, getUser),
   keyed('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
   keyed('approveRemovals', 'POST', `${JOB}/cycles/{id}/approve`, approveRemovals),

@@ -17,6 +17,7 @@ import type { IdempotencyKeys } from './state/IdempotencyKeys';
 import type { KnownApp } from './state/KnownApp';
 import type { ListedAccounts } from './state/ListedAccounts';
 import type { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
+import type { Pause } from './state/Pause';
 import type { TokenRenewalLease } from './state/TokenRenewalLease';
 import type { Turn } from './state/Turn';
 import type { UnreadableMessages } from './state/UnreadableMessages';
@@ -39,6 +40,7 @@ export interface Store {
   readonly policy: AppliedPolicy;
   readonly wish: FullCycleWish;
   readonly awaited: AwaitedApproval;
+  readonly pause: Pause;
   readonly executions: Executions;
   readonly app: KnownApp;
   readonly firstRelease: FirstReleaseTable;

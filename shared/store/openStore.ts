@@ -21,6 +21,7 @@ import { openJob, readJobRows } from './state/JobRows';
 import { KnownApp } from './state/KnownApp';
 import { ListedAccounts } from './state/ListedAccounts';
 import { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
+import { Pause } from './state/Pause';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
 import { Turn } from './state/Turn';
 import { UnreadableMessages } from './state/UnreadableMessages';
@@ -47,6 +48,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     policy: new AppliedPolicy(job),
     wish: new FullCycleWish(job),
     awaited: new AwaitedApproval(job),
+    pause: new Pause(job),
     executions: new Executions(job),
     app: new KnownApp(job),
     firstRelease: new FirstReleaseTable(open),

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { approveRemovals, rejectRemovals } from '../../shared/api/decideRemovals';
 import { getPlan } from '../../shared/api/getPlan';
-import { Problem } from '../../shared/api/Problem';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
 import { apiRequest } from '../support/apiRequest';
 import { fourSlots } from '../support/deaths';
 import { expectConverged } from '../support/expectConverged';
+import { refusal } from '../support/refusal';
 import { apply, dryRun, intended, revert } from '../support/plans';
 import { cycles, newcomer, someone, unassign } from '../support/stories';
 import { TestConnector, type CycleView } from '../support/TestConnector';
@@ -41,16 +41,6 @@ const decide = (verdict: 'approve' | 'reject', id: string, hash: string) =>
   connector.run(() =>
     (verdict === 'approve' ? approveRemovals : rejectRemovals)(connector.engine, apiRequest({ hash }, { id })),
   );
-
-/** What the API answers when it refuses. */
-async function refusal(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Problem)) throw new Error(`not refused: ${String(error)}`);
-  return `${error.status} ${error.code}`;
-}
 
 /** So many people leave, and the cycle that plans it. */
 async function leave(count: number, from = 0): Promise<{ readonly ids: string[]; readonly cycle: CycleView }> {

@@ -7,6 +7,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   policy: {
     roleEntitlements: {},
     provisionDefaultAccess: false,
+    expandNestedGroups: false,
     skipOutOfScopeDeletions: false,
     driftPolicy: 'repair',
     protectedUsers: [],

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { LogEntryAnswer } from '../../../shared/api/answers/LogAnswer';
 import { download } from '../../data/ApiClient';
+import { saveFile } from '../../data/saveFile';
 import { usePages } from '../../data/usePages';
 import { replaceQuery } from '../../data/useRoute';
 import { inFull, inShort, number } from '../../data/words';
@@ -114,10 +115,6 @@ async function save(filter: string): Promise<string> {
     `${PATH}?$top=1000${filter === '' ? '' : `&$filter=${encodeURIComponent(filter)}`}`,
     'text/csv',
   );
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = 'provisioning-log.csv';
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile(blob, 'provisioning-log.csv');
   return 'The log is in your downloads.';
 }

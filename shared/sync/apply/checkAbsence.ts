@@ -27,6 +27,7 @@ export async function contradictsAbsence(context: ApplyContext, entry: PlanEntry
   const { looked, memberOf, directRoleIds, groupRoleIds } = await context.engine.entra.pointCheck(entry.sourceId, {
     groupIds: isOfPerson ? [] : entry.proofGroupIds,
     servicePrincipalId: app.id,
+    throughNested: context.engine.policy.expandNestedGroups,
   });
   if ('deleted' in looked) return false;
   if (isSignInBlocked(looked.person)) return false;

@@ -7,6 +7,7 @@ import { policyHash } from '../../rules/Policy';
 import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
 import { approvalStep } from '../cycle/itineraries';
 import { jobMessage } from '../cycle/jobMessage';
+import { jobStateOf, refusalOf as refusalOfJob } from '../job/jobState';
 
 export type Verdict = 'approve' | 'reject';
 
@@ -76,6 +77,8 @@ async function refusalOf(
     };
   }
   if (verdict === 'reject' || isDone) return undefined;
+  const held = refusalOfJob(jobStateOf(await store.job.read()));
+  if (held !== undefined) return held;
   if (policyHash(policy, await store.schemas.activeVersion()) === cycle.policyHash) return undefined;
   return {
     code: 'SettingsChanged',
