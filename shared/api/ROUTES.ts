@@ -3,6 +3,7 @@ import type { ApiHandler } from './ApiHandler';
 import { getAuthorize } from './connection/getAuthorize';
 import { getCallback } from './connection/getCallback';
 import { postPause, postStart } from './controlJob';
+import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
 import { peopleCounter } from './getPeople';
@@ -47,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
   keyed('pauseJob', 'POST', `${JOB}/pause`, postPause),
   keyed('startJob', 'POST', `${JOB}/start`, postStart),
+  keyed('restartJob', 'POST', `${JOB}/restart`, postRestart),
   keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),

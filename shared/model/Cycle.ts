@@ -174,6 +174,8 @@ export const cycleSchema = z.object({
   policyHash: z.string(),
   lanes: z.number(),
   wishEtag: z.string().nullable().default(null),
+  /** Of a cycle that forgets the ties to GoTo's accounts first: the wish that asked for it. */
+  linksResetEtag: z.string().nullable().default(null),
   startedAt: z.string(),
   endedAt: z.string().nullable().default(null),
   /** When the first message of a lane left, for the rate. */
