@@ -6,7 +6,7 @@ import { postPause, postStart } from './controlJob';
 import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
-import { peopleCounter } from './getPeople';
+import { getPeople } from './getPeople';
 import { approveRemovals, rejectRemovals } from './decideRemovals';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
@@ -53,7 +53,7 @@ export const ROUTES: readonly Route[] = [
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
   keyed('getHistory', 'GET', `${JOB}/history`, getHistory),
-  keyed('getPeople', 'GET', `${JOB}/people`, peopleCounter()),
+  keyed('getPeople', 'GET', `${JOB}/people`, getPeople),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
