@@ -2,7 +2,6 @@
 import type { ApiHandler } from './ApiHandler';
 import { getAuthorize } from './connection/getAuthorize';
 import { getCallback } from './connection/getCallback';
-import { postPause, postStart } from './controlJob';
 import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
