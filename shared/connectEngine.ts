@@ -84,6 +84,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     store,
     sender: new MessageSender(settings, credentialFor, clock),
     policy: {
+      enterpriseApp: settings.ENTRA_SERVICE_PRINCIPAL_ID ?? settings.ENTRA_APP_ID ?? '',
       roleEntitlements: settings.ROLE_ENTITLEMENTS,
       provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
       skipOutOfScopeDeletions: settings.SKIP_OUT_OF_SCOPE_DELETIONS,

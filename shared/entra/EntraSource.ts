@@ -8,6 +8,7 @@ import type { AppRole, Assignment, EnterpriseApp } from '../model/Assignment';
 import { ConnectorError } from '../model/ConnectorError';
 import type { Person } from '../model/Person';
 import type { SourceAttribute } from '../model/SourceAttribute';
+import { countAssignments } from './countAssignments';
 import { findPeople } from './findPeople';
 import type { GraphClient } from './GraphClient';
 import { groupNames } from './groupNames';
@@ -66,6 +67,13 @@ export interface MembersPage {
   readonly people: readonly Person[];
   /** Null on the last page. */
   readonly next: string | null;
+}
+
+/** All assignments, and how many rows they were found in. */
+export interface AssignmentList {
+  readonly assignments: readonly Assignment[];
+  /** Grants to applications included: what Graph counts. */
+  readonly rows: number;
 }
 
 /** One page of assignments. */
@@ -150,10 +158,19 @@ export class EntraSource {
   }
 
   /** Every assignment of users and groups; grants to applications are no people and are left out. */
-  async listAssignments(servicePrincipalId: string): Promise<Assignment[]> {
+  async listAssignments(servicePrincipalId: string): Promise<AssignmentList> {
     const assignments: Assignment[] = [];
-    for await (const page of this.#pages(assignmentsPath(servicePrincipalId))) assignments.push(...assignmentsIn(page));
-    return assignments;
+    let rows = 0;
+    for await (const page of this.#pages(assignmentsPath(servicePrincipalId))) {
+      assignments.push(...assignmentsIn(page));
+      rows += page.value.length;
+    }
+    return { assignments, rows };
+  }
+
+  /** How many rows Graph counts in that list; undefined when it does not tell. */
+  countAssignments(servicePrincipalId: string): Promise<number | undefined> {
+    return countAssignments(this.graph, servicePrincipalId);
   }
 
   /**

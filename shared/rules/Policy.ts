@@ -4,6 +4,8 @@ import type { EntitlementRule } from './Entitlements';
 
 /** What an admin set: everything that decides who gets what, beside the mapping. */
 export interface Policy {
+  /** The enterprise application, as the settings name it. */
+  readonly enterpriseApp: string;
   readonly roleEntitlements: Readonly<Record<string, EntitlementRule>>;
   readonly provisionDefaultAccess: boolean;
   readonly skipOutOfScopeDeletions: boolean;
@@ -25,6 +27,7 @@ export const licensesOfRules = (policy: Pick<Policy, 'roleEntitlements'>): Reado
 export const policyHash = (policy: Policy, mappingVersion: string): string =>
   digest([
     mappingVersion,
+    policy.enterpriseApp,
     Object.entries(policy.roleEntitlements).sort(([a], [b]) => (a < b ? -1 : 1)),
     policy.provisionDefaultAccess,
     policy.skipOutOfScopeDeletions,

@@ -48,6 +48,8 @@ export interface JudgeContext {
   /** A full cycle: whoever a changed filter leaves out waits for a second one to agree. */
   readonly isFull: boolean;
   readonly absenceConfirmationMs: number;
+  /** The list of assignments has its certificate (`certifyList`). */
+  readonly isListCertified: boolean;
   readonly nowMs: number;
 }
 
@@ -60,6 +62,9 @@ export interface Judgement {
   readonly calls: number;
 }
 
+/** Reasons by which an absence does not count yet. */
+export const DOUBTS: ReadonlySet<Reason> = new Set(['AbsenceUnconfirmed', 'ListUncertified', 'RoleRenamed']);
+
 /** @returns the row, and whether a lane gets it; never throws for values, only for a mapping that does */
 export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
   const { managed, mark } = facts;
@@ -71,6 +76,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       roleIds: facts.roleIds,
       absentSince: mark?.absentSince ?? null,
       factsAt: facts.factsAt,
+      isListCertified: context.isListCertified,
     },
     context.entitlements,
     context.absenceConfirmationMs,
@@ -82,7 +88,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       deleted: facts.deleted,
       roleIds: facts.deleted === 'hard' ? [] : facts.roleIds,
       isProtected: isProtected(facts, context.policy.protectedUsers),
-      absenceUnconfirmed: absence.isUnconfirmed,
+      absenceDoubt: absence.doubt,
       keptLicenseKeys: absence.keptLicenseKeys,
       exclusionUnconfirmed:
         hasSomethingToLose && !absence.isConfirmed && (context.isFull || (mark?.absentSince ?? null) !== null),
@@ -101,8 +107,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       : isLeaving
         ? { kind: 'inactive', reason: 'Unassigned' }
         : wanted;
-  const isInDoubt =
-    (desired.kind === 'leave' && desired.reason === 'AbsenceUnconfirmed') || absence.keptLicenseKeys.length > 0;
+  const isInDoubt = (desired.kind === 'leave' && DOUBTS.has(desired.reason)) || absence.keptLicenseKeys.length > 0;
   return planned(facts, context, desired, isInDoubt ? (mark?.absentSince ?? facts.factsAt) : null);
 }
 

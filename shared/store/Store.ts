@@ -8,6 +8,7 @@ import type { PlansTable } from './PlansTable';
 import type { RemovalWindow } from './RemovalWindow';
 import type { SchemasTable } from './SchemasTable';
 import type { AppliedPolicy } from './state/AppliedPolicy';
+import type { AssignmentsCertificate } from './state/AssignmentsCertificate';
 import type { AwaitedApproval } from './state/AwaitedApproval';
 import type { DemandedWait } from './state/DemandedWait';
 import type { Executions } from './state/Executions';
@@ -39,6 +40,7 @@ export interface Store {
   readonly awaited: AwaitedApproval;
   readonly executions: Executions;
   readonly app: KnownApp;
+  readonly certificate: AssignmentsCertificate;
   readonly firstRelease: FirstReleaseTable;
   readonly unreadable: UnreadableMessages;
   readonly idempotency: IdempotencyKeys;

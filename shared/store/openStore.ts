@@ -11,6 +11,7 @@ import { PlansTable } from './PlansTable';
 import { RemovalWindow } from './RemovalWindow';
 import { SchemasTable } from './SchemasTable';
 import { AppliedPolicy } from './state/AppliedPolicy';
+import { AssignmentsCertificate } from './state/AssignmentsCertificate';
 import { AwaitedApproval } from './state/AwaitedApproval';
 import { DemandedWait } from './state/DemandedWait';
 import { Executions } from './state/Executions';
@@ -47,6 +48,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     awaited: new AwaitedApproval(job),
     executions: new Executions(job),
     app: new KnownApp(job),
+    certificate: new AssignmentsCertificate(job),
     firstRelease: new FirstReleaseTable(open),
     unreadable: new UnreadableMessages(open),
     idempotency: new IdempotencyKeys(open),

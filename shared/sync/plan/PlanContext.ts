@@ -4,10 +4,12 @@ import { AccountIndex } from '../../goto/AccountIndex';
 import { sourceAttribute } from '../../model/SourceAttribute';
 import type { Cycle } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
+import { mayShowAbsence, type ListCertificate } from '../../rules/certifyList';
 import { Entitlements } from '../../rules/Entitlements';
 import type { CyclePolicy } from '../../rules/Policy';
 import type { StoredMark } from '../../store/DirtyTable';
 import { bucketIndexOf } from '../../store/PeopleTable';
+import { AssignmentsCertificate } from '../../store/state/AssignmentsCertificate';
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
@@ -25,6 +27,7 @@ export class PlanContext {
   /** What the slices of this message read of people. */
   readonly read: PeopleRead;
   #knownApp: EnterpriseApp | undefined;
+  #certificate: ListCertificate | undefined;
 
   readonly #groupNames = new Map<string, string>();
 
@@ -35,10 +38,14 @@ export class PlanContext {
     readonly cycleId: string,
     /** A plan to be read: groups go by their names. */
     readonly isDry: boolean,
+    /** An admin has named the plan: it may go over to another enterprise application. */
+    private readonly mayMove: boolean,
     readonly watermark: StoredWatermark | undefined,
     app: EnterpriseApp | undefined,
+    certificate: ListCertificate | undefined,
   ) {
     this.#app = app;
+    this.#certificate = certificate;
     this.read = new PeopleRead(engine.store.people);
   }
 
@@ -52,8 +59,10 @@ export class PlanContext {
       { ...engine.policy, mapping },
       cycle.id,
       cycle.dryRun,
+      cycle.dryRun || cycle.mode === 'apply',
       Watermark.of(rows),
       KnownApp.of(rows),
+      AssignmentsCertificate.of(rows),
     );
   }
 
@@ -69,13 +78,39 @@ export class PlanContext {
     });
   }
 
-  /** Reads the app anew. @throws ConnectorError when it is missing or switched off */
+  /**
+   * Reads the app anew. Everybody looks unassigned to one that is missing or switched off, and to another one than that by
+   * which they were assigned: then the cycle fails before anybody is judged (I05).
+   * @throws ConnectorError ConfigurationInvalid
+   */
   async readApp(): Promise<EnterpriseApp> {
     const app = await this.engine.entra.getEnterpriseApp();
+    const known = this.#knownApp ?? this.#app;
+    if (known !== undefined && known.id !== app.id && !this.mayMove) throw otherApp(known, app);
     await this.engine.store.app.put(app);
     this.#knownApp = app;
     this.#entitlements = undefined;
     return app;
+  }
+
+  /** The app, read in this message. @throws ConnectorError as `readApp` */
+  async appReadNow(): Promise<EnterpriseApp> {
+    return this.#knownApp ?? this.readApp();
+  }
+
+  /** Of the last list of assignments; undefined before the first one. */
+  get certificate(): ListCertificate | undefined {
+    return this.#certificate;
+  }
+
+  async certify(certificate: ListCertificate): Promise<void> {
+    await this.engine.store.certificate.put(certificate);
+    this.#certificate = certificate;
+  }
+
+  /** Whether people may be taken for absent by the list of assignments. */
+  get isListCertified(): boolean {
+    return this.#certificate === undefined || mayShowAbsence(this.#certificate, this.engine.clock.now());
   }
 
   /** What app roles give. @throws ConnectorError ResyncRequired when the app is not known */
@@ -131,3 +166,11 @@ export class PlanContext {
     return this.#accounts;
   }
 }
+
+const otherApp = (known: EnterpriseApp, app: EnterpriseApp): ConnectorError =>
+  new ConnectorError(
+    `ENTRA_APP_ID or ENTRA_SERVICE_PRINCIPAL_ID names another enterprise application ("${app.displayName}") than the one people ` +
+      `are assigned to so far ("${known.displayName}"). Nothing was changed. Name the former one, or, if you mean to move, POST ` +
+      '…/sync with {"mode":"full","dryRun":true}, look at the plan and apply it.',
+    { code: 'ConfigurationInvalid', sent: true, repeatable: false, scope: 'job' },
+  );

@@ -66,6 +66,8 @@ function released(context: PlanContext, row: PlanRow, one: Gathered | undefined)
           entitlements: context.entitlements,
           isFull: false,
           absenceConfirmationMs: timing.graphLagMs,
+          // The admin has decided about it.
+          isListCertified: true,
           nowMs: clock.now(),
         }).entry;
   const isSame = now?.removal === true && now.action === row.entry.action && now.targetId === row.entry.targetId;

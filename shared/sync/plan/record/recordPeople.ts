@@ -85,6 +85,7 @@ export function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, m
       entitlements: context.entitlements,
       isFull: judgesAsFull(cycle),
       absenceConfirmationMs: timing.graphLagMs,
+      isListCertified: context.isListCertified,
       nowMs: clock.now(),
     });
   } catch (error) {
@@ -178,14 +179,15 @@ export async function remember(context: PlanContext, judged: readonly Judged[]):
   );
 }
 
-/** What is remembered of a judgement. @param via through what the person is assigned now; who is not keeps the last way */
+/** What is remembered of a judgement. @param via through what the person is assigned now; who is not keeps the last ways */
 export const judgedOf = (
-  { desired, reason }: PlanEntry,
+  { absentSince, desired, reason }: PlanEntry,
   isOpen: boolean,
   via: readonly string[],
   { facts }: Someone,
 ): SourceJudged => ({
-  via: via.length > 0 ? via : facts.via,
+  // A way that is in doubt is not forgotten: it is asked about before anything is taken.
+  via: via.length === 0 ? facts.via : absentSince === null ? via : [...new Set([...via, ...facts.via])],
   wants: desired.kind,
   wantedEmail: desired.kind === 'active' ? desired.attributes.email : facts.wantedEmail,
   skipLogged: isOpen ? '' : reason,

@@ -33,7 +33,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   if (managed === 'unreadable') throw unreadable();
   const readAt = clock.now();
   const app = await context.readApp();
-  const assignments = await entra.listAssignments(app.id);
+  const { assignments } = await entra.listAssignments(app.id);
   const groupIds = assignments.filter((one) => one.principalType === 'Group').map((one) => one.principalId);
   const { looked, memberOf, directRoleIds } = await entra.pointCheck(sourceId, {
     groupIds,
