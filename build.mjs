@@ -12,7 +12,7 @@ if (process.argv[2] === undefined) await rm('dist', { recursive: true, force: tr
 const common = {
   bundle: true,
   platform: 'node',
-  target: 'node24',
+  target: 'node22',
   format: 'cjs',
   sourcemap: true,
   logLevel: 'warning',

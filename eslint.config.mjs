@@ -11,7 +11,7 @@ export default tseslint.config(
     languageOptions: {
       globals: globals.node,
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'dashboard/*.mjs'] },
+        projectService: { allowDefaultProject: ['*.mjs', '*.cjs', 'dashboard/*.mjs', 'infra/*.mjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JobAnswer } from '../shared/api/answers/JobAnswer';
 import { JOB, storedKey, storeKey } from './data/ApiClient';
+import { useClock } from './data/useClock';
 import { usePoll } from './data/usePoll';
 import { linkTo, useRoute } from './data/useRoute';
 import { Empty, Waiting } from './parts/Loaded';
 import { Icon, type IconName } from './parts/Icon';
+import { Mark } from './parts/Mark';
 import { Notices } from './parts/Notices';
 import { ProblemMessage } from './parts/Message';
 import { Status } from './parts/Status';
@@ -13,9 +15,12 @@ import { VIEWS } from './views/VIEWS';
 
 /** While something may change, in ms. */
 const PACE_MS = 2_000;
+/** How often "3 minutes ago" is told anew, in ms. */
+const CLOCK_MS = 15_000;
 
 /** The frame: who is let in, where the reader is, and the job as all views share it. */
 export function App() {
+  useClock(CLOCK_MS);
   const route = useRoute();
   const [key, setKey] = useState(storedKey);
   // Another path for another key makes the poll begin anew; the server does not look at it.
@@ -43,7 +48,7 @@ export function App() {
       </a>
       <header class="bar">
         <div class="brand">
-          <span class="mark" aria-hidden="true" />
+          <Mark />
           <span>GoToMeeting provisioning</span>
         </div>
         <nav aria-label="Views">

@@ -4,6 +4,7 @@ import { App } from './App';
 import { followTheme } from './fluent';
 import './styles/page.css';
 import './styles/parts.css';
+import './styles/views.css';
 
 followTheme();
 const place = document.getElementById('page');

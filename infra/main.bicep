@@ -316,11 +316,7 @@ module functionapp 'modules/functionapp.bicep' = {
       GOTO_API_ENDPOINT: gotoApiEndpoint
       GOTO_AUTH_ENDPOINT: gotoAuthEndpoint
       GOTO_CLIENT_ID: gotoClientId
-      // Always there, given or not: one that the vault does not hold is not resolved, and counts as not set. So a deployment
-      // without the secrets takes nothing away.
-      GOTO_CLIENT_SECRET: '@Microsoft.KeyVault(VaultName=${keyvault.outputs.name};SecretName=goto-client-secret)'
-      GOTO_PERSONAL_ACCESS_TOKEN: '@Microsoft.KeyVault(VaultName=${keyvault.outputs.name};SecretName=goto-personal-access-token)'
-      GOTO_REFRESH_TOKEN: '@Microsoft.KeyVault(VaultName=${keyvault.outputs.name};SecretName=goto-first-refresh-token)'
+      // The secrets themselves are read from the vault, by the identity: a deployment without them takes nothing away.
       KEY_VAULT_URI: keyvault.outputs.uri
       GOTO_REQUESTS_PER_SECOND: gotoRequestsPerSecond
       USER_CHANGE_LANES: string(userChangeLanes)

@@ -7,12 +7,16 @@ import { GotoAccounts } from './goto/GotoAccounts';
 import { GotoClient } from './goto/GotoClient';
 import { GotoConnection } from './goto/GotoConnection';
 import { GotoTokens } from './goto/GotoTokens';
-import { KeyVaultRefreshTokens } from './goto/KeyVaultRefreshTokens';
-import { MemoryRefreshTokens } from './goto/MemoryRefreshTokens';
+import type { GivenSecrets } from './goto/GotoSecrets';
+import { KeyVaultSecrets } from './goto/KeyVaultSecrets';
+import { MemorySecrets } from './goto/MemorySecrets';
 import { Pacing } from './goto/Pacing';
+import { TokenEndpoint } from './goto/TokenEndpoint';
 import { defaultMapping } from './mapping/defaultMapping';
 import { systemClock, type Clock } from './model/Clock';
 import { sourceAttribute } from './model/SourceAttribute';
+import { connectServiceBus } from './queue/connectServiceBus';
+import { DeadLetters } from './queue/DeadLetters';
 import { MessageSender } from './queue/MessageSender';
 import type { Settings } from './settings/Settings';
 import { connectTables, type OpenTable } from './store/connectTables';
@@ -44,19 +48,27 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
 
   const tables = connectTables(settings, credentialFor);
   const store = openStore(options.watchTables?.(tables) ?? tables, clock);
+  const serviceBus = connectServiceBus(settings, credentialFor);
   const pacing = new Pacing(settings.GOTO_REQUESTS_PER_SECOND, clock, store.demandedWait);
-  const refreshTokens =
-    settings.KEY_VAULT_URI === undefined
-      ? new MemoryRefreshTokens(settings.GOTO_REFRESH_TOKEN)
-      : new KeyVaultRefreshTokens(settings.KEY_VAULT_URI, identity, settings.GOTO_REFRESH_TOKEN);
-  const tokens = new GotoTokens({
-    endpoint: settings.GOTO_AUTH_ENDPOINT,
-    // Without a client no cycle starts: GotoConnection.
-    clientId: settings.GOTO_CLIENT_ID ?? '',
-    clientSecret: settings.GOTO_CLIENT_SECRET ?? '',
+  const given: GivenSecrets = {
+    clientSecret: settings.GOTO_CLIENT_SECRET,
     personalAccessToken: settings.GOTO_PERSONAL_ACCESS_TOKEN,
-    refreshTokens,
+    refreshToken: settings.GOTO_REFRESH_TOKEN,
+  };
+  const secrets =
+    settings.KEY_VAULT_URI === undefined
+      ? new MemorySecrets(given)
+      : new KeyVaultSecrets(settings.KEY_VAULT_URI, identity, given);
+  const endpoint = new TokenEndpoint({
+    endpoint: settings.GOTO_AUTH_ENDPOINT,
+    clientId: settings.GOTO_CLIENT_ID,
+    secrets,
+  });
+  const tokens = new GotoTokens({
+    endpoint,
+    secrets,
     lease: store.tokenLease,
+    authorizations: store.authorizations,
     clock,
     telemetry,
   });
@@ -76,13 +88,12 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     pacing,
     connection: new GotoConnection({
       clientId: settings.GOTO_CLIENT_ID,
-      clientSecret: settings.GOTO_CLIENT_SECRET,
-      personalAccessToken: settings.GOTO_PERSONAL_ACCESS_TOKEN,
-      refreshTokens,
+      secrets,
       telemetry,
     }),
     store,
-    sender: new MessageSender(settings, credentialFor, clock),
+    sender: new MessageSender(serviceBus, clock),
+    deadLetters: new DeadLetters(serviceBus),
     policy: {
       enterpriseApp: settings.ENTRA_SERVICE_PRINCIPAL_ID ?? settings.ENTRA_APP_ID ?? '',
       roleEntitlements: settings.ROLE_ENTITLEMENTS,

@@ -8,12 +8,17 @@ export interface Pages<T> {
   readonly isLoading: boolean;
   readonly isComplete: boolean;
   readonly problem: ApiProblem | null;
+  /** What the server says of an empty list. */
+  readonly message: string | null;
   /** Asks for the next page, if there is one and none is under way. */
   readonly more: () => void;
   readonly restart: () => void;
 }
 
-type Answer<T> = Readonly<Partial<Record<'value' | 'entries', readonly T[]>>> & { '@odata.nextLink'?: string };
+type Answer<T> = Readonly<Partial<Record<'value' | 'entries', readonly T[]>>> & {
+  '@odata.nextLink'?: string;
+  '@gotomeeting.message'?: string;
+};
 
 /** @param list where in an answer the rows stand */
 export function usePages<T>(path: string, list: 'value' | 'entries'): Pages<T> {
@@ -22,6 +27,8 @@ export function usePages<T>(path: string, list: 'value' | 'entries'): Pages<T> {
   const [isLoading, setLoading] = useState(true);
   const [isComplete, setComplete] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [message, setMessage] = useState<string | null>(null);
+  const listed = useRef('');
   const reader = useRef<() => void>(() => undefined);
 
   useEffect(() => {
@@ -40,6 +47,7 @@ export function usePages<T>(path: string, list: 'value' | 'entries'): Pages<T> {
         found = [...found, ...(answer[list] ?? [])];
         setRows(found);
         setComplete(next === null);
+        setMessage(answer['@gotomeeting.message'] ?? null);
         setProblem(null);
       } catch (error) {
         if (abort.signal.aborted) return;
@@ -50,7 +58,9 @@ export function usePages<T>(path: string, list: 'value' | 'entries'): Pages<T> {
       }
     };
     reader.current = () => void read();
-    setRows([]);
+    // Read anew, the rows stay until the first page is there.
+    if (listed.current !== path) setRows([]);
+    listed.current = path;
     setComplete(false);
     void read();
     return () => {
@@ -64,5 +74,5 @@ export function usePages<T>(path: string, list: 'value' | 'entries'): Pages<T> {
   const restart = useCallback(() => {
     setRound((count) => count + 1);
   }, []);
-  return { rows, isLoading, isComplete, problem, more, restart };
+  return { rows, isLoading, isComplete, problem, message, more, restart };
 }

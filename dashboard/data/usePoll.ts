@@ -27,11 +27,16 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
     problem: null,
     isLoading: true,
   });
+  const asked = useRef<string | null>(null);
   const wake = useRef<() => void>(() => undefined);
 
   useEffect(() => {
     if (path === null) return undefined;
-    setState({ value: undefined, problem: null, isLoading: true });
+    const [about = ''] = path.split('?', 1);
+    // Asked another way about the same thing: what is known stays until the answer is there.
+    const isSame = asked.current === about;
+    asked.current = about;
+    setState((old) => ({ value: isSame ? old.value : undefined, problem: null, isLoading: true }));
     const abort = new AbortController();
     let etag: string | null = null;
     let pace = everyMs;
@@ -48,7 +53,9 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
         const answer = await ask<T>(path, { etag, signal: abort.signal });
         if (answer === null) {
           pace = Math.min(SLOWEST_MS, pace * 1.5);
-          setState((old) => (old.problem === null ? old : { ...old, problem: null }));
+          setState((old) =>
+            old.problem === null && !old.isLoading ? old : { ...old, problem: null, isLoading: false },
+          );
         } else {
           ({ etag } = answer);
           pace = everyMs;

@@ -2,24 +2,28 @@ import { Icon } from './Icon';
 
 type Values = Readonly<Record<string, unknown>> | null;
 
-/** Before → after, field by field. */
-export function Changes({ before, after }: { before: Values; after: Values }) {
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  const rows = names.map((name) => ({ name, old: text(before?.[name]), next: text(after?.[name]) }));
-  return <ChangeTable rows={rows} />;
-}
-
 export interface ChangeRow {
   readonly name: string;
   readonly old: string | null;
   readonly next: string | null;
 }
 
+/** What differs, field by field. */
+export const changesIn = (before: Values, after: Values): readonly ChangeRow[] =>
+  [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
+    .map((name) => ({ name, old: text(before?.[name]), next: text(after?.[name]) }))
+    .filter(({ old, next }) => old !== next);
+
+/** Before → after, field by field. */
+export function Changes({ before, after }: { before: Values; after: Values }) {
+  return <ChangeTable rows={changesIn(before, after)} />;
+}
+
 export function ChangeTable({ rows }: { rows: readonly ChangeRow[] }) {
   if (rows.length === 0) return <p class="quiet">No value changes.</p>;
   return (
     <div class="scroll-x">
-      <table class="table">
+      <table class="table changes">
         <thead>
           <tr>
             <th scope="col">Property</th>
@@ -31,14 +35,14 @@ export function ChangeTable({ rows }: { rows: readonly ChangeRow[] }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, old, next }) => (
-            <tr key={name}>
+          {rows.map(({ name, old, next }, index) => (
+            <tr key={index}>
               <th scope="row">{name}</th>
               <td>{old === null ? <span class="quiet">none</span> : <span class="old">{old}</span>}</td>
               <td>
                 <Icon name="arrowRight" />
               </td>
-              <td>{next ?? <span class="quiet">none</span>}</td>
+              <td>{next === null ? <span class="quiet">none</span> : <span class="new">{next}</span>}</td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,7 @@
 /** A chart on a canvas, with the same numbers as a table for whoever does not see it. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
+import { inShort } from '../data/words';
 import 'uplot/dist/uPlot.min.css';
 
 export interface Line {
@@ -11,6 +12,8 @@ export interface Line {
 }
 
 const HEIGHT = 190;
+/** Steps of the scale: nobody is half a person. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
 
 export function Chart(props: {
   title: string;
@@ -23,6 +26,9 @@ export function Chart(props: {
 }) {
   const { title, times, lines, unit, kind, isStacked } = props;
   const place = useRef<HTMLDivElement>(null);
+  /** The bucket under the pointer. */
+  const [at, setAt] = useState<number | null>(null);
+  const time = at === null ? undefined : times[at];
   useEffect(() => {
     const { current } = place;
     if (current === null || times.length === 0) return undefined;
@@ -39,18 +45,29 @@ export function Chart(props: {
     const optionsOf = (element: HTMLElement): uPlot.Options => {
       const style = getComputedStyle(element);
       const color = (name: string): string => style.getPropertyValue(name).trim() || style.color;
-      const axis = { stroke: color('--colorNeutralForeground3'), font: '12px system-ui', ticks: { show: false } };
+      const axis = {
+        stroke: color('--colorNeutralForeground3'),
+        font: `12px ${style.fontFamily}`,
+        ticks: { show: false },
+      };
       const grid = { stroke: color('--colorNeutralStroke3'), width: 1 };
       const bars = uPlot.paths.bars?.({ size: [0.7, 40] });
       return {
         width: element.clientWidth,
         height: HEIGHT,
         legend: { show: false },
-        cursor: { show: false },
+        cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+        hooks: { setCursor: [({ cursor }) => setAt(cursor.idx ?? null)] },
+        padding: [8, 20, 0, 0],
         scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] } },
         axes: [
-          { ...axis, grid: { show: false }, values: (_chart, ticks) => ticks.map((tick) => labelOf(tick, times)) },
-          { ...axis, grid, size: 48, values: (_chart, ticks) => ticks.map((tick) => `${tick}${unit}`) },
+          {
+            ...axis,
+            size: 28,
+            grid: { show: false },
+            values: (_chart, ticks) => ticks.map((tick) => labelOf(tick, times)),
+          },
+          { ...axis, grid, size: 48, incrs: WHOLE, values: (_chart, ticks) => ticks.map((tick) => `${tick}${unit}`) },
         ],
         series: [
           {},
@@ -59,7 +76,7 @@ export function Chart(props: {
             stroke: color(line.color),
             fill: kind === 'bars' ? color(line.color) : `color-mix(in srgb, ${color(line.color)} 15%, transparent)`,
             width: kind === 'bars' ? 0 : 2,
-            points: { show: false },
+            points: { show: kind === 'line', size: 6 },
             ...(kind === 'bars' && bars !== undefined ? { paths: bars } : {}),
           })),
         ],
@@ -81,11 +98,15 @@ export function Chart(props: {
   return (
     <figure class="chart">
       <figcaption>
-        <span>{title}</span>
+        <span>
+          {title}
+          {time !== undefined && <span class="quiet"> from {inShort(new Date(time * 1_000).toISOString())}</span>}
+        </span>
         <ul class="legend" aria-hidden="true">
           {lines.map((line) => (
             <li key={line.label}>
               <span class={`swatch swatch${line.color}`} /> {line.label}
+              {time !== undefined && <strong> {line.values[at ?? 0] ?? '–'}</strong>}
             </li>
           ))}
         </ul>

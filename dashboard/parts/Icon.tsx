@@ -18,6 +18,24 @@ import question from '@fluentui/svg-icons/icons/question_circle_20_regular.svg';
 import skip from '@fluentui/svg-icons/icons/subtract_circle_20_filled.svg';
 import sync from '@fluentui/svg-icons/icons/arrow_sync_20_filled.svg';
 import undo from '@fluentui/svg-icons/icons/arrow_undo_20_regular.svg';
+import beaker from '@fluentui/svg-icons/icons/beaker_20_regular.svg';
+import box from '@fluentui/svg-icons/icons/box_20_regular.svg';
+import certificate from '@fluentui/svg-icons/icons/certificate_20_regular.svg';
+import code from '@fluentui/svg-icons/icons/code_20_regular.svg';
+import edit from '@fluentui/svg-icons/icons/edit_20_regular.svg';
+import history from '@fluentui/svg-icons/icons/history_20_regular.svg';
+import hourglass from '@fluentui/svg-icons/icons/hourglass_20_regular.svg';
+import key from '@fluentui/svg-icons/icons/key_20_regular.svg';
+import link from '@fluentui/svg-icons/icons/link_20_regular.svg';
+import lock from '@fluentui/svg-icons/icons/lock_closed_20_regular.svg';
+import people from '@fluentui/svg-icons/icons/people_20_regular.svg';
+import personAdd from '@fluentui/svg-icons/icons/person_add_20_regular.svg';
+import personOff from '@fluentui/svg-icons/icons/person_prohibited_20_regular.svg';
+import personOk from '@fluentui/svg-icons/icons/person_available_20_regular.svg';
+import remove from '@fluentui/svg-icons/icons/delete_20_regular.svg';
+import search from '@fluentui/svg-icons/icons/search_20_regular.svg';
+import seat from '@fluentui/svg-icons/icons/seat_20_regular.svg';
+import upload from '@fluentui/svg-icons/icons/arrow_upload_20_regular.svg';
 import warning from '@fluentui/svg-icons/icons/warning_20_filled.svg';
 
 const ICONS = {
@@ -41,6 +59,24 @@ const ICONS = {
   skip,
   sync,
   undo,
+  beaker,
+  box,
+  certificate,
+  code,
+  edit,
+  history,
+  hourglass,
+  key,
+  link,
+  lock,
+  people,
+  personAdd,
+  personOff,
+  personOk,
+  remove,
+  search,
+  seat,
+  upload,
   warning,
 } as const;
 export type IconName = keyof typeof ICONS;

@@ -1,7 +1,7 @@
 import { words } from '../data/words';
 import { Icon, type IconName } from './Icon';
 
-type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'quiet';
+export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'quiet';
 
 const TONES: Readonly<Record<string, Tone>> = {
   succeeded: 'good',
@@ -29,6 +29,19 @@ const TONES: Readonly<Record<string, Tone>> = {
   NotRun: 'quiet',
   skipped: 'quiet',
   superseded: 'quiet',
+  rejected: 'quiet',
+  ended: 'good',
+  open: 'busy',
+};
+/** Where the word for it says more than the code. */
+const TEXTS: Readonly<Record<string, string>> = {
+  awaitingApproval: 'Awaits approval',
+  succeededWithErrors: 'With errors',
+  NotConfigured: 'Not connected',
+  NotRun: 'Not run yet',
+  staged: 'Awaits approval',
+  ended: 'Done',
+  open: 'To do',
 };
 const ICON_OF: Readonly<Record<Tone, IconName>> = {
   good: 'check',
@@ -46,7 +59,7 @@ export function Status({ state, text }: { state: string; text?: string }) {
   return (
     <span class={`status status-${tone}`}>
       <Icon name={ICON_OF[tone]} />
-      {text ?? words(state)}
+      {text ?? TEXTS[state] ?? words(state)}
     </span>
   );
 }

@@ -1,14 +1,7 @@
 import { words } from '../data/words';
-import { Icon, type IconName } from './Icon';
 import { toneOf } from './Status';
+import { StoryStep } from './StoryStep';
 
-const ICON_OF: Readonly<Record<string, IconName>> = {
-  good: 'check',
-  bad: 'error',
-  warn: 'warning',
-  quiet: 'skip',
-  busy: 'sync',
-};
 const NAMES: Readonly<Record<string, string>> = {
   EntryImport: 'Import from Entra',
   EntrySynchronizationScoping: 'Is the person in scope?',
@@ -31,13 +24,14 @@ export function Steps({ steps }: { steps: readonly StepToShow[] }) {
   return (
     <ol class="story">
       {steps.map((step, index) => (
-        <li key={index} class={`story-${toneOf(step.status)}`}>
-          <Icon name={ICON_OF[toneOf(step.status)] ?? 'skip'} />
-          <h3>
-            {NAMES[step.name] ?? words(step.name)} <span class="unseen">{words(step.status)}</span>
-          </h3>
+        <StoryStep
+          key={index}
+          tone={toneOf(step.status)}
+          title={NAMES[step.name] ?? words(step.name)}
+          said={words(step.status)}
+        >
           <p>{step.description}</p>
-        </li>
+        </StoryStep>
       ))}
     </ol>
   );

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { get, JOB } from '../data/ApiClient';
 import { problemOf, type ApiProblem } from '../data/ApiProblem';
+import { Mark } from '../parts/Mark';
 import { Message } from '../parts/Message';
 
 /** The key is asked for once a tab. It is tried before it is kept. */
@@ -30,7 +31,7 @@ export function SignIn({ wasRefused, enter }: { wasRefused: boolean; enter: (key
     <main class="sign-in">
       <form class="card" onSubmit={(event) => void submit(event)}>
         <div class="brand">
-          <span class="mark" aria-hidden="true" />
+          <Mark />
           <h1>GoToMeeting provisioning</h1>
         </div>
         <p>Enter a function key of the connector. It is kept in this tab until you close it.</p>

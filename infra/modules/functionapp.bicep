@@ -47,7 +47,6 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {
       deployment: {
@@ -97,8 +96,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       globalValidation: {
         requireAuthentication: true
         unauthenticatedClientAction: 'Return401'
-        // Health says nothing, and the page's shell holds no data: its calls carry the sign-in.
-        excludedPaths: ['/api/health', '/api/dashboard', '/api/dashboard/*']
+        // Health says nothing, and the page's shell holds no data: its calls carry the sign-in. GoTo sends the browser back to
+        // the callback, which knows it by a state of its own.
+        excludedPaths: ['/api/health', '/api/dashboard', '/api/dashboard/*', '/api/connection/callback']
       }
       httpSettings: { requireHttps: true }
       identityProviders: {

@@ -1,11 +1,12 @@
-/** Of Azure what the connector needs, in this process: Service Bus, storage and a managed identity. */
+/** Of Azure what the connector needs, in this process: Service Bus, storage, Key Vault and a managed identity. */
 import type { StackClock } from '../clock/StackClock';
 import { startAzurite, type AzuriteWatch } from './azurite/startAzurite';
 import { IdentityEndpoint } from './identity/IdentityEndpoint';
+import { KeyVault } from './key-vault/KeyVault';
 import { Broker } from './service-bus/Broker';
 import { declaredQueues } from './service-bus/QueueConfig';
 
-type Part = 'serviceBus' | 'storage' | 'identity';
+type Part = 'serviceBus' | 'storage' | 'identity' | 'keyVault';
 
 export interface EmbeddedAzureOptions {
   readonly clock: StackClock;
@@ -23,6 +24,7 @@ export class EmbeddedAzure {
   readonly #stops: (() => Promise<void>)[] = [];
   #broker: Broker | undefined;
   #identity: IdentityEndpoint | undefined;
+  #keyVault: KeyVault | undefined;
   #storage: string | undefined;
 
   private constructor() {}
@@ -52,6 +54,11 @@ export class EmbeddedAzure {
       this.#stops.push(() => identity.stop());
       this.#identity = identity;
     }
+    if (!elsewhere.includes('keyVault')) {
+      const keyVault = await new KeyVault(clock).start();
+      this.#stops.push(() => keyVault.stop());
+      this.#keyVault = keyVault;
+    }
     if (!elsewhere.includes('serviceBus')) {
       const broker = await Broker.start({ queues: declaredQueues, clock });
       this.#stops.push(() => broker.stop());
@@ -67,6 +74,10 @@ export class EmbeddedAzure {
     return here(this.#identity, 'managed identity');
   }
 
+  get keyVault(): KeyVault {
+    return here(this.#keyVault, 'Key Vault');
+  }
+
   /** The connection string of the storage account. */
   get storage(): string {
     return here(this.#storage, 'storage');
@@ -76,6 +87,7 @@ export class EmbeddedAzure {
   get environment(): Readonly<Record<string, string>> {
     return {
       ...this.#identity?.environment,
+      ...this.#keyVault?.environment,
       ...(this.#storage === undefined ? {} : { AzureWebJobsStorage: this.#storage }),
       ...(this.#broker === undefined ? {} : { ServiceBusConnection: this.#broker.connectionString }),
     };

@@ -1,4 +1,4 @@
-/** `npm run host`: the Functions host with embedded Service Bus and Azurite, but your own Entra and GoTo. */
+/** `npm run host`: the Functions host with embedded Service Bus, Azurite and Key Vault, but your own Entra and GoTo. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pc from 'picocolors';
@@ -38,6 +38,7 @@ async function main(): Promise<void> {
       : []),
     ...(isSet('AzureWebJobsStorage') || isSet('AzureWebJobsStorage__tableServiceUri') ? (['storage'] as const) : []),
     ...(isSet('IDENTITY_ENDPOINT') ? (['identity'] as const) : []),
+    ...(isSet('KEY_VAULT_URI') ? (['keyVault'] as const) : []),
   ];
   const azure = await EmbeddedAzure.start({ clock: realClock, elsewhere });
   try {

@@ -1,5 +1,6 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
+import { postPause, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
 import { peopleCounter } from './getPeople';
@@ -14,6 +15,8 @@ import { listFilterOperators, listFunctions, postParseExpression } from './expre
 import { healthCheck } from './getHealth';
 import { getJob } from './getJob';
 import { listProvisioningLog } from './listProvisioningLog';
+import { usersFinder } from './user/findUsers';
+import { getUser } from './user/getUser';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
 
 export interface Route {
@@ -40,6 +43,8 @@ export const ROUTES: readonly Route[] = [
   { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
   keyed('getJob', 'GET', JOB, getJob),
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
+  keyed('pauseJob', 'POST', `${JOB}/pause`, postPause),
+  keyed('startJob', 'POST', `${JOB}/start`, postStart),
   keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
@@ -48,6 +53,8 @@ export const ROUTES: readonly Route[] = [
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
+  keyed('findUsers', 'GET', `${JOB}/users`, usersFinder()),
+  keyed('getUser', 'GET', `${JOB}/users/{id}`, getUser),
   keyed('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
   keyed('approveRemovals', 'POST', `${JOB}/cycles/{id}/approve`, approveRemovals),
   keyed('rejectRemovals', 'POST', `${JOB}/cycles/{id}/reject`, rejectRemovals),

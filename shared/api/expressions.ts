@@ -8,6 +8,7 @@ import { expressionTree, type ExpressionTree } from '../mapping/expression/expre
 import { FUNCTIONS } from '../mapping/expression/families/FUNCTIONS';
 import { parseExpression } from '../mapping/expression/parseExpression';
 import { printValue } from '../mapping/expression/printValue';
+import { EvaluationBudget } from '../mapping/EvaluationBudget';
 import { systemRandom } from '../mapping/systemRandom';
 import { FILTER_OPERATORS } from '../mapping/scope/filterOperators';
 import type { Engine } from '../sync/Engine';
@@ -63,6 +64,7 @@ function tried(
       attribute: (name) => attributes.get(name) ?? null,
       nowMs,
       random: systemRandom,
+      budget: new EvaluationBudget(),
       isTaken: () => false,
     });
     const printed = result.kind === 'value' ? printValue(result.value) : null;

@@ -1,21 +1,26 @@
 import type { ConnectionState } from '../goto/GotoConnection';
 import type { Engine } from '../sync/Engine';
+import { jobStateOf, type JobState } from '../sync/job/jobState';
 import { Problem } from './Problem';
 import type { ApiResponse } from './ApiResponse';
 
 /** The route is anonymous: an answer is kept this long, in ms, so that nobody can make it work hard. */
 const KEEP_MS = 5_000;
 
-/** GET /api/health says only whether the connector can work: its tables answer, and it is connected to GoTo. */
+/** GET /api/health says only whether the connector can work: its tables answer, it is connected to GoTo, and nobody paused it. */
 export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
   let checkedAt = Number.NEGATIVE_INFINITY;
   let isHealthy = false;
+  let job: JobState['code'] = 'Active';
   let connection: ConnectionState = { connected: true };
   return async (engine) => {
     if (engine.clock.now() - checkedAt > KEEP_MS || !isHealthy) {
       checkedAt = engine.clock.now();
-      isHealthy = await engine.store.turn.current().then(
-        () => true,
+      isHealthy = await engine.store.job.read().then(
+        (rows) => {
+          job = jobStateOf(rows).code;
+          return true;
+        },
         () => false,
       );
       connection = await engine.connection.state();
@@ -26,6 +31,6 @@ export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
         'StorageUnreachable',
         'Table Storage does not answer. Check AzureWebJobsStorage and its network.',
       );
-    return { status: 200, body: { status: 'ok', ...connection } };
+    return { status: 200, body: { status: 'ok', job, ...connection } };
   };
 }

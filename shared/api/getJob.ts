@@ -5,6 +5,7 @@ import { Turn } from '../store/state/Turn';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { countedCycle } from './countedCycle';
 import { cycleView } from './cycleView';
+import { jobStateOf } from '../sync/job/jobState';
 import { JOB_ID, requireJob } from './jobOf';
 
 const executionView = (execution: Execution | undefined) =>
@@ -30,14 +31,21 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   const current = active === undefined ? null : cycleView(active.cycle, active.counts, now, demandedUntil);
   const last = Executions.lastOf(rows);
   const connection = await engine.connection.state();
+  const state = jobStateOf(rows);
   return {
     status: 200,
     body: {
       id: JOB_ID,
       templateId: JOB_ID,
-      schedule: { state: 'Active', expression: engine.schedule, expiration: null },
+      schedule: { state: state.code, expression: engine.schedule, expiration: null },
       status: {
-        code: !connection.connected ? 'NotConfigured' : last === undefined && current === null ? 'NotRun' : 'Active',
+        code: !connection.connected
+          ? 'NotConfigured'
+          : state.code !== 'Active'
+            ? state.code
+            : last === undefined && current === null
+              ? 'NotRun'
+              : 'Active',
         lastExecution: executionView(last),
         lastSuccessfulExecution: executionView(Executions.lastGoodOf(rows)),
         progress:

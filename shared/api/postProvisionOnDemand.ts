@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Engine } from '../sync/Engine';
 import { findPerson } from '../sync/demand/findPerson';
 import { BeingChanged, NeedsApproval, provisionOnDemand, UnknownPerson } from '../sync/demand/provisionOnDemand';
+import { jobStateOf, refusalOf } from '../sync/job/jobState';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { requireJob } from './jobOf';
 import { Problem } from './Problem';
@@ -69,6 +70,8 @@ function peopleOf(one: z.output<typeof subject> | undefined): readonly string[] 
 }
 
 async function provision(engine: Engine, name: string, dryRun: boolean): Promise<ProvisionedView> {
+  const refusal = dryRun ? undefined : refusalOf(jobStateOf(await engine.store.job.read()));
+  if (refusal !== undefined) throw new Problem(409, refusal.code, refusal.message);
   const [id, ...others] = await findPerson(engine, name);
   if (id === undefined) throw unknown();
   if (others.length > 0)

@@ -80,7 +80,7 @@ export function summaryOf(entry: LogEntry, names?: PersonNames) {
         details: { connectorAction: entry.action, connectorStatus: entry.status, SkipReason: entry.reason },
       },
     ],
-    modifiedProperties: entry.modified,
+    modifiedProperties: [...entry.modified],
   };
 }
 

@@ -138,7 +138,10 @@ export class GotoAccounts {
    * @throws ConnectorError ConfigurationInvalid when GOTO_ACCOUNT_KEY is not one of the token's accounts
    */
   async owner(caller: Caller): Promise<TokenOwner> {
-    const generation = await this.client.authorise();
+    return this.#ownerOf(await this.client.authorise(), caller);
+  }
+
+  #ownerOf(generation: number, caller: Caller): Promise<TokenOwner> {
     const known = this.#owner;
     const isFresh =
       known !== undefined && known.generation === generation && this.client.clock.now() - known.at < OWNER_AGE_MS;
@@ -150,10 +153,12 @@ export class GotoAccounts {
     return this.#ask(await this.client.authorise(), caller);
   }
 
-  /** Before every write. Its faults are those of a write that has not left. */
-  async #mayWrite(caller: Caller): Promise<void> {
+  /** Before every write. Its faults are those of a write that has not left. @returns the authorisation it is for */
+  async #mayWrite(caller: Caller): Promise<number> {
     try {
-      await this.owner(caller);
+      const generation = await this.client.authorise();
+      await this.#ownerOf(generation, caller);
+      return generation;
     } catch (error) {
       throw error instanceof ConnectorError ? error.notSent() : error;
     }
@@ -279,7 +284,7 @@ export class GotoAccounts {
     licenseKeys: readonly string[],
     caller: Caller,
   ): Promise<readonly (string | null)[]> {
-    await this.#mayWrite(caller);
+    const generation = await this.#mayWrite(caller);
     const users = people.map(({ email, firstName, lastName, locale, timeZone }) => ({
       email,
       firstName,
@@ -288,7 +293,9 @@ export class GotoAccounts {
       ...(timeZone ? { timeZone } : {}),
     }));
     const body = { users, licenseKeys: bareNumbers(licenseKeys) };
-    const answer = createdRows.safeParse(await this.client.write('POST', `${this.#path}/users`, body, caller));
+    const answer = createdRows.safeParse(
+      await this.client.write('POST', `${this.#path}/users`, body, caller, generation),
+    );
     const rows = answer.success ? answer.data : [];
     const isAlone = people.length === 1;
     return people.map(({ email }) => {
@@ -299,10 +306,10 @@ export class GotoAccounts {
 
   /** Partial update: only the given fields are sent; `licenseKeys` replaces the whole list. */
   async update(userKey: string, changes: AccountChanges, caller: Caller): Promise<void> {
-    await this.#mayWrite(caller);
+    const generation = await this.#mayWrite(caller);
     const { licenseKeys, ...fields } = changes;
     const body = { ...fields, ...(licenseKeys === undefined ? {} : { licenseKeys: bareNumbers(licenseKeys) }) };
-    await this.client.write('PUT', `${this.#path}/users/${userKey}`, body, caller);
+    await this.client.write('PUT', `${this.#path}/users/${userKey}`, body, caller, generation);
   }
 
   /** The account's licences with their seats. */

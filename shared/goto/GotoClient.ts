@@ -8,7 +8,7 @@ import type { Clock } from '../model/Clock';
 import { ConnectorError } from '../model/ConnectorError';
 import { countCall } from '../telemetry/callCounter';
 import type { Telemetry } from '../telemetry/Telemetry';
-import type { GotoTokens } from './GotoTokens';
+import type { AccessTokens } from './AccessTokens';
 import { accountUnavailable, gotoError } from './gotoError';
 import type { Pacer, Pacing } from './Pacing';
 
@@ -20,7 +20,7 @@ const MAX_BYTES = 16 * 1_024 * 1_024;
 
 export interface GotoClientOptions {
   readonly endpoint: string;
-  readonly tokens: GotoTokens;
+  readonly tokens: AccessTokens;
   readonly pacing: Pacing;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -45,6 +45,8 @@ interface Call {
   readonly body?: string | undefined;
   /** `object`: a refusal may concern this one account only. */
   readonly about: 'object' | 'job';
+  /** Of a write: the authorisation it may be sent with. */
+  readonly generation?: number | undefined;
 }
 
 /** An owner without any role would answer /me and be refused everything else (goto-api.md 1.6). */
@@ -63,7 +65,7 @@ export class GotoClient {
 
   /**
    * Gets a token if there is none that lasts.
-   * @returns which authorisation it belongs to, see `GotoTokens.generation`
+   * @returns which authorisation it belongs to, see `AccessTokens.generation`
    */
   async authorise(): Promise<number> {
     await this.options.tokens.get();
@@ -89,10 +91,17 @@ export class GotoClient {
 
   /**
    * Sent once; whether to try again is decided by who knows what the write was for.
+   * @param generation as `authorise` said when the token's owner was looked at: as anybody else it is not sent
    * @throws ConnectorError; it certainly did not happen when `refused` is true or `sent` is false
    */
-  async write(method: 'POST' | 'PUT', path: string, body: unknown, caller: Caller): Promise<unknown> {
-    return this.#authorised({ method, path, body: stringifyLossless(body), about: 'object' }, caller);
+  async write(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: unknown,
+    caller: Caller,
+    generation: number,
+  ): Promise<unknown> {
+    return this.#authorised({ method, path, body: stringifyLossless(body), about: 'object', generation }, caller);
   }
 
   /**
@@ -102,15 +111,16 @@ export class GotoClient {
   async #authorised(call: Call, caller: Caller): Promise<unknown> {
     const { tokens } = this.options;
     const token = await tokens.get();
-    const { generation } = tokens;
+    // Whose token this is now has not been asked yet, and its owner must not be written to (goto-api.md 6, item 20).
+    const isOther = (): boolean => call.generation !== undefined && tokens.generation !== call.generation;
+    if (isOther()) throw authorisedAnew();
     try {
       return await this.#send(call, token, caller);
     } catch (error) {
       if (!isRefusedToken(error)) throw error;
     }
     const renewed = await tokens.get(token);
-    // Whose token this is now has not been asked yet, and its owner must not be written to (goto-api.md 6, item 20).
-    if (call.method !== 'GET' && tokens.generation !== generation) throw authorisedAnew();
+    if (isOther()) throw authorisedAnew();
     try {
       return await this.#send(call, renewed, caller);
     } catch (error) {

@@ -1,11 +1,9 @@
 import type { Telemetry } from '../telemetry/Telemetry';
-import type { RefreshTokenStore } from './GotoTokens';
+import type { GotoSecrets, SecretName } from './GotoSecrets';
 
 export interface GotoConnectionOptions {
   readonly clientId: string | undefined;
-  readonly clientSecret: string | undefined;
-  readonly personalAccessToken: string | undefined;
-  readonly refreshTokens: RefreshTokenStore;
+  readonly secrets: GotoSecrets;
   readonly telemetry: Telemetry;
 }
 
@@ -48,14 +46,14 @@ export class GotoConnection {
   }
 
   async #look(): Promise<ConnectionState> {
-    const { clientId, clientSecret, personalAccessToken, refreshTokens } = this.options;
-    if (clientId === undefined || clientSecret === undefined) return NO_CLIENT;
-    if (personalAccessToken !== undefined) return CONNECTED;
+    const { clientId, secrets } = this.options;
     // A vault that fails leaves it open: the cycle that needs the token says what is wrong with the vault.
-    const hasToken = await refreshTokens.read().then(
-      (token) => token !== undefined,
-      () => true,
-    );
-    return hasToken ? CONNECTED : NO_TOKEN;
+    const has = (name: SecretName): Promise<boolean> =>
+      secrets.read(name).then(
+        (secret) => secret !== undefined,
+        () => true,
+      );
+    if (clientId === undefined || !(await has('clientSecret'))) return NO_CLIENT;
+    return (await has('personalAccessToken')) || (await has('refreshToken')) ? CONNECTED : NO_TOKEN;
   }
 }

@@ -5,14 +5,13 @@
  * the refresh token again (goto-api.md 6, item 19). A refresh token that comes back is stored before the access token
  * is used, and an answer without one leaves the stored one alone.
  */
-import type { HttpClient } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
-import { sendRequest } from '../http/sendRequest';
-import { tryParseJson } from '../http/tryParseJson';
 import type { Clock } from '../model/Clock';
 import { ConnectorError } from '../model/ConnectorError';
-import { cleanErrorText } from '../telemetry/cleanErrorText';
 import type { Telemetry } from '../telemetry/Telemetry';
+import type { AccessTokens } from './AccessTokens';
+import type { Authorizations } from './Authorizations';
+import type { GotoSecrets } from './GotoSecrets';
+import { InvalidGrant, type TokenAnswer, type TokenEndpoint } from './TokenEndpoint';
 import type { TokenLease } from './TokenLease';
 
 /** A token is renewed this long before its end, in ms, so that none dies between check and use. */
@@ -24,48 +23,30 @@ const LEASE_PATIENCE_MS = 10_000;
 const LEASE_POLL_MS = 500;
 /** How long a refused token is looked for in the store when somebody else may be about to store its successor, in ms. */
 const SUCCESSOR_PATIENCE_MS = 5_000;
-/** A token answer is one or two KB. */
-const MAX_BYTES = 256 * 1_024;
-
-const tokenAnswer = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive().default(3_600),
-  refresh_token: z.string().min(1).optional(),
-});
-type TokenAnswer = z.output<typeof tokenAnswer>;
-const oauthError = z.object({ error: z.string() });
-
-/** Where the refresh token lives between starts. */
-export interface RefreshTokenStore {
-  /** Undefined when there is none yet. */
-  read(): Promise<string | undefined>;
-  write(token: string): Promise<void>;
-}
+/** How soon a process notices that another one was authorized anew, in ms. */
+const NOTICE_MS = 60_000;
 
 export interface GotoTokensOptions {
-  readonly endpoint: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Used instead of a refresh token when set; it is not rotated and needs no lease. */
-  readonly personalAccessToken?: string | undefined;
-  readonly refreshTokens: RefreshTokenStore;
+  readonly endpoint: TokenEndpoint;
+  /** A personal access token is used instead of a refresh token when there is one; it is not rotated and needs no lease. */
+  readonly secrets: GotoSecrets;
   /** Absent where one process is all there is. */
   readonly lease?: TokenLease | undefined;
+  readonly authorizations?: Authorizations | undefined;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly http?: HttpClient;
 }
 
-/** GoTo says that a refresh token or personal access token is not, or no longer, good. */
-class InvalidGrant extends ConnectorError {}
-
-export class GotoTokens {
+export class GotoTokens implements AccessTokens {
   #current: { readonly token: string; readonly expiresAt: number } | undefined;
   #renewal: Promise<string> | undefined;
   /** A rotated refresh token that the store did not take yet: the only copy. */
   #unsaved: string | undefined;
   #grant: string | undefined;
   #generation = 0;
+  /** The authorization that `#current` and `#unsaved` belong to, and when it was last compared with what all know. */
+  #authorization: string | undefined;
+  #comparedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: GotoTokensOptions) {}
 
@@ -88,7 +69,8 @@ export class GotoTokens {
     if (
       current !== undefined &&
       current.token !== refused &&
-      current.expiresAt - RENEW_BEFORE_MS > this.options.clock.now()
+      current.expiresAt - RENEW_BEFORE_MS > this.options.clock.now() &&
+      !(await this.#isReplaced())
     ) {
       return current.token;
     }
@@ -96,19 +78,56 @@ export class GotoTokens {
     return this.#renewal;
   }
 
+  /**
+   * Takes over what an administrator has just consented to, in this process and, within a minute, in all others.
+   * @param answer of the authorization code, with its refresh token
+   * @throws ConnectorError KeyVaultRefused when the refresh token cannot be kept: then all stays as it was
+   */
+  async adopt(answer: TokenAnswer & { readonly refresh_token: string }): Promise<void> {
+    const { authorizations, clock, secrets } = this.options;
+    await this.#alone(async () => {
+      await secrets.writeRefreshToken(answer.refresh_token);
+      this.#unsaved = undefined;
+      await authorizations?.replace(clock.now());
+      this.#authorization = await authorizations?.current();
+    });
+    this.#used(answer.refresh_token, undefined);
+    this.#keep(answer);
+  }
+
+  /** Whether the connector was authorized anew elsewhere. Looked at now and then; who cannot look goes on. */
+  async #isReplaced(): Promise<boolean> {
+    const { authorizations, clock } = this.options;
+    if (authorizations === undefined || clock.now() - this.#comparedAt < NOTICE_MS) return false;
+    this.#comparedAt = clock.now();
+    return authorizations.current().then(
+      (id) => id !== this.#authorization,
+      () => false,
+    );
+  }
+
   async #renew(): Promise<string> {
-    const { clock, personalAccessToken: pat, telemetry } = this.options;
+    const { authorizations, endpoint, secrets, telemetry } = this.options;
+    // Before any secret is read: what is authorized from here on is noticed.
+    this.#authorization = await authorizations?.current().catch(() => this.#authorization);
+    const pat = (await secrets.read('personalAccessToken'))?.value;
     const answer =
       pat === undefined
         ? await this.#alone((isAlone) => this.#refresh(isAlone))
-        : await this.#exchange({ grant_type: 'personal_access_token', pat });
+        : await endpoint.exchange({ grant_type: 'personal_access_token', pat });
     if (pat !== undefined) this.#used(pat, undefined);
-    this.#current = { token: answer.access_token, expiresAt: clock.now() + answer.expires_in * 1_000 };
+    this.#keep(answer);
     telemetry.info('goto.tokenRenewed', {
       grant: pat === undefined ? 'refresh_token' : 'personal_access_token',
       expiresInS: answer.expires_in,
     });
     return answer.access_token;
+  }
+
+  #keep(answer: TokenAnswer): void {
+    const now = this.options.clock.now();
+    this.#current = { token: answer.access_token, expiresAt: now + answer.expires_in * 1_000 };
+    this.#comparedAt = now;
   }
 
   /** Only one process at a time, but a lease that is lost, dead or unreadable stops nobody for more than its patience. */
@@ -137,15 +156,15 @@ export class GotoTokens {
   /** @param isAlone no other process can be renewing at the same time */
   async #refresh(isAlone: boolean): Promise<TokenAnswer> {
     await this.#save();
-    const { refreshTokens } = this.options;
     // Read now and not before the lease: whoever held it may have stored another one.
-    const stored = await refreshTokens.read();
+    const stored = (await this.options.secrets.read('refreshToken'))?.value;
     if (stored === undefined) {
-      throw this.#fault(
-        'There is no GoTo refresh token. Authorize the connector, or set GOTO_REFRESH_TOKEN.',
-        'Unauthorized',
-        false,
-      );
+      throw new ConnectorError('There is no GoTo refresh token. Authorize the connector, or set GOTO_REFRESH_TOKEN.', {
+        code: 'Unauthorized',
+        sent: false,
+        repeatable: false,
+        scope: 'job',
+      });
     }
     try {
       return await this.#refreshWith(stored);
@@ -160,10 +179,10 @@ export class GotoTokens {
 
   /** What the store holds in place of a token that GoTo refused; whoever spent it may still be on the way to the store. */
   async #successorOf(refused: string, isAlone: boolean): Promise<string | undefined> {
-    const { clock, refreshTokens } = this.options;
+    const { clock, secrets } = this.options;
     const giveUpAt = clock.now() + (isAlone ? 0 : SUCCESSOR_PATIENCE_MS);
     for (;;) {
-      const stored = await refreshTokens.read();
+      const stored = (await secrets.read('refreshToken'))?.value;
       if (stored !== undefined && stored !== refused) return stored;
       if (clock.now() >= giveUpAt) return undefined;
       await clock.sleep(LEASE_POLL_MS);
@@ -171,7 +190,10 @@ export class GotoTokens {
   }
 
   async #refreshWith(refreshToken: string): Promise<TokenAnswer> {
-    const answer = await this.#exchange({ grant_type: 'refresh_token', refresh_token: refreshToken });
+    const answer = await this.options.endpoint.exchange({
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken,
+    });
     this.#used(refreshToken, answer.refresh_token);
     this.#unsaved = answer.refresh_token;
     await this.#save();
@@ -181,50 +203,14 @@ export class GotoTokens {
   /** A vault that fails now is asked again before the next renewal; until then no token is given out. */
   async #save(): Promise<void> {
     if (this.#unsaved === undefined) return;
-    await this.options.refreshTokens.write(this.#unsaved);
+    // The successor of a token that nobody uses any more must not take the place of the new one.
+    const current = await this.options.authorizations?.current().catch(() => this.#authorization);
+    if (current === this.#authorization) await this.options.secrets.writeRefreshToken(this.#unsaved);
     this.#unsaved = undefined;
   }
 
   #used(grant: string, successor: string | undefined): void {
     if (this.#grant !== undefined && this.#grant !== grant) this.#generation += 1;
     this.#grant = successor ?? grant;
-  }
-
-  async #exchange(form: Readonly<Record<string, string>>): Promise<TokenAnswer> {
-    const { clientId, clientSecret, endpoint, http } = this.options;
-    const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-    const { status, text } = await sendRequest({
-      service: 'The GoTo sign-in server',
-      setting: 'GOTO_AUTH_ENDPOINT',
-      method: 'POST',
-      url: `${endpoint}/oauth/token`,
-      headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams(form).toString(),
-      maxBytes: MAX_BYTES,
-      scope: 'job',
-      http,
-    }).catch((error: unknown) => {
-      // Whatever the token was wanted for has not left, whether or not this request did.
-      throw error instanceof ConnectorError ? error.notSent() : error;
-    });
-    const parsed = tryParseJson(text);
-    const answer = tokenAnswer.safeParse(parsed);
-    if (status < 300 && answer.success) return answer.data;
-    const named = oauthError.safeParse(parsed);
-    const code = named.success ? cleanErrorText(named.data.error) : `status ${status}`;
-    if (status === 429 || status >= 500) {
-      throw this.#fault(
-        `The GoTo sign-in server failed (${code}); it is tried again later.`,
-        'InternalServerError',
-        true,
-      );
-    }
-    const message = `GoTo gave no token (${code}). Check GOTO_CLIENT_ID and GOTO_CLIENT_SECRET; make a new personal access token or authorize again.`;
-    if (code !== 'invalid_grant') throw this.#fault(message, 'Unauthorized', false);
-    throw new InvalidGrant(message, { code: 'Unauthorized', status, sent: false, repeatable: false, scope: 'job' });
-  }
-
-  #fault(message: string, code: 'Unauthorized' | 'InternalServerError', repeatable: boolean): ConnectorError {
-    return new ConnectorError(message, { code, sent: false, repeatable, scope: 'job' });
   }
 }

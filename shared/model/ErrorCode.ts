@@ -109,6 +109,10 @@ export const ERROR_CODES = {
     advice: 'Nothing to do: what was not reached is done by the next cycle. If it stays, look for what slows GoTo.',
     category: 'failure',
   },
+  JobPaused: {
+    advice: 'POST …/start when provisioning may go on: whoever was not reached is looked at first.',
+    category: 'nonServiceFailure',
+  },
   KeyVaultRefused: {
     advice:
       'Give the managed identity the role Key Vault Secrets Officer; a new role assignment can take minutes to count.',

@@ -66,3 +66,47 @@ export const REASONS = {
 export type Reason = keyof typeof REASONS;
 
 export const reasonSchema = tolerant(Object.keys(REASONS) as [Reason, ...Reason[]], 'Unknown');
+
+/** What to do where somebody has to act; all other reasons mend themselves, or are as they should be. */
+const WHAT_TO_DO: Partial<Record<Reason, string>> = {
+  NotEffectivelyEntitled: 'Assign an app role to the person, or to a group of theirs, in the enterprise application.',
+  RoleWithoutEntitlement: 'Add a rule for the role to ROLE_ENTITLEMENTS, or assign another role.',
+  SignInBlocked: 'Let the person sign in again in Entra if they should have an account.',
+  SoftDeleted: 'Restore the person from the recycle bin of Entra if they should have an account.',
+  HardDeleted: 'Make the person a new user in Entra if they should have an account.',
+  Unassigned: 'Assign an app role again if the person should keep the account.',
+  AbsenceUnconfirmed: 'Wait: a second read decides within minutes.',
+  ListUncertified: 'Wait: the list is read again in each cycle. After a day you are asked for an approval.',
+  RoleRenamed: 'Give the rule in ROLE_ENTITLEMENTS the role’s new name, or the role its old one.',
+  OutOfScopeDeletionsSkipped: 'Disable the account in GoTo by hand if it must go.',
+  ImportSkipped: 'Give the person the address in Entra that the mapping reads.',
+  MandatoryFieldsMissing: 'Fill in the first and the last name in Entra.',
+  InvalidValue: 'Correct the value in Entra.',
+  OutOfScope: 'Change the attribute in Entra, or the scoping filter of the mapping.',
+  InactiveByMapping: 'Look at the expression that maps to "active".',
+  InputFiltered: 'Change the filter of the mapping if the person should have an account.',
+  DeprovisioningNotMapped: 'Map IsSoftDeleted to "active" if leavers should be disabled.',
+  IgnoredByMapping: 'Change the mapping if the person should have an account.',
+  ExpressionFailed: 'Correct the expression, or the attribute it reads.',
+  CreationSwitchedOff: 'Import the mapping with the Create action on.',
+  UpdatesSwitchedOff: 'Import the mapping with the Update action on.',
+  DeletionSwitchedOff: 'Import the mapping with the Delete action on.',
+  Protected: 'Take the person off PROTECTED_USERS if the connector should manage the account.',
+  TargetIsAdministrator: 'Change the account in GoTo by hand.',
+  TargetIsTokenOwner: 'Change the account in GoTo by hand.',
+  TargetIdentityReadOnly: 'Change the name or address where the primary account of the person is.',
+  DuplicateSourceEntries: 'Give one of the two people another address.',
+  DuplicateTargetEntries: 'Keep one GoTo account with this address and remove the others.',
+  DriftReported: 'Put it right in GoTo by hand, or set DRIFT_POLICY to "repair".',
+  ManagedElsewhere: 'End the other system’s part, or change the value in Entra.',
+  AbsenceDoubted: 'Wait for the next cycle.',
+  RemovalNotPlanned: 'Wait for the next cycle.',
+  Held: 'Look at the error of the last cycle.',
+  HeldByRevert: 'Release the person when they may be changed again: POST …/users/{id}/release.',
+  RemovalRejected: 'Release the person if the access should go after all: POST …/users/{id}/release.',
+  UnreadableRow: 'Install the newest release that ever ran here.',
+  InternalError: 'Look up the invocation id in the logs and report it.',
+};
+
+/** What to do next, in one sentence; null where there is nothing to do. */
+export const toDoFor = (reason: Reason): string | null => WHAT_TO_DO[reason] ?? null;

@@ -2,30 +2,23 @@
  * Sends messages with what the output binding cannot set: session (lane), message id and schedule
  * (azure-functions.md 2.3).
  */
-import type { TokenCredential } from '@azure/core-auth';
-import { isServiceBusError, ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from '@azure/service-bus';
+import {
+  isServiceBusError,
+  type ServiceBusClient,
+  type ServiceBusMessage,
+  type ServiceBusSender,
+} from '@azure/service-bus';
 import type { Clock } from '../model/Clock';
 import { ConnectorError } from '../model/ConnectorError';
-import type { Settings } from '../settings/Settings';
 import { bodyOf, messageIdOf, sessionOf, SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE, type Outgoing } from './messages';
 
 export class MessageSender {
-  readonly #client: ServiceBusClient;
   readonly #senders = new Map<string, ServiceBusSender>();
 
   constructor(
-    settings: Settings,
-    credentialFor: (clientId: string | undefined) => TokenCredential,
+    private readonly client: ServiceBusClient,
     private readonly clock: Clock,
-  ) {
-    this.#client =
-      settings.ServiceBusConnection !== undefined
-        ? new ServiceBusClient(settings.ServiceBusConnection)
-        : new ServiceBusClient(
-            settings.ServiceBusConnection__fullyQualifiedNamespace ?? '',
-            credentialFor(settings.ServiceBusConnection__clientId ?? settings.AZURE_CLIENT_ID),
-          );
-  }
+  ) {}
 
   /** @throws ConnectorError QueueUnreachable */
   async send(outgoing: readonly Outgoing[]): Promise<void> {
@@ -63,7 +56,7 @@ export class MessageSender {
 
   /** Ends the connections; nothing can be sent after it. */
   async close(): Promise<void> {
-    await this.#client.close();
+    await this.client.close();
   }
 
   #messageOf(one: Outgoing): ServiceBusMessage {
@@ -77,7 +70,7 @@ export class MessageSender {
   }
 
   #sender(queue: string): ServiceBusSender {
-    const sender = this.#senders.get(queue) ?? this.#client.createSender(queue);
+    const sender = this.#senders.get(queue) ?? this.client.createSender(queue);
     this.#senders.set(queue, sender);
     return sender;
   }

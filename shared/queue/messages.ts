@@ -13,6 +13,8 @@ import { CYCLE_ID } from '../model/Cycle';
 export const SYNC_JOBS_QUEUE = 'sync-jobs';
 /** Messages of the lanes (infra/queues.json). */
 export const USER_CHANGES_QUEUE = 'user-changes';
+/** All queues of the connector. */
+export const QUEUES = [SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE] as const;
 
 /** The version of the message shape; a later release must still understand this one (I19). */
 const VERSION = 2;

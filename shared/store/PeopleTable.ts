@@ -108,6 +108,21 @@ export class PeopleTable {
     return names;
   }
 
+  /** Ids of whom Entra showed last under this address, or whose account has it, in any letter case: also of the deleted. */
+  async called(address: string): Promise<readonly string[]> {
+    const wanted = address.toLowerCase();
+    const found: string[] = [];
+    await inParallel([...Array(PEOPLE_BUCKETS).keys()], PARALLEL_BUCKETS, async (index) => {
+      for (const { sourceId, facts, managed } of await this.bucket(index)) {
+        const { mail, userPrincipalName } = namesOf(facts);
+        const link = managed === 'unreadable' ? null : managed.person.link;
+        const all = [mail, userPrincipalName, facts.wantedEmail, link?.applied.email];
+        if (all.some((one) => one?.toLowerCase() === wanted)) found.push(sourceId);
+      }
+    });
+    return found;
+  }
+
   async #readInto(rows: Map<string, StoredRow>, partitionKey: string, prefix: string): Promise<void> {
     for await (const row of this.#table.range(partitionKey, prefix)) rows.set(row.rowKey.slice(prefix.length), row);
   }

@@ -9,6 +9,7 @@ import type { RemovalWindow } from './RemovalWindow';
 import type { SchemasTable } from './SchemasTable';
 import type { AppliedPolicy } from './state/AppliedPolicy';
 import type { AssignmentsCertificate } from './state/AssignmentsCertificate';
+import type { AuthorizationMark } from './state/AuthorizationMark';
 import type { AwaitedApproval } from './state/AwaitedApproval';
 import type { DemandedWait } from './state/DemandedWait';
 import type { Executions } from './state/Executions';
@@ -16,6 +17,7 @@ import type { FullCycleWish } from './state/FullCycleWish';
 import type { IdempotencyKeys } from './state/IdempotencyKeys';
 import type { KnownApp } from './state/KnownApp';
 import type { ListedAccounts } from './state/ListedAccounts';
+import type { Pause } from './state/Pause';
 import type { TokenRenewalLease } from './state/TokenRenewalLease';
 import type { Turn } from './state/Turn';
 import type { UnreadableMessages } from './state/UnreadableMessages';
@@ -38,6 +40,7 @@ export interface Store {
   readonly policy: AppliedPolicy;
   readonly wish: FullCycleWish;
   readonly awaited: AwaitedApproval;
+  readonly pause: Pause;
   readonly executions: Executions;
   readonly app: KnownApp;
   readonly certificate: AssignmentsCertificate;
@@ -46,6 +49,7 @@ export interface Store {
   readonly idempotency: IdempotencyKeys;
   readonly demandedWait: DemandedWait;
   readonly tokenLease: TokenRenewalLease;
+  readonly authorizations: AuthorizationMark;
   /** The same, for a dry run: nothing is written that a real cycle would miss (I15). */
   readonly dry: () => Store;
   /** The job's rows in one query. */

@@ -12,6 +12,7 @@ import { RemovalWindow } from './RemovalWindow';
 import { SchemasTable } from './SchemasTable';
 import { AppliedPolicy } from './state/AppliedPolicy';
 import { AssignmentsCertificate } from './state/AssignmentsCertificate';
+import { AuthorizationMark } from './state/AuthorizationMark';
 import { AwaitedApproval } from './state/AwaitedApproval';
 import { DemandedWait } from './state/DemandedWait';
 import { Executions } from './state/Executions';
@@ -20,6 +21,7 @@ import { IdempotencyKeys } from './state/IdempotencyKeys';
 import { openJob, readJobRows } from './state/JobRows';
 import { KnownApp } from './state/KnownApp';
 import { ListedAccounts } from './state/ListedAccounts';
+import { Pause } from './state/Pause';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
 import { Turn } from './state/Turn';
 import { UnreadableMessages } from './state/UnreadableMessages';
@@ -46,6 +48,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     policy: new AppliedPolicy(job),
     wish: new FullCycleWish(job),
     awaited: new AwaitedApproval(job),
+    pause: new Pause(job),
     executions: new Executions(job),
     app: new KnownApp(job),
     certificate: new AssignmentsCertificate(job),
@@ -54,6 +57,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     idempotency: new IdempotencyKeys(open),
     demandedWait: new DemandedWait(waits),
     tokenLease: new TokenRenewalLease(waits, clock),
+    authorizations: new AuthorizationMark(waits),
     job: { read: () => readJobRows(job) },
     dry: () => dryStore(open, store),
   };

@@ -3,6 +3,7 @@ import type { GotoAccounts } from '../goto/GotoAccounts';
 import type { GotoConnection } from '../goto/GotoConnection';
 import type { Pacing } from '../goto/Pacing';
 import type { Clock } from '../model/Clock';
+import type { DeadLetters } from '../queue/DeadLetters';
 import type { MessageSender } from '../queue/MessageSender';
 import type { Policy } from '../rules/Policy';
 import type { SeatsLeft } from '../rules/seats';
@@ -39,6 +40,7 @@ export interface WithStore {
 /** Sends messages. */
 export interface WithQueue {
   readonly sender: MessageSender;
+  readonly deadLetters: DeadLetters;
 }
 /** What the admin set. */
 export interface WithSettings {

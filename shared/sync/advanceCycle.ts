@@ -17,6 +17,8 @@ import { CyclePlace, PlaceLost } from './cycle/CyclePlace';
 import { failCycle } from './cycle/failCycle';
 import { giveBirth } from './cycle/giveBirth';
 import { jobMessage } from './cycle/jobMessage';
+import { startCycle } from './cycle/startCycle';
+import { JOB_PAUSED } from './cycle/stopCycle';
 import { rejectStaged } from './plan/guard/rejectStaged';
 import { resync } from './plan/resync';
 
@@ -47,14 +49,23 @@ export async function advanceCycle(
 
   const place = new CyclePlace(store.plans, cycle, stored.etag);
   const calls = noCalls();
+  let outgoing: readonly Outgoing[];
   try {
-    return await countCallsInto(calls, () =>
+    outgoing = await countCallsInto(calls, () =>
       step(engine, place, () => place.count({ ...noTally(), calls: taken(calls) })),
     );
   } catch (error) {
     place.count({ ...noTally(), calls: taken(calls) });
-    return onFault(engine, place, error, message, deliveryCount);
+    outgoing = await onFault(engine, place, error, message, deliveryCount);
   }
+  await goOn(engine, place.cycle);
+  return outgoing;
+}
+
+/** An admin stopped the cycle, and may have started the job again since: what was left waits for no timer. */
+async function goOn(engine: Engine, { state, error }: Cycle): Promise<void> {
+  if (state !== 'failed' || error?.code !== JOB_PAUSED.code) return;
+  await startCycle(engine, { mode: 'incremental', trigger: 'http' });
 }
 
 /** A head that no delivery can read: the message ends, and the next start gives the cycle up. */

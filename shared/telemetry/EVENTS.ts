@@ -18,6 +18,9 @@ export const EVENTS = {
   'cycle.givenUp': { cycleId: 'text', code: 'text', message: 'text' },
   'cycle.exception': { cycleId: 'text', message: 'text', deliveryCount: 'number' },
   'cycle.tidyFailed': { cycleId: 'text', message: 'text' },
+  'job.paused': {},
+  'job.started': {},
+  'job.refused': { code: 'text', trigger: 'text' },
   'removals.staged': { cycleId: 'text', staged: 'number', wanted: 'number', allowed: 'number', managed: 'number' },
   'removals.approved': { cycleId: 'text', staged: 'number' },
   'removals.rejected': { cycleId: 'text', staged: 'number' },
@@ -81,5 +84,6 @@ function ended() {
     gotoWrites: 'number',
     throttled: 'number',
     error: 'text',
+    code: 'text',
   } as const;
 }

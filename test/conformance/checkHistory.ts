@@ -25,6 +25,7 @@ const GUARDED: readonly { readonly table: string; readonly prefix: string; reado
   { table: 'People', prefix: 'p:', rule: 'R7' },
   { table: 'Plans', prefix: '!head', rule: 'R5' },
   { table: 'Claims', prefix: 'claim', rule: 'I03' },
+  { table: 'Window', prefix: 'guard', rule: 'R14' },
 ];
 
 interface Replay {
@@ -35,6 +36,9 @@ interface Replay {
   readonly logged: Map<string, string>;
   readonly seen: Map<string, number>;
   readonly removals: Set<string>;
+  /** Who stands in the window of removals, and the cycles whose removals an admin has approved. */
+  readonly reserved: Set<string>;
+  readonly approved: Set<string>;
   readonly chunks: Map<string, { readonly rows: number; readonly done: number }>;
   /** Rows that carried their plan when they were first written. */
   readonly planned: Set<string>;
@@ -61,6 +65,8 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
     logged: new Map(),
     seen: new Map(),
     removals: new Set(),
+    reserved: new Set(),
+    approved: new Set(),
     chunks: new Map(),
     planned: new Set(),
     open: new Map(),
@@ -118,6 +124,8 @@ function checkWrite(replay: Replay, { write }: GotoEvent): void {
     replay.findings.add(`I05: ${sourceId} lost access for ${intent.reason} without a look at the person`);
   if (intent.action === 'disable' && !replay.removals.has(`${intent.cycleId}/${sourceId}`))
     replay.findings.add(`I06: ${sourceId} lost access, which no plan row of the cycle names`);
+  if (intent.action === 'disable' && !replay.reserved.has(sourceId) && !replay.approved.has(intent.cycleId))
+    replay.findings.add(`I06: ${sourceId} lost access, which the limit does not count and nobody approved`);
 }
 
 function checkRow(replay: Replay, event: RowEvent): void {
@@ -128,12 +136,14 @@ function checkRow(replay: Replay, event: RowEvent): void {
   if (event.op === 'delete') {
     // A watermark that is forgotten is followed by a full read.
     if (table === 'Job' && rowKey === 'watermark') replay.watermark.place = undefined;
+    if (table === 'Window') replay.reserved.delete(rowKey.slice(2));
     if (table === 'Image' && event.partitionKey === 'assignments') replay.assigned.delete(rowKey);
     return;
   }
   if (table === 'People' && rowKey.startsWith('p:')) takePerson(replay, event);
   else if (table === 'People' && rowKey.startsWith('f:')) takeEntry(replay, event);
   else if (table === 'People' && rowKey.startsWith('s:')) replay.known.add(rowKey.slice(2));
+  else if (table === 'Window' && rowKey.startsWith('p-')) replay.reserved.add(rowKey.slice(2));
   else if (table === 'Plans') takePlan(replay, event);
   else if (table === 'Dirty' && event.partitionKey === 'people') replay.marked.add(rowKey);
   else if (table === 'Image' && rowKey === '!head') replay.groups.add(event.partitionKey.slice('group-'.length));
@@ -213,12 +223,13 @@ function takePlan(replay: Replay, { partitionKey: cycleId, rowKey, row, guard }:
     replay.open.set(cycleId, open);
     if (row['state'] === 'open') open.add(rowKey);
     else open.delete(rowKey);
-  } else if (rowKey === '!head') checkFinal(replay, cycleId, row);
+  } else if (rowKey === '!head') checkHead(replay, cycleId, row);
 }
 
-/** I14: when a cycle is final, its rows have ended and its counts add up. */
-function checkFinal(replay: Replay, cycleId: string, row: RowEvent['row']): void {
+/** I14: when a cycle is final, its rows have ended and its counts add up. Until then it shows what was approved. */
+function checkHead(replay: Replay, cycleId: string, row: RowEvent['row']): void {
   const cycle = cycleSchema.parse(JSON.parse(longTextOf(row, 'cycle') ?? ''));
+  if (cycle.approvedAt !== null) replay.approved.add(cycleId);
   // A plan that failed before it went to the lanes is nobody's work.
   if (!FINAL_STATES.has(cycle.state) || (cycle.error !== null && cycle.expected === 0)) return;
   const chunks = [...replay.chunks].filter(([key]) => key.startsWith(`${cycleId}/`)).map(([, chunk]) => chunk);

@@ -97,6 +97,15 @@ test('I06: access that is taken though no row of the plan names it is found', ()
   expect(found.join()).toMatch(/I06: .* lost access/);
 });
 
+test('I06: access that is taken beyond the limit, without an approval, is found', () => {
+  expect(checkHistory(changed('Window', 'p-', () => [])).join()).toMatch(/I06: .* nobody approved/);
+});
+
+test('R14: room in the window that is taken without its guard is found', () => {
+  const found = checkHistory(changed('Window', 'guard', (event) => [{ ...event, guard: 'none' }]));
+  expect(found.join()).toMatch(/R14/);
+});
+
 test('I06: progress of a row that was never planned is found', () => {
   const found = checkHistory(
     changed('Plans', 'r-', (event) => {

@@ -1,5 +1,5 @@
 /** azure.yaml and the files that azd and the portal read beside the template. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -16,16 +16,66 @@ const required = Object.entries(parameters).flatMap(([name, { defaultValue }]) =
   defaultValue === undefined ? [name] : [],
 );
 
-test('azd ships the staged package, and leaves the template’s resource to the tag', () => {
-  const azure: unknown = parse(readFileSync(join(ROOT, 'azure.yaml'), 'utf8'));
-  expect(azure).toMatchObject({
-    infra: { provider: 'bicep', path: 'infra' },
-    services: { connector: { project: '.', host: 'function', language: 'custom', dist: 'dist/package' } },
-    hooks: {
-      prepackage: { posix: { run: 'npm ci && npm run package' }, windows: { run: 'npm ci && npm run package' } },
-      postprovision: { posix: { run: 'sh infra/graph/grant.sh' }, windows: { run: 'infra/graph/grant.ps1' } },
-    },
-  });
+/**
+ * What azd reads of azure.yaml, as far as it stands there: the fields of its schema v1.0, closed, so that a slip of the pen is
+ * found. https://github.com/Azure/azure-dev/blob/main/schemas/v1.0/azure.yaml.json
+ */
+const hook = z.strictObject({
+  posix: z.strictObject({ shell: z.enum(['sh', 'pwsh']), run: z.string(), continueOnError: z.boolean().optional() }),
+  windows: z.strictObject({ shell: z.enum(['sh', 'pwsh']), run: z.string(), continueOnError: z.boolean().optional() }),
+});
+const azureYaml = z.strictObject({
+  name: z.string().regex(/^[a-z0-9](?:[-a-z0-9]*[a-z0-9])$/),
+  metadata: z.strictObject({ template: z.string() }),
+  infra: z.strictObject({ provider: z.enum(['bicep', 'terraform']), path: z.string() }),
+  services: z.strictObject({
+    connector: z.strictObject({
+      project: z.string(),
+      host: z.enum(['appservice', 'containerapp', 'function', 'springapp', 'staticwebapp', 'aks', 'ai.endpoint']),
+      language: z.enum(['dotnet', 'csharp', 'fsharp', 'py', 'python', 'js', 'ts', 'java', 'docker', 'custom']),
+      dist: z.string(),
+    }),
+  }),
+  hooks: z.strictObject({ prepackage: hook, postprovision: hook, postdeploy: hook }),
+});
+
+test('azd ships the staged package, grants the permissions, and waits until the connector answers', () => {
+  const { services, hooks } = azureYaml.parse(parse(readFileSync(join(ROOT, 'azure.yaml'), 'utf8')));
+  expect(services.connector).toEqual({ project: '.', host: 'function', language: 'custom', dist: 'dist/package' });
+  for (const { posix, windows } of Object.values(hooks)) {
+    expect([posix.shell, windows.shell]).toEqual(['sh', 'pwsh']);
+    for (const { run } of [posix, windows])
+      for (const [path] of run.matchAll(/infra\/\S+/g)) expect(existsSync(join(ROOT, path))).toBe(true);
+  }
+  expect(hooks.prepackage.posix.run).toBe('npm ci && npm run package');
+  expect([hooks.postprovision.posix.run, hooks.postprovision.windows.run]).toEqual([
+    'sh infra/graph/grant.sh',
+    'infra/graph/grant.ps1',
+  ]);
+  expect(hooks.postdeploy.posix.run).toBe('node infra/awaitHealth.mjs');
+});
+
+const workflow = z.looseObject({
+  permissions: z.record(z.string(), z.string()),
+  jobs: z.record(
+    z.string(),
+    z.looseObject({ steps: z.array(z.looseObject({ uses: z.string().optional(), run: z.string().optional() })) }),
+  ),
+});
+
+test('the workflow deploys without a stored secret, by actions that cannot change, and only what was checked and seen', () => {
+  const text = readFileSync(join(ROOT, '.github/workflows/deploy.yml'), 'utf8');
+  const { permissions, jobs } = workflow.parse(parse(text));
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+  for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+  expect(text).not.toContain('secrets.');
+  expect(permissions).toEqual({ contents: 'read' });
+  expect(jobs['what-if']).toMatchObject({ needs: 'check', permissions: { contents: 'read', 'id-token': 'write' } });
+  expect(jobs['deploy']).toMatchObject({ needs: 'what-if', environment: 'production' });
+  const files = steps.flatMap(({ run }) => [...(run ?? '').matchAll(/infra\/[\w./-]+/g)].map(([path]) => path));
+  expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  const outputs = z.object({ outputs: z.record(z.string(), z.unknown()) }).parse(read('azuredeploy.json')).outputs;
+  for (const [, name = ''] of text.matchAll(/\$\(output (\w+)\)/g)) expect(Object.keys(outputs)).toContain(name);
 });
 
 test('azd is given each parameter that has no default, knows no other, and secrets may stay empty', () => {

@@ -151,6 +151,7 @@ export class TestConnector {
       entra: mortal(engine.entra),
       accounts: mortal(engine.accounts),
       sender: mortal(engine.sender),
+      deadLetters: mortal(engine.deadLetters),
     };
   }
 

@@ -150,6 +150,21 @@ test('a message nobody can read does not hold up its lane', async () => {
   expect(connector.stack.broker.queue('user-changes').counts.deadLettered).toBe(1);
 });
 
+test('what was put aside as unreadable goes with the rest of the history, and nothing younger', async () => {
+  connector = await TestConnector.start({ world: TINY, settings: { LOG_RETENTION_DAYS: '7' } });
+  const deadLettered = (): number => connector.stack.broker.queue('user-changes').counts.deadLettered;
+  await connector.begin();
+  for (const index of [1, 2, 3]) await sendRaw('user-changes', 'lane-0', { hello: `world ${index}` });
+  await connector.settle();
+  connector.later(4 * 86_400_000);
+  await sendRaw('user-changes', 'lane-0', { hello: 'again' });
+  await connector.cycle('full');
+  expect(deadLettered()).toBe(4);
+  connector.later(4 * 86_400_000);
+  await connector.cycle('full');
+  expect(deadLettered()).toBe(1);
+});
+
 test('messages of an unknown cycle end without a trace', async () => {
   connector = await TestConnector.start({ world: TINY });
   const cycleId = '8638204500000000-nowhere';

@@ -1,5 +1,4 @@
 /** One person, one answer or one demand that cannot be met never holds up the job, and what is over is forgotten (I10, I13). */
-import { SecretClient } from '@azure/keyvault-secrets';
 import { z } from 'zod';
 import { getCycle } from '../../shared/api/getCycle';
 import { getJob } from '../../shared/api/getJob';
@@ -50,18 +49,15 @@ test('a person of 700 proxy addresses, read by the mapping, is provisioned like 
 });
 
 test('a vault that refuses on day one fails the cycle with the role to give, and the next one serves everybody', async () => {
-  const { refreshToken } = connector.world.goto;
-  const vault = jest.spyOn(SecretClient.prototype, 'getSecret');
-  vault.mockRejectedValue(Object.assign(new Error('Forbidden'), { statusCode: 403 }));
-  await connector.restart({ KEY_VAULT_URI: 'https://vault.example', GOTO_PERSONAL_ACCESS_TOKEN: '' });
+  const { keyVault } = connector.stack.azure;
+  keyVault.store('goto-client-secret', connector.world.goto.clientSecret);
+  keyVault.store('goto-refresh-token', connector.world.goto.refreshToken);
+  keyVault.refusal = 403;
+  await connector.restart({ GOTO_CLIENT_SECRET: '', GOTO_PERSONAL_ACCESS_TOKEN: '' });
   const refused = await connector.cycle();
   expect(refused.state).toBe('failed');
   expect(refused.error).toMatch(/Key Vault Secrets Officer/);
-  vault.mockResolvedValue({
-    name: 'goto-refresh-token',
-    value: refreshToken,
-    properties: { name: '', vaultUrl: '', version: '' },
-  });
+  keyVault.refusal = undefined;
   expect((await cycles(connector, 1)).state).toBe('succeeded');
   expectConverged(connector);
 });

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { approveRemovals, rejectRemovals } from '../../shared/api/decideRemovals';
 import { getPlan } from '../../shared/api/getPlan';
-import { Problem } from '../../shared/api/Problem';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
 import { apiRequest } from '../support/apiRequest';
 import { fourSlots } from '../support/deaths';
 import { expectConverged } from '../support/expectConverged';
+import { refusal } from '../support/refusal';
+import { apply, dryRun, intended, revert } from '../support/plans';
 import { cycles, newcomer, someone, unassign } from '../support/stories';
 import { TestConnector, type CycleView } from '../support/TestConnector';
 
@@ -40,16 +41,6 @@ const decide = (verdict: 'approve' | 'reject', id: string, hash: string) =>
   connector.run(() =>
     (verdict === 'approve' ? approveRemovals : rejectRemovals)(connector.engine, apiRequest({ hash }, { id })),
   );
-
-/** What the API answers when it refuses. */
-async function refusal(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Problem)) throw new Error(`not refused: ${String(error)}`);
-  return `${error.status} ${error.code}`;
-}
 
 /** So many people leave, and the cycle that plans it. */
 async function leave(count: number, from = 0): Promise<{ readonly ids: string[]; readonly cycle: CycleView }> {
@@ -201,3 +192,37 @@ test.each(['approve', 'reject'] as const)(
     expect(await awaited()).toBeUndefined();
   },
 );
+
+test('a plan that is applied asks like any cycle: to name it starts it, to approve its removals is a second word', async () => {
+  const ids = Array.from({ length: 5 }, (_, index) => someone(connector, index).id);
+  for (const id of ids) unassign(connector, id);
+  await cycles(connector, 1);
+  connector.later();
+  const plan = await dryRun(connector);
+  expect(intended(plan)).toEqual(ids.map((id) => `${id} disable`).sort());
+  const waiting = await apply(connector, plan);
+  expect(waiting).toMatchObject({ mode: 'apply', state: 'awaitingApproval', counts: { disabled: 0, staged: 5 } });
+  const [back = ''] = ids;
+  connector.world.directory.assign(back, 'User');
+  await decide('approve', waiting.id, (await planOf(waiting.id)).hash);
+  await connector.settle();
+  expect(await connector.view(waiting.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 4, staged: 0 } });
+  await cycles(connector, 2);
+  expectConverged(connector);
+});
+
+test('an undo of many creations asks, too; approved, it takes back what is still as it was made', async () => {
+  const ids = Array.from({ length: 5 }, (_, index) => newcomer(connector, 700 + index).id);
+  const created = await cycles(connector, 1);
+  expect(created.counts.created).toBe(5);
+  const before = active();
+  const waiting = await apply(connector, await revert(connector, created.id));
+  expect(waiting).toMatchObject({ mode: 'apply', state: 'awaitingApproval', counts: { disabled: 0, staged: 5 } });
+  expect(active()).toBe(before);
+  await decide('approve', waiting.id, (await planOf(waiting.id)).hash);
+  await connector.settle();
+  expect(await connector.view(waiting.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 5, staged: 0 } });
+  expect(suspended(ids)).toBe(5);
+  await cycles(connector, 2);
+  expect(suspended(ids)).toBe(5);
+});

@@ -5,8 +5,9 @@ import { GotoAccounts, isCompleteList } from '../../shared/goto/GotoAccounts';
 import { GotoClient, type Caller } from '../../shared/goto/GotoClient';
 import { gotoError } from '../../shared/goto/gotoError';
 import { GotoTokens } from '../../shared/goto/GotoTokens';
-import { MemoryRefreshTokens } from '../../shared/goto/MemoryRefreshTokens';
+import { MemorySecrets } from '../../shared/goto/MemorySecrets';
 import { Pacing } from '../../shared/goto/Pacing';
+import { TokenEndpoint } from '../../shared/goto/TokenEndpoint';
 import { countingCalls } from '../../shared/telemetry/callCounter';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
 import { SleeplessClock } from './SleeplessClock';
@@ -32,23 +33,17 @@ beforeEach(async () => {
 });
 afterEach(() => goto.stop());
 
-function connect(credentials: { personalAccessToken?: string; refresh?: MemoryRefreshTokens; clientSecret?: string }) {
+function connect(credentials: { personalAccessToken?: string; refreshToken?: string; clientSecret?: string }) {
   const pacing = new Pacing(1_000, clock, {
     read: () => Promise.resolve(0),
     raise: (until) => Promise.resolve(until),
   });
-  const tokens = new GotoTokens({
-    endpoint: goto.origin,
-    clientId: goto.clientId,
-    clientSecret: credentials.clientSecret ?? goto.clientSecret,
-    personalAccessToken: credentials.personalAccessToken,
-    refreshTokens: credentials.refresh ?? new MemoryRefreshTokens(undefined),
-    clock,
-    telemetry,
-  });
+  const secrets = new MemorySecrets({ clientSecret: goto.clientSecret, ...credentials });
+  const endpoint = new TokenEndpoint({ endpoint: goto.origin, clientId: goto.clientId, secrets });
+  const tokens = new GotoTokens({ endpoint, secrets, clock, telemetry });
   const client = new GotoClient({ endpoint: goto.origin, tokens, pacing, clock, telemetry });
   const caller: Caller = { pacer: pacing.planner };
-  return { tokens, accounts: new GotoAccounts(client, ACCOUNT_KEY), caller };
+  return { tokens, secrets, accounts: new GotoAccounts(client, ACCOUNT_KEY), caller };
 }
 const tokenRequests = (): number => goto.requests.filter((request) => request.path === '/oauth/token').length;
 
@@ -63,13 +58,12 @@ describe('tokens', () => {
   });
 
   test('a refresh answer without a refresh token keeps the stored one; one with it replaces it', async () => {
-    const refresh = new MemoryRefreshTokens('local-refresh-0');
-    const { tokens } = connect({ refresh });
+    const { tokens, secrets } = connect({ refreshToken: 'local-refresh-0' });
     const first = await tokens.get();
-    expect(await refresh.read()).toBe('local-refresh-0');
+    expect((await secrets.read('refreshToken'))?.value).toBe('local-refresh-0');
     goto.behaviour.rotatesRefreshToken = true;
     await tokens.get(first);
-    expect(await refresh.read()).toBe(goto.refreshToken);
+    expect((await secrets.read('refreshToken'))?.value).toBe(goto.refreshToken);
     expect(goto.refreshToken).not.toBe('local-refresh-0');
   });
 
@@ -188,27 +182,25 @@ describe('the owner of the token', () => {
   });
 
   test('is another one from the next token on when somebody authorised anew', async () => {
-    const refresh = new MemoryRefreshTokens('local-refresh-0');
-    const { accounts, caller, tokens } = connect({ refresh });
+    const { accounts, caller, tokens, secrets } = connect({ refreshToken: 'local-refresh-0' });
     await accounts.owner(caller);
     await tokens.get(await tokens.get());
     await accounts.owner(caller);
     expect(me()).toBe(1);
     goto.refreshToken = 'of-somebody-else';
-    await refresh.write('of-somebody-else');
+    await secrets.writeRefreshToken('of-somebody-else');
     await tokens.get(await tokens.get());
     await accounts.owner(caller);
     expect(me()).toBe(2);
   });
 
   test('is not written to by a write that learns on its way that somebody authorised anew', async () => {
-    const refresh = new MemoryRefreshTokens('local-refresh-0');
-    const { accounts, caller } = connect({ refresh });
+    const { accounts, caller, secrets } = connect({ refreshToken: 'local-refresh-0' });
     const user = goto.addUser({ email: 'a@example.com', firstName: 'A', lastName: 'A' });
     await accounts.owner(caller);
     goto.revokeTokens();
     goto.refreshToken = 'of-somebody-else';
-    await refresh.write('of-somebody-else');
+    await secrets.writeRefreshToken('of-somebody-else');
     await expect(accounts.update(user.key, { firstName: 'B' }, caller)).rejects.toMatchObject({
       code: 'Unauthorized',
       sent: false,

@@ -1,9 +1,13 @@
 /** Several processes, one refresh token that works once; and a vault that has bad days. */
 import { RestError, createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
+import { KeyVault } from '../../local/azure/key-vault/KeyVault';
 import { GotoSimulator } from '../../local/simulators/goto/GotoSimulator';
-import { GotoTokens, type RefreshTokenStore } from '../../shared/goto/GotoTokens';
-import { KeyVaultRefreshTokens } from '../../shared/goto/KeyVaultRefreshTokens';
-import { MemoryRefreshTokens } from '../../shared/goto/MemoryRefreshTokens';
+import type { Authorizations } from '../../shared/goto/Authorizations';
+import type { GotoSecrets } from '../../shared/goto/GotoSecrets';
+import { GotoTokens } from '../../shared/goto/GotoTokens';
+import { KeyVaultSecrets } from '../../shared/goto/KeyVaultSecrets';
+import { MemorySecrets } from '../../shared/goto/MemorySecrets';
+import { TokenEndpoint } from '../../shared/goto/TokenEndpoint';
 import type { TokenLease } from '../../shared/goto/TokenLease';
 import type { Clock } from '../../shared/model/Clock';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
@@ -40,13 +44,16 @@ class LeaseRow {
   }
 }
 
-const processOf = (refreshTokens: RefreshTokenStore, lease?: TokenLease, its: Clock = clock): GotoTokens =>
+const keeping = (refreshToken: string): MemorySecrets =>
+  new MemorySecrets({ clientSecret: goto.clientSecret, refreshToken });
+const keptIn = async (secrets: GotoSecrets) => (await secrets.read('refreshToken'))?.value;
+
+const processOf = (secrets: GotoSecrets, lease?: TokenLease, its: Clock = clock, authorizations?: Authorizations) =>
   new GotoTokens({
-    endpoint: goto.origin,
-    clientId: goto.clientId,
-    clientSecret: goto.clientSecret,
-    refreshTokens,
+    endpoint: new TokenEndpoint({ endpoint: goto.origin, clientId: goto.clientId, secrets }),
+    secrets,
     lease,
+    authorizations,
     clock: its,
     telemetry: createTelemetry(() => undefined),
   });
@@ -67,36 +74,36 @@ async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
 }
 
 test('five processes renew at once: each gets a token, and no rotated one is spent twice', async () => {
-  const store = new MemoryRefreshTokens('local-refresh-0');
+  const store = keeping('local-refresh-0');
   const row = new LeaseRow();
   const tokens = await whileTimePasses(
     Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => processOf(store, row.leaseOf(name), shared).get())),
   );
   expect(new Set(tokens).size).toBe(5);
   expect(refused()).toBe(0);
-  expect(await store.read()).toBe(goto.refreshToken);
+  expect(await keptIn(store)).toBe(goto.refreshToken);
   expect(row).toMatchObject({ holder: undefined, taken: 5 });
 });
 
 test('a holder that died stops the others for ten seconds, not for good', async () => {
   const row = new LeaseRow();
   await row.leaseOf('dead').take(clock.now() + 3_600_000);
-  await processOf(new MemoryRefreshTokens('local-refresh-0'), row.leaseOf('a')).get();
+  await processOf(keeping('local-refresh-0'), row.leaseOf('a')).get();
   expect(clock.sleeps).toEqual(Array.from({ length: 20 }, () => 500));
   // What is not ours is not given back.
   expect(row.holder).toBe('dead');
 });
 
 test('who renews beside a slow holder waits for the token that one is about to store', async () => {
-  const store = new MemoryRefreshTokens('local-refresh-0');
+  const store = keeping('local-refresh-0');
   const row = new LeaseRow();
   await row.leaseOf('slow').take(clock.now() + 3_600_000);
   // The slow holder spent the token, and its successor reaches the store two seconds after we were refused.
   goto.refreshToken = 'successor';
-  clock.after(12_000, () => void store.write('successor'));
+  clock.after(12_000, () => void store.writeRefreshToken('successor'));
   await processOf(store, row.leaseOf('a')).get();
   expect(refused()).toBe(1);
-  expect(await store.read()).toBe(goto.refreshToken);
+  expect(await keptIn(store)).toBe(goto.refreshToken);
 });
 
 test('a lease that cannot be read does not stop anybody', async () => {
@@ -104,12 +111,12 @@ test('a lease that cannot be read does not stop anybody', async () => {
     take: () => Promise.reject(new Error('unreachable')),
     free: () => Promise.reject(new Error('unreachable')),
   };
-  expect(await processOf(new MemoryRefreshTokens('local-refresh-0'), broken).get()).toBe('token-1');
+  expect(await processOf(keeping('local-refresh-0'), broken).get()).toBe('token-1');
 });
 
 test('a refused renewal frees the lease', async () => {
   const row = new LeaseRow();
-  await expect(processOf(new MemoryRefreshTokens('dead'), row.leaseOf('a')).get()).rejects.toMatchObject({
+  await expect(processOf(keeping('dead'), row.leaseOf('a')).get()).rejects.toMatchObject({
     code: 'Unauthorized',
     sent: false,
     scope: 'job',
@@ -119,53 +126,46 @@ test('a refused renewal frees the lease', async () => {
 });
 
 test('who comes second with a spent refresh token reads the store again and gets one', async () => {
-  const store = new MemoryRefreshTokens('local-refresh-0');
+  const store = keeping('local-refresh-0');
   let reads = 0;
-  const stale: RefreshTokenStore = {
+  const stale: GotoSecrets = {
     // Another process rotates between our read and our request.
-    read: async () => ((reads += 1) === 1 ? 'local-refresh-0' : store.read()),
-    write: (token) => store.write(token),
+    read: async (name) =>
+      name === 'refreshToken' && (reads += 1) === 1 ? { value: 'local-refresh-0' } : store.read(name),
+    writeRefreshToken: (token) => store.writeRefreshToken(token),
   };
   await processOf(store).get();
   expect(await processOf(stale).get()).toBe('token-2');
   expect(refused()).toBe(1);
-  expect(await store.read()).toBe(goto.refreshToken);
+  expect(await keptIn(store)).toBe(goto.refreshToken);
 });
 
 test('a personal access token is not rotated and needs no lease', async () => {
   const row = new LeaseRow();
-  const tokens = new GotoTokens({
-    endpoint: goto.origin,
-    clientId: goto.clientId,
-    clientSecret: goto.clientSecret,
-    personalAccessToken: goto.personalAccessToken,
-    refreshTokens: new MemoryRefreshTokens(undefined),
-    lease: row.leaseOf('a'),
-    clock,
-    telemetry: createTelemetry(() => undefined),
-  });
+  const { clientSecret, personalAccessToken } = goto;
+  const tokens = processOf(new MemorySecrets({ clientSecret, personalAccessToken }), row.leaseOf('a'));
   await tokens.get();
   expect(row.taken).toBe(0);
 });
 
 test('a rotated token that the vault does not take is kept and stored before anything else', async () => {
-  const store = new MemoryRefreshTokens('local-refresh-0');
+  const store = keeping('local-refresh-0');
   let isDown = true;
   const tokens = processOf({
-    read: () => store.read(),
-    write: (token) => (isDown ? Promise.reject(new Error('vault down')) : store.write(token)),
+    read: (name) => store.read(name),
+    writeRefreshToken: (token) => (isDown ? Promise.reject(new Error('vault down')) : store.writeRefreshToken(token)),
   });
   await expect(tokens.get()).rejects.toThrow('vault down');
-  expect(await store.read()).toBe('local-refresh-0');
+  expect(await keptIn(store)).toBe('local-refresh-0');
   await expect(tokens.get()).rejects.toThrow('vault down');
   isDown = false;
   await tokens.get();
   expect(refused()).toBe(0);
-  expect(await store.read()).toBe(goto.refreshToken);
+  expect(await keptIn(store)).toBe(goto.refreshToken);
 });
 
 test('the sign-in server’s bad days are those of the job, and nothing was sent to GoTo', async () => {
-  const tokens = processOf(new MemoryRefreshTokens('local-refresh-0'));
+  const tokens = processOf(keeping('local-refresh-0'));
   goto.addFault({ match: 'oauth', kind: 'drop' });
   const fault = { sent: false, scope: 'job', repeatable: true };
   await expect(tokens.get()).rejects.toMatchObject({ ...fault, code: 'Timeout' });
@@ -181,10 +181,10 @@ test('the sign-in server’s bad days are those of the job, and nothing was sent
 
 describe('Key Vault', () => {
   const vault = (answer: HttpClient['sendRequest']) =>
-    new KeyVaultRefreshTokens(
+    new KeyVaultSecrets(
       'https://contoso.vault.azure.net',
       { getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
-      'first',
+      { refreshToken: 'first' },
       { httpClient: { sendRequest: answer }, retryOptions: { maxRetries: 0 } },
     );
   const answering = (status: number, body: object = {}) =>
@@ -194,7 +194,11 @@ describe('Key Vault', () => {
   const fault = { code: 'KeyVaultRefused', scope: 'job', repeatable: true, sent: false };
 
   test('a role that is not there yet says what to do, and is tried again', async () => {
-    for (const work of [answering(403).read(), answering(403).write('x'), answering(401).read()])
+    for (const work of [
+      answering(403).read('refreshToken'),
+      answering(403).writeRefreshToken('x'),
+      answering(401).read('clientSecret'),
+    ])
       await expect(work).rejects.toMatchObject({
         ...fault,
         message: expect.stringMatching(/Key Vault Secrets Officer.*minutes/) as unknown,
@@ -202,21 +206,99 @@ describe('Key Vault', () => {
   });
 
   test('its outages are faults of the job too, and show no secret', async () => {
-    await expect(answering(500).read()).rejects.toMatchObject({ ...fault, status: 500 });
+    await expect(answering(500).read('refreshToken')).rejects.toMatchObject({ ...fault, status: 500 });
     const lost = vault((request) =>
       Promise.reject(new RestError('getaddrinfo ENOTFOUND contoso.vault.azure.net', { code: 'ENOTFOUND', request })),
     );
-    await expect(lost.write('hush-hush')).rejects.toMatchObject({
+    await expect(lost.writeRefreshToken('hush-hush')).rejects.toMatchObject({
       ...fault,
       message: expect.stringMatching(/KEY_VAULT_URI/) as unknown,
     });
-    await expect(lost.write('hush-hush')).rejects.not.toThrow(/hush/);
+    await expect(lost.writeRefreshToken('hush-hush')).rejects.not.toThrow(/hush/);
   });
 
   test('an empty vault begins with the setting', async () => {
-    expect(await answering(404).read()).toBe('first');
-    expect(await answering(200, { id: 'https://contoso.vault.azure.net/secrets/x/1', value: 'stored' }).read()).toBe(
+    expect(await keptIn(answering(404))).toBe('first');
+    expect(await keptIn(answering(200, { id: 'https://contoso.vault.azure.net/secrets/x/1', value: 'stored' }))).toBe(
       'stored',
     );
+  });
+
+  test('the real client reads and writes the embedded one, as the embedded identity and as nobody else', async () => {
+    const embedded = await new KeyVault(clock).start();
+    const as = (resource: string) =>
+      new KeyVaultSecrets(
+        embedded.origin,
+        {
+          getToken: (scopes) =>
+            Promise.resolve({
+              token: `simulated.${Buffer.from(resource === '' ? String(scopes).replace('/.default', '') : resource).toString('base64url')}.token`,
+              expiresOnTimestamp: Number.MAX_SAFE_INTEGER,
+            }),
+        },
+        { personalAccessToken: 'of the settings' },
+        { retryOptions: { maxRetries: 0 } },
+      );
+    try {
+      const secrets = as('');
+      expect(await secrets.read('clientSecret')).toBeUndefined();
+      const endsAt = clock.now() + 86_400_000;
+      embedded.store('goto-client-secret', 'its secret', endsAt);
+      expect(await secrets.read('clientSecret')).toEqual({ value: 'its secret', storedAt: clock.now(), endsAt });
+      embedded.store('goto-personal-access-token', 'of the vault');
+      expect(await secrets.read('personalAccessToken')).toEqual({ value: 'of the settings' });
+      embedded.store('goto-first-refresh-token', 'first');
+      expect(await keptIn(secrets)).toBe('first');
+      await secrets.writeRefreshToken('second');
+      expect(await keptIn(secrets)).toBe('second');
+      expect(embedded.newest('goto-refresh-token')).toBe('second');
+      embedded.refusal = 403;
+      await expect(secrets.read('clientSecret')).rejects.toMatchObject({ ...fault, status: 403 });
+      await expect(as('https://graph.microsoft.com').read('clientSecret')).rejects.toMatchObject({ status: 401 });
+    } finally {
+      await embedded.stop();
+    }
+  });
+});
+
+describe('authorised anew by another process', () => {
+  /** The row that all processes see. */
+  const shownToAll = (): Authorizations => {
+    let count = 0;
+    return {
+      current: () => Promise.resolve(count === 0 ? undefined : String(count)),
+      replace: () => Promise.resolve(void (count += 1)),
+    };
+  };
+  const consented = (refreshToken: string) => ({ access_token: 'new', expires_in: 3_600, refresh_token: refreshToken });
+
+  test('is noticed within a minute, long before the old token ends, and counts as somebody else', async () => {
+    const [store, row] = [keeping('local-refresh-0'), shownToAll()];
+    const [mine, theirs] = [0, 1].map(() => processOf(store, undefined, clock, row)) as [GotoTokens, GotoTokens];
+    const old = await mine.get();
+    const before = mine.generation;
+    goto.refreshToken = 'of-somebody-else';
+    await theirs.adopt(consented('of-somebody-else'));
+    expect(await theirs.get()).toBe('new');
+    expect(await mine.get()).toBe(old);
+    clock.advance(61_000);
+    expect(await mine.get()).not.toBe(old);
+    expect(mine.generation).toBe(before + 1);
+  });
+
+  test('a token that was rotated for the one before never takes the place of the new one', async () => {
+    const [store, row] = [keeping('local-refresh-0'), shownToAll()];
+    const theirs = processOf(store, undefined, clock, row);
+    const slow: GotoSecrets = {
+      // Somebody else is authorised while our request is on its way.
+      read: async (name) => {
+        const secret = await store.read(name);
+        if (name === 'refreshToken') await theirs.adopt(consented('of-somebody-else'));
+        return secret;
+      },
+      writeRefreshToken: (token) => store.writeRefreshToken(token),
+    };
+    await processOf(slow, undefined, clock, row).get();
+    expect(await keptIn(store)).toBe('of-somebody-else');
   });
 });

@@ -1,12 +1,14 @@
+import type { ComponentChildren } from 'preact';
 import type { CycleAnswer } from '../../../shared/api/answers/CycleAnswer';
 import { JOB } from '../../data/ApiClient';
 import { usePoll } from '../../data/usePoll';
 import { linkTo } from '../../data/useRoute';
-import { inFull, number, words } from '../../data/words';
+import { inFull, many, number, words } from '../../data/words';
 import { Card, Facts } from '../../parts/Card';
+import { Hero } from '../../parts/Hero';
 import { Loaded } from '../../parts/Loaded';
 import { Message } from '../../parts/Message';
-import { Status } from '../../parts/Status';
+import { toneOf } from '../../parts/Status';
 import { Progress } from '../overview/Progress';
 import { CycleActions } from './CycleActions';
 import { countsInWords } from './countsInWords';
@@ -16,30 +18,28 @@ import { Plan } from './Plan';
 /** One cycle: what it did, what it intends, and what can be done with it. */
 export function CycleDetail({ id, refreshJob }: { id: string; refreshJob: () => void }) {
   const cycle = usePoll<CycleAnswer>(`${JOB}/cycles/${encodeURIComponent(id)}`, 2_000);
+  const done = (): void => {
+    cycle.refresh();
+    refreshJob();
+  };
   return (
     <div class="view">
-      <div>
-        <a class="back" href={linkTo('cycles')}>
-          ‹ All cycles
-        </a>
-      </div>
+      <a class="back" href={linkTo('cycles')}>
+        ‹ All cycles
+      </a>
       <Loaded of={cycle}>
         {(value) => (
           <>
-            <div class="view-head">
-              <h1>
-                {modeInWords(value)} cycle, {inFull(value.startDateTime)}
-              </h1>
-              <CycleActions
-                cycle={value}
-                done={() => {
-                  cycle.refresh();
-                  refreshJob();
-                }}
-              />
-            </div>
+            <Hero
+              tone={toneOf(value.state)}
+              title={`${modeInWords(value)} cycle: ${words(value.state).toLowerCase()}`}
+              text={outcomeInWords(value)}
+              actions={<CycleActions cycle={value} done={done} />}
+            >
+              {value.endDateTime === null && <Progress cycle={value} />}
+            </Hero>
             {value.error !== null && (
-              <Message intent="error" title={value.endDateTime === null ? 'It is stopping' : 'It failed'}>
+              <Message intent="error" title={value.endDateTime === null ? 'It is stopping' : 'Why it failed'}>
                 {value.error}
               </Message>
             )}
@@ -48,11 +48,10 @@ export function CycleDetail({ id, refreshJob }: { id: string; refreshJob: () => 
                 {warning}
               </Message>
             ))}
-            <Card>
-              {value.endDateTime === null && <Progress cycle={value} />}
+            <Card title="Facts">
               <Facts of={factsOf(value)} />
             </Card>
-            <Plan cycle={value} />
+            <Plan key={value.state} cycle={value} />
           </>
         )}
       </Loaded>
@@ -60,14 +59,25 @@ export function CycleDetail({ id, refreshJob }: { id: string; refreshJob: () => 
   );
 }
 
-function factsOf(cycle: CycleAnswer): readonly (readonly [string, preact.ComponentChildren])[] {
+function outcomeInWords(cycle: CycleAnswer): string {
+  if (cycle.state === 'awaitingApproval')
+    return `${many(cycle.counts['staged'] ?? 0, 'removal waits', 'removals wait')} for your decision. Everything else is done; these people keep their access until then.`;
+  if (cycle.state === 'planned') return 'This is a plan: nothing was changed. It can be applied exactly as it stands.';
+  const counts = countsInWords(cycle);
+  if (cycle.endDateTime === null) return counts === null ? 'Nothing has changed yet.' : `So far: ${counts}.`;
+  return `${counts ?? 'Nothing was to be changed'}, in ${tookOf(cycle)}.`;
+}
+
+function factsOf(cycle: CycleAnswer): readonly (readonly [string, ComponentChildren])[] {
   const { calls, skippedByReason } = cycle;
   const skipped = Object.entries(skippedByReason).sort(([, a], [, b]) => b - a);
+  const throttled = calls['throttled'] ?? 0;
   return [
-    ['State', <Status state={cycle.state} />],
-    ['Started by', words(cycle.trigger)],
+    ['Began', inFull(cycle.startDateTime)],
+    ['Ended', cycle.endDateTime === null ? 'Not yet' : inFull(cycle.endDateTime)],
     ['Took', tookOf(cycle)],
-    ['What changed', countsInWords(cycle)],
+    ['Started by', cycle.trigger === 'http' ? 'A request' : 'The timer'],
+    ['What changed', countsInWords(cycle) ?? 'Nothing'],
     [
       'Left as they were',
       skipped.length === 0
@@ -78,11 +88,10 @@ function factsOf(cycle: CycleAnswer): readonly (readonly [string, preact.Compone
             </div>
           )),
     ],
-    [
-      'Calls',
-      `${number(calls['graph'] ?? 0)} to Graph, ${number(calls['gotoReads'] ?? 0)} reads and ${number(calls['gotoWrites'] ?? 0)} writes of GoTo`,
-    ],
-    ['Told to wait', `${number(calls['throttled'] ?? 0)} times`],
+    ['Calls to Graph', number(calls['graph'] ?? 0)],
+    ['Calls to GoTo', `${number(calls['gotoReads'] ?? 0)} reads, ${number(calls['gotoWrites'] ?? 0)} writes`],
+    ['Told to slow down', throttled === 0 ? 'Never' : many(throttled, 'time', 'times')],
+    ['Log', <a href={linkTo('log', null, { cycle: cycle.id })}>Entries of this cycle</a>],
     ['Id', <code>{cycle.id}</code>],
   ];
 }

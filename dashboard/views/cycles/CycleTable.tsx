@@ -7,38 +7,36 @@ import { countsInWords } from './countsInWords';
 /** Cycles, newest first. */
 export function CycleTable({ cycles }: { cycles: readonly CycleAnswer[] }) {
   return (
-    <div class="scroll-x">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Began</th>
-            <th scope="col">State</th>
-            <th scope="col">Mode</th>
-            <th scope="col">What changed</th>
-            <th scope="col" class="minor">
-              Took
-            </th>
+    <table class="table table-stacks">
+      <thead>
+        <tr>
+          <th scope="col">Began</th>
+          <th scope="col">State</th>
+          <th scope="col">Mode</th>
+          <th scope="col">What changed</th>
+          <th scope="col" class="number">
+            Took
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {cycles.map((cycle) => (
+          <tr key={cycle.id}>
+            <td class="nowrap">
+              <a href={linkTo('cycles', cycle.id)} title={inFull(cycle.startDateTime)}>
+                {ago(cycle.startDateTime)}
+              </a>
+            </td>
+            <td>
+              <Status state={cycle.state} />
+            </td>
+            <td>{modeInWords(cycle)}</td>
+            <td>{countsInWords(cycle) ?? <span class="quiet">Nothing to change</span>}</td>
+            <td class="number minor">{tookOf(cycle)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {cycles.map((cycle) => (
-            <tr key={cycle.id}>
-              <td>
-                <a href={linkTo('cycles', cycle.id)} title={inFull(cycle.startDateTime)}>
-                  {ago(cycle.startDateTime)}
-                </a>
-              </td>
-              <td>
-                <Status state={cycle.state} />
-              </td>
-              <td>{modeInWords(cycle)}</td>
-              <td>{countsInWords(cycle)}</td>
-              <td class="minor">{tookOf(cycle)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -1,87 +1,77 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { CycleAnswer } from '../../../shared/api/answers/CycleAnswer';
-import type { PlanEntryAnswer } from '../../../shared/api/answers/PlanAnswer';
+import type { PlanAnswer, PlanEntryAnswer } from '../../../shared/api/answers/PlanAnswer';
 import { JOB } from '../../data/ApiClient';
 import { usePages } from '../../data/usePages';
+import { usePoll } from '../../data/usePoll';
+import { useTyped } from '../../data/useTyped';
 import { linkTo } from '../../data/useRoute';
-import { number, words } from '../../data/words';
+import { number } from '../../data/words';
+import { actionInWords, ActionWord } from '../../parts/ActionWord';
 import { Card } from '../../parts/Card';
-import { Changes } from '../../parts/Changes';
+import { changesIn, Changes } from '../../parts/Changes';
+import { Chips, type Chip } from '../../parts/Chips';
 import { Drawer } from '../../parts/Drawer';
 import { Empty, Waiting } from '../../parts/Loaded';
 import { ProblemMessage } from '../../parts/Message';
 import { Status } from '../../parts/Status';
 import { Steps } from '../../parts/Steps';
 import { VirtualRows, type Column } from '../../parts/VirtualRows';
+import { planFilter } from './planFilter';
 
 const PAGE = 500;
-const ACTIONS = ['create', 'link', 'update', 'disable', 'reenable', 'delete', 'none'];
 
 const COLUMNS: readonly Column<PlanEntryAnswer>[] = [
-  { title: 'Person', width: 'minmax(140px, 1fr)', cell: (row) => row.displayName || row.sourceId },
-  { title: 'Action', width: '110px', cell: (row) => words(row.action) },
+  { title: 'Person', width: 'minmax(130px, 1fr)', cell: (row) => row.displayName || row.sourceId },
+  { title: 'Action', width: '110px', cell: (row) => <ActionWord action={row.action} /> },
   {
     title: 'State',
     width: '110px',
     isMinor: true,
     cell: (row) => <Status state={row.staged ? 'staged' : row.state} />,
   },
-  { title: 'Why', width: 'minmax(0, 2fr)', isMinor: true, cell: (row) => row.why },
+  { title: 'Before → after', width: 'minmax(0, 1.4fr)', isMinor: true, cell: (row) => inOneLine(row) },
+  { title: 'Why', width: 'minmax(0, 1.6fr)', isMinor: true, cell: (row) => <span title={row.why}>{row.why}</span> },
 ];
 
 /** What the cycle intends for each person, and why; staged removals first, as they wait for somebody. */
 export function Plan({ cycle }: { cycle: CycleAnswer }) {
-  const plan = usePages<PlanEntryAnswer>(`${JOB}/cycles/${encodeURIComponent(cycle.id)}/plan?$top=${PAGE}`, 'entries');
+  const path = `${JOB}/cycles/${encodeURIComponent(cycle.id)}/plan`;
   const [action, setAction] = useState(cycle.state === 'awaitingApproval' ? 'staged' : '');
-  const [text, setText] = useState('');
-  const [open, setOpen] = useState<PlanEntryAnswer | null>(null);
-  const shown = useMemo(
-    () =>
-      plan.rows.filter(
-        (row) =>
-          (action === '' || (action === 'staged' ? row.staged : row.action === action)) &&
-          (text === '' || row.displayName.toLowerCase().includes(text.toLowerCase()) || row.sourceId === text),
-      ),
-    [plan.rows, action, text],
+  const [name, typed, setName] = useTyped('');
+  const filter = planFilter({ action, name });
+  const plan = usePages<PlanEntryAnswer>(
+    `${path}?$top=${PAGE}${filter === '' ? '' : `&$filter=${encodeURIComponent(filter)}`}`,
+    'entries',
   );
+  const whole = usePoll<PlanAnswer>(`${path}?$top=1`, 0);
+  const [open, setOpen] = useState<PlanEntryAnswer | null>(null);
+  const isFiltered = filter !== '';
   return (
     <Card
       title="Plan"
       actions={
-        <span class="quiet">
-          {number(shown.length)}
-          {plan.isComplete ? '' : ' or more'} of {number(plan.rows.length)} people
+        <span class="quiet" role="status">
+          {plan.isLoading ? 'Reading …' : `${number(plan.rows.length)}${plan.isComplete ? '' : ' or more'} people`}
         </span>
       }
     >
-      <div class="filters">
-        <label class="field">
-          <span>Person</span>
-          <input
-            type="search"
-            value={text}
-            placeholder="Name"
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
-        <label class="field">
-          <span>Action</span>
-          <select value={action} onChange={(event) => setAction(event.currentTarget.value)}>
-            <option value="">All</option>
-            <option value="staged">Waiting for approval</option>
-            {ACTIONS.map((name) => (
-              <option key={name} value={name}>
-                {words(name)}
-              </option>
-            ))}
-          </select>
-        </label>
+      <div class="toolbar">
+        <Chips label="Action" chips={chipsOf(cycle, whole.value)} chosen={action} choose={setAction} />
+        <input
+          type="search"
+          aria-label="Person"
+          value={typed}
+          placeholder="Name or object id"
+          maxLength={200}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
       </div>
       {plan.problem !== null && <ProblemMessage problem={plan.problem} retry={plan.more} />}
-      {shown.length > 0 && (
+      {plan.rows.length > 0 && (
         <VirtualRows
           label="Plan"
-          rows={shown}
+          rows={plan.rows}
           columns={COLUMNS}
           keyOf={(row) => row.sourceId}
           rowHeight={40}
@@ -89,9 +79,9 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
           more={plan.more}
         />
       )}
-      {plan.isLoading && <Waiting />}
-      {!plan.isLoading && shown.length === 0 && plan.problem === null && (
-        <Empty title={plan.rows.length === 0 ? 'Nobody stands in this plan.' : 'Nobody fits the filter.'}>
+      {plan.isLoading && plan.rows.length === 0 && <Waiting />}
+      {!plan.isLoading && plan.rows.length === 0 && plan.problem === null && (
+        <Empty title={isFiltered ? 'Nobody fits.' : 'Nobody stands in this plan.'}>
           {plan.isComplete ? undefined : (
             <button type="button" class="link" onClick={plan.more}>
               Look further
@@ -101,7 +91,10 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
       )}
       {open !== null && (
         <Drawer title={open.displayName || open.sourceId} close={() => setOpen(null)}>
-          <p class="verdict">{open.why}</p>
+          <p class="drawer-head">
+            <ActionWord action={open.action} /> <Status state={open.staged ? 'staged' : open.state} />
+          </p>
+          <p>{open.why}</p>
           <Changes before={open.before} after={open.after} />
           <Steps steps={open.steps} />
           <a href={linkTo('person', open.sourceId)}>Open this person’s story</a>
@@ -109,4 +102,25 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
       )}
     </Card>
   );
+}
+
+/** Only what occurs in the plan. */
+function chipsOf(cycle: CycleAnswer, plan: PlanAnswer | undefined): readonly Chip[] {
+  const staged = cycle.counts['staged'] ?? 0;
+  const totals = Object.entries(plan?.totals ?? {}).filter(([, count]) => count > 0);
+  const skipped = cycle.counts['skipped'] ?? 0;
+  return [
+    { value: '', title: 'All' },
+    ...(staged > 0 ? [{ value: 'staged', title: 'Waiting for approval', count: staged }] : []),
+    ...totals.map(([value, count]) => ({ value, title: actionInWords(value), count })),
+    ...(skipped > 0 && plan?.totals['none'] === undefined ? [{ value: 'none', title: 'Leave', count: skipped }] : []),
+  ];
+}
+
+/** "lastName: Old Name → Abel". */
+function inOneLine({ before, after }: PlanEntryAnswer) {
+  const changes = changesIn(before, after);
+  if (changes.length === 0) return <span class="quiet">no value changes</span>;
+  const text = changes.map(({ name, old, next }) => `${name}: ${old === null ? '' : `${old} → `}${next ?? 'none'}`);
+  return <span title={text.join('\n')}>{text.join(' · ')}</span>;
 }

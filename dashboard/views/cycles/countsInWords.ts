@@ -14,13 +14,21 @@ const ORDER = [
   'held',
   'staged',
 ];
-const NAMES: Readonly<Record<string, string>> = { parked: 'waiting', reenabled: 're-enabled' };
+const NAMES: Readonly<Record<string, string>> = {
+  parked: 'waiting',
+  reenabled: 're-enabled',
+  staged: 'waiting for approval',
+};
 
-/** "3 created, 1 failed", or that nothing was to do. */
-export function countsInWords({ counts }: Pick<CycleAnswer, 'counts'>): string {
-  const told = ORDER.flatMap((name) => {
+/** What a cycle did, each with how often; what did not happen is left out. */
+export const countsOf = ({ counts }: Pick<CycleAnswer, 'counts'>): readonly (readonly [string, number])[] =>
+  ORDER.flatMap((name) => {
     const count = counts[name] ?? 0;
-    return count === 0 ? [] : [`${number(count)} ${NAMES[name] ?? name}`];
+    return count === 0 ? [] : [[NAMES[name] ?? name, count] as const];
   });
-  return told.length === 0 ? 'Nothing to change' : told.join(', ');
+
+/** "3 created, 1 failed"; null when there was nothing to do. */
+export function countsInWords(cycle: Pick<CycleAnswer, 'counts'>): string | null {
+  const told = countsOf(cycle).map(([name, count]) => `${number(count)} ${name}`);
+  return told.length === 0 ? null : told.join(', ');
 }

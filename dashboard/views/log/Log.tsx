@@ -1,16 +1,19 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { LogEntryAnswer } from '../../../shared/api/answers/LogAnswer';
 import { download } from '../../data/ApiClient';
+import { saveFile } from '../../data/saveFile';
 import { usePages } from '../../data/usePages';
 import { replaceQuery } from '../../data/useRoute';
-import { inFull, inShort, number, words } from '../../data/words';
+import { inFull, inShort, number } from '../../data/words';
 import { ActionButton } from '../../parts/ActionButton';
+import { ActionWord } from '../../parts/ActionWord';
 import { Card } from '../../parts/Card';
 import { Icon } from '../../parts/Icon';
 import { Empty, Waiting } from '../../parts/Loaded';
 import { ProblemMessage } from '../../parts/Message';
 import { Status } from '../../parts/Status';
 import { VirtualRows, type Column } from '../../parts/VirtualRows';
+import { actionOf } from './actionOf';
 import { filterOf, FIELDS, type LogFilter } from './filterOf';
 import { LogFilters } from './LogFilters';
 import { LogEntryDrawer } from './LogEntryDrawer';
@@ -25,7 +28,7 @@ const COLUMNS: readonly Column<LogEntryAnswer>[] = [
     width: 'minmax(130px, 1.2fr)',
     cell: (row) => row.sourceIdentity.displayName || row.sourceIdentity.id,
   },
-  { title: 'Action', width: '90px', cell: (row) => words(row.provisioningAction) },
+  { title: 'Action', width: '110px', cell: (row) => <ActionWord action={actionOf(row)} /> },
   { title: 'Status', width: '110px', cell: (row) => <Status state={row.provisioningStatusInfo.status} /> },
   {
     title: 'When',
@@ -37,7 +40,10 @@ const COLUMNS: readonly Column<LogEntryAnswer>[] = [
     title: 'What happened',
     width: 'minmax(0, 2fr)',
     isMinor: true,
-    cell: (row) => row.provisioningSteps.at(-1)?.description,
+    cell: (row) => {
+      const text = row.provisioningStatusInfo.errorInformation?.reason ?? row.provisioningSteps.at(-1)?.description;
+      return <span title={text ?? ''}>{text}</span>;
+    },
   },
 ];
 
@@ -85,7 +91,8 @@ export function Log({ route }: ViewProps) {
         {!log.isLoading && log.rows.length === 0 && log.problem === null && (
           <Empty title="No entry fits.">
             {log.isComplete ? (
-              'Every change and every reason for leaving somebody alone stands here once a cycle has run.'
+              (log.message ??
+              'Every change and every reason for leaving somebody alone stands here once a cycle has run.')
             ) : (
               <button type="button" class="link" onClick={log.more}>
                 Look further back
@@ -108,10 +115,6 @@ async function save(filter: string): Promise<string> {
     `${PATH}?$top=1000${filter === '' ? '' : `&$filter=${encodeURIComponent(filter)}`}`,
     'text/csv',
   );
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = 'provisioning-log.csv';
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile(blob, 'provisioning-log.csv');
   return 'The log is in your downloads.';
 }

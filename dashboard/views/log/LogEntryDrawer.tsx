@@ -1,13 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { LogEntryAnswer } from '../../../shared/api/answers/LogAnswer';
 import { linkTo } from '../../data/useRoute';
-import { duration, inFull, words } from '../../data/words';
+import { duration, inFull } from '../../data/words';
+import { ActionWord } from '../../parts/ActionWord';
 import { Facts } from '../../parts/Card';
 import { ChangeTable } from '../../parts/Changes';
 import { Drawer } from '../../parts/Drawer';
 import { Message } from '../../parts/Message';
 import { Status } from '../../parts/Status';
 import { Steps } from '../../parts/Steps';
+import { actionOf } from './actionOf';
 
 const TABS = [
   ['steps', 'Steps'],
@@ -22,9 +24,9 @@ export function LogEntryDrawer({ entry, close }: { entry: LogEntryAnswer; close:
   const [tab, setTab] = useState<Tab>('steps');
   return (
     <Drawer title={entry.sourceIdentity.displayName || 'Entry'} close={close}>
-      <p>
-        <Status state={entry.provisioningStatusInfo.status} /> · {words(entry.provisioningAction)} ·{' '}
-        {inFull(entry.activityDateTime)}
+      <p class="drawer-head">
+        <Status state={entry.provisioningStatusInfo.status} /> <ActionWord action={actionOf(entry)} />
+        <span class="quiet">{inFull(entry.activityDateTime)}</span>
       </p>
       <fluent-tablist
         aria-label="About this entry"
@@ -62,16 +64,22 @@ function Panel({ tab, entry }: { tab: Tab; entry: LogEntryAnswer }) {
     );
   if (tab === 'advice')
     return errorInformation === null ? (
-      <Message intent="info" title="Nothing to mend">
+      <Message intent="success" title="Nothing to mend">
         {entry.provisioningSteps.at(-1)?.description}
       </Message>
     ) : (
-      <Message intent="warning" title={errorInformation.recommendedAction ?? 'See the reason.'}>
-        <p>{errorInformation.reason}</p>
-        <p>
-          <code>{errorInformation.errorCode}</code>
-        </p>
-      </Message>
+      <div class="stack">
+        <Message intent="warning" title="What to do">
+          {errorInformation.recommendedAction ?? 'See the reason below.'}
+        </Message>
+        <Facts
+          of={[
+            ['Reason', errorInformation.reason ?? 'None was given.'],
+            ['Error code', <code>{errorInformation.errorCode}</code>],
+            ['Category', errorInformation.errorCategory],
+          ]}
+        />
+      </div>
     );
   return (
     <Facts

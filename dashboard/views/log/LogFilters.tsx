@@ -1,20 +1,18 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
+import { useTyped } from '../../data/useTyped';
 import { words } from '../../data/words';
+import { actionInWords } from '../../parts/ActionWord';
 import type { LogFilter } from './filterOf';
 
-const ACTIONS = ['create', 'update', 'disable', 'delete', 'other'];
+const ACTIONS = ['create', 'link', 'update', 'disable', 'reenable', 'delete', 'none'];
 const STATUSES = ['success', 'failure', 'skipped', 'warning'];
-/** A word is typed to its end before the server is asked, in ms. */
-const TYPING_MS = 400;
 
 export function LogFilters({ filter, change }: { filter: LogFilter; change: (next: LogFilter) => void }) {
-  const [person, setPerson] = useState(filter.person ?? '');
+  const [settled, person, setPerson] = useTyped(filter.person ?? '');
   useEffect(() => setPerson(filter.person ?? ''), [filter.person]);
   useEffect(() => {
-    if (person === (filter.person ?? '')) return undefined;
-    const timer = setTimeout(() => change({ ...filter, person }), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [person]);
+    if (settled === person && settled !== (filter.person ?? '')) change({ ...filter, person: settled });
+  }, [settled]);
   const choose = (name: keyof LogFilter) => (event: { currentTarget: HTMLSelectElement }) =>
     change({ ...filter, person, [name]: event.currentTarget.value });
   return (
@@ -25,7 +23,7 @@ export function LogFilters({ filter, change }: { filter: LogFilter; change: (nex
           type="search"
           value={person}
           maxLength={200}
-          placeholder="Name or object id"
+          placeholder="Name, address or object id"
           onInput={(event) => setPerson(event.currentTarget.value)}
         />
       </label>
@@ -35,7 +33,7 @@ export function LogFilters({ filter, change }: { filter: LogFilter; change: (nex
           <option value="">All</option>
           {ACTIONS.map((one) => (
             <option key={one} value={one}>
-              {words(one)}
+              {actionInWords(one)}
             </option>
           ))}
         </select>

@@ -3,6 +3,7 @@ import { JOB } from '../../data/ApiClient';
 import { usePoll } from '../../data/usePoll';
 import { linkTo } from '../../data/useRoute';
 import { Card } from '../../parts/Card';
+import { Hero } from '../../parts/Hero';
 import { Loaded, Empty } from '../../parts/Loaded';
 import { Message } from '../../parts/Message';
 import { CycleTable } from '../cycles/CycleTable';
@@ -23,14 +24,9 @@ export function Overview({ job, refresh }: ViewProps) {
   const said = stateInWords(job);
   return (
     <div class="view">
-      <section class={`hero hero-${said.tone}`} aria-labelledby="state">
-        <div class="hero-text">
-          <h1 id="state">{said.title}</h1>
-          <p>{said.text}</p>
-        </div>
-        <JobActions job={job} refresh={refresh} />
+      <Hero tone={said.tone} title={said.title} text={said.text} actions={<JobActions job={job} refresh={refresh} />}>
         {status.currentCycle !== null && <Progress cycle={status.currentCycle} />}
-      </section>
+      </Hero>
       {warnings.map((warning) => (
         <Message key={warning} intent="warning">
           {warning}

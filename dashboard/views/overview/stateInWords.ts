@@ -1,9 +1,10 @@
 import type { JobAnswer } from '../../../shared/api/answers/JobAnswer';
-import { ago, duration, inShort, many } from '../../data/words';
+import { ago, inShort, many } from '../../data/words';
+import type { Tone } from '../../parts/Status';
 
 /** How the job stands, as one would tell a colleague. */
 export interface Said {
-  readonly tone: 'good' | 'bad' | 'warn' | 'busy' | 'quiet';
+  readonly tone: Tone;
   readonly title: string;
   readonly text: string;
 }
@@ -58,9 +59,7 @@ const TITLES: Readonly<Record<string, string>> = {
 
 function progressInWords(cycle: NonNullable<JobAnswer['status']['currentCycle']>, nowMs: number): string {
   if (cycle.waitingUntil !== null) return `It goes on ${ago(cycle.waitingUntil, nowMs)}: a service asked to wait.`;
-  const { expected, done, ratePerSecond, secondsLeft } = cycle.progress;
-  if (cycle.state === 'queued' || (cycle.state === 'planning' && expected === 0))
-    return 'Who has to change is being found out.';
-  const left = secondsLeft === null || secondsLeft === 0 ? '' : `, about ${duration(secondsLeft * 1_000)} left`;
-  return `${done} of ${many(expected, 'change', 'changes')}, ${ratePerSecond} a second${left}.`;
+  if (cycle.state === 'queued' || cycle.state === 'planning') return 'Who has to change is being found out.';
+  if (cycle.state === 'closing') return 'Every change is made; what GoTo says now is compared with what was intended.';
+  return `${many(cycle.progress.expected, 'account is', 'accounts are')} to be changed.`;
 }

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '../../../shared/model/ErrorCode';
-import { REASONS } from '../../../shared/model/Reason';
+import { REASONS, toDoFor, type Reason } from '../../../shared/model/Reason';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
@@ -28,9 +28,11 @@ export function troubleshootingPage(): string {
     '',
     'Why something was done, or was not.',
     '',
-    '| reason | means |',
-    '|---|---|',
-    ...Object.entries(REASONS).map(([reason, meaning]) => `| \`${reason}\` | ${cell(meaning)} |`),
+    '| reason | means | what to do |',
+    '|---|---|---|',
+    ...(Object.keys(REASONS) as Reason[]).map(
+      (reason) => `| \`${reason}\` | ${cell(REASONS[reason])} | ${cell(toDoFor(reason) ?? 'nothing')} |`,
+    ),
     '',
   ].join('\n');
 }

@@ -1,12 +1,13 @@
 /** A customer's own tests of expressions and filters, offline: `npm run mapping -- test cases.json`. */
 import { z } from 'zod';
+import { BudgetExceeded } from '../../../shared/mapping/BudgetExceeded';
+import { EvaluationBudget } from '../../../shared/mapping/EvaluationBudget';
 import { attributeValueOf } from '../../../shared/mapping/expression/attributeValueOf';
 import { evaluateExpression } from '../../../shared/mapping/expression/evaluateExpression';
 import { ExpressionError } from '../../../shared/mapping/expression/ExpressionError';
 import { parseExpression } from '../../../shared/mapping/expression/parseExpression';
 import { printValue, type PrintedValue } from '../../../shared/mapping/expression/printValue';
 import type { Value } from '../../../shared/mapping/expression/Value';
-import { PatternError } from '../../../shared/mapping/dotnet/regex/PatternError';
 import { importFilter } from '../../../shared/mapping/schema/importFilter';
 import { ReportBuilder } from '../../../shared/mapping/schema/ReportBuilder';
 import { systemRandom } from '../../../shared/mapping/systemRandom';
@@ -87,6 +88,7 @@ function evaluated(caseId: CaseId, one: z.output<typeof expressionCase>, nowMs: 
       attribute: attributeReader(one.attributes),
       nowMs: now,
       random: systemRandom,
+      budget: new EvaluationBudget(),
       isTaken: (value) => taken.has(value),
     });
     return result.kind === 'value' ? { id: caseId, value: printValue(result.value) } : { id: caseId, dropped: true };
@@ -103,10 +105,10 @@ function inScope(caseId: CaseId, one: z.output<typeof scopeCase>): CaseOutcome {
     return { id: caseId, error: builder.problems.map(({ pointer, message }) => `${pointer}: ${message}`).join(' ') };
   }
   try {
-    const isIn = one.assigned && scopeOf(filter, attributeReader(one.attributes)) === 'in';
+    const isIn = one.assigned && scopeOf(filter, attributeReader(one.attributes), builder.budget) === 'in';
     return { id: caseId, value: isIn ? 'in' : 'out' };
   } catch (error) {
-    if (error instanceof PatternError) return { id: caseId, error: error.message };
+    if (error instanceof BudgetExceeded) return { id: caseId, error: error.message };
     throw error;
   }
 }

@@ -25,6 +25,7 @@ export const planAnswerSchema = z
     cycleId: z.string(),
     dryRun: z.boolean(),
     hash: z.string().nullable(),
+    totals: z.record(z.string(), z.int().nonnegative()),
     warnings: z.array(z.string()),
     entries: z.array(planEntryAnswerSchema),
     '@odata.nextLink': z.string().optional(),

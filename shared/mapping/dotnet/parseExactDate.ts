@@ -20,6 +20,8 @@ export interface DateStyles {
 
 /** Two-digit years up to this are in the 2000s (.NET 8 and later; Mono had 2029). */
 const TWO_DIGIT_YEAR_MAX = 2049;
+/** No name of a month or a weekday is longer. */
+const MAX_NAME = 16;
 const TICKS_PER_MINUTE = 60n * TICKS_PER_SECOND;
 
 /**
@@ -206,7 +208,7 @@ class ExactParser {
 
   /** The longest name that stands here, in any letter case; -1 when none does. */
   #name(names: readonly string[]): number {
-    const rest = this.#text.slice(this.#index).toLowerCase();
+    const rest = this.#text.slice(this.#index, this.#index + MAX_NAME).toLowerCase();
     let best = -1;
     for (const [index, name] of names.entries()) {
       if (rest.startsWith(name.toLowerCase()) && name.length > (names[best]?.length ?? 0)) best = index;

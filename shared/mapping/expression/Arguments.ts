@@ -9,6 +9,9 @@ import type { Signature } from './Signature';
 import { textForm } from './textForm';
 import { isList, kindOf, MAX_TEXT_LENGTH, type Value } from './Value';
 
+/** The forms of a date text are tried one after the other. */
+const DATE_STEPS = 500;
+
 /** The places of one call: evaluated when asked for, converted to the kind that the function wants. */
 export class Arguments {
   constructor(
@@ -89,6 +92,7 @@ export class Arguments {
     if (value === null || value === '') return null;
     if (typeof value === 'object' && value.kind === 'date') return value;
     if (typeof value !== 'string') throw this.wrongKind(place, value, 'a date');
+    this.scope.budget.spend(DATE_STEPS);
     try {
       return parseDate(value);
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { EvaluationBudget } from '../EvaluationBudget';
 import type { Value } from './Value';
 
 /** Everything an expression may ask for besides its own text. */
@@ -7,6 +8,8 @@ export interface EvaluationScope {
   /** Milliseconds since 1970, for Now and for dates without a year. */
   readonly nowMs: number;
   readonly random: RandomSource;
+  /** One for everything that belongs to this evaluation. */
+  readonly budget: EvaluationBudget;
   /** Whether the target already holds this value, for SelectUniqueValue. */
   isTaken(value: string): boolean;
 }

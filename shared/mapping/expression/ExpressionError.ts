@@ -13,7 +13,7 @@ export type ExpressionErrorCode =
   | 'InvalidDate'
   | 'InvalidDateFormat'
   | 'InvalidPattern'
-  | 'PatternTooExpensive'
+  | 'TooExpensive'
   | 'UnknownCulture'
   | 'TooManyRoles'
   | 'NoUniqueValue'

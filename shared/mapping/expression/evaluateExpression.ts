@@ -1,3 +1,4 @@
+import { BudgetExceeded } from '../BudgetExceeded';
 import { Arguments } from './Arguments';
 import { compareValues } from './compareValues';
 import type { EvaluationScope } from './EvaluationScope';
@@ -7,7 +8,10 @@ import { FlowSkipped } from './FlowSkipped';
 import { findFunction } from './families/FUNCTIONS';
 import { parseNumber } from './parseNumber';
 import { textForm } from './textForm';
-import { isList, MAX_TEXT_LENGTH, type Value } from './Value';
+import { isList, MAX_TEXT_LENGTH, sizeOf, type Value } from './Value';
+
+/** Of any node: finding its function, its places. */
+const NODE_STEPS = 20;
 
 export type Evaluated =
   | { readonly kind: 'value'; readonly value: Value }
@@ -24,12 +28,14 @@ export function evaluateExpression(expression: Expression, scope: EvaluationScop
     return { kind: 'value', value: valueOf(expression, scope) };
   } catch (error) {
     if (error instanceof FlowSkipped) return { kind: error.what === 'object' ? 'objectSkipped' : 'dropped' };
-    throw error;
+    throw error instanceof BudgetExceeded ? tooExpensive(error, expression) : error;
   }
 }
 
 function valueOf(expression: Expression, scope: EvaluationScope): Value {
   const value = rawValueOf(expression, scope);
+  scope.budget.spend(NODE_STEPS);
+  scope.budget.spendText(sizeOf(value));
   if (typeof value !== 'string' || value.length <= MAX_TEXT_LENGTH) return value;
   throw new ExpressionError(`A text grows beyond ${MAX_TEXT_LENGTH} characters.`, {
     code: 'TextTooLong',
@@ -62,7 +68,22 @@ function callValue(call: Call, scope: EvaluationScope): Value {
       functionName: call.name,
     });
   }
-  return definition.evaluate(new Arguments(call, definition, scope, valueOf));
+  try {
+    return definition.evaluate(new Arguments(call, definition, scope, valueOf));
+  } catch (error) {
+    // The innermost call says where it was.
+    throw error instanceof BudgetExceeded ? tooExpensive(error, call) : error;
+  }
+}
+
+function tooExpensive(error: BudgetExceeded, node: Expression): ExpressionError {
+  const found = new ExpressionError(node.kind === 'call' ? error.message : `The expression: ${error.message}`, {
+    code: 'TooExpensive',
+    at: node.at,
+    functionName: node.kind === 'call' ? node.name : undefined,
+  });
+  found.cause = error;
+  return found;
 }
 
 function keywordValue({ name, at }: Keyword): Value {

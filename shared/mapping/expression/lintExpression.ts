@@ -1,4 +1,6 @@
 /** What will go wrong, or is likely to, before any person is evaluated (entra-expressions.md 3.3, 3.7, 6). */
+import { BudgetExceeded } from '../BudgetExceeded';
+import type { EvaluationBudget } from '../EvaluationBudget';
 import { PatternError } from '../dotnet/regex/PatternError';
 import { Pattern } from '../dotnet/regex/Pattern';
 import { parameterAt } from './Arguments';
@@ -14,10 +16,11 @@ export interface Lint {
   readonly changesEachTime?: true;
 }
 
-export function lintExpression(expression: Expression): readonly Lint[] {
+/** @param budget for trying the patterns */
+export function lintExpression(expression: Expression, budget: EvaluationBudget): readonly Lint[] {
   const found: Lint[] = [];
   for (const node of nodesOf(expression)) {
-    if (node.kind === 'call') found.push(...lintCall(node));
+    if (node.kind === 'call') found.push(...lintCall(node, budget));
   }
   return found;
 }
@@ -25,7 +28,7 @@ export function lintExpression(expression: Expression): readonly Lint[] {
 const PRESENCE = new Set(['IsNull', 'IsNullOrEmpty', 'IsPresent']);
 const CHANGING = new Set(['Guid', 'RandomString', 'Now']);
 
-function lintCall(call: Call): readonly Lint[] {
+function lintCall(call: Call, budget: EvaluationBudget): readonly Lint[] {
   const found: Lint[] = [];
   const add = (severity: Lint['severity'], message: string, at = call.at): void => {
     found.push({ severity, message, at });
@@ -47,7 +50,7 @@ function lintCall(call: Call): readonly Lint[] {
     if (arg?.kind !== 'constant' || definition === undefined) continue;
     const parameter = definition.parameters.find((one) => one.name === parameterAt(definition, place));
     if (parameter?.kind === 'pattern') {
-      const problem = patternProblem(arg.value);
+      const problem = patternProblem(arg.value, budget);
       if (problem !== null) add('error', problem, arg.at);
     }
   }
@@ -55,12 +58,13 @@ function lintCall(call: Call): readonly Lint[] {
 }
 
 /** Why a regular expression cannot be used; null when it can. */
-export function patternProblem(pattern: string): string | null {
+export function patternProblem(pattern: string, budget: EvaluationBudget): string | null {
   try {
-    Pattern.of(pattern);
+    Pattern.of(pattern, budget);
     return null;
   } catch (error) {
     if (error instanceof PatternError) return error.message;
+    if (error instanceof BudgetExceeded) return `All regular expressions so far: ${error.message}`;
     throw error;
   }
 }

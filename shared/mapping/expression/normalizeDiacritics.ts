@@ -1,3 +1,5 @@
+import type { EvaluationBudget } from '../EvaluationBudget';
+
 /**
  * The table of FUN (entra-expressions.md 4.3): marks on Latin letters go, a few letters become two. Other scripts stay as
  * they are, and so do đ, þ and ð, of which the table says nothing.
@@ -16,9 +18,13 @@ const LETTERS: Readonly<Record<string, string>> = {
   ı: 'i',
 };
 
+const MARKS = /\p{M}{2,}/gu;
 const LATIN_WITH_MARKS = /(\p{Script=Latin})\p{Mn}*/gu;
 
-export function normalizeDiacritics(text: string): string {
+/** @throws BudgetExceeded */
+export function normalizeDiacritics(text: string, budget: EvaluationBudget): string {
+  // Normalization puts the marks of a letter in order one by one: a letter with 60,000 of them takes seconds.
+  for (const [marks] of text.matchAll(MARKS)) budget.spend(marks.length ** 2);
   return text
     .normalize('NFD')
     .replace(LATIN_WITH_MARKS, (_, letter: string) => LETTERS[letter] ?? letter)

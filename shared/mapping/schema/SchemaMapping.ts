@@ -3,7 +3,8 @@ import type { AttributeFlows } from '../../model/Desired';
 import type { Person } from '../../model/Person';
 import { APP_ROLE_ASSIGNMENTS, IS_SOFT_DELETED } from '../../model/SourceAttribute';
 import { accountLocale, accountName, isEmail } from '../accountRules';
-import { PatternError } from '../dotnet/regex/PatternError';
+import { BudgetExceeded } from '../BudgetExceeded';
+import { EvaluationBudget } from '../EvaluationBudget';
 import { attributeValueOf } from '../expression/attributeValueOf';
 import { evaluateExpression } from '../expression/evaluateExpression';
 import type { EvaluationScope } from '../expression/EvaluationScope';
@@ -48,12 +49,13 @@ export class SchemaMapping implements Mapping {
   }
 
   map(person: Person, facts: MappingFacts): Mapped {
-    const scope = evaluationScope(person, facts);
+    const budget = new EvaluationBudget();
+    const scope = evaluationScope(person, facts, budget);
     try {
-      const isIn = scopeOf(this.filter, (name) => scope.attribute(name));
+      const isIn = scopeOf(this.filter, (name) => scope.attribute(name), budget);
       if (isIn === 'unseen') return { kind: 'leave', reason: 'InputFiltered' };
       const isOut = facts.isSoftDeleted || isIn === 'out';
-      const active = this.#active(isOut ? evaluationScope(person, { ...facts, isSoftDeleted: true }) : scope);
+      const active = this.#active(isOut ? evaluationScope(person, { ...facts, isSoftDeleted: true }, budget) : scope);
       if (isOut) {
         if (active !== false) return { kind: 'leave', reason: 'DeprovisioningNotMapped' };
         return { kind: 'inactive', reason: 'OutOfScope' };
@@ -62,25 +64,28 @@ export class SchemaMapping implements Mapping {
       return this.#account(scope);
     } catch (error) {
       if (error instanceof ExpressionError) return { kind: 'leave', reason: 'ExpressionFailed', detail: error.message };
-      if (error instanceof PatternError) return { kind: 'leave', reason: 'ExpressionFailed', detail: error.message };
+      if (error instanceof BudgetExceeded) {
+        return { kind: 'leave', reason: 'ExpressionFailed', detail: `The scoping filter: ${error.message}` };
+      }
       throw error;
     }
   }
 
   clausesOf(person: Person, facts: MappingFacts): readonly ClauseResult[] {
-    const scope = evaluationScope(person, facts);
+    const budget = new EvaluationBudget();
+    const scope = evaluationScope(person, facts, budget);
     try {
-      return clausesOf(this.filter, (name) => scope.attribute(name));
+      return clausesOf(this.filter, (name) => scope.attribute(name), budget);
     } catch (error) {
       // `map` says what is wrong with it.
-      if (error instanceof PatternError) return [];
+      if (error instanceof BudgetExceeded) return [];
       throw error;
     }
   }
 
   /** The value of each mapped attribute; for the command line. @throws ExpressionError */
   valueOf(mapping: AttributeMapping, person: Person, facts: MappingFacts): MappedValue {
-    return mappedValue(mapping, evaluationScope(person, facts));
+    return mappedValue(mapping, evaluationScope(person, facts, new EvaluationBudget()));
   }
 
   /** What `active` says: undefined when nothing maps to it or it gives no value. */
@@ -134,8 +139,9 @@ export class SchemaMapping implements Mapping {
   }
 }
 
-function evaluationScope(person: Person, facts: MappingFacts): EvaluationScope {
+function evaluationScope(person: Person, facts: MappingFacts, budget: EvaluationBudget): EvaluationScope {
   return {
+    budget,
     attribute: (name) => {
       if (name === IS_SOFT_DELETED) return facts.isSoftDeleted;
       if (name === APP_ROLE_ASSIGNMENTS) {

@@ -119,7 +119,7 @@ function isUsable(
 ): boolean {
   let usable = true;
   const own = `${pointer}/source/expression`;
-  for (const { severity, message, at, changesEachTime } of lintExpression(expression)) {
+  for (const { severity, message, at, changesEachTime } of lintExpression(expression, builder.budget)) {
     const text = `${targetName}: ${message}${at > 0 ? ` (character ${at})` : ''}`;
     if (severity === 'error') {
       builder.problem(own, text, 'Correct the expression. POST …/schema/parseExpression tries it.');

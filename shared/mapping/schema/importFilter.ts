@@ -78,7 +78,7 @@ function importClause(
   }
   if (operator.usesPattern === true) {
     for (const [index, value] of values.entries()) {
-      const problem = patternProblem(value);
+      const problem = patternProblem(value, builder.budget);
       if (problem !== null) {
         builder.problem(`${pointer}/targetOperand/values/${index}`, problem, 'Rewrite the regular expression.');
         return null;

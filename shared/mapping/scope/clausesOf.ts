@@ -1,3 +1,4 @@
+import type { EvaluationBudget } from '../EvaluationBudget';
 import type { Value } from '../expression/Value';
 import { printValue, type PrintedValue } from '../expression/printValue';
 import { clauseHolds } from './filterOperators';
@@ -14,8 +15,12 @@ export interface ClauseResult {
   readonly holds: boolean;
 }
 
-/** Every clause of a filter with the person's value, for whoever asks why. @throws PatternError as `scopeOf` */
-export const clausesOf = (filter: ScopingFilter, attribute: (name: string) => Value): readonly ClauseResult[] =>
+/** Every clause of a filter with the person's value, for whoever asks why. @throws BudgetExceeded */
+export const clausesOf = (
+  filter: ScopingFilter,
+  attribute: (name: string) => Value,
+  budget: EvaluationBudget,
+): readonly ClauseResult[] =>
   [...filter.inputFilterGroups, ...filter.categoryFilterGroups, ...filter.groups].flatMap((group) =>
     group.clauses.map((clause) => {
       const value = attribute(clause.attribute);
@@ -25,7 +30,7 @@ export const clausesOf = (filter: ScopingFilter, attribute: (name: string) => Va
         operator: clause.operator.name,
         operands: clause.values,
         value: printValue(value),
-        holds: clauseHolds(clause.operator, value, clause.values),
+        holds: clauseHolds(clause.operator, value, clause.values, budget),
       };
     }),
   );

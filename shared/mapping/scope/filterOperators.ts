@@ -1,10 +1,15 @@
 /** The operators of Entra's scoping filters (SCO; GA/…filteroperators): `GET …/schema/filterOperators` is made from this. */
+import type { EvaluationBudget } from '../EvaluationBudget';
 import { DateFormatError } from '../dotnet/DateFormatError';
 import { parseDate } from '../dotnet/parseDate';
 import { Pattern } from '../dotnet/regex/Pattern';
 import { parseNumber } from '../expression/parseNumber';
 import { textForm } from '../expression/textForm';
-import { isList, isNullOrEmpty, type Value } from '../expression/Value';
+import { isList, isNullOrEmpty, sizeOf, type Value } from '../expression/Value';
+
+const OPERAND_STEPS = 20;
+/** Two texts, tried as numbers and as dates. */
+const COMPARISON_STEPS = 1_000;
 
 type Single = Exclude<Value, null | readonly Value[]>;
 
@@ -17,25 +22,35 @@ export interface FilterOperator {
   /** Other spellings, already without blanks, underscores and letter case. */
   readonly aliases?: readonly string[];
   /** Whether it holds for one value that is there; a missing one makes every clause false but IS NULL's. */
-  readonly holds: (value: Single, operands: readonly string[]) => boolean;
+  readonly holds: (value: Single, operands: readonly string[], budget: EvaluationBudget) => boolean;
   /** Only IS NULL holds for a missing value. */
   readonly holdsWhenMissing?: true;
   readonly usesPattern?: true;
 }
 
 /** Several operand values: one that fits is enough, or none may, for the negative operators. */
+type Test = (text: string, operand: string, value: Single, budget: EvaluationBudget) => boolean;
 const oneFits =
-  (test: (text: string, operand: string, value: Single) => boolean) =>
-  (value: Single, operands: readonly string[]): boolean =>
-    operands.some((operand) => test(textForm(value), operand, value));
-const noneFits =
-  (test: (text: string, operand: string, value: Single) => boolean) =>
-  (value: Single, operands: readonly string[]): boolean =>
-    !operands.some((operand) => test(textForm(value), operand, value));
+  (test: Test): FilterOperator['holds'] =>
+  (value, operands, budget) => {
+    const text = textForm(value);
+    return operands.some((operand) => {
+      budget.spend(OPERAND_STEPS + operand.length);
+      return test(text, operand, value, budget);
+    });
+  };
+const noneFits = (test: Test): FilterOperator['holds'] => {
+  const fits = oneFits(test);
+  return (value, operands, budget) => !fits(value, operands, budget);
+};
 
 const equals = (text: string, operand: string, value: Single): boolean =>
   typeof value === 'boolean' ? text.toLowerCase() === operand.trim().toLowerCase() : text === operand;
-const matches = (text: string, operand: string): boolean => Pattern.of(operand).isMatch(text);
+const matches: Test = (text, operand, _value, budget) => Pattern.of(operand, budget).isMatch(text, budget);
+const isIn: Test = (text, operand, _value, budget) => {
+  budget.spendSearch(operand.length, text.length);
+  return operand.includes(text);
+};
 
 export const FILTER_OPERATORS: readonly FilterOperator[] = [
   {
@@ -103,7 +118,7 @@ export const FILTER_OPERATORS: readonly FilterOperator[] = [
     arity: 'Binary',
     supportedAttributeTypes: ['Integer', 'DateTime'],
     doc: 'The value is larger, as a number or as a date.',
-    holds: oneFits((_, operand, value) => compared(value, operand, (order) => order > 0)),
+    holds: oneFits((_, operand, value, budget) => compared(value, operand, budget, (order) => order > 0)),
   },
   {
     name: 'Greater_Than_OR_EQUALS',
@@ -111,14 +126,14 @@ export const FILTER_OPERATORS: readonly FilterOperator[] = [
     supportedAttributeTypes: ['Integer', 'DateTime'],
     doc: 'The value is larger or the same, as a number or as a date.',
     aliases: ['greaterthanorequal'],
-    holds: oneFits((_, operand, value) => compared(value, operand, (order) => order >= 0)),
+    holds: oneFits((_, operand, value, budget) => compared(value, operand, budget, (order) => order >= 0)),
   },
   {
     name: 'Includes',
     arity: 'Binary',
     supportedAttributeTypes: ['String'],
     doc: 'The value contains this, with letter case.',
-    holds: oneFits((text, operand) => text.includes(operand)),
+    holds: oneFits((text, operand, value, budget) => isIn(operand, text, value, budget)),
   },
   {
     name: 'ENDS_WITH',
@@ -132,14 +147,14 @@ export const FILTER_OPERATORS: readonly FilterOperator[] = [
     arity: 'Binary',
     supportedAttributeTypes: ['String'],
     doc: 'The value occurs in the text given (the documentation says no more).',
-    holds: oneFits((text, operand) => operand.includes(text)),
+    holds: oneFits(isIn),
   },
   {
     name: '!&',
     arity: 'Binary',
     supportedAttributeTypes: ['String'],
     doc: 'There is a value and it does not occur in the text given.',
-    holds: noneFits((text, operand) => operand.includes(text)),
+    holds: noneFits(isIn),
   },
 ];
 
@@ -154,15 +169,22 @@ const BY_NAME = new Map(
 
 export const findFilterOperator = (name: string): FilterOperator | undefined => BY_NAME.get(plainOperatorName(name));
 
-/** @throws PatternError when a regular expression takes too long on this value */
-export function clauseHolds(operator: FilterOperator, value: Value, operands: readonly string[]): boolean {
+/** @throws BudgetExceeded */
+export function clauseHolds(
+  operator: FilterOperator,
+  value: Value,
+  operands: readonly string[],
+  budget: EvaluationBudget,
+): boolean {
+  budget.spendText(sizeOf(value));
   if (isNullOrEmpty(value)) return operator.holdsWhenMissing === true;
   // multivaluedComparisonType is All for every operator (GA/…filteroperators).
-  if (isList(value)) return value.every((one) => clauseHolds(operator, one, operands));
-  return value === null ? false : operator.holds(value, operands);
+  if (isList(value)) return value.every((one) => clauseHolds(operator, one, operands, budget));
+  return value === null ? false : operator.holds(value, operands, budget);
 }
 
-function compared(value: Single, operand: string, test: (order: number) => boolean): boolean {
+function compared(value: Single, operand: string, budget: EvaluationBudget, test: (order: number) => boolean): boolean {
+  budget.spend(COMPARISON_STEPS);
   const order = (a: bigint | number, b: bigint | number): number => (a < b ? -1 : a > b ? 1 : 0);
   const numbers = [
     typeof value === 'bigint' || typeof value === 'number' ? value : parseNumber(textForm(value)),

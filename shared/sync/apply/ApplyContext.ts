@@ -4,7 +4,7 @@ import type { Cycle } from '../../model/Cycle';
 import { Entitlements } from '../../rules/Entitlements';
 import { licensesOfRules, policyHash } from '../../rules/Policy';
 import type { Engine } from '../Engine';
-import { SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
+import { JOB_PAUSED, SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
 import { watchCycle } from './CycleWatch';
 
 /** Between licences that were refused together. */
@@ -35,11 +35,15 @@ export class ApplyContext {
 
   /** Why nobody else is tried in this cycle; null while work goes on. Known at most a second late. */
   async stopped(): Promise<{ readonly code: string; readonly message: string } | null> {
-    const stopping = this.cycle.stopping ?? (await watchCycle(this.engine, this.cycleId)).cycle?.stopping ?? null;
-    if (stopping !== null) return stopping;
-    if (policyHash(this.engine.policy, this.cycle.mappingVersion) === this.cycle.policyHash) return null;
-    await stopCycle(this.engine, this.cycleId, SETTINGS_CHANGED);
-    return SETTINGS_CHANGED;
+    if (this.cycle.stopping !== null) return this.cycle.stopping;
+    const { cycle, isPaused } = await watchCycle(this.engine, this.cycleId);
+    const known = cycle?.stopping ?? null;
+    if (known !== null) return known;
+    const isOfToday = policyHash(this.engine.policy, this.cycle.mappingVersion) === this.cycle.policyHash;
+    if (isOfToday && !isPaused) return null;
+    const stopping = isPaused ? JOB_PAUSED : SETTINGS_CHANGED;
+    await stopCycle(this.engine, this.cycleId, stopping);
+    return stopping;
   }
 
   /** Whether GoTo refused these licences, or some of them together, for want of seats already. */

@@ -9,6 +9,8 @@ export interface Watched {
   readonly cycle: Cycle | undefined;
   /** Licences that were refused for want of seats. */
   readonly shortages: ReadonlySet<string>;
+  /** An admin has paused the job. */
+  readonly isPaused: boolean;
 }
 
 interface Look {
@@ -23,8 +25,8 @@ const looks = new WeakMap<object, Look>();
 export function watchCycle({ store, clock }: WithStore & WithClock, cycleId: string): Promise<Watched> {
   const last = looks.get(store);
   if (last?.cycleId === cycleId && clock.now() - last.at < AGE_MS) return last.watched;
-  const watched = Promise.all([store.plans.cycle(cycleId), store.plans.shortages(cycleId)]).then(
-    ([stored, shortages]) => ({ cycle: stored?.cycle, shortages }),
+  const watched = Promise.all([store.plans.cycle(cycleId), store.plans.shortages(cycleId), store.pause.read()]).then(
+    ([stored, shortages, pause]) => ({ cycle: stored?.cycle, shortages, isPaused: pause !== undefined }),
   );
   const look: Look = { cycleId, at: clock.now(), watched };
   looks.set(store, look);

@@ -6,7 +6,7 @@ const textOf = (value: unknown): string | null => {
 };
 
 /** What the log shows in place of a value that goes through Redact (FUN). */
-const REDACTED = '[Redact]';
+export const REDACTED = '[Redact]';
 
 /**
  * Old and new value of each changed field, for the log (I12).

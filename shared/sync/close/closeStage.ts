@@ -16,6 +16,7 @@ import type { Engine } from '../Engine';
 import { endOpenRows } from './endOpenRows';
 import { proveWrites } from './proveWrites';
 import { sendStage } from '../cycle/sendStage';
+import { JOB_PAUSED } from '../cycle/stopCycle';
 
 /** The next poll comes after this share of the time a stage has taken so far. */
 const POLL_SHARE = 0.1;
@@ -30,6 +31,9 @@ export async function closeStage(
   countCalls: () => void,
 ): Promise<readonly Outgoing[]> {
   if (place.cycle.state === 'closing') return prove(engine, place, countCalls);
+  // The lanes look as well; a stage that begins now would be theirs to hold.
+  if (place.cycle.stopping === null && (await engine.store.pause.read()) !== undefined)
+    place.move({ stopping: JOB_PAUSED });
   const chunks = await engine.store.plans.chunks(place.cycle.id);
   const isOpen = (chunk: StoredChunk): boolean => chunk.done < chunk.rows;
   const ofStage = chunks.filter((chunk) => chunk.stage === place.cycle.stage);

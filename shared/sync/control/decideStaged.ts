@@ -2,10 +2,12 @@
  * An admin's word on staged removals: this exact plan, named by its hash, or nothing (I06). One change of the head
  * decides; whoever comes later, another admin or a younger plan, finds it decided (docs/protocol.md R19).
  */
-import { FINAL_STATES, planCursorSchema, type Cycle } from '../../model/Cycle';
+import { FINAL_STATES, type Cycle } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
+import { approvalStep } from '../cycle/itineraries';
 import { jobMessage } from '../cycle/jobMessage';
+import { jobStateOf, refusalOf as refusalOfJob } from '../job/jobState';
 
 export type Verdict = 'approve' | 'reject';
 
@@ -75,6 +77,8 @@ async function refusalOf(
     };
   }
   if (verdict === 'reject' || isDone) return undefined;
+  const held = refusalOfJob(jobStateOf(await store.job.read()));
+  if (held !== undefined) return held;
   if (policyHash(policy, await store.schemas.activeVersion()) === cycle.policyHash) return undefined;
   return {
     code: 'SettingsChanged',
@@ -90,7 +94,7 @@ const approved = ({ clock, timing }: WithClock, cycle: Cycle): Cycle => {
     approvedAt: now,
     endedAt: null,
     // Its lanes and chunks are those of the plan.
-    cursor: { ...planCursorSchema.parse({ step: 'approved' }), chunks: cycle.cursor.chunks, loads: cycle.cursor.loads },
+    cursor: { ...approvalStep(cycle), chunks: cycle.cursor.chunks, loads: cycle.cursor.loads },
     stopping: null,
     proofs: 0,
     isUnproven: false,

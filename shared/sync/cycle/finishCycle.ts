@@ -75,6 +75,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
     gotoWrites: tally.calls.gotoWrites,
     throttled: tally.calls.throttled,
     error: error?.message ?? null,
+    code: error?.code ?? null,
   };
   if (error === null) telemetry.info('cycle.finished', fields);
   else telemetry.error('cycle.failed', fields);

@@ -18,8 +18,9 @@ const ITINERARIES: Readonly<Record<Exclude<CycleMode, 'apply'>, readonly PlanSte
   onDemand: ['dispatch'],
 };
 
-/** What was staged, once it is approved. */
-const APPROVAL: readonly PlanStepName[] = ['approved', 'dispatch'];
+/** What was staged, once it is approved: each person is judged again, an undo by what GoTo shows. */
+const approvalOf = ({ from }: Pick<Cycle, 'from'>): readonly PlanStepName[] =>
+  from?.mode === 'revert' ? ['target', 'approved', 'dispatch'] : ['approved', 'dispatch'];
 
 const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step });
 
@@ -58,12 +59,15 @@ export const isWithoutBasis = ({ mode, cursor, from }: Course): boolean =>
 export const firstStep = ({ mode, from }: Pick<Cycle, 'mode' | 'from'>): PlanCursor =>
   mode === 'apply' ? first(from === null ? 'dispatch' : (itineraryOfPlan(from)[0] ?? 'dispatch')) : FIRST_STEP[mode];
 
+/** Where the planner begins once the removals are approved. */
+export const approvalStep = (cycle: Pick<Cycle, 'from'>): PlanCursor => first(approvalOf(cycle)[0] ?? 'dispatch');
+
 /** Whether everybody is judged, or was by the plan that is applied: what that changes for whom a filter leaves out. */
 export const judgesAsFull = ({ mode, from }: Pick<Cycle, 'mode' | 'from'>): boolean =>
   isOfEverybody(mode === 'apply' && from !== null ? from : { mode });
 
 function itineraryOf(cycle: Course): readonly PlanStepName[] {
-  if (cycle.approvedAt !== null) return APPROVAL;
+  if (cycle.approvedAt !== null) return approvalOf(cycle);
   if (cycle.mode === 'apply') return cycle.from === null ? [] : itineraryOfPlan(cycle.from);
   return ITINERARIES[isWithoutBasis(cycle) ? 'initial' : cycle.mode];
 }

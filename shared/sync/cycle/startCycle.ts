@@ -17,6 +17,7 @@ import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
 import { messageOf } from '../../telemetry/Telemetry';
 import type { WithClock, WithConnection, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
+import { jobStateOf, refusalOf, type JobRefusal } from '../job/jobState';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
 import { newCycle } from './newCycle';
@@ -33,7 +34,7 @@ export interface Refused {
   readonly started: false;
   readonly activeCycleId?: undefined;
   /** Stable, for scripts. */
-  readonly code: 'NotConnected' | 'PlanAwaitsApply';
+  readonly code: 'NotConnected' | 'PlanAwaitsApply' | JobRefusal['code'];
   /** Why, and what to do. */
   readonly message: string;
 }
@@ -86,7 +87,10 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   let rows = await store.job.read();
   await resumeDecision(engine, rows);
   const turn = Turn.of(rows);
-  if (turn !== undefined && (await freeOrResume(engine, turn)) === 'running') {
+  const isRunning = turn !== undefined && (await freeOrResume(engine, turn)) === 'running';
+  const refusal = request.dryRun === true ? undefined : refusalOf(jobStateOf(rows));
+  if (refusal !== undefined) return refuse(engine, refusal, request.trigger);
+  if (turn !== undefined && isRunning) {
     if (request.mode === 'full' && request.orNext === true) await store.wish.make('scheduled');
     telemetry.info('cycle.refused', { cycleId: turn.cycleId, trigger: request.trigger });
     return { started: false, activeCycleId: turn.cycleId };
@@ -120,9 +124,18 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   return takeTurn(engine, cycle, request.idempotencyKey);
 }
 
+/** A sign of life of the timer, whatever keeps the job from working. */
+function refuse({ telemetry }: Starter, refusal: JobRefusal, trigger: StartRequest['trigger']): Refused {
+  telemetry.info('job.refused', { code: refusal.code, trigger });
+  return { started: false, ...refusal };
+}
+
 /** A cycle made from another one: the apply of its plan, or the plan that undoes it. @returns as `startCycle` */
 export async function startFrom(engine: Starter, cycle: Cycle): Promise<Started> {
-  const turn = Turn.of(await engine.store.job.read());
+  const rows = await engine.store.job.read();
+  const turn = Turn.of(rows);
+  const refusal = cycle.dryRun ? undefined : refusalOf(jobStateOf(rows));
+  if (refusal !== undefined) return refuse(engine, refusal, cycle.trigger);
   if (turn !== undefined && (await freeOrResume(engine, turn)) === 'running')
     return { started: false, activeCycleId: turn.cycleId };
   const connection = await engine.connection.state();

@@ -8,6 +8,13 @@ export const SETTINGS_CHANGED = {
   message: 'The settings were changed while the cycle ran; the next one applies them.',
 } as const;
 
+/** An admin has paused the job: nobody else is written to. */
+export const JOB_PAUSED = {
+  code: 'JobPaused',
+  message:
+    'The job was paused while the cycle ran. Whoever was not reached is looked at anew when it is started again.',
+} as const;
+
 /** The connection is at fault: lanes see it within a second and end what is left as not tried. */
 export async function stopCycle(
   { store, telemetry }: WithStore & WithTelemetry,

@@ -2,7 +2,7 @@
 import type { Caller } from '../../goto/GotoClient';
 import { matchingAddresses } from '../../model/Desired';
 import { judge, type JudgeContext, type Judgement } from '../../rules/judge';
-import { searchAccount, type Tried } from '../apply/look';
+import { searchAccount, type Search, type Tried } from '../apply/look';
 import type { PlanContext } from '../plan/PlanContext';
 import { readRequest, type RequestRead } from '../plan/sources/readRequest';
 
@@ -29,21 +29,36 @@ export async function judgeNow(
   who: { readonly sourceId: string; readonly cycleId: string },
   caller: Caller,
 ): Promise<Judged> {
-  const read = await readRequest(context, who.sourceId, who.cycleId);
-  const unseen = read.facts(null);
   // The first judgement tells by which addresses to look, the second what is to be done about what was found.
-  const first = judge(unseen, judgeContext(context));
-  const { desired } = first.entry;
-  const addresses = desired.kind === 'active' ? matchingAddresses(desired) : [];
-  const { link } = unseen.managed;
-  if (desired.kind === 'leave' || (link === null && addresses.length === 0)) return { ...first, read, tried: [] };
-  const { observed, tried } = await searchAccount(context.engine, link, addresses, caller);
-  return {
-    ...judge(
-      read.facts(() => observed),
-      judgeContext(context),
-    ),
-    read,
-    tried,
-  };
+  const first = await judgeBySource(context, who);
+  const addresses = addressesOf(first);
+  if (addresses === undefined) return first;
+  const { link } = first.read.facts(null).managed;
+  return judgedAgain(context, first, await searchAccount(context.engine, link, addresses, caller));
 }
+
+/** What is to be done by what Entra says, and by what the connector remembers of GoTo. @throws ConnectorError of Graph or the tables */
+export async function judgeBySource(
+  context: PlanContext,
+  who: { readonly sourceId: string; readonly cycleId: string },
+): Promise<Judged> {
+  const read = await readRequest(context, who.sourceId, who.cycleId);
+  return { ...judge(read.facts(null), judgeContext(context)), read, tried: [] };
+}
+
+/** By which addresses the account is to be looked for beside its key; undefined when it makes no difference. */
+export function addressesOf({ entry: { desired }, read }: Judged): readonly string[] | undefined {
+  const addresses = desired.kind === 'active' ? matchingAddresses(desired) : [];
+  const isPointless = desired.kind === 'leave' || (read.facts(null).managed.link === null && addresses.length === 0);
+  return isPointless ? undefined : addresses;
+}
+
+/** The same person, judged by what GoTo shows, too. */
+export const judgedAgain = (context: PlanContext, { read }: Judged, { observed, tried }: Search): Judged => ({
+  ...judge(
+    read.facts(() => observed),
+    judgeContext(context),
+  ),
+  read,
+  tried,
+});

@@ -15,7 +15,7 @@ import { finishCycle } from '../cycle/finishCycle';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { sendStage } from '../cycle/sendStage';
-import { SETTINGS_CHANGED } from '../cycle/stopCycle';
+import { JOB_PAUSED, SETTINGS_CHANGED } from '../cycle/stopCycle';
 import { firstStep, stepAfter } from '../cycle/itineraries';
 import { PlanContext } from './PlanContext';
 import type { Slice } from './Slice';
@@ -74,6 +74,7 @@ export async function planSlices(
       await reviewSeats(engine, place);
       return dispatch(engine, place, countCalls);
     }
+    if (!dryRun && (await engine.store.pause.read()) !== undefined) return failCycle(engine, place, JOB_PAUSED);
     const index = place.cycle.cursor.index;
     const result = await STEPS[step](context, place);
     countCalls();

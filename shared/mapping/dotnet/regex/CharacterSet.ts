@@ -2,9 +2,16 @@ import { toLower } from '../letterCase';
 import { UNICODE_BLOCKS } from './UNICODE_BLOCKS';
 
 const UNITS = 0x10000;
+/** Of one set: to build it, and to keep it. */
+export const SET_COST = { steps: 1_000, bytes: UNITS / 8 } as const;
+
+/** What one position of a text is compared with. */
+export interface UnitSet {
+  has(unit: number): boolean;
+}
 
 /** A set of UTF-16 units, which is what a .NET pattern matches one at a time; 8 KB of bits. */
-export class CharacterSet {
+export class CharacterSet implements UnitSet {
   readonly #bits = new Uint32Array(UNITS / 32);
 
   has(unit: number): boolean {
@@ -34,8 +41,12 @@ export class CharacterSet {
 
   /** With every other letter case of what is in it; categories are not widened by .NET, so add them afterwards. */
   addLetterCases(): void {
-    for (let unit = 0; unit < UNITS; unit += 1) {
-      if (this.has(unit)) for (const other of letterCasesOf(unit)) this.add(other);
+    const before = this.#bits.slice();
+    for (const [index, word] of before.entries()) {
+      if (word === 0) continue;
+      for (let unit = index * 32; unit < index * 32 + 32; unit += 1) {
+        if (((word >>> (unit & 31)) & 1) === 1) for (const other of letterCasesOf(unit)) this.add(other);
+      }
     }
   }
 

@@ -2,16 +2,20 @@
  * Runs a compiled pattern: the order of .NET's backtracking, but no state (step, position) is tried twice, so the time of
  * one search grows with pattern × text and never explodes (as in RE2's bit-state matcher). See docs/decisions/0006.
  */
+import { BudgetExceeded } from '../../BudgetExceeded';
+import type { EvaluationBudget } from '../../EvaluationBudget';
 import { boundaryCharacters } from './CharacterSet';
 import type { AssertionKind } from './PatternNode';
-import { PatternError } from './PatternError';
 import type { Program } from './compilePattern';
 
 const LINE_FEED = 10;
-/** States of one search: 16 MB of marks. A pattern of 200 steps on a text of 20,000 characters. */
-const MAX_STATES = 4_000_000;
-/** Steps of one whole operation over a text, about a tenth of a second: an expression has room for hundreds of them. */
-const MAX_STEPS = 5_000_000;
+/** States of one search: 8 MB of marks. A pattern of 200 steps on a text of 10,000 characters. */
+const MAX_STATES = 2_000_000;
+/** Steps that a search, and a look-around or atomic group at one position, costs besides those it runs. */
+const ENTRY_STEPS = 20;
+/** Numbers of a stack of open choices or of captures: bytes of each. */
+const NUMBER_BYTES = 8;
+const STACK_GROWTH = 1024;
 
 /** Marks of tried states, shared by all searches: a state counts as tried when it carries the number of the run. */
 let marks = new Uint32Array(1024);
@@ -28,46 +32,64 @@ interface SubResult {
 export class Matcher {
   readonly #boundary = boundaryCharacters();
   readonly #states: number;
-  #steps = 0;
   #captures: number[] = [];
   #registers: number[] = [];
   #searchStart = 0;
+  /** Open choices; a look-around or atomic group has its own above those around it, each entry is three numbers. */
+  readonly #stack: number[] = [];
+  #paidStack = 0;
   #subResults = new Map<number, SubResult | null>();
 
   constructor(
     private readonly program: Program,
     private readonly text: string,
+    private readonly budget: EvaluationBudget,
   ) {
     this.#states = program.instructions.length * (program.depth + 1) * (text.length + 1);
-    if (this.#states > MAX_STATES) throw tooExpensive();
+    if (this.#states > MAX_STATES) throw new BudgetExceeded('memory');
     if (marks.length < this.#states) {
       marks = new Uint32Array(this.#states);
       runs = 0;
     }
   }
 
-  /** The leftmost match from `from` on. @param previous where the last match ended, for \G */
+  /**
+   * The leftmost match from `from` on.
+   * @param previous where the last match ended, for \G
+   * @throws BudgetExceeded
+   */
   search(from: number, previous: number): Captures | null {
     this.#searchStart = previous;
     this.#subResults = new Map();
+    this.#captures = this.#noCaptures();
+    this.#registers = new Array<number>(this.program.registers).fill(-1);
     const run = nextRun();
+    // A start without a match leaves captures and registers as they were: each is restored on the way back.
     for (let start = from; start <= this.text.length; start += 1) {
-      this.#captures = new Array<number>(this.program.slots * 2).fill(-1);
-      this.#registers = new Array<number>(this.program.registers).fill(-1);
       if (this.#run(this.program.start, start, run) >= 0) return this.#captures;
     }
     return null;
   }
 
+  #noCaptures(): number[] {
+    const size = this.program.slots * 2;
+    this.budget.spend(ENTRY_STEPS + size, size * NUMBER_BYTES);
+    return new Array<number>(size).fill(-1);
+  }
+
   /** @returns where the match ends, -1 when there is none */
   #run(entry: number, from: number, run: number): number {
     const { instructions } = this.program;
-    const stack: number[] = [];
+    const stack = this.#stack;
+    const floor = stack.length;
     let step = entry;
     let at = from;
     for (;;) {
-      this.#steps += 1;
-      if (this.#steps > MAX_STEPS) throw tooExpensive();
+      this.budget.spend(1);
+      if (stack.length > this.#paidStack) {
+        this.budget.spend(0, STACK_GROWTH * NUMBER_BYTES);
+        this.#paidStack += STACK_GROWTH;
+      }
       const instruction = instructions[step];
       if (instruction === undefined) return -1;
       let alive = this.#visit(step, at, instruction.around, run);
@@ -116,12 +138,14 @@ export class Matcher {
             break;
           }
           case 'match':
+            stack.length = floor;
             return at;
         }
       }
       if (alive) continue;
       // Back to the last choice that is still open.
       for (;;) {
+        if (stack.length === floor) return -1;
         const value = stack.pop();
         const target = stack.pop();
         const kind = stack.pop();
@@ -152,7 +176,7 @@ export class Matcher {
     const known = this.#subResults.get(key);
     if (known !== undefined) return known;
     const outer = this.#captures;
-    this.#captures = new Array<number>(outer.length).fill(-1);
+    this.#captures = this.#noCaptures();
     const end = this.#run(entry, at, nextRun());
     const result = end < 0 ? null : { end, captures: this.#captures };
     this.#captures = outer;
@@ -208,6 +232,3 @@ function nextRun(): number {
   }
   return runs;
 }
-
-const tooExpensive = (): PatternError =>
-  new PatternError('The pattern takes too long on a text of this length; simplify it or shorten the text.', 0, true);

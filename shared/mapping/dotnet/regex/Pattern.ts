@@ -1,27 +1,40 @@
+import type { EvaluationBudget } from '../../EvaluationBudget';
 import { compilePattern, type Program } from './compilePattern';
 import { Matcher, type Captures } from './Matcher';
 import { parsePattern } from './parsePattern';
-import { PatternError } from './PatternError';
-import { parseReplacement } from './parseReplacement';
+import { PatternCache } from './PatternCache';
+import { parseReplacement, type ReplacementPart } from './parseReplacement';
 
-const MAX_CACHED = 500;
-const cache = new Map<string, Pattern>();
+const cache = new PatternCache<Pattern>();
 
-/** A .NET regular expression of a customer, run in bounded time. Every method throws PatternError when it takes too long. */
+/**
+ * A .NET regular expression of a customer, run in bounded time. Every method spends of the evaluation's budget and throws
+ * BudgetExceeded.
+ */
 export class Pattern {
   private constructor(
     private readonly program: Program,
     private readonly groups: ReadonlyMap<string, number>,
+    /** What it took to make it. */
+    readonly price: { readonly steps: number; readonly bytes: number },
   ) {}
 
-  /** @throws PatternError when .NET would refuse the pattern or it cannot run in bounded time */
-  static of(text: string): Pattern {
+  /**
+   * A known pattern costs what it cost when it was new: whether somebody used it before decides nothing.
+   * @throws PatternError when .NET would refuse the pattern or it cannot run in bounded time; BudgetExceeded
+   */
+  static of(text: string, budget: EvaluationBudget): Pattern {
     const known = cache.get(text);
-    if (known !== undefined) return known;
-    const parsed = parsePattern(text);
-    const pattern = new Pattern(compilePattern(parsed), parsed.groups);
-    if (cache.size >= MAX_CACHED) cache.clear();
-    cache.set(text, pattern);
+    if (known !== undefined) {
+      budget.spend(known.price.steps, known.price.bytes);
+      return known;
+    }
+    const before = budget.spent;
+    const parsed = parsePattern(text, budget);
+    const program = compilePattern(parsed, budget);
+    const { steps, bytes } = budget.spent;
+    const pattern = new Pattern(program, parsed.groups, { steps: steps - before.steps, bytes: bytes - before.bytes });
+    cache.add(text, pattern);
     return pattern;
   }
 
@@ -30,37 +43,25 @@ export class Pattern {
   }
 
   /** Regex.IsMatch: anywhere in the text. */
-  isMatch(text: string): boolean {
-    return new Matcher(this.program, text).search(0, 0) !== null;
+  isMatch(text: string, budget: EvaluationBudget): boolean {
+    return new Matcher(this.program, text, budget).search(0, 0) !== null;
   }
 
   /** Regex.Replace over all matches. */
-  replace(text: string, replacement: string): string {
+  replace(text: string, replacement: string, budget: EvaluationBudget): string {
     const parts = parseReplacement(replacement, this.groups);
-    return this.#rebuild(text, (captures) =>
-      joined(
-        parts.map((part) => {
-          switch (part.kind) {
-            case 'text':
-              return part.text;
-            case 'slot':
-              return captured(text, captures, part.slot) ?? '';
-            case 'before':
-              return text.slice(0, captures[0]);
-            case 'after':
-              return text.slice(captures[1]);
-            case 'input':
-              return text;
-          }
-        }),
-      ),
-    );
+    return this.#rebuild(text, budget, (captures) => {
+      const texts = parts.map((part) => partText(part, text, captures));
+      // Before it is built: `$_` in a long replacement multiplies the text.
+      budget.spendText(texts.reduce((sum, one) => sum + one.length, texts.length));
+      return texts.join('');
+    });
   }
 
   /** Within each match only what the group captured is replaced, by a literal text. */
-  replaceGroup(text: string, group: string, literal: string): string {
+  replaceGroup(text: string, group: string, literal: string, budget: EvaluationBudget): string {
     const slot = this.groups.get(group) ?? 0;
-    return this.#rebuild(text, (captures) => {
+    return this.#rebuild(text, budget, (captures) => {
       const [start = 0, end = 0] = captures;
       const [from = -1, to = -1] = [captures[slot * 2], captures[slot * 2 + 1]];
       // A look-around may capture outside of the match: then there is nothing in it to replace.
@@ -70,13 +71,13 @@ export class Pattern {
   }
 
   /** What the group captured in the first match; null without a match or a capture. */
-  firstGroup(text: string, group: string): string | null {
-    const captures = new Matcher(this.program, text).search(0, 0);
+  firstGroup(text: string, group: string, budget: EvaluationBudget): string | null {
+    const captures = new Matcher(this.program, text, budget).search(0, 0);
     return captures === null ? null : captured(text, captures, this.groups.get(group) ?? 0);
   }
 
-  #rebuild(text: string, replaced: (captures: Captures) => string): string {
-    const matcher = new Matcher(this.program, text);
+  #rebuild(text: string, budget: EvaluationBudget, replaced: (captures: Captures) => string): string {
+    const matcher = new Matcher(this.program, text, budget);
     let out = '';
     let copied = 0;
     let from = 0;
@@ -85,8 +86,9 @@ export class Pattern {
       const captures = matcher.search(from, previous);
       if (captures === null) break;
       const [start = 0, end = 0] = captures;
-      out += text.slice(copied, start) + replaced(captures);
-      checkLength(out.length);
+      const piece = text.slice(copied, start) + replaced(captures);
+      budget.spendText(piece.length);
+      out += piece;
       copied = end;
       previous = end;
       // After an empty match the next one begins a character further on.
@@ -96,16 +98,19 @@ export class Pattern {
   }
 }
 
-/** Longer results are refused before they are built: `$_` in a long replacement multiplies the text. */
-const MAX_RESULT_LENGTH = 200_000;
-
-function checkLength(length: number): void {
-  if (length > MAX_RESULT_LENGTH) throw new PatternError('The replacement makes the text too long.', 0, true);
-}
-
-function joined(texts: readonly string[]): string {
-  checkLength(texts.reduce((sum, text) => sum + text.length, 0));
-  return texts.join('');
+function partText(part: ReplacementPart, text: string, captures: Captures): string {
+  switch (part.kind) {
+    case 'text':
+      return part.text;
+    case 'slot':
+      return captured(text, captures, part.slot) ?? '';
+    case 'before':
+      return text.slice(0, captures[0]);
+    case 'after':
+      return text.slice(captures[1]);
+    case 'input':
+      return text;
+  }
 }
 
 function captured(text: string, captures: Captures, slot: number): string | null {

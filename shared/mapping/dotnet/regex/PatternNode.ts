@@ -1,4 +1,4 @@
-import type { CharacterSet } from './CharacterSet';
+import type { UnitSet } from './CharacterSet';
 
 /** What a position is tested for; the names say .NET's anchors. */
 export type AssertionKind =
@@ -14,7 +14,7 @@ export type AssertionKind =
 export type PatternNode =
   | { readonly kind: 'empty' }
   | { readonly kind: 'unit'; readonly unit: number }
-  | { readonly kind: 'set'; readonly set: CharacterSet }
+  | { readonly kind: 'set'; readonly set: UnitSet }
   | { readonly kind: 'assertion'; readonly assertion: AssertionKind }
   | { readonly kind: 'sequence'; readonly items: readonly PatternNode[] }
   | { readonly kind: 'alternation'; readonly items: readonly PatternNode[] }

@@ -1,3 +1,4 @@
+import type { EvaluationBudget } from '../../EvaluationBudget';
 import { PatternError } from './PatternError';
 
 /** Options that a pattern may switch inside itself. */
@@ -29,7 +30,11 @@ const OPTION_LETTERS: Readonly<Record<string, keyof PatternOptions>> = {
 export class PatternReader {
   index = 0;
 
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    /** Sets of characters cost more than their few letters look like. */
+    readonly budget: EvaluationBudget,
+  ) {}
 
   get isAtEnd(): boolean {
     return this.index >= this.text.length;

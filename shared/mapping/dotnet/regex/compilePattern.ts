@@ -1,11 +1,12 @@
-import type { CharacterSet } from './CharacterSet';
+import type { EvaluationBudget } from '../../EvaluationBudget';
+import type { UnitSet } from './CharacterSet';
 import type { AssertionKind, ParsedPattern, PatternNode } from './PatternNode';
 import { PatternError } from './PatternError';
 
 /** One step of a compiled pattern; numbers are indexes of instructions. */
 export type Instruction = (
   | { readonly op: 'unit'; readonly unit: number; readonly next: number; readonly backward: boolean }
-  | { readonly op: 'set'; readonly set: CharacterSet; readonly next: number; readonly backward: boolean }
+  | { readonly op: 'set'; readonly set: UnitSet; readonly next: number; readonly backward: boolean }
   | { readonly op: 'split'; readonly first: number; readonly second: number }
   | { readonly op: 'save'; readonly slot: number; readonly next: number }
   | { readonly op: 'assertion'; readonly assertion: AssertionKind; readonly next: number }
@@ -31,10 +32,11 @@ export interface Program {
 
 /** Counted repeats are written out; more steps than this is no name or phone number rule. */
 const MAX_INSTRUCTIONS = 20_000;
+const INSTRUCTION = { steps: 10, bytes: 128 } as const;
 
-/** @throws PatternError when counted repeats blow the pattern up */
-export function compilePattern({ root, slots }: ParsedPattern): Program {
-  return new Compiler(slots).compile(root);
+/** @throws PatternError when counted repeats blow the pattern up; BudgetExceeded */
+export function compilePattern({ root, slots }: ParsedPattern, budget: EvaluationBudget): Program {
+  return new Compiler(slots, budget).compile(root);
 }
 
 const tooLarge = (): PatternError => new PatternError('The pattern is too large; its counted repeats are too high.', 0);
@@ -48,7 +50,10 @@ class Compiler {
   #around: readonly number[] = [];
   #depth = 0;
 
-  constructor(private readonly slots: number) {}
+  constructor(
+    private readonly slots: number,
+    private readonly budget: EvaluationBudget,
+  ) {}
 
   compile(root: PatternNode): Program {
     const end = this.#add({ op: 'match' });
@@ -68,12 +73,15 @@ class Compiler {
     if (this.#instructions.length >= MAX_INSTRUCTIONS) {
       throw tooLarge();
     }
+    this.budget.spend(INSTRUCTION.steps, INSTRUCTION.bytes);
     this.#depth = Math.max(this.#depth, this.#around.length);
     return this.#instructions.push({ ...step, around: this.#around }) - 1;
   }
 
   /** @param backward inside a look-behind, which .NET matches from right to left */
   #emit(node: PatternNode, next: number, backward: boolean): number {
+    // Repeats of nothing add no step, and still take their time.
+    this.budget.spend(1);
     switch (node.kind) {
       case 'empty':
         return next;

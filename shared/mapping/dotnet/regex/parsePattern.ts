@@ -2,7 +2,8 @@
  * The text of a .NET regular expression → tree (regular-expression-language-quick-reference).
  * Back-references, conditions and balancing groups cannot run in bounded time and are refused with their position.
  */
-import { anyCharacter, CharacterSet, letterCasesOf, notLineFeed } from './CharacterSet';
+import type { EvaluationBudget } from '../../EvaluationBudget';
+import { anyCharacter, letterCasesOf, notLineFeed } from './CharacterSet';
 import { numberGroups, type FoundGroup, type GroupNumbers } from './numberGroups';
 import type { AssertionKind, ParsedPattern, PatternNode } from './PatternNode';
 import { NO_OPTIONS, PatternReader, type PatternOptions } from './PatternReader';
@@ -22,13 +23,17 @@ const ASSERTIONS: Readonly<Record<string, AssertionKind>> = {
 };
 const GROUP_NAME = /(?:<([\p{L}\p{Nd}_]+)>|'([\p{L}\p{Nd}_]+)')/uy;
 
-/** @throws PatternError */
-export function parsePattern(text: string): ParsedPattern {
+/** Reading it and keeping its tree, for each character. */
+const CHARACTER = { steps: 20, bytes: 64 } as const;
+
+/** @throws PatternError or BudgetExceeded */
+export function parsePattern(text: string, budget: EvaluationBudget): ParsedPattern {
+  budget.spend(text.length * CHARACTER.steps, text.length * CHARACTER.bytes);
   // First for the groups alone: the number of a named one depends on all unnamed ones.
   const found: FoundGroup[] = [];
-  new PatternParser(text, found, undefined).parse();
+  new PatternParser(text, budget, found, undefined).parse();
   const groups = numberGroups(found);
-  const root = new PatternParser(text, [], groups).parse();
+  const root = new PatternParser(text, budget, [], groups).parse();
   return { root, groups: groups.slots, slots: Math.max(...groups.slots.values()) + 1 };
 }
 
@@ -39,10 +44,11 @@ class PatternParser {
 
   constructor(
     text: string,
+    budget: EvaluationBudget,
     private readonly found: FoundGroup[],
     private readonly groups: GroupNumbers | undefined,
   ) {
-    this.#reader = new PatternReader(text);
+    this.#reader = new PatternReader(text, budget);
   }
 
   parse(): PatternNode {
@@ -227,7 +233,5 @@ const sequence = (items: readonly PatternNode[]): PatternNode =>
 function unit(code: number, options: PatternOptions): PatternNode {
   const cases = options.ignoreCase ? letterCasesOf(code) : [code];
   if (cases.length === 1) return { kind: 'unit', unit: code };
-  const set = new CharacterSet();
-  for (const one of cases) set.add(one);
-  return { kind: 'set', set };
+  return { kind: 'set', set: new Set(cases) };
 }

@@ -1,4 +1,4 @@
-import { CharacterSet } from './CharacterSet';
+import { CharacterSet, SET_COST } from './CharacterSet';
 import type { PatternReader } from './PatternReader';
 import { readSetEscape, readUnitEscape } from './readEscape';
 
@@ -8,6 +8,7 @@ import { readSetEscape, readUnitEscape } from './readEscape';
  */
 export function readCharacterClass(reader: PatternReader, ignoreCase: boolean): CharacterSet {
   const start = reader.index - 1;
+  reader.budget.spend(SET_COST.steps, SET_COST.bytes);
   const isNegated = reader.take('^');
   const units = new CharacterSet();
   const categories = new CharacterSet();
@@ -22,6 +23,7 @@ export function readCharacterClass(reader: PatternReader, ignoreCase: boolean): 
     }
     const set = readSetIn(reader, ignoreCase);
     if (set !== undefined) {
+      reader.budget.spend(SET_COST.steps);
       categories.addAll(set);
       continue;
     }
@@ -36,6 +38,7 @@ export function readCharacterClass(reader: PatternReader, ignoreCase: boolean): 
     if (readSetIn(reader, ignoreCase) !== undefined) throw reader.error('A range cannot end with a whole class.', at);
     const last = readUnitIn(reader);
     if (last < first) throw reader.error('The range runs backwards.', at);
+    reader.budget.spend(last - first);
     units.addRange(first, last);
   }
   if (ignoreCase) units.addLetterCases();

@@ -1,4 +1,12 @@
-import { casedLetters, digits, unicodeSet, whiteSpace, wordCharacters, type CharacterSet } from './CharacterSet';
+import {
+  casedLetters,
+  digits,
+  SET_COST,
+  unicodeSet,
+  whiteSpace,
+  wordCharacters,
+  type CharacterSet,
+} from './CharacterSet';
 import type { PatternReader } from './PatternReader';
 
 /** Escapes of one character that mean another. */
@@ -10,7 +18,7 @@ export function readSetEscape(reader: PatternReader, ignoreCase: boolean): Chara
   const set = { d: digits, w: wordCharacters, s: whiteSpace }[letter.toLowerCase()];
   if (set !== undefined) {
     reader.index += 1;
-    return letter === letter.toLowerCase() ? set() : set().negated();
+    return letter === letter.toLowerCase() ? set() : negated(reader, set());
   }
   if (letter !== 'p' && letter !== 'P') return undefined;
   const start = reader.index - 1;
@@ -19,7 +27,12 @@ export function readSetEscape(reader: PatternReader, ignoreCase: boolean): Chara
   // Without regard to letter case the three cased categories are one.
   const named = ignoreCase && /^L[ult]$/u.test(name) ? casedLetters() : unicodeSet(name);
   if (named === undefined) throw reader.error(`.NET knows no category or block "${name}".`, start);
-  return letter === 'p' ? named : named.negated();
+  return letter === 'p' ? named : negated(reader, named);
+}
+
+function negated(reader: PatternReader, set: CharacterSet): CharacterSet {
+  reader.budget.spend(SET_COST.steps, SET_COST.bytes);
+  return set.negated();
 }
 
 /** Behind a backslash: one UTF-16 unit. @throws PatternError for a letter that means nothing, as .NET does */

@@ -5,6 +5,8 @@ import { optional, required, type ExpressionFunction } from './ExpressionFunctio
 
 const family = 'Random values';
 const MAX_RANDOM_LENGTH = 256;
+/** A number from the system's generator. */
+const DRAW_STEPS = 30;
 const DIGITS = '0123456789';
 /** The special characters of Windows' password complexity policy, which FUN links to. */
 const SPECIAL = '~!@#$%^&*_-+=`|\\(){}[]:;"\'<>,.?/';
@@ -44,6 +46,7 @@ function randomString(args: Arguments): Value {
   if (length < 0 || length > MAX_RANDOM_LENGTH) {
     throw args.error('OutOfRange', `a length from 0 to ${MAX_RANDOM_LENGTH} is expected.`, 0);
   }
+  args.scope.budget.spend(length * DRAW_STEPS);
   const avoided = new Set(args.text(5) ?? '');
   const classes = [DIGITS, SPECIAL, UPPER, LOWER].map((characters, index) => {
     const minimum = args.count32(index + 1) ?? 0;

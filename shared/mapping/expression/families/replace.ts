@@ -56,10 +56,11 @@ export const REPLACE_FUNCTIONS: readonly ExpressionFunction[] = [
 
 function replace(args: Arguments): Value {
   const source = args.text(SOURCE);
+  const { budget } = args.scope;
   if (args.isFilled(OTHER_ATTRIBUTE)) {
     if (source !== null && source !== '') return source;
     const other = args.text(OTHER_ATTRIBUTE);
-    return other === null ? null : run(args, (pattern) => pattern.firstGroup(other, groupOf(args, pattern)));
+    return other === null ? null : run(args, (pattern) => pattern.firstGroup(other, groupOf(args, pattern), budget));
   }
   if (source === null) return null;
   if (args.isFilled(FIND)) {
@@ -68,6 +69,7 @@ function replace(args: Arguments): Value {
     const [text, replacement] = args.isFilled(TEMPLATE)
       ? [args.text(TEMPLATE) ?? '', source]
       : [source, args.text(REPLACEMENT) ?? ''];
+    budget.spendSearch(text.length, find.length);
     const count = text.split(find).length - 1;
     if (text.length + count * replacement.length > MAX_TEXT_LENGTH + count * find.length) {
       throw args.textTooLong();
@@ -77,8 +79,8 @@ function replace(args: Arguments): Value {
   const replacement = args.text(REPLACEMENT) ?? '';
   return run(args, (pattern) =>
     args.isFilled(GROUP)
-      ? pattern.replaceGroup(source, groupOf(args, pattern), replacement)
-      : pattern.replace(source, replacement),
+      ? pattern.replaceGroup(source, groupOf(args, pattern), replacement, budget)
+      : pattern.replace(source, replacement, budget),
   );
 }
 
@@ -92,9 +94,9 @@ function groupOf(args: Arguments, pattern: Pattern): string {
 
 function run<T>(args: Arguments, use: (pattern: Pattern) => T): T {
   try {
-    return use(Pattern.of(args.text(PATTERN) ?? ''));
+    return use(Pattern.of(args.text(PATTERN) ?? '', args.scope.budget));
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    throw args.error(error.isTooExpensive ? 'PatternTooExpensive' : 'InvalidPattern', error.message, PATTERN, error);
+    throw args.error('InvalidPattern', error.message, PATTERN, error);
   }
 }

@@ -7,6 +7,10 @@ import { normalizeDiacritics } from '../normalizeDiacritics';
 import { optional, required, type ExpressionFunction } from './ExpressionFunction';
 
 const family = 'Text';
+/** A letter at a time, each asked for its category. */
+const TITLE_STEPS = 4;
+/** Intl takes its time to find a culture. */
+const CULTURE_STEPS = 2_000;
 
 /** For functions of one text that leave a missing value missing. */
 const mapText =
@@ -97,6 +101,7 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
       const fold = compare === 'vbTextCompare' ? (text: string) => toLower(toUpper(text)) : (text: string) => text;
       const [text, sought] = [fold(args.text(0) ?? ''), fold(args.text(1) ?? '')];
       if (text === '' || start > text.length) return 0n;
+      args.scope.budget.spendSearch(text.length, sought.length);
       return BigInt(text.indexOf(sought, start - 1) + 1);
     },
   },
@@ -128,6 +133,7 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     doc: 'The parts between the delimiters, as they stand: blanks stay.',
     evaluate: mapText((text, args) => {
       const delimiter = args.text(1) ?? '';
+      args.scope.budget.spendSearch(text.length, delimiter.length);
       return delimiter === '' ? [text] : text.split(delimiter);
     }),
   },
@@ -179,6 +185,7 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     source: 'FUN',
     doc: 'Lower case, then the first letter of each word upper. Without wordSeparators words end where .NET’s ToTitleCase ends them.',
     evaluate: mapText((text, args) => {
+      args.scope.budget.spend(text.length * TITLE_STEPS);
       const separators = args.text(1);
       const lower = toLower(text);
       return separators === null ? toTitleCase(lower) : capitalize(lower, new Set(separators));
@@ -191,13 +198,14 @@ export const TEXT_FUNCTIONS: readonly ExpressionFunction[] = [
     result: 'text',
     source: 'FUN',
     doc: 'Latin letters without their marks; æ becomes ae, ø oe, ß ss, ł l.',
-    evaluate: mapText((text) => normalizeDiacritics(text)),
+    evaluate: mapText((text, args) => normalizeDiacritics(text, args.scope.budget)),
   },
 ];
 
 function cultureOf(args: Arguments): CaseRules {
   const culture = args.text(1);
   if (culture === null) return INVARIANT;
+  args.scope.budget.spend(CULTURE_STEPS);
   const rules = caseRulesOf(culture);
   if (rules === null) {
     throw args.error('UnknownCulture', `.NET knows no culture "${culture}"; write one such as en-US or tr-TR.`, 1);

@@ -28,11 +28,6 @@ const AWAITING = 'AwaitingApproval';
 export const guardRemovals: Slice = async (context, place) => {
   const { engine } = context;
   if (place.cycle.dryRun) return 'next';
-  // Whoever applied the plan named it by its hash: that is the approval of exactly these removals.
-  if (place.cycle.mode === 'apply') {
-    await letGo(engine, place);
-    return 'next';
-  }
   const awaited = AwaitedApproval.of(await engine.store.job.read());
   const hasRemovals = Object.keys(place.cycle.cursor.chunks).some((key) => key.startsWith(`${STAGE.removals}-`));
   const planned = hasRemovals ? await removalsOf(engine, place.cycle.id) : [];

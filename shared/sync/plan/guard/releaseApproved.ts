@@ -7,11 +7,14 @@ import { inParallel } from '../../../concurrency/inParallel';
 import { newChunk } from '../../../model/Chunk';
 import { countSkip, noTally } from '../../../model/Cycle';
 import { judge } from '../../../rules/judge';
+import type { PlanEntry } from '../../../model/PlanEntry';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { Someone } from '../../../store/PeopleTable';
 import type { PlanRow } from '../../../store/PlansTable';
+import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
-import { gather, type Gathered } from '../record/gather';
+import { gather } from '../record/gather';
+import { judgeUndo } from '../record/judgeLog';
 import type { Slice } from '../Slice';
 import { stagedChunks } from './stagedChunks';
 
@@ -27,7 +30,7 @@ export const releaseApproved: Slice = async (context, place) => {
     if (first === undefined) continue;
     if (people >= engine.timing.peoplePerSlice) return 'stay';
     people += rows.length;
-    const judged = await judgeAgain(context, place.cycle.id, rows);
+    const judged = await judgeAgain(context, place, rows);
     const dropped = judged.filter((row) => row.state === 'ended').length;
     const tally = noTally();
     for (let count = 0; count < dropped; count += 1) countSkip(tally, 'CameBack');
@@ -41,7 +44,33 @@ export const releaseApproved: Slice = async (context, place) => {
   return 'next';
 };
 
-async function judgeAgain(context: PlanContext, cycleId: string, rows: readonly PlanRow[]): Promise<PlanRow[]> {
+async function judgeAgain(context: PlanContext, place: CyclePlace, rows: readonly PlanRow[]): Promise<PlanRow[]> {
+  const { from } = place.cycle;
+  const today =
+    from?.mode === 'revert' && from.of !== null
+      ? await undoneToday(context, place, from.of, rows)
+      : await wantedToday(context, place, rows);
+  return rows.map((row) => released(row, today.get(row.entry.sourceId)));
+}
+
+/** What undoes the cycle, by what GoTo and the log show now. */
+async function undoneToday(
+  context: PlanContext,
+  place: CyclePlace,
+  undoneCycleId: string,
+  rows: readonly PlanRow[],
+): Promise<ReadonlyMap<string, PlanEntry>> {
+  const ids = rows.map(({ entry }) => entry.sourceId);
+  const judged = await judgeUndo(context, place, undoneCycleId, ids);
+  return new Map(judged.map(({ entry }) => [entry.sourceId, entry]));
+}
+
+/** What Entra says of them now. Who cannot be judged is left out. */
+async function wantedToday(
+  context: PlanContext,
+  place: CyclePlace,
+  rows: readonly PlanRow[],
+): Promise<ReadonlyMap<string, PlanEntry>> {
   const { engine } = context;
   const people: Someone[] = [];
   const marks = new Map<string, StoredMark>();
@@ -51,25 +80,27 @@ async function judgeAgain(context: PlanContext, cycleId: string, rows: readonly 
     people.push(await engine.store.people.someone(entry.sourceId));
   });
   // Under a name of its own: what the cycle read when it planned is old.
-  const input = { cycleId: `${cycleId}-approved`, sourceAt: engine.clock.now(), accounts: undefined };
-  const gathered = new Map((await gather(context, input, people, marks)).map((one) => [one.someone.sourceId, one]));
-  return rows.map((row) => released(context, row, gathered.get(row.entry.sourceId)));
-}
-
-function released(context: PlanContext, row: PlanRow, one: Gathered | undefined): PlanRow {
-  const { clock, timing } = context.engine;
-  const now =
-    one === undefined || one.someone.managed === 'unreadable'
-      ? undefined
-      : judge(one.facts(), {
+  const input = { cycleId: `${place.cycle.id}-approved`, sourceAt: engine.clock.now(), accounts: undefined };
+  const gathered = await gather(context, input, people, marks);
+  return new Map(
+    gathered
+      .filter(({ someone }) => someone.managed !== 'unreadable')
+      .map(({ someone, facts }) => [
+        someone.sourceId,
+        judge(facts(), {
           policy: context.policy,
           entitlements: context.entitlements,
           isFull: false,
-          absenceConfirmationMs: timing.graphLagMs,
+          absenceConfirmationMs: engine.timing.graphLagMs,
           // The admin has decided about it.
           isListCertified: true,
-          nowMs: clock.now(),
-        }).entry;
+          nowMs: engine.clock.now(),
+        }).entry,
+      ]),
+  );
+}
+
+function released(row: PlanRow, now: PlanEntry | undefined): PlanRow {
   const isSame = now?.removal === true && now.action === row.entry.action && now.targetId === row.entry.targetId;
   if (isSame) return { ...row, state: 'open', entry: { ...now, hash: row.entry.hash } };
   return {

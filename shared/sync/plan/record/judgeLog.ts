@@ -26,7 +26,8 @@ export const judgeLog: Slice = async (context, place) => {
   const ids = page.rows
     .filter((row) => row.result?.entries.some((entry) => entry.intentId !== null) === true)
     .map((row) => row.entry.sourceId);
-  await recordJudged(context, place, await judgeUndo(context, place, from.cycleId, ids));
+  const judged = await judgeUndo(context, place, from.cycleId, ids);
+  await recordJudged(context, place, await unrecorded(context, place, judged));
   const last = page.isLast ? undefined : page.rows.at(-1);
   place.move({ cursor: { ...place.cycle.cursor, link: last === undefined ? null : rowKeyOf(last), isPartial: false } });
   return last === undefined ? 'next' : 'stay';
@@ -67,8 +68,7 @@ export async function judgeUndo(
       news: judgement.isOpen ? null : newsOf(judgement.entry, place.cycle.id, factsAt),
     });
   });
-  const ordered = people.sort((a, b) => (a.entry.sourceId < b.entry.sourceId ? -1 : 1));
-  return unrecorded(context, place, ordered);
+  return people.sort((a, b) => (a.entry.sourceId < b.entry.sourceId ? -1 : 1));
 }
 
 /** Who is undone is held; who is brought back to what an undo had changed is free again. */

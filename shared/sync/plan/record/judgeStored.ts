@@ -106,7 +106,7 @@ async function undone(
   planned: ReadonlyMap<string, PlanEntry>,
 ): Promise<readonly Judged[]> {
   if (undoneCycleId === null) return [];
-  return judgeUndo(context, place, undoneCycleId, [...planned.keys()]);
+  return unrecorded(context, place, await judgeUndo(context, place, undoneCycleId, [...planned.keys()]));
 }
 
 /** The same action, target and values as planned; else refused, saying what is to be done today instead. */

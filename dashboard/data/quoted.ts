@@ -1,0 +1,2 @@
+/** A text within an OData filter: a quote in it is doubled. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

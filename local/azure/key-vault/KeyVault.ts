@@ -1,0 +1,117 @@
+/** Secrets of a Key Vault, as far as @azure/keyvault-secrets asks for them: challenge, get, set, versions, soft delete. */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { StackClock } from '../../clock/StackClock';
+import { json, SimulatedServer, type SimRequest, type SimResponse } from '../../simulators/http/SimulatedServer';
+
+/**
+ * The client compares the challenge's resource with the vault's domain: the address has to end like it. 127.0.0.1 ends
+ * like "0.0.1", and in an address that is not of the web that stays a name.
+ */
+const RESOURCE = 'vault://0.0.1';
+
+const setBody = z.object({
+  value: z.string(),
+  attributes: z.object({ exp: z.number().optional() }).default({}),
+});
+
+interface Version {
+  readonly id: string;
+  readonly value: string;
+  readonly created: number;
+  /** Seconds since the epoch, as everything here. */
+  readonly expires: number | undefined;
+}
+
+export class KeyVault extends SimulatedServer {
+  readonly #secrets = new Map<string, Version[]>();
+  /** Answered to every request in place of a secret: a role that is not there yet, a firewall. */
+  refusal: number | undefined;
+
+  constructor(private readonly clock: StackClock) {
+    super();
+  }
+
+  protected now(): number {
+    return this.clock.now();
+  }
+
+  protected state(): unknown {
+    return Object.fromEntries([...this.#secrets].map(([name, versions]) => [name, versions.length]));
+  }
+
+  /** What the worker's environment needs. */
+  get environment(): Readonly<Record<string, string>> {
+    return { KEY_VAULT_URI: this.origin };
+  }
+
+  /** The newest version of a secret. */
+  newest(name: string): string | undefined {
+    return this.#secrets.get(name)?.at(-1)?.value;
+  }
+
+  /** @param expiresAt in ms since the epoch, as an admin may say it */
+  store(name: string, value: string, expiresAt?: number): void {
+    const seconds = (ms: number): number => Math.floor(ms / 1_000);
+    this.#secrets.set(name, [
+      ...(this.#secrets.get(name) ?? []),
+      {
+        id: randomBytes(16).toString('hex'),
+        value,
+        created: seconds(this.clock.now()),
+        expires: expiresAt === undefined ? undefined : seconds(expiresAt),
+      },
+    ]);
+  }
+
+  protected answer(request: SimRequest): SimResponse {
+    const wanted = Buffer.from(RESOURCE).toString('base64url');
+    const { authorization } = request.headers;
+    // A token of the embedded identity says what it is for; one from elsewhere cannot be read here.
+    const isForUs = /^Bearer (?:simulated\.([^.]+)\.token|.+)$/.exec(authorization ?? '');
+    if (isForUs === null || (isForUs[1] !== undefined && isForUs[1] !== wanted)) {
+      return json(401, fault('Unauthorized', 'AKV10000: Request is missing a Bearer or PoP token.'), {
+        'www-authenticate': `Bearer authorization="${this.origin}/tenant", resource="${RESOURCE}"`,
+      });
+    }
+    if (this.refusal !== undefined)
+      return json(this.refusal, fault('Forbidden', 'Caller is not authorized to perform action on resource.'));
+    const [, name = '', version = ''] = /^\/secrets\/([0-9A-Za-z-]{1,127})(?:\/([0-9a-f]*))?$/.exec(
+      request.url.pathname,
+    ) ?? [undefined];
+    if (name === '') return json(404, fault('NotFound', 'unknown path'));
+    if (request.method === 'PUT') return this.#put(name, request);
+    if (request.method !== 'GET') return json(405, fault('MethodNotAllowed', 'method'));
+    const versions = this.#secrets.get(name) ?? [];
+    const found = version === '' ? versions.at(-1) : versions.find((one) => one.id === version);
+    if (found === undefined)
+      return json(404, fault('SecretNotFound', `A secret with (name/id) ${name} was not found in this key vault.`));
+    return json(200, this.#wire(name, found));
+  }
+
+  #put(name: string, request: SimRequest): SimResponse {
+    const body = setBody.safeParse(JSON.parse(request.body || '{}'));
+    if (!body.success) return json(400, fault('BadParameter', 'value'));
+    const { value, attributes } = body.data;
+    this.store(name, value, attributes.exp === undefined ? undefined : attributes.exp * 1_000);
+    const stored = this.#secrets.get(name)?.at(-1);
+    return stored === undefined ? json(500, {}) : json(200, this.#wire(name, stored));
+  }
+
+  #wire(name: string, { id, value, created, expires }: Version): object {
+    return {
+      value,
+      id: `${this.origin}/secrets/${name}/${id}`,
+      attributes: {
+        enabled: true,
+        created,
+        updated: created,
+        ...(expires === undefined ? {} : { exp: expires }),
+        recoveryLevel: 'Recoverable+Purgeable',
+        recoverableDays: 90,
+      },
+    };
+  }
+}
+
+const fault = (code: string, message: string): object => ({ error: { code, message } });

@@ -1,0 +1,190 @@
+/** What is known of one person, in the shape of the answer; the sentence is made from it (answerInWords). */
+import type { Account, License } from '../../model/Account';
+import { isoTime } from '../../model/Clock';
+import { adviceOf } from '../../model/ErrorCode';
+import { isSignInBlocked, textOf } from '../../model/Person';
+import type { Reason } from '../../model/Reason';
+import { nextOccurrence } from '../../settings/nextOccurrence';
+import { namesOf } from '../../store/PeopleTable';
+import { modifiedProperties, REDACTED } from '../../sync/apply/modifiedProperties';
+import { isSilence, type Explained, type SeenInEntra } from '../../sync/demand/explainPerson';
+import type { Engine } from '../../sync/Engine';
+import type { UserAnswer } from '../answers/UserAnswer';
+import { summaryOf } from '../provisioningSummary';
+
+/** Everything but the sentence. */
+export type UserFacts = Omit<UserAnswer, 'answer' | 'reason' | 'whatToDo'>;
+
+/** @returns undefined when neither Entra nor the connector knows the person */
+export function userFacts(engine: Engine, explained: Explained): UserFacts | undefined {
+  const { entra, goto, mark, recent, someone, staged, sourceId } = explained;
+  const seen = isSilence(entra) ? undefined : entra;
+  const managed = someone.managed === 'unreadable' ? undefined : someone.managed;
+  const isStored = someone.hasFacts || managed === undefined || managed.etag !== null;
+  if (seen?.judged.read.read.deleted === 'hard' && !isStored) return undefined;
+  const now = engine.clock.now();
+  const described = describer(isSilence(goto) ? [] : goto.licenses);
+  const link = managed?.person.link ?? null;
+  const hold = managed?.person.hold ?? null;
+  const nextRun = nextOccurrence(engine.schedule, now);
+  const nextAttempt = mark === undefined ? undefined : nextOccurrence(engine.schedule, Math.max(now, mark.wait ?? 0));
+  const source = sourceOf(explained, seen);
+  return {
+    id: sourceId,
+    displayName: nameOf(explained, seen),
+    readDateTime: isoTime(now),
+    source,
+    assignments: seen === undefined ? storedAssignments(someone.facts.via) : assignmentsOf(seen),
+    scope: seen === undefined ? null : scopeOf(seen, now),
+    mapped: seen === undefined ? null : mappedOf(seen, now, described),
+    account: accountOf(explained, described),
+    link: link === null ? null : { accountKey: link.key, origin: link.origin, state: link.state },
+    next: seen === undefined ? null : nextOf(seen, nextAttempt ?? nextRun),
+    waiting:
+      mark === undefined
+        ? null
+        : {
+            errorCode: mark.code,
+            message: mark.message,
+            recommendedAction: mark.code === null ? null : adviceOf(mark.code),
+            attempts: mark.attempts,
+            nextAttemptDateTime: timeOrNull(nextAttempt),
+          },
+    hold: hold === null ? null : { kind: hold, cycleId: managed?.person.heldBy ?? null },
+    staged: staged === undefined ? null : { cycleId: staged.cycleId, sinceDateTime: isoTime(staged.since) },
+    isBeingChanged: (managed?.person.pending?.deadAt ?? 0) > now,
+    log: recent.map((entry) => summaryOf(entry, { ...source, displayName: entry.displayName })),
+  };
+}
+
+const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : isoTime(ms));
+
+type Describe = (keys: readonly string[]) => { key: string; description: string }[];
+function describer(licenses: readonly License[]): Describe {
+  const names = new Map(licenses.map(({ key, description }) => [key, description]));
+  return (keys) => keys.map((key) => ({ key, description: names.get(key) ?? '' }));
+}
+
+function nameOf({ someone, recent }: Explained, seen: SeenInEntra | undefined): string {
+  const names = [seen?.judged.entry.displayName, someone.facts.displayName, recent[0]?.displayName];
+  return names.find((name) => name !== undefined && name !== '') ?? '';
+}
+
+function sourceOf({ someone: { facts }, entra }: Explained, seen: SeenInEntra | undefined): UserFacts['source'] {
+  const error = isSilence(entra) ? { code: entra.code, message: entra.message } : null;
+  const { person, read } = seen?.judged.read ?? {};
+  const deleted = read?.deleted ?? facts.deleted;
+  const known = namesOf(facts);
+  const isBlocked = person === undefined ? facts.attributes?.['accountEnabled'] === false : isSignInBlocked(person);
+  const isThere = person !== undefined || (seen === undefined && facts.attributes !== null);
+  return {
+    state: isThere
+      ? isBlocked
+        ? 'signInBlocked'
+        : 'active'
+      : deleted === 'soft'
+        ? 'softDeleted'
+        : deleted === 'hard'
+          ? 'hardDeleted'
+          : 'unknown',
+    userPrincipalName: person === undefined ? known.userPrincipalName : textOf(person, 'userPrincipalName'),
+    mail: person === undefined ? known.mail : textOf(person, 'mail'),
+    readDateTime: read === undefined ? (facts.readAt === 0 ? null : isoTime(facts.readAt)) : isoTime(read.readAt),
+    error,
+  };
+}
+
+const assignmentsOf = ({ context, judged: { read } }: SeenInEntra): UserFacts['assignments'] =>
+  read.grants.map(({ via, roleIds }) => ({
+    ...(via === 'direct'
+      ? { via: 'direct', groupId: null, groupName: null }
+      : { via: 'group', groupId: via, groupName: read.groupNames.get(via) ?? null }),
+    roles: roleIds.map((id) => ({ id, displayName: context.entitlements.role(id)?.displayName ?? null })),
+  }));
+
+/** Through what the person was assigned when last judged; with which roles is not kept. */
+const storedAssignments = (via: readonly string[]): UserFacts['assignments'] =>
+  via.map((one) =>
+    one === 'direct'
+      ? { via: 'direct', groupId: null, groupName: null, roles: [] }
+      : { via: 'group', groupId: one, groupName: null, roles: [] },
+  );
+
+function mappingFacts({ context, judged: { entry } }: SeenInEntra, nowMs: number) {
+  const appRoles = entry.roleIds.flatMap((id) => context.entitlements.role(id) ?? []);
+  return { appRoles, isSoftDeleted: false, nowMs };
+}
+
+function scopeOf(seen: SeenInEntra, nowMs: number): NonNullable<UserFacts['scope']> {
+  const { context, judged } = seen;
+  const { entry, read } = judged;
+  const { person } = read;
+  const clauses = person === undefined ? [] : context.policy.mapping.clausesOf(person, mappingFacts(seen, nowMs));
+  return {
+    isActive: person !== undefined && !isSignInBlocked(person),
+    isAssigned: read.grants.length > 0,
+    isEntitled: context.entitlements.of(entry.roleIds).entitled,
+    isInScope: entry.desired.kind === 'active',
+    clauses: clauses.map(({ operands, ...clause }) => ({
+      ...clause,
+      operands: [...operands],
+      value: shown(clause.value),
+    })),
+  };
+}
+
+const shown = (value: unknown): string | null | unknown[] =>
+  Array.isArray(value) ? value : typeof value === 'string' ? value : null;
+
+function mappedOf(seen: SeenInEntra, nowMs: number, described: Describe): UserFacts['mapped'] {
+  const { person } = seen.judged.read;
+  if (person === undefined) return null;
+  const { mapping } = seen.context.policy;
+  const mapped = mapping.map(person, mappingFacts(seen, nowMs));
+  if (mapped.kind !== 'active') return null;
+  const hidden: readonly string[] = mapped.redacted;
+  const entitlement = seen.context.entitlements.of(seen.judged.entry.roleIds);
+  return {
+    attributes: Object.fromEntries(
+      Object.entries(mapped.attributes).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, hidden.includes(name) ? REDACTED : value]],
+      ),
+    ),
+    licenses: described(entitlement.entitled ? entitlement.licenseKeys : []),
+  };
+}
+
+function accountOf({ goto }: Explained, described: Describe): UserFacts['account'] {
+  const nothing = { key: null, status: null, email: null, firstName: null, lastName: null, groupKey: null } as const;
+  const empty = { ...nothing, licenses: [], isAdmin: false };
+  if (isSilence(goto))
+    return { state: 'unknown', ...empty, lookedFor: [], error: { code: goto.code, message: goto.message } };
+  const { observed, tried } = goto.search;
+  const rest = { lookedFor: tried.map((one) => ({ ...one })), error: null };
+  if (observed === 'ambiguous') return { state: 'several', ...empty, ...rest };
+  if (observed === 'absent') return { state: 'none', ...empty, ...rest };
+  return { state: 'found', ...shownAccount(observed, described), ...rest };
+}
+
+const shownAccount = (account: Account, described: Describe) => ({
+  key: account.key,
+  status: account.status,
+  email: account.email,
+  firstName: account.firstName,
+  lastName: account.lastName,
+  licenses: described(account.licenseKeys),
+  groupKey: account.groupKey,
+  isAdmin: account.isAdmin,
+});
+
+function nextOf({ judged: { entry } }: SeenInEntra, atMs: number | undefined): NonNullable<UserFacts['next']> {
+  const redacted = entry.desired.kind === 'active' ? entry.desired.redacted : [];
+  const detail = entry.desired.kind === 'leave' ? entry.desired.detail : undefined;
+  return {
+    action: entry.action,
+    reason: entry.reason satisfies Reason,
+    why: detail === undefined ? entry.why : `${entry.why} ${detail}`,
+    changes: modifiedProperties(entry.before ?? {}, entry.after ?? {}, redacted),
+    dateTime: entry.action === 'none' ? null : timeOrNull(atMs),
+  };
+}

@@ -1,0 +1,90 @@
+import type { TokenCredential } from '@azure/core-auth';
+import { SecretClient, type SecretClientOptions } from '@azure/keyvault-secrets';
+import { ConnectorError } from '../model/ConnectorError';
+import { messageOf } from '../telemetry/Telemetry';
+import type { GivenSecrets, GotoSecrets, Secret, SecretName } from './GotoSecrets';
+
+const REFRESH_TOKEN = 'goto-refresh-token';
+
+/** Where each is looked for, the first one there counts. The template writes all but the first refresh token's successor. */
+const NAMES: Readonly<Record<SecretName, readonly string[]>> = {
+  clientSecret: ['goto-client-secret'],
+  personalAccessToken: ['goto-personal-access-token'],
+  refreshToken: [REFRESH_TOKEN, 'goto-first-refresh-token'],
+};
+
+/** The secrets in Key Vault; each write is a new version, so an older one can be had back. */
+export class KeyVaultSecrets implements GotoSecrets {
+  readonly #client: SecretClient;
+
+  /**
+   * @param given those of the settings: they come before the vault's, but for the refresh token, which is the first one
+   * @param options of the vault's client, for tests
+   */
+  constructor(
+    vaultUri: string,
+    credential: TokenCredential,
+    private readonly given: GivenSecrets,
+    options: SecretClientOptions = {},
+  ) {
+    // Settings let http through on a loopback address only.
+    this.#client = new SecretClient(vaultUri, credential, {
+      allowInsecureConnection: vaultUri.startsWith('http:'),
+      ...options,
+    });
+  }
+
+  async read(name: SecretName): Promise<Secret | undefined> {
+    const given = this.given[name];
+    if (given !== undefined && name !== 'refreshToken') return { value: given };
+    for (const stored of NAMES[name]) {
+      const secret = await this.#get(stored);
+      if (secret !== undefined) return secret;
+    }
+    return given === undefined ? undefined : { value: given };
+  }
+
+  async #get(name: string): Promise<Secret | undefined> {
+    try {
+      const { value, properties } = await this.#client.getSecret(name);
+      return value === undefined || value === ''
+        ? undefined
+        : { value, storedAt: properties.createdOn?.getTime(), endsAt: properties.expiresOn?.getTime() };
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw vaultFault(error);
+    }
+  }
+
+  async writeRefreshToken(token: string): Promise<void> {
+    try {
+      await this.#client.setSecret(REFRESH_TOKEN, token);
+    } catch (error) {
+      throw vaultFault(error);
+    }
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** On the day of the deployment a 403 is normal: the role assignment needs minutes. So every fault is repeatable. */
+function vaultFault(error: unknown): ConnectorError {
+  const status = statusOf(error);
+  const message =
+    status === 401 || status === 403
+      ? `Key Vault refused the managed identity (${status}). Give it the role Key Vault Secrets Officer and look at the vault’s firewall; a new role assignment can take minutes to count.`
+      : status === undefined
+        ? `Key Vault could not be reached: ${messageOf(error)}. Check KEY_VAULT_URI, the vault’s firewall and the managed identity.`
+        : `Key Vault failed (${status}): ${messageOf(error)}. It is tried again later.`;
+  return new ConnectorError(message, {
+    code: 'KeyVaultRefused',
+    status,
+    sent: false,
+    repeatable: true,
+    scope: 'job',
+    cause: error,
+  });
+}
