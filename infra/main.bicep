@@ -60,6 +60,9 @@ param syncSchedule string = '0 */5 * * * *'
 param fullSyncSchedule string = '0 0 2 * * *'
 
 param provisionDefaultAccess bool = false
+
+@description('Members of groups in assigned groups count, however deep.')
+param expandNestedGroups bool = false
 param skipOutOfScopeDeletions bool = false
 
 @allowed(['repair', 'report'])
@@ -325,6 +328,7 @@ module functionapp 'modules/functionapp.bicep' = {
       SYNC_SCHEDULE: syncSchedule
       FULL_SYNC_SCHEDULE: fullSyncSchedule
       PROVISION_DEFAULT_ACCESS: string(provisionDefaultAccess)
+      EXPAND_NESTED_GROUPS: string(expandNestedGroups)
       SKIP_OUT_OF_SCOPE_DELETIONS: string(skipOutOfScopeDeletions)
       DRIFT_POLICY: driftPolicy
       REMOVAL_LIMIT_COUNT: string(removalLimitCount)

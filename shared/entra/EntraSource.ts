@@ -24,7 +24,7 @@ import {
 } from './graphShapes';
 import { lookUp, type Looked, type PersonReader } from './lookUp';
 import { personOf } from './personOf';
-import { pointCheck, type PointCheck } from './pointCheck';
+import { directGroups, pointCheck, type PointCheck } from './pointCheck';
 
 export type { Looked } from './lookUp';
 export type { PointCheck } from './pointCheck';
@@ -34,6 +34,9 @@ const PAGE_SIZE = 999;
 /** More pages than this in one walk is an endless loop, not a tenant (contrib #7311). */
 const MAX_PAGES = 10_000;
 
+const USER_TYPE = '#microsoft.graph.user';
+const GROUP_TYPE = '#microsoft.graph.group';
+
 /** What a users delta says of one person. */
 export interface UserChange {
   readonly id: string;
@@ -41,12 +44,18 @@ export interface UserChange {
   readonly removed: 'soft' | 'hard' | undefined;
 }
 
+/** Who came to a group, or went: people and groups by their ids. */
+export interface MembersMoved {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+}
+
 /** What a groups delta says of one group: who came, who went. */
 export interface GroupChange {
   readonly id: string;
   readonly removed: boolean;
-  readonly joined: readonly string[];
-  readonly left: readonly string[];
+  readonly joined: MembersMoved;
+  readonly left: MembersMoved;
 }
 
 /** One page of a delta: `nextLink` while there is more, then `deltaLink`, the place to go on from another day. */
@@ -65,6 +74,8 @@ export interface GroupMembers {
 /** One page of a group's members. */
 export interface MembersPage {
   readonly people: readonly Person[];
+  /** Groups that are direct members. */
+  readonly groupIds: readonly string[];
   /** Null on the last page. */
   readonly next: string | null;
 }
@@ -206,7 +217,7 @@ export class EntraSource {
   async listMembersPage(from: string | { readonly groupId: string }): Promise<MembersPage | 'missing'> {
     return orMissing(async () => {
       const page = await this.#page(typeof from === 'string' ? from : this.#membersPath(from.groupId));
-      return { people: this.#peopleIn(page), next: page['@odata.nextLink'] ?? null };
+      return { people: this.#peopleIn(page), groupIds: groupsIn(page), next: page['@odata.nextLink'] ?? null };
     });
   }
 
@@ -216,9 +227,7 @@ export class EntraSource {
 
   #peopleIn(page: GraphPage): Person[] {
     const reader = this.#reader;
-    return page.value
-      .filter((row) => row['@odata.type'] === '#microsoft.graph.user')
-      .map((row) => reader.personOf(row));
+    return page.value.filter((row) => row['@odata.type'] === USER_TYPE).map((row) => reader.personOf(row));
   }
 
   /** Point reads of people by id, 20 a request; who is missing is looked for in the recycle bin. */
@@ -243,9 +252,18 @@ export class EntraSource {
    */
   pointCheck(
     personId: string,
-    asked: { readonly groupIds: readonly string[]; readonly servicePrincipalId: string },
+    asked: {
+      readonly groupIds: readonly string[];
+      readonly servicePrincipalId: string;
+      readonly throughNested: boolean;
+    },
   ): Promise<PointCheck> {
     return pointCheck(this.graph, this.#reader, personId, asked);
+  }
+
+  /** Groups the person is a direct member of; undefined when Graph refuses to tell. */
+  directGroups(personId: string): Promise<ReadonlySet<string> | undefined> {
+    return directGroups(this.graph, personId);
   }
 
   /** A delta link that stands for "from now on", taken before a full read so that nothing between is lost (I04). */
@@ -281,20 +299,23 @@ export class EntraSource {
   }
 
   /**
-   * One page of what happened to groups; members that are not users are left out.
+   * One page of what happened to groups; members that are neither users nor groups are left out.
    * @throws ConnectorError ResyncRequired when the link has run out
    */
   async groupsDelta(link: string): Promise<DeltaPage<GroupChange>> {
     return this.#deltaPage(link, (row) => {
       const group = parseShape(memberDeltaShape, row, 'group');
-      const users = group['members@delta'].filter(
-        (member) => (member['@odata.type'] ?? '#microsoft.graph.user') === '#microsoft.graph.user',
-      );
+      const moved = (joined: boolean): MembersMoved => {
+        const members = group['members@delta'].filter((member) => (member['@removed'] === undefined) === joined);
+        const idsOf = (type: string): string[] =>
+          members.filter((member) => (member['@odata.type'] ?? USER_TYPE) === type).map((member) => member.id);
+        return { users: idsOf(USER_TYPE), groups: idsOf(GROUP_TYPE) };
+      };
       return {
         id: group.id,
         removed: group['@removed'] !== undefined,
-        joined: users.filter((member) => member['@removed'] === undefined).map((member) => member.id),
-        left: users.filter((member) => member['@removed'] !== undefined).map((member) => member.id),
+        joined: moved(true),
+        left: moved(false),
       };
     });
   }
@@ -327,6 +348,9 @@ export class EntraSource {
     return page;
   }
 }
+
+const groupsIn = (page: GraphPage): string[] =>
+  page.value.filter((row) => row['@odata.type'] === GROUP_TYPE).map((row) => parseShape(removedShape, row, 'group').id);
 
 const endlessList = (): ConnectorError => incompatible('Graph repeats a next link; the list cannot be completed');
 

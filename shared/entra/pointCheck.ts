@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { ConnectorError } from '../model/ConnectorError';
 import type { GraphClient } from './GraphClient';
-import { assignmentShape, pageShape, parseShape, type GraphPage } from './graphShapes';
+import { assignmentShape, pageShape, parseShape, removedShape, type GraphPage } from './graphShapes';
 import { bodyOf, lookInRecycleBin, personIn, userPath, type Looked, type PersonReader } from './lookUp';
 import { sendBatch, type BatchPart } from './sendBatch';
 
@@ -16,7 +16,7 @@ export interface PointCheck {
   /** The clock in ms before the first request left: nothing later than this is in the answer for certain. */
   readonly readAt: number;
   readonly looked: Looked;
-  /** Those of the asked groups that the person is a direct member of; see `pointCheck` for when nested ones are in it. */
+  /** Those of the asked groups that the person is in, as `pointCheck` counts it. */
   readonly memberOf: readonly string[];
   /**
    * App roles of the enterprise app that are assigned to the person directly. Undefined when Graph refuses to tell:
@@ -33,10 +33,10 @@ const memberGroupsShape = z.object({ value: z.array(z.string()) });
 /**
  * Looks at one person and at what entitles them, in one $batch (up to 360 groups; more in further ones).
  *
- * Graph's checkMemberGroups also finds membership through nested groups, which gives no access (graph-source.md 1.2).
- * So whatever it finds is compared with the person's direct memberships: one more request, only for people who are
- * still in an asked group. If Graph refuses that read, what checkMemberGroups found stands: in doubt nobody loses
- * access (I17).
+ * Graph's checkMemberGroups also finds membership through nested groups, which gives no access by itself
+ * (graph-source.md 1.2). Unless it counts by setting, whatever is found is compared with the person's direct memberships:
+ * one more request, only for people who are still in an asked group. If Graph refuses that read, what checkMemberGroups
+ * found stands: in doubt nobody loses access (I17).
  *
  * @throws ConnectorError as `sendBatch`; `InternalServerError`, repeatable, when Graph's replicas disagree about
  *   whether the person exists
@@ -45,7 +45,12 @@ export async function pointCheck(
   graph: GraphClient,
   reader: PersonReader,
   personId: string,
-  asked: { readonly groupIds: readonly string[]; readonly servicePrincipalId: string },
+  asked: {
+    readonly groupIds: readonly string[];
+    readonly servicePrincipalId: string;
+    /** Whether who is in a group of an asked group counts as its member. */
+    readonly throughNested: boolean;
+  },
 ): Promise<PointCheck> {
   const readAt = graph.clock.now();
   const user = `/users/${encodeURIComponent(personId)}`;
@@ -80,7 +85,8 @@ export async function pointCheck(
   const rolePage = isRefused ? undefined : bodyOf(roles);
   if (rolePage === undefined && !isRefused && person !== undefined) throw replicasDisagree();
 
-  const memberOf = found.length === 0 ? [] : await directOnes(graph, user, found);
+  const direct = found.length === 0 || asked.throughNested ? undefined : await directGroups(graph, personId);
+  const memberOf = direct === undefined ? found : found.filter((id) => direct.has(id));
   return {
     readAt,
     looked:
@@ -125,18 +131,20 @@ async function roleIds(graph: GraphClient, firstPage: unknown, servicePrincipalI
   return ids;
 }
 
-async function directOnes(graph: GraphClient, user: string, found: readonly string[]): Promise<readonly string[]> {
-  const direct = new Set<unknown>();
+/** Groups the person is a direct member of; undefined when Graph refuses to tell. Throws as `GraphClient.get`. */
+export async function directGroups(graph: GraphClient, personId: string): Promise<ReadonlySet<string> | undefined> {
+  const direct = new Set<string>();
   try {
-    const first = await graph.get(`${user}/memberOf?$select=id&$top=${PAGE_SIZE}`);
-    for await (const rows of pagesFrom(graph, first)) for (const row of rows) direct.add(row['id']);
+    const first = await graph.get(`/users/${encodeURIComponent(personId)}/memberOf?$select=id&$top=${PAGE_SIZE}`);
+    for await (const rows of pagesFrom(graph, first))
+      for (const row of rows) direct.add(parseShape(removedShape, row, 'membership').id);
   } catch (error) {
     const isUntold =
       error instanceof ConnectorError && (error.status === 401 || error.status === 403 || error.status === 404);
-    if (isUntold) return found;
+    if (isUntold) return undefined;
     throw error;
   }
-  return found.filter((id) => direct.has(id));
+  return direct;
 }
 
 /** A handful of pages at most: one person's rows. Links that repeat end the walk by an error, as in every list. */

@@ -133,6 +133,8 @@ export const planCursorSchema = z.object({
   link: z.string().nullable().default(null),
   /** How many pages of the list at `link` were read. */
   pages: z.number().default(0),
+  /** Groups that this walk over the groups has found in others: then it is repeated. */
+  found: z.number().default(0),
   /** The source's lists and links of this cycle were read from this moment (ms) on. */
   sourceAt: z.number().default(0),
   usersLink: z.string().nullable().default(null),

@@ -12,6 +12,8 @@ export const sourceFactsSchema = z.object({
   readAt: z.number().default(0),
   readIn: z.string().default(''),
   via: z.array(z.string()).readonly().default([]),
+  /** Groups of an assigned group that the person was in: who comes back from the recycle bin is looked for there. */
+  within: z.array(z.string()).readonly().default([]),
   /** What was wanted last, and with which address: who exchanges addresses with whom is seen from it. */
   wants: tolerant(['active', 'inactive', 'leave', 'unknown'], 'unknown').default('unknown'),
   wantedEmail: z.string().default(''),

@@ -8,6 +8,8 @@ export interface Policy {
   readonly enterpriseApp: string;
   readonly roleEntitlements: Readonly<Record<string, EntitlementRule>>;
   readonly provisionDefaultAccess: boolean;
+  /** Members of groups in assigned groups count, however deep. */
+  readonly expandNestedGroups: boolean;
   readonly skipOutOfScopeDeletions: boolean;
   readonly driftPolicy: 'report' | 'repair';
   /** Ids, user principal names or mail addresses, compared in lower case. */
@@ -33,4 +35,6 @@ export const policyHash = (policy: Policy, mappingVersion: string): string =>
     policy.skipOutOfScopeDeletions,
     policy.driftPolicy,
     [...policy.protectedUsers].sort(),
+    // Settings of later releases count only where they are used: an upgrade is no change of the rules.
+    ...(policy.expandNestedGroups ? ['nested'] : []),
   ]);

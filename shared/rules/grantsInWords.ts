@@ -1,9 +1,11 @@
-/** How somebody comes to access, in words: "directly with role User, and through group Sales with role Organizer". */
+/** How somebody comes to access, in words: "directly with role User, and through group Sales → Sales East with role Organizer". */
 
 /** One way by which a person is assigned. */
 export interface Grant {
   /** A group's id, or "direct". */
   readonly via: string;
+  /** The groups in between, outermost first, where the person is in a group of the group. */
+  readonly path: readonly string[];
   readonly roleIds: readonly string[];
 }
 
@@ -19,9 +21,10 @@ const TOLD = 5;
 /** @returns a sentence; empty for nobody's way */
 export function grantsInWords(grants: readonly Grant[], names: Names): string {
   if (grants.length === 0) return '';
-  const ways = grants.slice(0, TOLD).map(({ via, roleIds }) => {
+  const group = (id: string): string => `"${names.group(id) ?? id}"`;
+  const ways = grants.slice(0, TOLD).map(({ via, path, roleIds }) => {
     const roles = roleIds.map((id) => `"${names.role(id) ?? id}"`).join(' and ');
-    const way = via === 'direct' ? 'directly' : `through group "${names.group(via) ?? via}"`;
+    const way = via === 'direct' ? 'directly' : `through group ${[via, ...path].map(group).join(' → ')}`;
     return `${way} with role ${roles}`;
   });
   const more = grants.length - ways.length;

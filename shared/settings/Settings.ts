@@ -138,6 +138,7 @@ const settingsSchema = z.object({
   LOG_RETENTION_DAYS: wholeNumber(400, 7, 3_650),
   ROLE_ENTITLEMENTS: roleEntitlements,
   PROVISION_DEFAULT_ACCESS: flag,
+  EXPAND_NESTED_GROUPS: flag,
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,
   REMOVAL_LIMIT_COUNT: wholeNumber(50, 0, 1_000_000),
   REMOVAL_LIMIT_PERCENT: wholeNumber(10, 0, 100),

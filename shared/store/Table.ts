@@ -70,6 +70,11 @@ export class Table {
     return this.#query();
   }
 
+  /** Rows of this key in every partition: only where such rows are few, or all of them are wanted. */
+  rowsNamed(rowKey: string): AsyncGenerator<StoredRow> {
+    return this.#query(odata`RowKey eq ${rowKey}`);
+  }
+
   async *#query(filter?: string): AsyncGenerator<StoredRow> {
     const pages = this.client
       .listEntities<Row>(filter === undefined ? {} : { queryOptions: { filter } })

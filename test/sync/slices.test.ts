@@ -1,6 +1,6 @@
 /** Planning in bounded slices ends where planning at one go ends. */
 import { FINAL_STATES } from '../../shared/model/Cycle';
-import { ImageTable } from '../../shared/store/ImageTable';
+import { ImageTable, NO_MEMBERS } from '../../shared/store/ImageTable';
 import { join, oneEntitled, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
@@ -76,16 +76,17 @@ test('a change that is planned, and taken back while its slice is done again, en
 test('a read of members that is done again, and finds fewer, keeps nobody of the longer one', async () => {
   connector = await TestConnector.start({ world: TINY });
   const { image } = connector.engine.store;
-  for (const [page, members] of [['Ada'], ['Ben'], ['Cleo']].entries())
-    await image.addPage('group', 'read', page, members);
+  const page = (...users: string[]) => ({ users, groups: [] });
+  const members = (...users: string[]) => ({ users: new Set(users), groups: new Set() });
+  for (const [index, name] of ['Ada', 'Ben', 'Cleo'].entries()) await image.addPage('group', 'read', index, page(name));
   await image.switchTo('group', 'read', 3);
   // The process died before the slice said so; the next one reads anew.
-  await image.addPage('group', 'read', 0, ['Ben']);
-  expect(await image.pagesOf('group', 'read', 1)).toEqual(new Set(['Ben']));
+  await image.addPage('group', 'read', 0, page('Ben'));
+  expect(await image.pagesOf('group', 'read', 1)).toEqual(members('Ben'));
   await image.switchTo('group', 'read', 1);
-  expect(await image.members('group')).toEqual(new Set(['Ben']));
-  await image.putMembers('group', 'read', new Set());
-  expect(await image.members('group')).toEqual(new Set());
+  expect(await image.members('group')).toEqual(members('Ben'));
+  await image.putMembers('group', 'read', NO_MEMBERS);
+  expect(await image.members('group')).toEqual(members());
 });
 
 test('members stay known when a read dies as it ends, and reads every group as empty when it is done again', async () => {
@@ -96,7 +97,7 @@ test('members stay known when a read dies as it ends, and reads every group as e
   const known = async () =>
     Promise.all([...groups.keys()].map(async (id) => [id, await connector.engine.store.image.members(id)] as const));
   const before = await known();
-  expect(before.some(([, members]) => (members?.size ?? 0) > 0)).toBe(true);
+  expect(before.some(([, members]) => (members?.users.size ?? 0) > 0)).toBe(true);
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
   const { switchTo } = ImageTable.prototype;
   const spy = jest.spyOn(ImageTable.prototype, 'switchTo').mockImplementationOnce(function (this: ImageTable, ...read) {

@@ -277,8 +277,8 @@ describe('lists', () => {
 });
 
 describe('I05: the point check', () => {
-  const check = (groupIds: readonly string[], personId = 'p0') =>
-    source.pointCheck(personId, { groupIds, servicePrincipalId: directory.app.id });
+  const check = (groupIds: readonly string[], personId = 'p0', throughNested = false) =>
+    source.pointCheck(personId, { groupIds, servicePrincipalId: directory.app.id, throughNested });
 
   test('one request tells who they are and what entitles them', async () => {
     addPeople(1);
@@ -313,6 +313,7 @@ describe('I05: the point check', () => {
     directory.addMember(inner.id, 'p0');
     graph.nestedIn.set(inner.id, outer.id);
     expect((await check([outer.id])).memberOf).toEqual([]);
+    expect((await check([outer.id], 'p0', true)).memberOf).toEqual([outer.id]);
     graph.refusesMemberOf = true;
     expect((await check([outer.id])).memberOf).toEqual([outer.id]);
   });

@@ -8,6 +8,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
     enterpriseApp: 'app',
     roleEntitlements: {},
     provisionDefaultAccess: false,
+    expandNestedGroups: false,
     skipOutOfScopeDeletions: false,
     driftPolicy: 'repair',
     protectedUsers: [],

@@ -180,18 +180,32 @@ export class EntraDirectory {
     this.journal.push({ at: this.clock.now(), ...entry });
   }
 
-  /** Ids of people who should have an account: the oracle of tests, computed without the connector. */
-  entitledIds(roleIds: ReadonlySet<string> = new Set([USER_ROLE_ID, ORGANIZER_ROLE_ID])): Set<string> {
+  /**
+   * Ids of people who should have an account: the oracle of tests, computed without the connector.
+   * @param expandsNested whether groups in assigned groups count
+   */
+  entitledIds(
+    roleIds: ReadonlySet<string> = new Set([USER_ROLE_ID, ORGANIZER_ROLE_ID]),
+    expandsNested = false,
+  ): Set<string> {
     const entitled = new Set<string>();
+    const seen = new Set<string>();
     const add = (id: string): void => {
       const state = this.users.get(id)?.latest;
       if (state !== undefined && typeof state !== 'string' && state.accountEnabled) entitled.add(id);
     };
+    const addMembers = (groupId: string): void => {
+      if (seen.has(groupId)) return;
+      seen.add(groupId);
+      for (const [memberId, kind] of this.groups.get(groupId)?.latest.members ?? []) {
+        if (kind === 'user') add(memberId);
+        else if (expandsNested) addMembers(memberId);
+      }
+    };
     for (const { principalId, principalType, appRoleId } of this.#assignments.latest) {
       if (!roleIds.has(appRoleId)) continue;
       if (principalType === 'User') add(principalId);
-      for (const [memberId, kind] of this.groups.get(principalId)?.latest.members ?? [])
-        if (kind === 'user') add(memberId);
+      addMembers(principalId);
     }
     return entitled;
   }

@@ -109,6 +109,8 @@ export class EntraSimulator extends SimulatedServer {
     if (path === '/groups/delta') return this.#delta(url, 'member');
     const members = /^\/groups\/([^/]+)\/members$/.exec(path);
     if (members !== null) return this.#members(members[1] ?? '', url);
+    const memberOf = /^\/users\/([^/]+)\/memberOf$/.exec(path);
+    if (memberOf !== null) return this.#memberOf(memberOf[1] ?? '', url);
     const granted = /^\/(users|groups)\/([^/]+)\/appRoleAssignments$/.exec(path);
     if (granted !== null) return this.#assignmentsOf(granted[1] === 'users' ? 'User' : 'Group', granted[2] ?? '', url);
     const group = /^\/groups\/([^/]+)$/.exec(path);
@@ -188,6 +190,18 @@ export class EntraSimulator extends SimulatedServer {
       members.has(userId) ||
       [...members].some(([id, kind]) => kind === 'group' && this.#isMember(userId, id, moment, seen))
     );
+  }
+
+  /** Direct ones only. */
+  #memberOf(userId: string, url: URL): SimResponse {
+    const moment = this.#momentOf('checkMemberGroups');
+    const state = this.directory.users.get(userId)?.at(moment);
+    if (state === undefined || typeof state === 'string') return graphError(404, 'Request_ResourceNotFound');
+    const rows = [...this.directory.groups.values()].flatMap((history) => {
+      const group = history.at(moment);
+      return group?.members.has(userId) === true ? [{ '@odata.type': '#microsoft.graph.group', id: group.id }] : [];
+    });
+    return this.#page(url, rows);
   }
 
   #members(groupId: string, url: URL): SimResponse {

@@ -41,6 +41,7 @@ async function ask(
   const { looked, memberOf, directRoleIds, groupRoleIds } = await context.engine.entra.pointCheck(sourceId, {
     groupIds,
     servicePrincipalId,
+    throughNested: context.engine.policy.expandNestedGroups,
   });
   // Where Graph does not tell what the groups hold, the list does.
   const ofGroups = groupRoleIds ?? (await listedRolesOf(context, memberOf));

@@ -145,8 +145,8 @@ async function mark({ store }: Engine, { entry, isOpen, read }: Judged): Promise
   const { sourceId, absentSince } = entry;
   await store.dirty.mark([sourceId], entry.factsAt, 'on demand');
   await store.people.putRead(new Map([[sourceId, read.read]]));
-  const via = read.grants.map((grant) => grant.via);
-  await store.people.putJudged(new Map([[sourceId, judgedOf(entry, isOpen, via, read.someone)]]), []);
+  const now = { via: read.grants.map((grant) => grant.via), within: read.within };
+  await store.people.putJudged(new Map([[sourceId, judgedOf(entry, isOpen, now, read.someone)]]), []);
   if (absentSince === null || read.mark?.absentSince === absentSince) return;
   // An absence seen here is the first of the two reads that must agree (I05).
   const stored = await store.dirty.get(sourceId);

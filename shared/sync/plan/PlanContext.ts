@@ -6,6 +6,7 @@ import type { Cycle } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import { mayShowAbsence, type ListCertificate } from '../../rules/certifyList';
 import { Entitlements } from '../../rules/Entitlements';
+import { GroupNesting } from '../../rules/GroupNesting';
 import type { CyclePolicy } from '../../rules/Policy';
 import type { StoredMark } from '../../store/DirtyTable';
 import { bucketIndexOf } from '../../store/PeopleTable';
@@ -16,11 +17,13 @@ import { Watermark } from '../../store/state/Watermark';
 import type { Engine } from '../Engine';
 import { mappingOf } from './mappingOf';
 import { PeopleRead } from './sources/PeopleRead';
-import { SourceSnapshot } from './SourceSnapshot';
+import { assignedGroupsIn, SourceSnapshot } from './SourceSnapshot';
 
 export class PlanContext {
   readonly #app: EnterpriseApp | undefined;
   #snapshot: Promise<SourceSnapshot> | undefined;
+  #nesting: Promise<GroupNesting> | undefined;
+  #groupIds: Promise<ReadonlySet<string>> | undefined;
   #accounts: Promise<AccountIndex> | undefined;
   #marks: Promise<ReadonlyMap<number, readonly StoredMark[]>> | undefined;
   #entitlements: Entitlements | undefined;
@@ -125,9 +128,30 @@ export class PlanContext {
 
   /** Who holds which role, from the image; read again after `imageChanged`. */
   snapshot(): Promise<SourceSnapshot> {
-    this.#snapshot ??= (async () =>
-      SourceSnapshot.of(await this.engine.store.image.assignments(), this.engine.store.image.groups()))();
+    this.#snapshot ??= (async () => {
+      const { image } = this.engine.store;
+      return SourceSnapshot.of(await image.assignments(), await this.nesting(), image.groups());
+    })();
     return this.#snapshot;
+  }
+
+  /** Which group is in which, from the image; nothing where nested groups do not count. Read again after `imageChanged`. */
+  nesting(): Promise<GroupNesting> {
+    this.#nesting ??= (async () => {
+      const inner = new Map<string, readonly string[]>();
+      if (this.policy.expandNestedGroups)
+        for await (const { id, groups } of this.engine.store.image.heads())
+          if (groups.length > 0) inner.set(id, groups);
+      return new GroupNesting(inner);
+    })();
+    return this.#nesting;
+  }
+
+  /** Groups whose members have access: the assigned ones, and where nested ones count, every group in them. */
+  groupIds(): Promise<ReadonlySet<string>> {
+    this.#groupIds ??= (async () =>
+      (await this.nesting()).below(assignedGroupsIn(await this.engine.store.image.assignments())))();
+    return this.#groupIds;
   }
 
   /** Names for sentences; undefined for a group that was not asked for. */
@@ -143,6 +167,8 @@ export class PlanContext {
   /** The image was written: the next `snapshot` reads it again. */
   imageChanged(): void {
     this.#snapshot = undefined;
+    this.#nesting = undefined;
+    this.#groupIds = undefined;
   }
 
   /** The marks of a bucket's people, due or not. */

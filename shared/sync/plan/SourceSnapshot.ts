@@ -1,52 +1,54 @@
 /** Who holds which app role, from the assignments and group members as last read. */
 import type { Assignment } from '../../model/Assignment';
 import { digest } from '../../model/hash';
+import { shortestPaths, type GroupNesting } from '../../rules/GroupNesting';
 import type { Grant } from '../../rules/grantsInWords';
 
 export class SourceSnapshot {
   readonly #rolesOfPrincipal = new Map<string, string[]>();
+  /** Groups of which people are direct members. */
   readonly #groupsOf = new Map<string, string[]>();
   readonly #directUsers = new Set<string>();
-  readonly groupIds: readonly string[];
+  readonly #assignedGroups = new Set<string>();
   readonly assignmentsDigest: string;
 
-  readonly #assignedGroups: ReadonlySet<string>;
-
-  /** @param groups pages of members; a group comes more than once when it has several */
-  static async of(
+  private constructor(
     assignments: readonly Assignment[],
-    groups: AsyncIterable<{ readonly id: string; readonly members: readonly string[] }>,
-  ): Promise<SourceSnapshot> {
-    const snapshot = new SourceSnapshot(assignments);
-    for await (const { id, members } of groups) snapshot.#add(id, members);
-    return snapshot;
-  }
-
-  private constructor(assignments: readonly Assignment[]) {
+    readonly nesting: GroupNesting,
+    /** Assigned groups, and where nested ones count, every group in them: whose members give access. */
+    readonly groupIds: ReadonlySet<string>,
+  ) {
     this.assignmentsDigest = assignmentsDigest(assignments);
-    const groupIds = new Set<string>();
     for (const { principalId, principalType, appRoleId } of assignments) {
       const roles = this.#rolesOfPrincipal.get(principalId);
       if (roles === undefined) this.#rolesOfPrincipal.set(principalId, [appRoleId]);
       else if (!roles.includes(appRoleId)) roles.push(appRoleId);
-      if (principalType === 'Group') groupIds.add(principalId);
+      if (principalType === 'Group') this.#assignedGroups.add(principalId);
       else this.#directUsers.add(principalId);
     }
-    this.groupIds = [...groupIds].sort();
-    this.#assignedGroups = groupIds;
   }
 
-  #add(groupId: string, members: readonly string[]): void {
-    if (!this.#assignedGroups.has(groupId)) return;
-    for (const id of members) {
+  /**
+   * @param nesting groups in groups, as far as they count
+   * @param groups pages of users; a group comes more than once when it has several
+   */
+  static async of(
+    assignments: readonly Assignment[],
+    nesting: GroupNesting,
+    groups: AsyncIterable<{ readonly id: string; readonly users: readonly string[] }>,
+  ): Promise<SourceSnapshot> {
+    const snapshot = new SourceSnapshot(assignments, nesting, nesting.below(assignedGroupsIn(assignments)));
+    for await (const { id, users } of groups) snapshot.#add(id, users);
+    return snapshot;
+  }
+
+  #add(groupId: string, users: readonly string[]): void {
+    if (!this.groupIds.has(groupId)) return;
+    for (const id of users) {
       const own = this.#groupsOf.get(id);
       if (own === undefined) this.#groupsOf.set(id, [groupId]);
       else if (!own.includes(groupId)) own.push(groupId);
     }
-  }
-
-  isAssignedGroup(groupId: string): boolean {
-    return this.#assignedGroups.has(groupId);
   }
 
   get directUsers(): ReadonlySet<string> {
@@ -63,26 +65,33 @@ export class SourceSnapshot {
 
   /** The role ids of a person, each once: a person with several gets the union of what they give. */
   roleIdsOf(personId: string): string[] {
-    const principals = [
-      ...(this.#directUsers.has(personId) ? [personId] : []),
-      ...(this.#groupsOf.get(personId) ?? []),
-    ];
-    return [...new Set(principals.flatMap((principal) => this.#rolesOfPrincipal.get(principal) ?? []))];
+    return [...new Set(this.grantsOf(personId).flatMap((grant) => grant.roleIds))];
   }
 
-  /** Each way by which the person is assigned, with the roles it gives. */
+  /** Each way by which the person is assigned, with the roles it gives: one for each assigned group, the shortest. */
   grantsOf(personId: string): Grant[] {
-    return this.viaOf(personId).map((via) => ({
-      via,
-      roleIds: this.#rolesOfPrincipal.get(via === 'direct' ? personId : via) ?? [],
-    }));
+    const direct = this.#directUsers.has(personId)
+      ? [{ via: 'direct', path: [], roleIds: this.#rolesOfPrincipal.get(personId) ?? [] }]
+      : [];
+    const paths = shortestPaths(this.nesting, this.#assignedGroups, this.withinOf(personId));
+    const through = [...paths].map(([via, path]) => ({ via, path, roleIds: this.#rolesOfPrincipal.get(via) ?? [] }));
+    return [...direct, ...through];
   }
 
-  /** Through what the person is assigned: group ids, or "direct". */
+  /** Through what the person is assigned: ids of assigned groups, or "direct". */
   viaOf(personId: string): string[] {
-    return [...(this.#directUsers.has(personId) ? ['direct'] : []), ...(this.#groupsOf.get(personId) ?? [])];
+    return this.grantsOf(personId).map((grant) => grant.via);
+  }
+
+  /** Groups of which the person is a direct member, and whose members have access. */
+  withinOf(personId: string): readonly string[] {
+    return this.#groupsOf.get(personId) ?? [];
   }
 }
+
+/** Ids of the groups that are assigned, each once. */
+export const assignedGroupsIn = (assignments: readonly Assignment[]): Set<string> =>
+  new Set(assignments.filter((one) => one.principalType === 'Group').map((one) => one.principalId));
 
 /** The same for the same assignments in any order. */
 export const assignmentsDigest = (assignments: readonly Assignment[]): string =>

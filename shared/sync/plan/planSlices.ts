@@ -87,6 +87,7 @@ export async function planSlices(
         index: 0,
         link: null,
         pages: 0,
+        found: 0,
         after: '',
         isPartial: false,
         attempts: 0,

@@ -7,6 +7,7 @@ import type { Person } from '../../../model/Person';
 import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { Someone, SourceRead } from '../../../store/PeopleTable';
+import type { Grant } from '../../../rules/grantsInWords';
 import type { PersonFacts } from '../../../rules/judge';
 import type { PlanContext } from '../PlanContext';
 import type { SourceSnapshot } from '../SourceSnapshot';
@@ -40,10 +41,7 @@ export async function gather(
   const toLookUp = people.filter((one) => needsLookUp(one, snapshot, input.cycleId)).map((one) => one.sourceId);
   const looked = await readLooked(engine, toLookUp, input.cycleId);
   await engine.store.people.putRead(looked);
-  if (context.isDry)
-    await context.nameGroups(
-      people.flatMap(({ sourceId }) => snapshot.viaOf(sourceId)).filter((via) => via !== 'direct'),
-    );
+  if (context.isDry) await context.nameGroups(people.flatMap(({ sourceId }) => groupsIn(snapshot.grantsOf(sourceId))));
   return people.map((someone) => {
     const mark = marks.get(someone.sourceId) ?? null;
     return {
@@ -56,6 +54,10 @@ export async function gather(
     };
   });
 }
+
+/** The groups that ways lead through. */
+const groupsIn = (grants: readonly Grant[]): string[] =>
+  grants.flatMap(({ via, path }) => (via === 'direct' ? [] : [via, ...path]));
 
 /** Who was not read in this cycle, and whose attributes can matter: assigned, or with something to lose or to recover. */
 function needsLookUp({ sourceId, managed, facts }: Someone, snapshot: SourceSnapshot, cycleId: string): boolean {
@@ -76,7 +78,6 @@ function factsOf(
   const person: Person | undefined =
     read.attributes === null || read.deleted !== 'no' ? undefined : { id: sourceId, attributes: read.attributes };
   const isFresh = looked !== undefined || facts.readIn === input.cycleId;
-  const via = snapshot.viaOf(sourceId);
   const { accounts } = input;
   return {
     sourceId,
@@ -85,7 +86,7 @@ function factsOf(
     displayName: read.displayName === '' ? facts.displayName : read.displayName,
     roleIds: snapshot.roleIdsOf(sourceId),
     grants: snapshot.grantsOf(sourceId),
-    proofGroupIds: [...new Set([...via, ...facts.via])].filter((id) => id !== 'direct'),
+    proofGroupIds: [...new Set([...snapshot.viaOf(sourceId), ...facts.via])].filter((id) => id !== 'direct'),
     managed: managed === 'unreadable' ? UNKNOWN_PERSON : managed.person,
     personEtag: managed === 'unreadable' ? null : managed.etag,
     find: accounts === undefined ? null : (key, addresses) => accounts.find(key, addresses),

@@ -168,9 +168,11 @@ const isWorthARow = (one: Judged): boolean =>
 export async function remember(context: PlanContext, judged: readonly Judged[]): Promise<void> {
   const changed = new Map<string, SourceJudged>();
   for (const { entry, isOpen, someone } of judged) {
-    const next = judgedOf(entry, isOpen, (await context.snapshot()).viaOf(entry.sourceId), someone);
-    const { via, wants, wantedEmail, skipLogged } = someone.facts;
-    if (JSON.stringify(next) !== JSON.stringify({ via, wants, wantedEmail, skipLogged }))
+    const snapshot = await context.snapshot();
+    const now = { via: snapshot.viaOf(entry.sourceId), within: snapshot.withinOf(entry.sourceId) };
+    const next = judgedOf(entry, isOpen, now, someone);
+    const { via, within, wants, wantedEmail, skipLogged } = someone.facts;
+    if (JSON.stringify(next) !== JSON.stringify({ via, within, wants, wantedEmail, skipLogged }))
       changed.set(entry.sourceId, next);
   }
   await context.engine.store.people.putJudged(
@@ -179,19 +181,30 @@ export async function remember(context: PlanContext, judged: readonly Judged[]):
   );
 }
 
-/** What is remembered of a judgement. @param via through what the person is assigned now; who is not keeps the last ways */
+const viaAfter = (now: readonly string[], before: readonly string[], isInDoubt: boolean): readonly string[] =>
+  now.length === 0 ? before : isInDoubt ? [...new Set([...now, ...before])] : now;
+
+/**
+ * What is remembered of a judgement.
+ * @param now through what the person is assigned, and the groups the person is in; who is not assigned keeps the last ways
+ */
 export const judgedOf = (
   { absentSince, desired, reason }: PlanEntry,
   isOpen: boolean,
-  via: readonly string[],
+  now: Pick<SourceJudged, 'via' | 'within'>,
   { facts }: Someone,
 ): SourceJudged => ({
   // A way that is in doubt is not forgotten: it is asked about before anything is taken.
-  via: via.length === 0 ? facts.via : absentSince === null ? via : [...new Set([...via, ...facts.via])],
+  via: viaAfter(now.via, facts.via, absentSince !== null),
+  within: within(now.via.length > 0 ? now : facts),
   wants: desired.kind,
   wantedEmail: desired.kind === 'active' ? desired.attributes.email : facts.wantedEmail,
   skipLogged: isOpen ? '' : reason,
 });
+
+/** Groups that are not assigned themselves; the others stand in `via`. */
+const within = (ways: Pick<SourceJudged, 'via' | 'within'>): readonly string[] =>
+  ways.within.filter((id) => !ways.via.includes(id));
 
 async function recordEnded(place: CyclePlace, ended: readonly Judged[]): Promise<void> {
   for (const part of partsThatFit(ended, RECORD_SIZE)) {

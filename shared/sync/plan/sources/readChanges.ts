@@ -13,8 +13,9 @@ import type { CyclePlace } from '../../cycle/CyclePlace';
 import { judgesAsFull } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
-import { assignmentsDigest } from '../SourceSnapshot';
+import { assignedGroupsIn, assignmentsDigest } from '../SourceSnapshot';
 import { warnOfRoles } from '../warnOfRoles';
+import { forgetUncounted, markMovedGroups, peopleBelow } from './movedGroups';
 import { readCertifiedList } from './readCertifiedList';
 import { readOf } from './readGroup';
 
@@ -133,7 +134,7 @@ async function takeOverUsers(
     if (!hasFacts && managed !== 'unreadable' && managed.etag === null) return;
     known.push(change);
     if (change.person !== undefined && facts.deleted !== 'no')
-      for (const id of facts.via) if (id !== 'direct') groupsOfRestored.add(id);
+      for (const id of [...facts.via, ...facts.within]) if (id !== 'direct') groupsOfRestored.add(id);
   });
   if (known.length === 0) return;
   // Lists of members leave out who is in the recycle bin, and no delta says that a restored person is in them again.
@@ -151,27 +152,24 @@ async function takeOverUsers(
   );
 }
 
-/** Follows the groups' delta and applies it to the members of assigned groups. @returns the new delta link */
+/** Follows the groups' delta and applies it to the members of the groups that count. @returns the new delta link */
 async function walkGroups(context: PlanContext, from: string): Promise<string> {
   const { engine } = context;
-  const assigned = new Set<string>();
-  let isAssignedRead = false;
   const seen = new Set<string>();
   for (let link = from; !seen.has(link);) {
     seen.add(link);
     const readAt = engine.clock.now();
     const page = await engine.entra.groupsDelta(link);
-    if (page.changes.length > 0 && !isAssignedRead) {
-      isAssignedRead = true;
-      for (const one of await engine.store.image.assignments())
-        if (one.principalType === 'Group') assigned.add(one.principalId);
-    }
-    const changes = page.changes.filter((change) => assigned.has(change.id));
+    const counted = page.changes.length === 0 ? new Set() : await context.groupIds();
+    const changes = page.changes.filter((change) => counted.has(change.id));
     const concerned = new Set(changes.map((change) => change.id));
+    let left = 0;
     await inParallel([...concerned], PARALLEL_GROUPS, async (groupId) => {
       const own = changes.filter((change) => change.id === groupId);
-      await takeOverGroup(context, groupId, own, readAt);
+      left += await takeOverGroup(context, groupId, own, readAt);
     });
+    if (concerned.size > 0) context.imageChanged();
+    if (left > 0) await forgetUncounted(context);
     if (page.deltaLink !== undefined) return page.deltaLink;
     if (page.nextLink === undefined) break;
     link = page.nextLink;
@@ -182,27 +180,43 @@ async function walkGroups(context: PlanContext, from: string): Promise<string> {
 /**
  * A group's changes come in slices, twice, or out of order (graph-source.md 2.1): where one person both joined and left,
  * and where the group itself is gone, it is read in full.
+ * @returns how many groups it no longer holds
  */
 async function takeOverGroup(
   context: PlanContext,
   groupId: string,
   changes: readonly GroupChange[],
   readAt: number,
-): Promise<void> {
+): Promise<number> {
   const { image, dirty } = context.engine.store;
-  const joined = new Set(changes.flatMap((change) => change.joined));
-  const left = new Set(changes.flatMap((change) => change.left));
+  const joined = movedIn(context, changes, 'joined');
+  const left = movedIn(context, changes, 'left');
   const before = await image.members(groupId);
-  const contradicts = [...joined].some((id) => left.has(id)) || changes.some((change) => change.removed);
+  const contradicts =
+    [...joined.users].some((id) => left.users.has(id)) ||
+    [...joined.groups].some((id) => left.groups.has(id)) ||
+    changes.some((change) => change.removed);
   if (contradicts || before === undefined) await dirty.markGroups([groupId], readAt, 'delta');
-  await dirty.mark([...joined, ...left], readAt, 'group');
-  if (before === undefined) return;
-  const after = new Set(before);
-  for (const id of left) after.delete(id);
-  for (const id of joined) after.add(id);
-  await image.putMembers(groupId, `d-${digest([...after].sort())}`, after);
-  context.imageChanged();
+  await dirty.mark([...joined.users, ...left.users], readAt, 'group');
+  await markMovedGroups(context, { joined: joined.groups, left: left.groups }, readAt);
+  if (before === undefined) return 0;
+  const after = {
+    users: new Set([...[...before.users].filter((id) => !left.users.has(id)), ...joined.users]),
+    groups: new Set([...[...before.groups].filter((id) => !left.groups.has(id)), ...joined.groups]),
+  };
+  await image.putMembers(groupId, `d-${digest([...after.users, ...after.groups].sort())}`, after);
+  return left.groups.size;
 }
+
+/** Who came, or went, by all of a group's changes. */
+const movedIn = (
+  { policy }: PlanContext,
+  changes: readonly GroupChange[],
+  which: 'joined' | 'left',
+): { readonly users: Set<string>; readonly groups: Set<string> } => ({
+  users: new Set(changes.flatMap((change) => change[which].users)),
+  groups: new Set(policy.expandNestedGroups ? changes.flatMap((change) => change[which].groups) : []),
+});
 
 /** Marks everybody whose set of roles differs between the two complete lists; then the new one is the image. */
 async function takeOverAssignments(context: PlanContext, assignments: readonly Assignment[]): Promise<void> {
@@ -212,30 +226,24 @@ async function takeOverAssignments(context: PlanContext, assignments: readonly A
   const before = await store.image.assignments();
   const now = clock.now();
   const changed = changedPrincipals(before, assignments);
-  const groupIds = new Set(
-    [...before, ...assignments].filter((one) => one.principalType === 'Group').map((one) => one.principalId),
+  const groups = assignedGroupsIn([...before, ...assignments]);
+  const changedGroups = [...changed].filter((id) => groups.has(id));
+  await store.dirty.mark(
+    [...[...changed].filter((id) => !groups.has(id)), ...(await peopleBelow(context, changedGroups))],
+    now,
+    'assignment',
   );
-  const assignedBefore = new Set(before.map((one) => one.principalId));
-  const assignedNow = new Set(assignments.map((one) => one.principalId));
-  const people = new Set<string>();
+  const counted = await context.groupIds();
+  const assignedNow = assignedGroupsIn(assignments);
   const toRead: string[] = [];
-  const gone: string[] = [];
-  for (const id of changed) {
-    if (!groupIds.has(id)) {
-      people.add(id);
-      continue;
-    }
-    const members = await store.image.members(id);
-    for (const member of members ?? []) people.add(member);
-    if (!assignedNow.has(id)) gone.push(id);
+  for (const id of changedGroups) {
     // What is left of a former assignment is no image: deltas passed it by while nobody was assigned through it.
-    else if (members === undefined || !assignedBefore.has(id)) toRead.push(id);
+    if (assignedNow.has(id) && (!counted.has(id) || (await store.image.members(id)) === undefined)) toRead.push(id);
   }
-  await store.dirty.mark(people, now, 'assignment');
   await store.dirty.markGroups(toRead, now, 'assigned');
   await store.image.putAssignments(assignments);
-  for (const id of gone) await store.image.forget(id);
   context.imageChanged();
+  if (changedGroups.some((id) => !assignedNow.has(id))) await forgetUncounted(context);
 }
 
 /** Principals whose set of roles differs between two complete lists. */

@@ -1,8 +1,10 @@
 import { inParallel } from '../../../concurrency/inParallel';
 import type { StoredMark } from '../../../store/DirtyTable';
+import { NO_MEMBERS } from '../../../store/ImageTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
-import { generationOf, movedBetween, readGroup } from './readGroup';
+import { forgetUncounted, markMovedGroups, movedBetween } from './movedGroups';
+import { generationOf, readGroup } from './readGroup';
 
 const PARALLEL_READS = 8;
 
@@ -20,55 +22,79 @@ export async function readDueGroups(context: PlanContext, place: CyclePlace): Pr
   const part = due.slice(0, context.engine.timing.groupsPerSlice);
   if (part.length === 0) return 'next';
   const unfinished: { link: string; pages: number; index: number }[] = [];
+  let added = 0;
+  let left = 0;
   await inParallel(
     part.map((mark, index) => ({ mark, index })),
     PARALLEL_READS,
     async ({ mark, index }) => {
-      const more = await readMarked(context, place, mark, mark.id === cursor.after ? cursor : { link: null, pages: 0 });
-      if (more !== undefined) unfinished.push({ ...more, index });
+      const read = await readMarked(context, place, mark, mark.id === cursor.after ? cursor : { link: null, pages: 0 });
+      if (read.kind === 'more') unfinished.push({ link: read.link, pages: read.pages, index });
+      added += read.kind === 'more' ? 0 : read.added;
+      left += read.kind === 'more' ? 0 : read.left;
     },
   );
   await context.read.flush();
   context.imageChanged();
+  if (left > 0) await forgetUncounted(context);
   // A group too large for one slice is the first of the next one.
   const [first] = unfinished.sort((a, b) => a.index - b.index);
   const { link, pages } = first ?? { link: null, pages: 0 };
   const after = first === undefined ? '' : (part[first.index]?.id ?? '');
   place.move({ cursor: { ...cursor, link, pages, after } });
-  return first !== undefined || due.length > part.length ? 'stay' : 'next';
+  // What was found in a group is read in the next slice.
+  return first !== undefined || due.length > part.length || added > 0 ? 'stay' : 'next';
 }
+
+/** What a marked group turned out to be; or where to go on with it. */
+type MarkedRead =
+  | { readonly kind: 'more'; readonly link: string; readonly pages: number }
+  | {
+      readonly kind: 'ended';
+      /** Groups in it that count from now on, and that it no longer holds. */
+      readonly added: number;
+      readonly left: number;
+    };
+
+const NOTHING: MarkedRead = { kind: 'ended', added: 0, left: 0 };
 
 async function readMarked(
   context: PlanContext,
   place: CyclePlace,
   mark: StoredMark,
   start: { readonly link: string | null; readonly pages: number },
-): Promise<{ link: string; pages: number } | undefined> {
+): Promise<MarkedRead> {
   const { engine } = context;
   const { clock, store, timing } = engine;
   const groupId = mark.id;
-  const snapshot = await context.snapshot();
-  if (!snapshot.groupIds.includes(groupId)) {
+  if (!(await context.groupIds()).has(groupId)) {
     await store.dirty.answerGroup(mark);
-    return undefined;
+    return NOTHING;
   }
   const readAt = clock.now();
   const generation = generationOf(place.cycle.id, place.cycle.cursor.resyncs);
   const read = await readGroup(context, { cycleId: place.cycle.id, generation, groupId }, start);
   if (read.kind === 'more') return read;
   const before = await store.image.members(groupId);
+  const isKnownEmpty = before !== undefined && before.users.size + before.groups.size === 0;
   const isAgreed = mark.absentSince !== null && readAt - mark.absentSince >= timing.graphLagMs;
-  if (read.kind === 'nobody' && !isAgreed && before?.size !== 0) {
+  if (read.kind === 'nobody' && !isAgreed && !isKnownEmpty) {
     await store.dirty.doubtGroup(mark, mark.absentSince ?? readAt, readAt + timing.graphLagMs);
-    place.warn(`The assigned group ${groupId} reads as empty or missing; its members stay until a second read agrees.`);
-    return undefined;
+    place.warn(readsAsEmpty(groupId));
+    return NOTHING;
   }
-  const after = read.kind === 'nobody' ? new Set<string>() : await store.image.pagesOf(groupId, generation, read.pages);
-  await store.dirty.mark(movedBetween(before, after), readAt, 'group');
+  const after = read.kind === 'nobody' ? NO_MEMBERS : await store.image.pagesOf(groupId, generation, read.pages);
+  const { users, joinedGroups, leftGroups } = movedBetween(before, after);
+  await store.dirty.mark(users, readAt, 'group');
+  const added = await markMovedGroups(context, { joined: joinedGroups, left: leftGroups }, readAt);
   if (read.kind === 'nobody') await store.image.putMembers(groupId, generation, after);
   else await store.image.switchTo(groupId, generation, read.pages);
   const isYoung = readAt < mark.since + timing.graphLagMs;
   if (isYoung) await store.dirty.lookAgainAtGroup(mark, mark.since + timing.graphLagMs);
   else await store.dirty.answerGroup(mark);
-  return undefined;
+  return { kind: 'ended', added, left: leftGroups.length };
 }
+
+/** The doubt in words, for the admin. */
+export const readsAsEmpty = (groupId: string): string =>
+  `The group ${groupId} reads as empty or missing; its members stay until a second read agrees.`;

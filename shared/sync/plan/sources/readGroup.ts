@@ -31,10 +31,11 @@ export async function readGroup(
     const readAt = clock.now();
     const page = await entra.listMembersPage(link === null ? { groupId: read.groupId } : link);
     if (page === 'missing') return { kind: 'nobody' };
+    const groups = context.policy.expandNestedGroups ? page.groupIds : [];
     await context.read.add(page.people.map((person) => [person.id, readOf(person, readAt, read.cycleId)] as const));
-    if (page.people.length > 0) {
-      const ids = page.people.map((person) => person.id);
-      await store.image.addPage(read.groupId, read.generation, pages, ids);
+    if (page.people.length + groups.length > 0) {
+      const users = page.people.map((person) => person.id);
+      await store.image.addPage(read.groupId, read.generation, pages, { users, groups });
       pages += 1;
     }
     if (page.next === null) return pages === 0 ? { kind: 'nobody' } : { kind: 'read', pages };
@@ -51,9 +52,3 @@ export const readOf = (person: Person, readAt: number, cycleId: string): SourceR
   readAt,
   readIn: cycleId,
 });
-
-/** Who is in one of two lists of members and not in the other. */
-export const movedBetween = (before: ReadonlySet<string> = new Set(), after: ReadonlySet<string>): string[] => [
-  ...[...after].filter((id) => !before.has(id)),
-  ...[...before].filter((id) => !after.has(id)),
-];

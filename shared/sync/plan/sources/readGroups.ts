@@ -1,89 +1,100 @@
 import { inParallel } from '../../../concurrency/inParallel';
-import { isOfEverybody } from '../../../model/Cycle';
+import { isOfEverybody, type PlanCursor } from '../../../model/Cycle';
+import type { GroupMembers } from '../../../store/ImageTable';
+import type { CyclePlace } from '../../cycle/CyclePlace';
+import { isWithoutBasis } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
-import { readDueGroups } from './readDueGroups';
-import { isWithoutBasis } from '../../cycle/itineraries';
-import { generationOf, movedBetween, readGroup, type GroupRead } from './readGroup';
+import { forgetUncounted, movedBetween, peopleBelow } from './movedGroups';
+import { readDueGroups, readsAsEmpty } from './readDueGroups';
+import { generationOf, readGroup, type GroupRead } from './readGroup';
 
 /** Requests to Graph in flight at once; five-minute polling is nowhere near its limits (graph-source.md 4.1). */
 const PARALLEL_READS = 8;
 
-/** The members of every assigned group in a full read; else of the groups that are new or marked. */
+/**
+ * The members of every group that counts in a full read; else of the groups that are new or marked. Where nested groups
+ * count, reading finds further groups: the walk in order of ids is repeated until one finds none, and passes by what the
+ * cycle has read.
+ */
 export const readGroups: Slice = async (context, place) => {
   const { cycle } = place;
   if (!isOfEverybody(cycle) && !isWithoutBasis(cycle)) return readDueGroups(context, place);
   const { cursor } = cycle;
-  const { image } = context.engine.store;
   const generation = generationOf(cycle.id, cursor.resyncs);
-  const groupIds = await assignedGroups(context);
-  const part = groupIds.slice(cursor.index, cursor.index + context.engine.timing.groupsPerSlice);
+  const counted = await context.groupIds();
+  const left = await groupsToRead(context, cursor, generation);
+  const part = left.slice(0, context.engine.timing.groupsPerSlice);
+  if (part.length === 0) {
+    if (cursor.found === 0) {
+      await forgetUncounted(context);
+      return 'next';
+    }
+    place.move({ cursor: { ...cursor, after: '', found: 0 } });
+    return 'stay';
+  }
   const reads = new Map<string, GroupRead>();
+  const found = new Set<string>();
   await inParallel(part, PARALLEL_READS, async (groupId) => {
     const start = groupId === part[0] ? cursor : { link: null, pages: 0 };
     const read = await readGroup(context, { cycleId: cycle.id, generation, groupId }, start);
-    // Its members stay until a second read agrees.
-    if (read.kind === 'nobody') await doubt(context, groupId, place.warn.bind(place));
-    else if (read.kind === 'read') {
-      if (!isWithoutBasis(cycle))
-        await lookAgainWhereMoved(context, groupId, await image.pagesOf(groupId, generation, read.pages));
-      await image.switchTo(groupId, generation, read.pages);
-    }
     reads.set(groupId, read);
+    if (read.kind === 'nobody') await believeNobody(context, place, groupId, generation);
+    else if (read.kind === 'read') {
+      const after = await context.engine.store.image.pagesOf(groupId, generation, read.pages);
+      for (const id of after.groups) if (!counted.has(id)) found.add(id);
+      if (!isWithoutBasis(cycle)) await lookAgainWhereMoved(context, groupId, after);
+      await context.engine.store.image.switchTo(groupId, generation, read.pages);
+    }
   });
   await context.read.flush();
   context.imageChanged();
   const unfinished = part.findIndex((groupId) => reads.get(groupId)?.kind === 'more');
   const more = reads.get(part[unfinished] ?? '');
-  if (more?.kind === 'more') {
-    const index = cursor.index + unfinished;
-    place.move({ cursor: { ...cursor, index, link: more.link, pages: more.pages } });
-    return 'stay';
-  }
-  const index = cursor.index + part.length;
-  place.move({ cursor: { ...cursor, index, link: null, pages: 0 } });
-  if (index < groupIds.length) return 'stay';
-  await forgetUnassigned(context, new Set(groupIds));
-  return 'next';
+  const next = { ...cursor, found: cursor.found + found.size };
+  if (more?.kind === 'more')
+    place.move({ cursor: { ...next, after: part[unfinished] ?? '', link: more.link, pages: more.pages } });
+  else place.move({ cursor: { ...next, after: part.at(-1) ?? '', link: null, pages: 0 } });
+  return 'stay';
 };
+
+/** Groups behind the cursor that the cycle has not read, in order of ids; the one that was begun comes first. */
+async function groupsToRead(context: PlanContext, { after, link }: PlanCursor, generation: string): Promise<string[]> {
+  const read = new Set<string>();
+  if (context.policy.expandNestedGroups)
+    for await (const head of context.engine.store.image.heads()) if (head.generation === generation) read.add(head.id);
+  const isLeft = (id: string): boolean => !read.has(id) && (link === null ? id > after : id >= after);
+  return [...(await context.groupIds())].filter(isLeft).sort();
+}
+
+/** Nobody is no news of a group that is known to have none; of any other it is doubted, and its members stay. */
+async function believeNobody(
+  context: PlanContext,
+  place: CyclePlace,
+  groupId: string,
+  generation: string,
+): Promise<void> {
+  const { clock, store, timing } = context.engine;
+  const known = await store.image.members(groupId);
+  if (known !== undefined && known.users.size + known.groups.size === 0) {
+    await store.image.switchTo(groupId, generation, 0);
+    return;
+  }
+  const now = clock.now();
+  await store.dirty.markGroups([groupId], now, 'empty', now + timing.graphLagMs);
+  if (known !== undefined) place.warn(readsAsEmpty(groupId));
+}
 
 /**
  * The deltas keep the image as it should be read. A list that says otherwise comes from a replica that lags behind them,
  * or from one ahead: whoever differs is looked at, and the group is read once more when the replicas agree.
  */
-async function lookAgainWhereMoved(
-  { engine }: PlanContext,
-  groupId: string,
-  after: ReadonlySet<string>,
-): Promise<void> {
-  const { clock, store, timing } = engine;
-  const moved = movedBetween(await store.image.members(groupId), after);
-  if (moved.length === 0) return;
-  const now = clock.now();
-  await store.dirty.mark(moved, now, 'group');
-  await store.dirty.markGroups([groupId], now, 'moved', now + timing.graphLagMs);
-}
-
-async function doubt(context: PlanContext, groupId: string, warn: (text: string) => void): Promise<void> {
+async function lookAgainWhereMoved(context: PlanContext, groupId: string, after: GroupMembers): Promise<void> {
   const { clock, store, timing } = context.engine;
-  const known = await store.image.members(groupId);
-  if (known !== undefined && known.size === 0) return;
+  const { users, joinedGroups, leftGroups } = movedBetween(await store.image.members(groupId), after);
+  if (users.length + joinedGroups.length + leftGroups.length === 0) return;
   const now = clock.now();
-  await store.dirty.markGroups([groupId], now, 'empty', now + timing.graphLagMs);
-  if (known !== undefined)
-    warn(`The assigned group ${groupId} reads as empty or missing; its members stay until a second read agrees.`);
-}
-
-async function assignedGroups(context: PlanContext): Promise<string[]> {
-  const assignments = await context.engine.store.image.assignments();
-  const ids = assignments.filter((one) => one.principalType === 'Group').map((one) => one.principalId);
-  return [...new Set(ids)].sort();
-}
-
-async function forgetUnassigned(context: PlanContext, assigned: ReadonlySet<string>): Promise<void> {
-  const { image } = context.engine.store;
-  const forgotten = new Set<string>();
-  for await (const { id } of image.groups()) if (!assigned.has(id)) forgotten.add(id);
-  for (const id of forgotten) await image.forget(id);
-  context.imageChanged();
+  await store.dirty.mark(users, now, 'group');
+  await store.dirty.mark(await peopleBelow(context, [...joinedGroups, ...leftGroups]), now, 'nested group');
+  await store.dirty.markGroups([groupId], now, 'moved', now + timing.graphLagMs);
 }

@@ -8,7 +8,9 @@ import type { Grant } from '../../../rules/grantsInWords';
 import type { PersonFacts } from '../../../rules/judge';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { Someone, SourceRead } from '../../../store/PeopleTable';
+import { shortestPaths } from '../../../rules/GroupNesting';
 import type { PlanContext } from '../PlanContext';
+import { assignedGroupsIn } from '../SourceSnapshot';
 import { readOf } from './readGroup';
 
 /** One person, as read for one request. */
@@ -19,6 +21,8 @@ export interface RequestRead {
   readonly read: SourceRead;
   readonly person: Person | undefined;
   readonly grants: readonly Grant[];
+  /** Groups of assigned groups that the person is a direct member of. */
+  readonly within: readonly string[];
   readonly groupNames: ReadonlyMap<string, string>;
   /** @param find what GoTo showed; null when nothing was looked for */
   readonly facts: (find: PersonFacts['find']) => PersonFacts;
@@ -34,19 +38,21 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const readAt = clock.now();
   const app = await context.readApp();
   const { assignments } = await entra.listAssignments(app.id);
-  const groupIds = assignments.filter((one) => one.principalType === 'Group').map((one) => one.principalId);
   const { looked, memberOf, directRoleIds } = await entra.pointCheck(sourceId, {
-    groupIds,
+    groupIds: [...assignedGroupsIn(assignments)],
     servicePrincipalId: app.id,
+    throughNested: context.policy.expandNestedGroups,
   });
+  const ways = await waysTo(context, sourceId, memberOf);
   const rolesOf = (principalId: string): string[] =>
     assignments.filter((one) => one.principalId === principalId).map((one) => one.appRoleId);
   const direct = [...new Set([...rolesOf(sourceId), ...(directRoleIds ?? [])])];
   const grants: Grant[] = [
-    ...(direct.length === 0 ? [] : [{ via: 'direct', roleIds: direct }]),
-    ...memberOf.map((via) => ({ via, roleIds: rolesOf(via) })),
+    ...(direct.length === 0 ? [] : [{ via: 'direct', path: [], roleIds: direct }]),
+    ...memberOf.map((via) => ({ via, path: ways.paths.get(via) ?? [], roleIds: rolesOf(via) })),
   ];
-  const groupNames = memberOf.length === 0 ? new Map<string, string>() : await entra.groupNames(memberOf);
+  const toName = grants.flatMap(({ via, path }) => (via === 'direct' ? [] : [via, ...path]));
+  const groupNames = toName.length === 0 ? new Map<string, string>() : await entra.groupNames(toName);
   const person = 'person' in looked ? looked.person : undefined;
   const read: SourceRead =
     'person' in looked
@@ -58,6 +64,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
     read,
     person,
     grants,
+    within: ways.within,
     groupNames,
     facts: (find) => ({
       sourceId,
@@ -76,6 +83,22 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       factsAt: readAt,
     }),
   };
+}
+
+/** The ways from assigned groups down to the person, as far as it is known what is in what. */
+async function waysTo(
+  context: PlanContext,
+  sourceId: string,
+  memberOf: readonly string[],
+): Promise<{ readonly paths: ReadonlyMap<string, readonly string[]>; readonly within: readonly string[] }> {
+  const unknown = { paths: new Map<string, readonly string[]>(), within: [] };
+  if (memberOf.length === 0 || !context.policy.expandNestedGroups) return unknown;
+  const direct = await context.engine.entra.directGroups(sourceId);
+  if (direct === undefined) return unknown;
+  const nesting = await context.nesting();
+  const counted = nesting.below(memberOf);
+  const within = [...direct].filter((id) => counted.has(id));
+  return { paths: shortestPaths(nesting, memberOf, within), within };
 }
 
 const unreadable = (): ConnectorError =>
