@@ -21,22 +21,32 @@ export const ABSENCES: ReadonlySet<Reason> = new Set([...OF_LISTS, 'HardDeleted'
 export async function contradictsAbsence(context: ApplyContext, entry: PlanEntry): Promise<boolean> {
   const { desired } = entry;
   if (desired.kind === 'active') {
-    const { isGone, licenseKeys } = await ask(context, entry, entry.proofGroupIds);
-    return !isGone && entry.drops.some((key) => licenseKeys.includes(key));
+    const { isGone, licenseKeys, memberOf } = await ask(context, entry, entry.proofGroupIds);
+    return !isGone && entry.drops.some((key) => licenseKeys.includes(key)) && refuted(context, memberOf);
   }
   if (desired.kind !== 'inactive' || !ABSENCES.has(desired.reason)) return false;
   // Who is blocked or gone loses access in whatever group: only the person is looked at.
   const isOfPerson = !OF_LISTS.has(desired.reason);
-  const { isGone, isEntitled } = await ask(context, entry, isOfPerson ? [] : entry.proofGroupIds);
-  return !isGone && (isOfPerson || isEntitled);
+  const { isGone, isEntitled, memberOf } = await ask(context, entry, isOfPerson ? [] : entry.proofGroupIds);
+  return !isGone && (isOfPerson || isEntitled) && refuted(context, memberOf);
 }
 
-/** Whether the person is blocked or gone, and what Entra shows of their roles. */
-async function ask(
-  context: ApplyContext,
-  { sourceId }: PlanEntry,
-  groupIds: readonly string[],
-): Promise<{ readonly isGone: boolean; readonly isEntitled: boolean; readonly licenseKeys: readonly string[] }> {
+/** No delta tells that a list of members was wrong: it is read once more. */
+async function refuted({ engine }: ApplyContext, groupIds: readonly string[]): Promise<true> {
+  await engine.store.dirty.markGroups(groupIds, engine.clock.now(), 'refuted');
+  return true;
+}
+
+/** What Entra shows of one person. */
+interface Shown {
+  /** Blocked, or not there any more. */
+  readonly isGone: boolean;
+  readonly isEntitled: boolean;
+  readonly licenseKeys: readonly string[];
+  readonly memberOf: readonly string[];
+}
+
+async function ask(context: ApplyContext, { sourceId }: PlanEntry, groupIds: readonly string[]): Promise<Shown> {
   const { id: servicePrincipalId, entitlements } = await context.app();
   const { looked, memberOf, directRoleIds, groupRoleIds } = await context.engine.entra.pointCheck(sourceId, {
     groupIds,
@@ -52,6 +62,7 @@ async function ask(
     isGone: 'deleted' in looked || isSignInBlocked(looked.person),
     isEntitled: given.entitled || renamed.length > 0,
     licenseKeys: [...(given.entitled ? given.licenseKeys : []), ...renamed],
+    memberOf,
   };
 }
 
