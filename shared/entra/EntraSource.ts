@@ -221,6 +221,20 @@ export class EntraSource {
     });
   }
 
+  /**
+   * Ids of everybody in a group, those of groups in it included.
+   * @returns `missing` for 404, as `listMembers`
+   */
+  async listEverybodyIn(groupId: string): Promise<ReadonlySet<string> | 'missing'> {
+    return orMissing(async () => {
+      const ids = new Set<string>();
+      const path = `/groups/${encodeURIComponent(groupId)}/transitiveMembers?$select=id&$top=${PAGE_SIZE}`;
+      for await (const page of this.#pages(path))
+        for (const row of page.value) ids.add(parseShape(removedShape, row, 'member').id);
+      return ids;
+    });
+  }
+
   #membersPath(groupId: string): string {
     return `/groups/${encodeURIComponent(groupId)}/members?$select=${this.#reader.select}&$top=${PAGE_SIZE}`;
   }

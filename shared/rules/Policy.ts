@@ -12,7 +12,7 @@ export interface Policy {
   readonly expandNestedGroups: boolean;
   readonly skipOutOfScopeDeletions: boolean;
   readonly driftPolicy: 'report' | 'repair';
-  /** Ids, user principal names or mail addresses, compared in lower case. */
+  /** Ids of people and groups, user principal names or mail addresses, in lower case. */
   readonly protectedUsers: readonly string[];
 }
 

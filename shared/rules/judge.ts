@@ -31,6 +31,8 @@ export interface PersonFacts {
   readonly groupName: (id: string) => string | undefined;
   /** Groups through which the person was last seen entitled, whatever the lists say of them now. */
   readonly proofGroupIds: readonly string[];
+  /** In a group that PROTECTED_USERS names; of somebody who is deleted, and in no list any more: protected until then. */
+  readonly isProtected: boolean;
   readonly managed: ManagedPerson;
   readonly personEtag: string | null;
   /** Looks into GoTo's complete list of this cycle; null when nothing was listed. */
@@ -215,11 +217,17 @@ function decisionFor(
   });
 }
 
-/** By id, or by one of the person's names, in lower case. */
+/** By id, by one of the person's names, or the address of the account, in lower case; or by a group. */
 function isProtected(facts: PersonFacts, list: readonly string[]): boolean {
   if (list.length === 0) return false;
-  const { person } = facts;
-  const names = [facts.sourceId, person && textOf(person, 'userPrincipalName'), person && textOf(person, 'mail')];
+  if (facts.isProtected) return true;
+  const { person, managed } = facts;
+  const names = [
+    facts.sourceId,
+    person && textOf(person, 'userPrincipalName'),
+    person && textOf(person, 'mail'),
+    managed.link?.applied.email,
+  ];
   return names.some((name) => typeof name === 'string' && list.includes(name.toLowerCase()));
 }
 

@@ -107,6 +107,8 @@ export class EntraSimulator extends SimulatedServer {
     if (path === '/users') return this.#find(url);
     if (path === '/users/delta') return this.#delta(url, 'user');
     if (path === '/groups/delta') return this.#delta(url, 'member');
+    const all = /^\/groups\/([^/]+)\/transitiveMembers$/.exec(path);
+    if (all !== null) return this.#transitiveMembers(all[1] ?? '', url);
     const members = /^\/groups\/([^/]+)\/members$/.exec(path);
     if (members !== null) return this.#members(members[1] ?? '', url);
     const memberOf = /^\/users\/([^/]+)\/memberOf$/.exec(path);
@@ -200,6 +202,20 @@ export class EntraSimulator extends SimulatedServer {
     const rows = [...this.directory.groups.values()].flatMap((history) => {
       const group = history.at(moment);
       return group?.members.has(userId) === true ? [{ '@odata.type': '#microsoft.graph.group', id: group.id }] : [];
+    });
+    return this.#page(url, rows);
+  }
+
+  #transitiveMembers(groupId: string, url: URL): SimResponse {
+    const moment = this.#momentOf('members');
+    if (this.directory.groups.get(groupId)?.at(moment) === undefined)
+      return graphError(404, 'Request_ResourceNotFound');
+    const rows = [...this.directory.users].flatMap(([id, history]): object[] => {
+      const state = history.at(moment);
+      const isThere = state !== undefined && typeof state !== 'string';
+      return isThere && this.#isMember(id, groupId, moment, new Set())
+        ? [{ '@odata.type': '#microsoft.graph.user', ...selected(state, url) }]
+        : [];
     });
     return this.#page(url, rows);
   }

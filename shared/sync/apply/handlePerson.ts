@@ -167,6 +167,8 @@ export class Handling {
       const owner = await engine.accounts.owner(caller);
       if (observed.key === owner.key || emailKey(observed.email) === owner.email)
         return end({ outcome: 'skip', reason: 'TargetIsTokenOwner' });
+      if (engine.policy.protectedUsers.includes(emailKey(observed.email)))
+        return end({ outcome: 'skip', reason: 'Protected' });
     }
     if (this.#isAddressRefused && (prepared.kind === 'skip' || prepared.kind === 'link'))
       throw this.#isAddressBusy ? addressBusy() : addressTaken();

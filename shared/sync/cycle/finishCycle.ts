@@ -22,6 +22,7 @@ import { messageOf } from '../../telemetry/Telemetry';
 import { isWithoutBasis } from './itineraries';
 import type { CyclePlace } from './CyclePlace';
 import { reviewPlan } from './reviewPlan';
+import { hasUntouched, warnOfKept } from './warnOfKept';
 import { warnOfRefuted } from './warnOfRefuted';
 
 /** @throws PlaceLost when somebody else ended it, or changed it */
@@ -51,6 +52,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
   if ((tally.skippedByReason['RoleRenamed'] ?? 0) > 0) place.warn(ROLE_RENAMED);
   if ((tally.skippedByReason['AbsenceDoubted'] ?? 0) > 0) await warnOfRefuted(engine, place);
+  if (hasUntouched(tally.skippedByReason)) await warnOfKept(engine, place);
 
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;

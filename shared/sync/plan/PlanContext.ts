@@ -19,8 +19,11 @@ import { mappingOf } from './mappingOf';
 import { PeopleRead } from './sources/PeopleRead';
 import { assignedGroupsIn, SourceSnapshot } from './SourceSnapshot';
 
+const OBJECT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export class PlanContext {
   readonly #app: EnterpriseApp | undefined;
+  #protected: Promise<ReadonlySet<string>> | undefined;
   #snapshot: Promise<SourceSnapshot> | undefined;
   #nesting: Promise<GroupNesting> | undefined;
   #groupIds: Promise<ReadonlySet<string>> | undefined;
@@ -162,6 +165,21 @@ export class PlanContext {
     const unknown = [...new Set(ids)].filter((id) => !this.#groupNames.has(id));
     if (unknown.length === 0) return;
     for (const [id, name] of await this.engine.entra.groupNames(unknown)) this.#groupNames.set(id, name);
+  }
+
+  /** Everybody in the groups that PROTECTED_USERS names. */
+  protectedByGroup(): Promise<ReadonlySet<string>> {
+    this.#protected ??= (async () => {
+      const ids = new Set<string>();
+      for (const name of this.policy.protectedUsers) {
+        if (!OBJECT_ID.test(name)) continue;
+        // One that is no group is a person's id.
+        const members = await this.engine.entra.listEverybodyIn(name);
+        if (members !== 'missing') for (const id of members) ids.add(id);
+      }
+      return ids;
+    })();
+    return this.#protected;
   }
 
   /** The image was written: the next `snapshot` reads it again. */
