@@ -8,6 +8,7 @@ import type { PlansTable } from './PlansTable';
 import type { RemovalWindow } from './RemovalWindow';
 import type { SchemasTable } from './SchemasTable';
 import type { AppliedPolicy } from './state/AppliedPolicy';
+import type { AssignmentsCertificate } from './state/AssignmentsCertificate';
 import type { AuthorizationMark } from './state/AuthorizationMark';
 import type { AwaitedApproval } from './state/AwaitedApproval';
 import type { DemandedWait } from './state/DemandedWait';
@@ -45,6 +46,7 @@ export interface Store {
   readonly linksReset: LinksReset;
   readonly executions: Executions;
   readonly app: KnownApp;
+  readonly certificate: AssignmentsCertificate;
   readonly firstRelease: FirstReleaseTable;
   readonly unreadable: UnreadableMessages;
   readonly idempotency: IdempotencyKeys;

@@ -11,6 +11,7 @@ import { PlansTable } from './PlansTable';
 import { RemovalWindow } from './RemovalWindow';
 import { SchemasTable } from './SchemasTable';
 import { AppliedPolicy } from './state/AppliedPolicy';
+import { AssignmentsCertificate } from './state/AssignmentsCertificate';
 import { AuthorizationMark } from './state/AuthorizationMark';
 import { AwaitedApproval } from './state/AwaitedApproval';
 import { DemandedWait } from './state/DemandedWait';
@@ -53,6 +54,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     linksReset: new LinksReset(job),
     executions: new Executions(job),
     app: new KnownApp(job),
+    certificate: new AssignmentsCertificate(job),
     firstRelease: new FirstReleaseTable(open),
     unreadable: new UnreadableMessages(open),
     idempotency: new IdempotencyKeys(open),

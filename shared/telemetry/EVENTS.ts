@@ -26,6 +26,8 @@ export const EVENTS = {
   'removals.approved': { cycleId: 'text', staged: 'number' },
   'removals.rejected': { cycleId: 'text', staged: 'number' },
   'removals.superseded': { cycleId: 'text', staged: 'number' },
+  'assignments.doubted': { cycleId: 'text', rows: 'number', counted: 'number' },
+  'removals.refuted': { cycleId: 'text', people: 'number' },
   'demand.closesLater': { cycleId: 'text', message: 'text' },
   'chunk.exception': { cycleId: 'text', lane: 'number', message: 'text', deliveryCount: 'number' },
   'person.unreadable': { cycleId: 'text', sourceId: 'text', message: 'text' },
