@@ -69,6 +69,12 @@ async function main(): Promise<void> {
   part('Service Bus', `sb://127.0.0.1:${stack.broker.port}`);
   part('Azurite', /TableEndpoint=([^;]+)/.exec(stack.storage)?.[1] ?? '');
 
+  // As after Authorize: what the connector signs in with lies in the vault, so that it can be authorized anew from here.
+  const { keyVault } = stack.azure;
+  keyVault.store('goto-client-secret', world.goto.clientSecret);
+  keyVault.store('goto-refresh-token', world.goto.refreshToken);
+  part('Key Vault', keyVault.origin);
+
   const environment = {
     PATH: process.env['PATH'],
     SYNC_SCHEDULE: DEMO_SCHEDULE,
@@ -76,6 +82,8 @@ async function main(): Promise<void> {
     GOTO_REQUESTS_PER_SECOND: DEMO_REQUESTS_PER_SECOND,
     ...pickSettings(process.env),
     ...stack.environment,
+    GOTO_CLIENT_SECRET: '',
+    GOTO_PERSONAL_ACCESS_TOKEN: '',
   };
   const screen = { isBusy: true };
   let host: FunctionsHost;

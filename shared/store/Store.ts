@@ -17,6 +17,7 @@ import type { IdempotencyKeys } from './state/IdempotencyKeys';
 import type { KnownApp } from './state/KnownApp';
 import type { LinksReset } from './state/LinksReset';
 import type { ListedAccounts } from './state/ListedAccounts';
+import type { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import type { Pause } from './state/Pause';
 import type { TokenRenewalLease } from './state/TokenRenewalLease';
 import type { Turn } from './state/Turn';
@@ -50,6 +51,7 @@ export interface Store {
   readonly demandedWait: DemandedWait;
   readonly tokenLease: TokenRenewalLease;
   readonly authorizations: AuthorizationMark;
+  readonly pendingAuthorizations: PendingAuthorizationRows;
   /** The same, for a dry run: nothing is written that a real cycle would miss (I15). */
   readonly dry: () => Store;
   /** The job's rows in one query. */

@@ -21,6 +21,7 @@ import { openJob, readJobRows } from './state/JobRows';
 import { KnownApp } from './state/KnownApp';
 import { LinksReset } from './state/LinksReset';
 import { ListedAccounts } from './state/ListedAccounts';
+import { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import { Pause } from './state/Pause';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
 import { Turn } from './state/Turn';
@@ -58,6 +59,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     demandedWait: new DemandedWait(waits),
     tokenLease: new TokenRenewalLease(waits, clock),
     authorizations: new AuthorizationMark(waits),
+    pendingAuthorizations: new PendingAuthorizationRows(waits, clock),
     job: { read: () => readJobRows(job) },
     dry: () => dryStore(open, store),
   };

@@ -36,6 +36,8 @@ export const EVENTS = {
   'creations.halved': { cycleId: 'text', people: 'number', code: 'text' },
   'connection.missing': { toDo: 'text' },
   'connection.found': {},
+  'connection.authorized': {},
+  'connection.notAuthorized': { code: 'text' },
   'settings.wrong': { problem: 'text' },
   'mapping.changed': { version: 'text', before: 'text' },
   'seats.short': { cycleId: 'text', waiting: 'number' },
