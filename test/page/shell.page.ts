@@ -30,6 +30,7 @@ describePage('the page', () => {
       ['#/person', '.empty'],
       [`#/person/${stage.entitled(0).id}`, '.story'],
       ['#/mapping', '.value'],
+      ['#/connection', '.ways'],
       ['#/nowhere', '.empty'],
     ] as const;
 

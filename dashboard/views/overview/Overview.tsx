@@ -1,6 +1,7 @@
 import type { CyclesAnswer } from '../../../shared/api/answers/CycleAnswer';
 import { JOB } from '../../data/ApiClient';
 import { usePoll } from '../../data/usePoll';
+import { ago, many } from '../../data/words';
 import { linkTo } from '../../data/useRoute';
 import { Card } from '../../parts/Card';
 import { Hero } from '../../parts/Hero';
@@ -9,6 +10,7 @@ import { Message } from '../../parts/Message';
 import { CycleTable } from '../cycles/CycleTable';
 import { History } from './History';
 import { JobActions } from './JobActions';
+import { JobFacts } from './JobFacts';
 import { PeopleTiles } from './PeopleTiles';
 import { Progress } from './Progress';
 import { stateInWords } from './stateInWords';
@@ -25,14 +27,24 @@ export function Overview({ job, refresh }: ViewProps) {
   return (
     <div class="view">
       <Hero tone={said.tone} title={said.title} text={said.text} actions={<JobActions job={job} refresh={refresh} />}>
-        {status.currentCycle !== null && <Progress cycle={status.currentCycle} />}
+        {status.currentCycle !== null && <Progress cycle={status.currentCycle} stages={status.currentStages} />}
+        <JobFacts job={job} />
       </Hero>
+      {status.awaitingApproval !== null && (
+        <Message
+          intent="warning"
+          title={`${many(status.awaitingApproval.removals, 'removal waits', 'removals wait')} for your decision since ${ago(status.awaitingApproval.sinceDateTime)}.`}
+          action={<a href={linkTo('cycles', status.awaitingApproval.cycleId)}>Look who and why</a>}
+        >
+          These people keep their access until then.
+        </Message>
+      )}
       {warnings.map((warning) => (
         <Message key={warning} intent="warning">
           {warning}
         </Message>
       ))}
-      <PeopleTiles job={job} />
+      <PeopleTiles people={status.people} />
       <Card title="Last cycles" actions={<a href={linkTo('cycles')}>All cycles</a>}>
         <Loaded of={cycles}>
           {({ value }) =>
