@@ -16,7 +16,18 @@ export class PageStage {
   ) {}
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<PageStage> {
+    return PageStage.#on(await HostedConnector.create(), environment);
+  }
+
+  /** With an OAuth client, whom nobody has authorized yet. */
+  static async startUnconnected(): Promise<PageStage> {
     const connector = await HostedConnector.create();
+    const { azure, world } = connector.stack;
+    azure.keyVault.store('goto-client-secret', world.goto.clientSecret);
+    return PageStage.#on(connector, { GOTO_CLIENT_SECRET: '', GOTO_PERSONAL_ACCESS_TOKEN: '' });
+  }
+
+  static async #on(connector: HostedConnector, environment: Readonly<Record<string, string>>): Promise<PageStage> {
     const host = await connector.start(environment);
     return new PageStage(connector, await Browser.start(), `${host.origin}/api/dashboard`);
   }
