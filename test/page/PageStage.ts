@@ -15,8 +15,9 @@ export class PageStage {
     readonly address: string,
   ) {}
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<PageStage> {
-    return PageStage.#on(await HostedConnector.create(), environment);
+  /** @param world a small company of its own when not given */
+  static async start(environment: Readonly<Record<string, string>> = {}, world?: World): Promise<PageStage> {
+    return PageStage.#on(await HostedConnector.create(world), environment);
   }
 
   /** With an OAuth client, whom nobody has authorized yet. */

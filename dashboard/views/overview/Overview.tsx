@@ -23,6 +23,8 @@ export function Overview({ job, refresh }: ViewProps) {
   const { status } = job;
   const cycles = usePoll<CyclesAnswer>(`${JOB}/cycles?$top=${LAST}`, 5_000);
   const warnings = status.currentCycle?.warnings ?? cycles.value?.value[0]?.warnings ?? [];
+  // What waits for a decision is said above; the cycle's own words stand on its page.
+  const shown = status.awaitingApproval === null ? warnings : [];
   const said = stateInWords(job);
   return (
     <div class="view">
@@ -39,7 +41,7 @@ export function Overview({ job, refresh }: ViewProps) {
           These people keep their access until then.
         </Message>
       )}
-      {warnings.map((warning) => (
+      {shown.map((warning) => (
         <Message key={warning} intent="warning">
           {warning}
         </Message>
