@@ -5,7 +5,7 @@ import { Turn } from '../store/state/Turn';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { countedCycle } from './countedCycle';
 import { cycleView } from './cycleView';
-import { jobStateOf } from '../sync/job/jobState';
+import { jobStatusOf } from './jobStatus';
 import { JOB_ID, requireJob } from './jobOf';
 
 const executionView = (execution: Execution | undefined) =>
@@ -31,18 +31,18 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   const current = active === undefined ? null : cycleView(active.cycle, active.counts, now, demandedUntil);
   const last = Executions.lastOf(rows);
   const connection = await engine.connection.state();
-  const state = jobStateOf(rows);
+  const job = jobStatusOf(rows);
   return {
     status: 200,
     body: {
       id: JOB_ID,
       templateId: JOB_ID,
-      schedule: { state: state.code, expression: engine.schedule, expiration: null },
+      schedule: { state: job.schedule, expression: engine.schedule, expiration: null },
       status: {
         code: !connection.connected
           ? 'NotConfigured'
-          : state.code !== 'Active'
-            ? state.code
+          : job.code !== 'Active'
+            ? job.code
             : last === undefined && current === null
               ? 'NotRun'
               : 'Active',
@@ -59,7 +59,7 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
                   progressObservationDateTime: new Date(now).toISOString(),
                 },
               ],
-        quarantine: null,
+        quarantine: job.quarantine,
         // A wait that GoTo demanded: nothing is sent to it before.
         demandedWaitUntil: demandedUntil > now ? new Date(demandedUntil).toISOString() : null,
         connection,

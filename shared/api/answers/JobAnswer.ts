@@ -24,10 +24,13 @@ export const jobAnswerSchema = z
       lastSuccessfulExecution: execution,
       quarantine: z
         .looseObject({
-          currentBegan: z.string(),
-          nextAttempt: z.string().nullable(),
+          currentBegan: z.iso.datetime(),
+          seriesBegan: z.iso.datetime(),
+          seriesCount: z.number(),
+          nextAttempt: z.iso.datetime().nullable(),
           reason: z.string(),
-          error: z.looseObject({ message: z.string() }).nullish(),
+          error: z.looseObject({ code: z.string(), message: z.string(), tenantActionable: z.boolean() }),
+          removals: z.looseObject({ count: z.number(), cycleId: z.string() }).optional(),
         })
         .nullable(),
       demandedWaitUntil: z.iso.datetime().nullable(),

@@ -10,6 +10,7 @@ import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
 import type { Engine } from '../Engine';
 import { forgetOldCycles } from '../job/forgetOldCycles';
+import { reviewTarget } from '../job/quarantine';
 import { messageOf } from '../../telemetry/Telemetry';
 import { isWithoutBasis } from './itineraries';
 import type { CyclePlace } from './CyclePlace';
@@ -41,6 +42,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   if (isPlan || isStaged) await reviewPlan(engine, place);
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
 
+  if (!cycle.dryRun) await reviewTarget(engine, cycle, { target: tally.target, error });
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
   if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle);
