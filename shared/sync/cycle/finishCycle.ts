@@ -42,10 +42,10 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   if (isPlan || isStaged) await reviewPlan(engine, place);
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
 
-  if (!cycle.dryRun) await reviewTarget(engine, cycle, { target: tally.target, error });
+  const isTargetAway = !cycle.dryRun && (await reviewTarget(engine, cycle, { target: tally.target, error }));
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
-  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle);
+  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle, isTargetAway);
   if (isOfEverybody(cycle) && error === null && !cycle.dryRun && cycle.approvedAt === null) {
     if (cycle.wishEtag !== null) await store.wish.fulfil(cycle.wishEtag);
     if (cycle.policyHash === policyHash(engine.policy, cycle.mappingVersion)) await store.policy.put(cycle.policyHash);

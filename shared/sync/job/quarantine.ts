@@ -28,16 +28,17 @@ const OWN_STOPS: ReadonlySet<string> = new Set(['JobPaused', 'JobRestarted', 'Jo
 /**
  * Called at the end of every cycle that writes; may be repeated.
  * @param end how GoTo fared, and why the cycle failed, if it did
- * @returns what GoTo is in quarantine for; undefined when it works, as far as this cycle can tell
+ * @returns whether GoTo was away as a whole: nobody's failure is their own then
  */
 export async function reviewTarget(
   engine: Healer,
   cycle: Cycle,
   end: { readonly target: Tally['target']; readonly error: Cycle['error'] },
-): Promise<void> {
+): Promise<boolean> {
   const trouble = await troubleOf(engine, cycle, end);
   if (trouble !== undefined) await impose(engine, cycle.id, trouble);
   else if (cycle.isProbe && end.error === null) await leaveQuarantine(engine);
+  return trouble !== undefined && trouble.reason !== 'EncounteredEscrowProportionThreshold';
 }
 
 async function troubleOf(
