@@ -3,7 +3,7 @@ import type { ApiHandler } from './ApiHandler';
 import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
-import { peopleCounter } from './getPeople';
+import { getPeople } from './getPeople';
 import { approveRemovals, rejectRemovals } from './decideRemovals';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
@@ -50,7 +50,7 @@ export const ROUTES: readonly Route[] = [
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
   keyed('getHistory', 'GET', `${JOB}/history`, getHistory),
-  keyed('getPeople', 'GET', `${JOB}/people`, peopleCounter()),
+  keyed('getPeople', 'GET', `${JOB}/people`, getPeople),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),

@@ -1,4 +1,5 @@
 /** The job's state as Graph's synchronizationStatus, schedule and quarantine show it (entra-provisioning.md 1.9, 1.13). */
+import type { JobAnswer } from './answers/JobAnswer';
 import { isoTime } from '../model/Clock';
 import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import type { StoredQuarantine } from '../store/state/Quarantine';
@@ -11,18 +12,7 @@ export interface JobStatus {
   readonly quarantine: QuarantineView | null;
 }
 
-/** Moments as ISO times. */
-interface QuarantineView {
-  readonly reason: string;
-  readonly currentBegan: string;
-  readonly seriesBegan: string;
-  readonly seriesCount: number;
-  /** Null when nothing is tried by itself any more. */
-  readonly nextAttempt: string | null;
-  readonly error: { readonly code: string; readonly message: string; readonly tenantActionable: boolean };
-  /** Of too many removals: how many wait, and in which cycle. The rest goes on. */
-  readonly removals?: { readonly count: number; readonly cycleId: string };
-}
+type QuarantineView = NonNullable<JobAnswer['status']['quarantine']>;
 
 /** @param rows of the job */
 export function jobStatusOf(rows: ReadonlyMap<string, StoredRow>): JobStatus {

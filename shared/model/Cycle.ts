@@ -56,7 +56,7 @@ export const FINAL_STATES: ReadonlySet<CycleState> = new Set([
 const count = z.number().default(0);
 
 /** A row of an earlier release lacks counters that came later: they count as zero (I19). */
-const cycleCountsSchema = z.object({
+export const cycleCountsSchema = z.object({
   created: count,
   linked: count,
   updated: count,

@@ -4,13 +4,14 @@ import { userAnswerSchema, type UserAnswer } from '../../shared/api/answers/User
 import { postRelease } from '../../shared/api/postRelease';
 import { Problem } from '../../shared/api/Problem';
 import { getUser } from '../../shared/api/user/getUser';
-import { deleteSchema, putSchema } from '../../shared/api/schema';
 import { CONNECT_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
+import { pauseJob } from '../../shared/sync/control/controlJob';
 import { EntraSource } from '../../shared/entra/EntraSource';
 import { ConnectorError } from '../../shared/model/ConnectorError';
 import { apiRequest } from '../support/apiRequest';
 import { cycles, mailOf, newcomer, newPerson, someone, TINY, unassign } from '../support/stories';
+import { putMeant, deleteMeant } from '../support/meantMapping';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -155,10 +156,10 @@ test('left out by a filter: which clause, and the value that does not fit', asyn
   const clause = { operatorName: 'EQUALS', sourceOperandName: 'department', targetOperand: { values: ['Sales'] } };
   const scoped = { ...mapping, scope: { groups: [{ name: 'Sales only', clauses: [clause] }] } };
   const rule = { ...schema.synchronizationRules[0], objectMappings: [scoped] };
-  await putSchema(connector.engine, apiRequest({ ...schema, synchronizationRules: [rule] }));
+  await putMeant(connector.engine, { ...schema, synchronizationRules: [rule] });
   const lawyer = newcomer(connector, 937, { department: 'Legal' });
   const story = await storyOf(lawyer.id);
-  await deleteSchema(connector.engine, apiRequest());
+  await deleteMeant(connector.engine);
   await connector.settle();
   expect(story).toMatchObject({
     reason: 'OutOfScope',
@@ -235,5 +236,15 @@ test('unknown people, and two of one address, are answered with a sentence', asy
     status: 409,
     code: 'AmbiguousUser',
     extra: { ids: [first, second] },
+  });
+});
+
+test('while the job is paused nobody is promised anything', async () => {
+  const ada = newcomer(connector, 941);
+  await pauseJob(connector.engine);
+  expect(await storyOf(ada.id)).toMatchObject({
+    reason: 'JobPaused',
+    next: { action: 'create', dateTime: null },
+    isJobPaused: true,
   });
 });

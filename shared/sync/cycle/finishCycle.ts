@@ -4,7 +4,16 @@
  * (docs/protocol.md 3.5).
  */
 import { isoTime } from '../../model/Clock';
-import { addTallies, isOfEverybody, noTally, type Cycle, type CycleCounts, type CycleState } from '../../model/Cycle';
+import {
+  addTallies,
+  isOfEverybody,
+  noTally,
+  type Cycle,
+  type CycleCounts,
+  type CycleState,
+  type Tally,
+} from '../../model/Cycle';
+import type { Reason } from '../../model/Reason';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
@@ -41,6 +50,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
             : 'succeeded';
   if (isPlan || isStaged) await reviewPlan(engine, place);
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
+  warnOfInvalid(place, tally);
 
   const isTargetAway = !cycle.dryRun && (await reviewTarget(engine, cycle, { target: tally.target, error }));
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
@@ -53,7 +63,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   }
   if (cycle.mode !== 'incremental' && cycle.mode !== 'onDemand') await store.listed.forget(cycle.id);
   if (!cycle.dryRun && cycle.mode !== 'onDemand' && cycle.approvedAt === null)
-    await store.executions.put(executionOf(cycle, { endedAt, exported: exportedOf(tally.counts), escrowed, error }));
+    await store.executions.put(executionOf(place.cycle, { endedAt, tally, escrowed, error }));
   if (isStaged) await store.awaited.put({ cycleId: cycle.id, removals: cycle.staged, since: clock.now() });
   const finished: Cycle = { ...place.cycle, state, endedAt, error };
   await store.cycles.put(finished, { done, tally });
@@ -98,18 +108,21 @@ const executionOf = (
   cycle: Cycle,
   end: {
     readonly endedAt: string;
-    readonly exported: number;
+    readonly tally: Tally;
     readonly escrowed: number;
     readonly error: Execution['error'];
   },
-): Execution => ({
+): Omit<Execution, 'failuresInARow'> => ({
   cycleId: cycle.id,
   mode: cycle.mode,
   state: end.error !== null ? 'Failed' : end.escrowed > 0 ? 'EntryLevelErrors' : 'Succeeded',
   timeBegan: cycle.startedAt,
   timeEnded: end.endedAt,
-  countExported: end.exported,
+  countExports: cycle.expected,
+  countExported: exportedOf(end.tally.counts),
   countEscrowed: end.escrowed,
+  counts: end.tally.counts,
+  skippedByReason: end.tally.skippedByReason,
   error: end.error,
 });
 
@@ -120,6 +133,31 @@ function warnOfLeavers(place: CyclePlace, leaving: number): void {
     `${leaving} ${leaving === 1 ? 'person seems' : 'people seem'} to have lost access; disabled when the next cycle agrees.`,
   );
 }
+
+/** One person without an address is that person's affair; a tenth of all is the mapping's. */
+function warnOfInvalid(place: CyclePlace, { counts, skippedByReason }: Tally): void {
+  if (!isOfEverybody(place.cycle)) return;
+  const of = (reasons: readonly Reason[]): number =>
+    reasons.reduce((sum, reason) => sum + (skippedByReason[reason] ?? 0), 0);
+  const invalid = of(['InvalidValue', 'ImportSkipped', 'ExpressionFailed', 'MandatoryFieldsMissing']);
+  const { skipped, failed, parked } = counts;
+  const wanted = exportedOf(counts) + skipped + failed + parked - of(UNWANTED);
+  if (invalid * 10 <= wanted) return;
+  place.warn(
+    `${invalid} of ${wanted} people who should have an account have no valid values by the mapping, so nothing is written for them. Look at the mapping: GET …/schema; GET …/cycles/${place.cycle.id} tells the reasons.`,
+  );
+}
+
+/** Skips of people who should have no account. */
+const UNWANTED: readonly Reason[] = [
+  'NotEffectivelyEntitled',
+  'RoleWithoutEntitlement',
+  'SignInBlocked',
+  'SoftDeleted',
+  'HardDeleted',
+  'OutOfScope',
+  'InactiveByMapping',
+];
 
 async function isEmpty({ store }: Engine, cycleId: string): Promise<boolean> {
   for await (const _row of store.plans.rows(cycleId)) return false;
