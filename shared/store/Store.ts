@@ -20,6 +20,7 @@ import type { LinksReset } from './state/LinksReset';
 import type { ListedAccounts } from './state/ListedAccounts';
 import type { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import type { Pause } from './state/Pause';
+import type { Quarantine } from './state/Quarantine';
 import type { TokenRenewalLease } from './state/TokenRenewalLease';
 import type { Turn } from './state/Turn';
 import type { UnreadableMessages } from './state/UnreadableMessages';
@@ -43,6 +44,7 @@ export interface Store {
   readonly wish: FullCycleWish;
   readonly awaited: AwaitedApproval;
   readonly pause: Pause;
+  readonly quarantine: Quarantine;
   readonly linksReset: LinksReset;
   readonly executions: Executions;
   readonly app: KnownApp;

@@ -24,6 +24,7 @@ import { LinksReset } from './state/LinksReset';
 import { ListedAccounts } from './state/ListedAccounts';
 import { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import { Pause } from './state/Pause';
+import { Quarantine } from './state/Quarantine';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
 import { Turn } from './state/Turn';
 import { UnreadableMessages } from './state/UnreadableMessages';
@@ -51,6 +52,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     wish: new FullCycleWish(job),
     awaited: new AwaitedApproval(job),
     pause: new Pause(job),
+    quarantine: new Quarantine(job),
     linksReset: new LinksReset(job),
     executions: new Executions(job),
     app: new KnownApp(job),

@@ -19,6 +19,7 @@ import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
 import type { Engine } from '../Engine';
 import { forgetOldCycles } from '../job/forgetOldCycles';
+import { reviewTarget } from '../job/quarantine';
 import { messageOf } from '../../telemetry/Telemetry';
 import { isWithoutBasis } from './itineraries';
 import type { CyclePlace } from './CyclePlace';
@@ -56,9 +57,10 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   if ((tally.skippedByReason['AbsenceDoubted'] ?? 0) > 0) await warnOfRefuted(engine, place);
   if (hasUntouched(tally.skippedByReason)) await warnOfKept(engine, place);
 
+  const isTargetAway = !cycle.dryRun && (await reviewTarget(engine, cycle, { target: tally.target, error }));
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
-  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle);
+  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle, isTargetAway);
   if (isOfEverybody(cycle) && error === null && !cycle.dryRun && cycle.approvedAt === null) {
     if (cycle.wishEtag !== null) await store.wish.fulfil(cycle.wishEtag);
     if (cycle.policyHash === policyHash(engine.policy, cycle.mappingVersion)) await store.policy.put(cycle.policyHash);
