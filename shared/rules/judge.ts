@@ -66,7 +66,7 @@ export interface Judgement {
 }
 
 /** Reasons by which an absence does not count yet. */
-export const DOUBTS: ReadonlySet<Reason> = new Set(['AbsenceUnconfirmed', 'ListUncertified', 'RoleRenamed']);
+const DOUBTS: ReadonlySet<Reason> = new Set(['AbsenceUnconfirmed', 'ListUncertified', 'RoleRenamed']);
 
 /** @returns the row, and whether a lane gets it; never throws for values, only for a mapping that does */
 export function judge(facts: PersonFacts, context: JudgeContext): Judgement {

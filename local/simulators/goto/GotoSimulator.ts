@@ -8,7 +8,8 @@ import { honestGoto, type GotoBehaviour } from './GotoBehaviour';
 import { wire, type GotoUser, type NewAccount } from './GotoUser';
 import { bodyOf, type GotoWrite } from './GotoWrite';
 import { namedPeople } from './namedPeople';
-import { SignIn, type Consenter, type GotoActor } from './SignIn';
+import type { Consenter } from './Consenter';
+import { SignIn, type GotoActor } from './SignIn';
 import { Transfers } from './Transfers';
 
 export { statusOf, type GotoUser } from './GotoUser';

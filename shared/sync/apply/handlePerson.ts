@@ -16,7 +16,7 @@ import type { Outcome } from '../../model/Outcome';
 import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
-import { contradictsAbsence } from './checkAbsence';
+import { contradictsAbsence } from '../job/contradictsAbsence';
 import { claimAccount, isTakenOver } from './claimAccount';
 import { commit, type CommitInput, type Committed } from './commit';
 import { endPerson, type Ending } from './endPerson';

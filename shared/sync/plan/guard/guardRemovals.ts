@@ -14,7 +14,7 @@ import { AwaitedApproval, type Awaited } from '../../../store/state/AwaitedAppro
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { endWaiting } from '../../cycle/endWaiting';
 import type { Engine } from '../../Engine';
-import { OF_LISTS } from '../../apply/checkAbsence';
+import { OF_LISTS } from '../../../rules/absences';
 import { reserveRemovals, type Over, type Reservation } from '../../job/reserveRemovals';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';

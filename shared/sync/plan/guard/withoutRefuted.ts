@@ -8,9 +8,9 @@ import { countSkip, noTally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import type { PlanEntry } from '../../../model/PlanEntry';
 import { RECORD_SIZE, type PlanRow } from '../../../store/PlansTable';
-import { ApplyContext } from '../../apply/ApplyContext';
-import { contradictsAbsence, OF_LISTS } from '../../apply/checkAbsence';
+import { OF_LISTS } from '../../../rules/absences';
 import type { CyclePlace } from '../../cycle/CyclePlace';
+import { contradictsAbsence } from '../../job/contradictsAbsence';
 import type { PlanContext } from '../PlanContext';
 
 /** People who are asked about in one cycle. Of more than that a list that lied about one of them is believed about none. */
@@ -19,17 +19,19 @@ const PARALLEL_CHECKS = 8;
 
 /** @param waiting people whose removal stands in a plan that waits: they were asked about. @returns the rows that stay removals */
 export async function withoutRefuted(
-  { engine }: PlanContext,
+  context: PlanContext,
   place: CyclePlace,
   rows: readonly PlanRow[],
   waiting: ReadonlySet<string>,
 ): Promise<PlanRow[]> {
-  const context = new ApplyContext(engine, place.cycle, { pacer: engine.pacing.planner });
+  const { engine } = context;
+  const app = Promise.resolve({ id: context.app.id, entitlements: context.entitlements });
+  const asker = { engine, app: () => app };
   const ofLists = rows.filter(({ entry }) => isOfLists(entry) && !waiting.has(entry.sourceId));
   const asked = ofLists.slice(0, MOST_ASKED);
   const refuted = new Set<string>();
   await inParallel(asked, PARALLEL_CHECKS, async ({ entry }) => {
-    if (await contradictsAbsence(context, entry)) refuted.add(entry.sourceId);
+    if (await contradictsAbsence(asker, entry)) refuted.add(entry.sourceId);
   });
   if (refuted.size > 0) for (const { entry } of ofLists.slice(MOST_ASKED)) refuted.add(entry.sourceId);
   const doubted = rows.filter((row) => refuted.has(row.entry.sourceId));

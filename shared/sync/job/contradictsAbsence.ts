@@ -1,38 +1,35 @@
 import type { PlanEntry } from '../../model/PlanEntry';
 import { isSignInBlocked } from '../../model/Person';
-import type { Reason } from '../../model/Reason';
-import type { ApplyContext } from './ApplyContext';
+import { ABSENCES, OF_LISTS } from '../../rules/absences';
+import type { Entitlements } from '../../rules/Entitlements';
+import type { WithClock, WithSettings, WithSource, WithStore } from '../Engine';
 
-/** Those that rest on the lists of assignments and members. */
-export const OF_LISTS: ReadonlySet<Reason> = new Set([
-  'Unassigned',
-  'NotEffectivelyEntitled',
-  'RoleWithoutEntitlement',
-]);
-
-/** Reasons that rest on what a list or a delta did not show: each is asked once more of the person. */
-export const ABSENCES: ReadonlySet<Reason> = new Set([...OF_LISTS, 'HardDeleted', 'SoftDeleted', 'SignInBlocked']);
+/** Who asks, and what the app's roles give. */
+export interface Asker {
+  readonly engine: WithStore & WithSource & WithClock & WithSettings;
+  app(): Promise<{ readonly id: string; readonly entitlements: Entitlements }>;
+}
 
 /**
  * The look at the person right before access is taken (docs/protocol.md R18, I05): another question than the one the
  * lists answered. Of somebody who keeps one of several roles, whether the lost ones are lost.
  * @returns whether it contradicts the plan
  */
-export async function contradictsAbsence(context: ApplyContext, entry: PlanEntry): Promise<boolean> {
+export async function contradictsAbsence(asker: Asker, entry: PlanEntry): Promise<boolean> {
   const { desired } = entry;
   if (desired.kind === 'active') {
-    const { isGone, licenseKeys, memberOf } = await ask(context, entry, entry.proofGroupIds);
-    return !isGone && entry.drops.some((key) => licenseKeys.includes(key)) && refuted(context, memberOf);
+    const { isGone, licenseKeys, memberOf } = await ask(asker, entry, entry.proofGroupIds);
+    return !isGone && entry.drops.some((key) => licenseKeys.includes(key)) && refuted(asker, memberOf);
   }
   if (desired.kind !== 'inactive' || !ABSENCES.has(desired.reason)) return false;
   // Who is blocked or gone loses access in whatever group: only the person is looked at.
   const isOfPerson = !OF_LISTS.has(desired.reason);
-  const { isGone, isEntitled, memberOf } = await ask(context, entry, isOfPerson ? [] : entry.proofGroupIds);
-  return !isGone && (isOfPerson || isEntitled) && refuted(context, memberOf);
+  const { isGone, isEntitled, memberOf } = await ask(asker, entry, isOfPerson ? [] : entry.proofGroupIds);
+  return !isGone && (isOfPerson || isEntitled) && refuted(asker, memberOf);
 }
 
 /** No delta tells that a list of members was wrong: it is read once more. */
-async function refuted({ engine }: ApplyContext, groupIds: readonly string[]): Promise<true> {
+async function refuted({ engine }: Asker, groupIds: readonly string[]): Promise<true> {
   await engine.store.dirty.markGroups(groupIds, engine.clock.now(), 'refuted');
   return true;
 }
@@ -46,15 +43,15 @@ interface Shown {
   readonly memberOf: readonly string[];
 }
 
-async function ask(context: ApplyContext, { sourceId }: PlanEntry, groupIds: readonly string[]): Promise<Shown> {
-  const { id: servicePrincipalId, entitlements } = await context.app();
-  const { looked, memberOf, directRoleIds, groupRoleIds } = await context.engine.entra.pointCheck(sourceId, {
+async function ask(asker: Asker, { sourceId }: PlanEntry, groupIds: readonly string[]): Promise<Shown> {
+  const { id: servicePrincipalId, entitlements } = await asker.app();
+  const { looked, memberOf, directRoleIds, groupRoleIds } = await asker.engine.entra.pointCheck(sourceId, {
     groupIds,
     servicePrincipalId,
-    throughNested: context.engine.policy.expandNestedGroups,
+    throughNested: asker.engine.policy.expandNestedGroups,
   });
   // Where Graph does not tell what the groups hold, the list does.
-  const ofGroups = groupRoleIds ?? (await listedRolesOf(context, memberOf));
+  const ofGroups = groupRoleIds ?? (await listedRolesOf(asker, memberOf));
   const roleIds = [...(directRoleIds ?? []), ...ofGroups];
   const given = entitlements.of(roleIds);
   const renamed = entitlements.perhapsRenamed(roleIds);
@@ -66,7 +63,7 @@ async function ask(context: ApplyContext, { sourceId }: PlanEntry, groupIds: rea
   };
 }
 
-async function listedRolesOf({ engine }: ApplyContext, groupIds: readonly string[]): Promise<readonly string[]> {
+async function listedRolesOf({ engine }: Asker, groupIds: readonly string[]): Promise<readonly string[]> {
   const assignments = await engine.store.image.assignments();
   return assignments.filter((one) => groupIds.includes(one.principalId)).map((one) => one.appRoleId);
 }
