@@ -164,14 +164,13 @@ const SCROLL_TO_THE_END = `(async () => {
   const list = document.querySelector('.rows-scroller');
   let worst = 0;
   let last = performance.now();
-  for (let still = 0, height = 0; still < 60;) {
+  const isWhole = () => !/Reading|or more/.test(document.querySelector('.log-count').textContent);
+  for (let still = 0; still < 30; still = isWhole() ? still + 1 : 0) {
     list.scrollTop = list.scrollHeight;
     await new Promise(requestAnimationFrame);
     const now = performance.now();
     worst = Math.max(worst, now - last);
     last = now;
-    still = list.scrollHeight === height ? still + 1 : 0;
-    height = list.scrollHeight;
   }
   return worst;
 })()`;
