@@ -1,6 +1,11 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
+<<<<<<< HEAD
 import type { Route } from './Route';
+=======
+import { getAuthorize } from './connection/getAuthorize';
+import { getCallback } from './connection/getCallback';
+>>>>>>> main
 import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
@@ -21,6 +26,19 @@ import { usersFinder } from './user/findUsers';
 import { getUser } from './user/getUser';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
 
+<<<<<<< HEAD
+=======
+export interface Route {
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below the host's route prefix. */
+  readonly path: string;
+  /** Anonymous are health, which says little, and the callback, whose state is its key. */
+  readonly authLevel: 'function' | 'anonymous';
+  readonly handler: ApiHandler;
+}
+
+>>>>>>> main
 const JOB = 'synchronization/jobs/{job}';
 
 const keyed = (name: string, method: Route['method'], path: string, handler: ApiHandler): Route => ({
@@ -65,5 +83,13 @@ export const ROUTES: readonly Route[] = [
   keyed('parseExpression', 'POST', `${JOB}/schema/parseExpression`, postParseExpression),
   keyed('listFunctions', 'GET', `${JOB}/schema/functions`, listFunctions),
   keyed('listFilterOperators', 'GET', `${JOB}/schema/filterOperators`, listFilterOperators),
+  keyed('getAuthorize', 'GET', 'connection/authorize', getAuthorize),
+  {
+    name: 'getCallback',
+    method: 'GET',
+    path: 'connection/callback',
+    authLevel: 'anonymous',
+    handler: getCallback,
+  },
   keyed('listProvisioningLog', 'GET', 'auditLogs/provisioning', listProvisioningLog),
 ];

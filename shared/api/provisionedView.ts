@@ -113,7 +113,9 @@ function scopeStep({ judged: { entry, read }, context }: Provisioned): Step {
       IsEffectivelyEntitledForProvisioning: context.entitlements.of(roleIds).entitled,
       IsInProvisioningScopeDisplayName: desired.kind === 'active',
       Roles: roles.map((role) => role.displayName),
-      AssignedThrough: grants.map(({ via }) => (via === 'direct' ? 'directly' : (read.groupNames.get(via) ?? via))),
+      AssignedThrough: grants.map(({ via }) =>
+        via === 'direct' ? 'directly' : via === 'directory' ? 'the directory' : (read.groupNames.get(via) ?? via),
+      ),
       ScopeEvaluationResult: clauses,
     },
   };

@@ -16,8 +16,7 @@ test('it is valid OpenAPI 3.1, and has every route with its parameters', () => {
   addFormats(ajv, { formats: ['uri', 'uri-reference', 'regex', 'email'] });
   ajv.addFormat('media-range', true);
   const check = ajv.compile(JSON.parse(readFileSync(OPENAPI, 'utf8')) as AnySchema);
-  check(document);
-  expect(check.errors ?? []).toEqual([]);
+  expect(check(document) === true ? [] : check.errors).toEqual([]);
   expect(check({ ...document, info: {} })).toBe(false);
   const told = Object.entries(document['paths'] as Record<string, Record<string, { operationId: string }>>).flatMap(
     ([path, methods]) => Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`),

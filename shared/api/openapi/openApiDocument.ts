@@ -93,7 +93,8 @@ function inlined(schema: z.ZodType, io: 'input' | 'output'): Json {
   return $defs === undefined ? rest : movedRefs(rest);
 }
 
-const withoutAddress = ({ $schema: _schema, $id: _id, ...rest }: Json): Json => rest;
+const withoutAddress = (schema: Json): Json =>
+  Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema' && name !== '$id'));
 
 const movedRefs = (schema: Json): Json => {
   const text = JSON.stringify(schema).replaceAll('"#/$defs/', `"${refTo('')}`);
