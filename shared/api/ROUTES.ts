@@ -1,11 +1,8 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
-<<<<<<< HEAD
 import type { Route } from './Route';
-=======
 import { getAuthorize } from './connection/getAuthorize';
 import { getCallback } from './connection/getCallback';
->>>>>>> main
 import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
@@ -26,19 +23,6 @@ import { usersFinder } from './user/findUsers';
 import { getUser } from './user/getUser';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
 
-<<<<<<< HEAD
-=======
-export interface Route {
-  readonly name: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the host's route prefix. */
-  readonly path: string;
-  /** Anonymous are health, which says little, and the callback, whose state is its key. */
-  readonly authLevel: 'function' | 'anonymous';
-  readonly handler: ApiHandler;
-}
-
->>>>>>> main
 const JOB = 'synchronization/jobs/{job}';
 
 const keyed = (name: string, method: Route['method'], path: string, handler: ApiHandler): Route => ({

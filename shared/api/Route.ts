@@ -6,7 +6,7 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the host's route prefix. */
   readonly path: string;
-  /** Only health is anonymous. */
+  /** Anonymous are health, which says little, and the callback, whose state is its key. */
   readonly authLevel: 'function' | 'anonymous';
   readonly handler: ApiHandler;
 }

@@ -132,11 +132,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   listFunctions: { summary: 'What the expression language has.', status: 200, answer: functionsAnswerSchema },
   listFilterOperators: { summary: 'What filters compare by.', status: 200, answer: filterOperatorsAnswerSchema },
+  getAuthorize: {
+    summary: 'Where GoTo asks for consent: 302 to it, or its address as JSON for whoever accepts that.',
+    status: 200,
+    answer: z.strictObject({ url: z.string() }),
+  },
+  getCallback: { summary: 'Where GoTo leads the browser back to: a page.', status: 200, answer: null },
   listProvisioningLog: {
     summary: 'The provisioning log, in Graph’s shape.',
     status: 200,
     answer: logAnswerSchema,
     query: list,
-    alsoCsv: true,
   },
 };
