@@ -7,12 +7,13 @@ import type { Account } from '../model/Account';
 import { matchingAddresses, type Desired } from '../model/Desired';
 import type { ManagedPerson } from '../model/ManagedPerson';
 import type { Mark } from '../model/Mark';
-import { textOf, type Person } from '../model/Person';
+import type { Person } from '../model/Person';
 import { markRefOf, planEntry, type PlanAction, type PlanEntry, type PlanStep } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 import { confirmAbsence } from './confirmAbsence';
 import { decide, type Decision } from './decide';
 import { desiredOf } from './desiredOf';
+import { isProtected } from './isProtected';
 import { leftAsIs } from './leftAsIs';
 import type { Entitlements } from './Entitlements';
 import { grantsInWords, type Grant } from './grantsInWords';
@@ -89,7 +90,9 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       person: facts.person,
       deleted: facts.deleted,
       roleIds: facts.deleted === 'hard' ? [] : facts.roleIds,
-      isProtected: isProtected(facts, context.policy.protectedUsers),
+      isProtected:
+        facts.isProtected ||
+        isProtected(facts.sourceId, facts.person, facts.managed.link?.applied.email, context.policy.protectedUsers),
       absenceDoubt: absence.doubt,
       keptLicenseKeys: absence.keptLicenseKeys,
       exclusionUnconfirmed:
@@ -224,20 +227,6 @@ function decisionFor(
     managedLicenseKeys,
     driftPolicy: context.policy.driftPolicy,
   });
-}
-
-/** By id, by one of the person's names, or the address of the account, in lower case; or by a group. */
-function isProtected(facts: PersonFacts, list: readonly string[]): boolean {
-  if (list.length === 0) return false;
-  if (facts.isProtected) return true;
-  const { person, managed } = facts;
-  const names = [
-    facts.sourceId,
-    person && textOf(person, 'userPrincipalName'),
-    person && textOf(person, 'mail'),
-    managed.link?.applied.email,
-  ];
-  return names.some((name) => typeof name === 'string' && list.includes(name.toLowerCase()));
 }
 
 function why(facts: PersonFacts, { entitlements }: JudgeContext, desired: Desired, reason: Reason): string {

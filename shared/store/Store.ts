@@ -18,7 +18,9 @@ import type { IdempotencyKeys } from './state/IdempotencyKeys';
 import type { KnownApp } from './state/KnownApp';
 import type { LinksReset } from './state/LinksReset';
 import type { ListedAccounts } from './state/ListedAccounts';
+import type { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import type { Pause } from './state/Pause';
+import type { Quarantine } from './state/Quarantine';
 import type { TokenRenewalLease } from './state/TokenRenewalLease';
 import type { Turn } from './state/Turn';
 import type { UnreadableMessages } from './state/UnreadableMessages';
@@ -42,6 +44,7 @@ export interface Store {
   readonly wish: FullCycleWish;
   readonly awaited: AwaitedApproval;
   readonly pause: Pause;
+  readonly quarantine: Quarantine;
   readonly linksReset: LinksReset;
   readonly executions: Executions;
   readonly app: KnownApp;
@@ -52,6 +55,7 @@ export interface Store {
   readonly demandedWait: DemandedWait;
   readonly tokenLease: TokenRenewalLease;
   readonly authorizations: AuthorizationMark;
+  readonly pendingAuthorizations: PendingAuthorizationRows;
   /** The same, for a dry run: nothing is written that a real cycle would miss (I15). */
   readonly dry: () => Store;
   /** The job's rows in one query. */

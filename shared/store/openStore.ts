@@ -22,7 +22,9 @@ import { openJob, readJobRows } from './state/JobRows';
 import { KnownApp } from './state/KnownApp';
 import { LinksReset } from './state/LinksReset';
 import { ListedAccounts } from './state/ListedAccounts';
+import { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import { Pause } from './state/Pause';
+import { Quarantine } from './state/Quarantine';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
 import { Turn } from './state/Turn';
 import { UnreadableMessages } from './state/UnreadableMessages';
@@ -50,6 +52,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     wish: new FullCycleWish(job),
     awaited: new AwaitedApproval(job),
     pause: new Pause(job),
+    quarantine: new Quarantine(job),
     linksReset: new LinksReset(job),
     executions: new Executions(job),
     app: new KnownApp(job),
@@ -60,6 +63,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     demandedWait: new DemandedWait(waits),
     tokenLease: new TokenRenewalLease(waits, clock),
     authorizations: new AuthorizationMark(waits),
+    pendingAuthorizations: new PendingAuthorizationRows(waits, clock),
     job: { read: () => readJobRows(job) },
     dry: () => dryStore(open, store),
   };
