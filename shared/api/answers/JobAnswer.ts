@@ -90,6 +90,12 @@ export const jobAnswerSchema = z
       synchronizedEntryCountByType: z.array(z.strictObject({ key: z.string(), value: count })),
       troubleshootingUrl: z.string().nullable(),
       demandedWaitUntil: moment.nullable().meta(extension('GoTo demanded a wait: nothing is sent to it before')),
+      connection: z
+        .strictObject({
+          connected: z.boolean(),
+          toDo: z.string().optional().meta({ description: 'How to connect it.' }),
+        })
+        .meta(extension('whether there is anything to sign in to GoTo with')),
       currentCycle: cycleAnswerSchema.nullable().meta(extension('the cycle that runs, with rate and time left')),
       currentStages: z
         .array(stageAnswerSchema)

@@ -17,6 +17,7 @@ export const judgeDirty: Slice = async (context, place) => {
   const { cursor, isProbe } = place.cycle;
   const marks = isProbe ? await aFew(context) : await nextDue(context, cursor.after);
   if (marks.size === 0) return 'next';
+  await context.appReadNow();
   const people: Someone[] = [];
   await inParallel([...marks.keys()], PARALLEL_READS, async (id) => {
     people.push(await store.people.someone(id));
