@@ -1,4 +1,4 @@
-/** GoTo's sign-in server: consent in the browser, codes with PKCE, refresh and access tokens (goto-api.md 1.2). */
+/** GoTo's sign-in server: consent in the browser, codes with PKCE, refresh and access tokens (goto-api.md 1.1 to 1.5). */
 import { createHash } from 'node:crypto';
 import type { StackClock } from '../../clock/StackClock';
 import { json, type SimRequest, type SimResponse } from '../http/SimulatedServer';
