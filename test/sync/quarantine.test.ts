@@ -204,7 +204,7 @@ test('a company of five for whom GoTo creates nobody: few are asked about, and a
     reason: 'EncounteredEscrowProportionThreshold',
     error: { code: 'TargetFailing' },
   });
-  await lasts(HOUR_MS);
+  await lasts(20 * MINUTE_MS);
   expect(connector.world.goto.writes).toEqual([]);
   heal(connector.world.goto);
   await leaves();
