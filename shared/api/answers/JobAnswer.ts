@@ -84,6 +84,19 @@ export const jobAnswerSchema = z
       synchronizedEntryCountByType: z.array(z.strictObject({ key: z.string(), value: count })),
       troubleshootingUrl: z.string().nullable(),
       demandedWaitUntil: moment.nullable().meta(extension('GoTo demanded a wait: nothing is sent to it before')),
+      connection: z
+        .looseObject({
+          connected: z.boolean(),
+          toDo: z.string().optional(),
+          credentials: z.array(
+            z.strictObject({
+              name: z.enum(['refreshToken', 'personalAccessToken', 'clientSecret']),
+              endDateTime: moment.nullable(),
+              daysLeft: count.nullable().meta({ description: 'Null where nobody knows.' }),
+            }),
+          ),
+        })
+        .meta(extension('whether there is anything to sign in to GoTo with, and how long it lasts')),
       currentCycle: cycleAnswerSchema.nullable().meta(extension('the cycle that runs, with rate and time left')),
       currentStages: z
         .array(stageAnswerSchema)
