@@ -115,6 +115,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       roleEntitlements: settings.ROLE_ENTITLEMENTS,
       provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
       expandNestedGroups: settings.EXPAND_NESTED_GROUPS,
+      scope: settings.SCOPE,
       skipOutOfScopeDeletions: settings.SKIP_OUT_OF_SCOPE_DELETIONS,
       driftPolicy: settings.DRIFT_POLICY,
       protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),

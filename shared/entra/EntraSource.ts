@@ -79,6 +79,13 @@ export interface MembersPage {
   readonly next: string | null;
 }
 
+/** One page of the directory's users. */
+export interface UsersPage {
+  readonly people: readonly Person[];
+  /** Null on the last page. */
+  readonly next: string | null;
+}
+
 /** One page of assignments. */
 export interface AssignmentsPage {
   readonly assignments: readonly Assignment[];
@@ -202,6 +209,16 @@ export class EntraSource {
       const page = await this.#page(typeof from === 'string' ? from : this.#membersPath(from.groupId));
       return { people: this.#peopleIn(page), groupIds: groupsIn(page), next: page['@odata.nextLink'] ?? null };
     });
+  }
+
+  /**
+   * One page of up to 999 users of the directory. The list is complete only with the page whose `next` is null.
+   * @param from the `next` of the page before; undefined to begin
+   */
+  async listUsersPage(from?: string): Promise<UsersPage> {
+    const reader = this.#reader;
+    const page = await this.#page(from ?? `/users?$select=${reader.select}&$top=${PAGE_SIZE}`);
+    return { people: page.value.map((row) => reader.personOf(row)), next: page['@odata.nextLink'] ?? null };
   }
 
   #membersPath(groupId: string): string {

@@ -8,6 +8,8 @@ export interface Policy {
   readonly provisionDefaultAccess: boolean;
   /** Members of groups in assigned groups count, however deep. */
   readonly expandNestedGroups: boolean;
+  /** Who is assigned, or everybody in the directory: whoever has no assignment counts as Default Access. */
+  readonly scope: 'assigned' | 'all';
   readonly skipOutOfScopeDeletions: boolean;
   readonly driftPolicy: 'report' | 'repair';
   /** Ids, user principal names or mail addresses, compared in lower case. */
@@ -34,4 +36,5 @@ export const policyHash = (policy: Policy, mappingVersion: string): string =>
     [...policy.protectedUsers].sort(),
     // Settings of later releases count only where they are used: an upgrade is no change of the rules.
     ...(policy.expandNestedGroups ? ['nested'] : []),
+    ...(policy.scope === 'all' ? ['everybody'] : []),
   ]);

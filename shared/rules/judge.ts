@@ -7,12 +7,13 @@ import type { Account } from '../model/Account';
 import { matchingAddresses, type Desired } from '../model/Desired';
 import type { ManagedPerson } from '../model/ManagedPerson';
 import type { Mark } from '../model/Mark';
-import { textOf, type Person } from '../model/Person';
+import type { Person } from '../model/Person';
 import { markRefOf, planEntry, type PlanAction, type PlanEntry, type PlanStep } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 import { confirmAbsence } from './confirmAbsence';
 import { decide, type Decision } from './decide';
 import { desiredOf } from './desiredOf';
+import { isProtected } from './isProtected';
 import { leftAsIs } from './leftAsIs';
 import type { Entitlements } from './Entitlements';
 import { grantsInWords, type Grant } from './grantsInWords';
@@ -81,7 +82,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       person: facts.person,
       deleted: facts.deleted,
       roleIds: facts.deleted === 'hard' ? [] : facts.roleIds,
-      isProtected: isProtected(facts, context.policy.protectedUsers),
+      isProtected: isProtected(facts.sourceId, facts.person, context.policy.protectedUsers),
       absenceUnconfirmed: absence.isUnconfirmed,
       keptLicenseKeys: absence.keptLicenseKeys,
       exclusionUnconfirmed:
@@ -208,14 +209,6 @@ function decisionFor(
     managedLicenseKeys,
     driftPolicy: context.policy.driftPolicy,
   });
-}
-
-/** By id, or by one of the person's names, in lower case. */
-function isProtected(facts: PersonFacts, list: readonly string[]): boolean {
-  if (list.length === 0) return false;
-  const { person } = facts;
-  const names = [facts.sourceId, person && textOf(person, 'userPrincipalName'), person && textOf(person, 'mail')];
-  return names.some((name) => typeof name === 'string' && list.includes(name.toLowerCase()));
 }
 
 function why(facts: PersonFacts, { entitlements }: JudgeContext, desired: Desired, reason: Reason): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_ACCESS_ROLE_ID } from '../model/Assignment';
 import { parseNcrontab } from './ncrontab';
 
 /**
@@ -148,6 +149,7 @@ const settingsSchema = z.object({
   ROLE_ENTITLEMENTS: roleEntitlements,
   PROVISION_DEFAULT_ACCESS: flag,
   EXPAND_NESTED_GROUPS: flag,
+  SCOPE: z.enum(['assigned', 'all'], { error: 'must be "assigned" or "all"' }).default('assigned'),
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,
   REMOVAL_LIMIT_COUNT: wholeNumber(50, 0, 1_000_000),
   REMOVAL_LIMIT_PERCENT: wholeNumber(10, 0, 100),
@@ -177,6 +179,17 @@ const ALTERNATIVES: readonly { readonly names: readonly string[]; readonly advic
 
 export type Settings = z.output<typeof settingsSchema>;
 
+/** With SCOPE=all, whoever has no assignment counts as Default Access: without a rule for it they would all get nothing. */
+function scopeProblems(settings: Settings): string[] {
+  const names = ['Default Access', DEFAULT_ACCESS_ROLE_ID];
+  const hasRule = names.some((name) => Object.hasOwn(settings.ROLE_ENTITLEMENTS, name));
+  return settings.SCOPE === 'assigned' || (settings.PROVISION_DEFAULT_ACCESS && hasRule)
+    ? []
+    : [
+        'SCOPE: "all" gives people without an assignment what Default Access gives; set PROVISION_DEFAULT_ACCESS to true and add a rule named "Default Access" to ROLE_ENTITLEMENTS',
+      ];
+}
+
 /** The names of all settings, for the comparison with the template. */
 export const SETTING_NAMES: readonly string[] = Object.keys(settingsSchema.shape);
 
@@ -201,6 +214,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ),
     ...(result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
   ];
+  if (result.success) problems.push(...scopeProblems(result.data));
   if (result.success && problems.length === 0) return result.data;
   throw new SettingsError(problems);
 }

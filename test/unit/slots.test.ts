@@ -8,6 +8,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
     roleEntitlements: {},
     provisionDefaultAccess: false,
     expandNestedGroups: false,
+    scope: 'assigned',
     skipOutOfScopeDeletions: false,
     driftPolicy: 'repair',
     protectedUsers: [],

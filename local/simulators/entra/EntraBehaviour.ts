@@ -1,6 +1,13 @@
 /** What answers from a replica of its own. */
 export type EntraEndpoint =
-  'usersDelta' | 'groupsDelta' | 'members' | 'users' | 'assignments' | 'userAssignments' | 'checkMemberGroups';
+  | 'usersDelta'
+  | 'groupsDelta'
+  | 'members'
+  | 'users'
+  | 'usersList'
+  | 'assignments'
+  | 'userAssignments'
+  | 'checkMemberGroups';
 
 /** The ugly sides of Graph that a test turns on; all are off by default. */
 export interface EntraBehaviour {

@@ -132,6 +132,7 @@ export class EntraSimulator extends SimulatedServer {
 
   /** Users by name or mail; letter case does not matter to Graph. */
   #find(url: URL): SimResponse {
+    if (!url.searchParams.has('$filter')) return this.#list(url);
     const filter = /^userPrincipalName eq '((?:[^']|'')*)' or mail eq '((?:[^']|'')*)'$/.exec(
       url.searchParams.get('$filter') ?? '',
     );
@@ -145,6 +146,16 @@ export class EntraSimulator extends SimulatedServer {
       return isIt ? [selected(state, url)] : [];
     });
     return this.#page(url, found);
+  }
+
+  /** Who is in the recycle bin is not on the list. */
+  #list(url: URL): SimResponse {
+    const moment = this.#momentOf('usersList');
+    const rows = [...this.directory.users.values()].flatMap((history): object[] => {
+      const state = history.at(moment);
+      return state === undefined || typeof state === 'string' ? [] : [selected(state, url)];
+    });
+    return this.#page(url, rows);
   }
 
   #assignmentRow(one: EntraAssignment): object {

@@ -13,6 +13,7 @@ import {
   type CycleState,
   type Tally,
 } from '../../model/Cycle';
+import type { Reason } from '../../model/Reason';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
@@ -48,6 +49,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
             : 'succeeded';
   if (isPlan || isStaged) await reviewPlan(engine, place);
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
+  warnOfInvalid(place, tally);
 
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
@@ -129,6 +131,31 @@ function warnOfLeavers(place: CyclePlace, leaving: number): void {
     `${leaving} ${leaving === 1 ? 'person seems' : 'people seem'} to have lost access; disabled when the next cycle agrees.`,
   );
 }
+
+/** One person without an address is that person's affair; a tenth of all is the mapping's. */
+function warnOfInvalid(place: CyclePlace, { counts, skippedByReason }: Tally): void {
+  if (!isOfEverybody(place.cycle)) return;
+  const of = (reasons: readonly Reason[]): number =>
+    reasons.reduce((sum, reason) => sum + (skippedByReason[reason] ?? 0), 0);
+  const invalid = of(['InvalidValue', 'ImportSkipped', 'ExpressionFailed', 'MandatoryFieldsMissing']);
+  const { skipped, failed, parked } = counts;
+  const wanted = exportedOf(counts) + skipped + failed + parked - of(UNWANTED);
+  if (invalid * 10 <= wanted) return;
+  place.warn(
+    `${invalid} of ${wanted} people who should have an account have no valid values by the mapping, so nothing is written for them. Look at the mapping: GET …/schema; GET …/cycles/${place.cycle.id} tells the reasons.`,
+  );
+}
+
+/** Skips of people who should have no account. */
+const UNWANTED: readonly Reason[] = [
+  'NotEffectivelyEntitled',
+  'RoleWithoutEntitlement',
+  'SignInBlocked',
+  'SoftDeleted',
+  'HardDeleted',
+  'OutOfScope',
+  'InactiveByMapping',
+];
 
 async function isEmpty({ store }: Engine, cycleId: string): Promise<boolean> {
   for await (const _row of store.plans.rows(cycleId)) return false;

@@ -5,7 +5,7 @@ import { sourceAttribute } from '../../model/SourceAttribute';
 import type { Cycle } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import { Entitlements } from '../../rules/Entitlements';
-import { GroupNesting } from '../../rules/GroupNesting';
+import type { GroupNesting } from '../../rules/GroupNesting';
 import type { CyclePolicy } from '../../rules/Policy';
 import type { StoredMark } from '../../store/DirtyTable';
 import { bucketIndexOf } from '../../store/PeopleTable';
@@ -14,6 +14,7 @@ import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
 import type { Engine } from '../Engine';
 import { mappingOf } from './mappingOf';
+import { nestingOf } from './nestingOf';
 import { PeopleRead } from './sources/PeopleRead';
 import { assignedGroupsIn, SourceSnapshot } from './SourceSnapshot';
 
@@ -102,13 +103,7 @@ export class PlanContext {
 
   /** Which group is in which, from the image; nothing where nested groups do not count. Read again after `imageChanged`. */
   nesting(): Promise<GroupNesting> {
-    this.#nesting ??= (async () => {
-      const inner = new Map<string, readonly string[]>();
-      if (this.policy.expandNestedGroups)
-        for await (const { id, groups } of this.engine.store.image.heads())
-          if (groups.length > 0) inner.set(id, groups);
-      return new GroupNesting(inner);
-    })();
+    this.#nesting ??= nestingOf(this.engine.store, this.policy);
     return this.#nesting;
   }
 

@@ -10,6 +10,7 @@ import { isOfEverybody } from '../../../model/Cycle';
 import { ConnectorError } from '../../../model/ConnectorError';
 import { digest } from '../../../model/hash';
 import type { GroupChange, UserChange } from '../../../entra/EntraSource';
+import { groupsAmong } from '../../../rules/grantsInWords';
 import { inParallel } from '../../../concurrency/inParallel';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
@@ -115,7 +116,10 @@ async function walkUsers(
   return { deltaLink: null, rest: link };
 }
 
-/** Only who is known concerns us: whoever gets assigned is named by assignments and groups, and looked up by id. */
+/**
+ * Only who is known concerns us, unless everybody does: whoever gets assigned is named by assignments and groups, and
+ * looked up by id.
+ */
 async function takeOverUsers(
   context: PlanContext,
   cycleId: string,
@@ -130,10 +134,11 @@ async function takeOverUsers(
   const latest = new Map(changes.map((change) => [change.id, change]));
   await inParallel([...latest.values()], PARALLEL_READS, async (change) => {
     const { managed, facts, hasFacts } = await people.someone(change.id);
-    if (!hasFacts && managed !== 'unreadable' && managed.etag === null) return;
+    const isKnown = hasFacts || managed === 'unreadable' || managed.etag !== null;
+    if (!isKnown && (context.policy.scope === 'assigned' || change.person === undefined)) return;
     known.push(change);
     if (change.person !== undefined && facts.deleted !== 'no')
-      for (const id of [...facts.via, ...facts.within]) if (id !== 'direct') groupsOfRestored.add(id);
+      for (const id of groupsAmong([...facts.via, ...facts.within])) groupsOfRestored.add(id);
   });
   if (known.length === 0) return;
   // Lists of members leave out who is in the recycle bin, and no delta says that a restored person is in them again.

@@ -4,7 +4,7 @@
  */
 import { ConnectorError } from '../../../model/ConnectorError';
 import type { Person } from '../../../model/Person';
-import type { Grant } from '../../../rules/grantsInWords';
+import { AS_EVERYBODY, groupsAmong, type Grant } from '../../../rules/grantsInWords';
 import type { PersonFacts } from '../../../rules/judge';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { Someone, SourceRead } from '../../../store/PeopleTable';
@@ -47,13 +47,15 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const rolesOf = (principalId: string): string[] =>
     assignments.filter((one) => one.principalId === principalId).map((one) => one.appRoleId);
   const direct = [...new Set([...rolesOf(sourceId), ...(directRoleIds ?? [])])];
-  const grants: Grant[] = [
+  const assigned: Grant[] = [
     ...(direct.length === 0 ? [] : [{ via: 'direct', path: [], roleIds: direct }]),
     ...memberOf.map((via) => ({ via, path: ways.paths.get(via) ?? [], roleIds: rolesOf(via) })),
   ];
-  const toName = grants.flatMap(({ via, path }) => (via === 'direct' ? [] : [via, ...path]));
-  const groupNames = toName.length === 0 ? new Map<string, string>() : await entra.groupNames(toName);
   const person = 'person' in looked ? looked.person : undefined;
+  const isEverybody = context.policy.scope === 'all' && person !== undefined && assigned.length === 0;
+  const grants = isEverybody ? AS_EVERYBODY : assigned;
+  const toName = groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
+  const groupNames = toName.length === 0 ? new Map<string, string>() : await entra.groupNames(toName);
   const read: SourceRead =
     'person' in looked
       ? readOf(looked.person, readAt, cycleId)
@@ -74,7 +76,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       roleIds: [...new Set(grants.flatMap((grant) => grant.roleIds))],
       grants,
       groupName: (id) => groupNames.get(id),
-      proofGroupIds: [...new Set([...memberOf, ...facts.via])].filter((id) => id !== 'direct'),
+      proofGroupIds: groupsAmong([...memberOf, ...facts.via]),
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
       managed: { ...managed.person, pending: null },
       personEtag: managed.etag,
