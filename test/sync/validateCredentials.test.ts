@@ -89,7 +89,7 @@ const CASES: readonly Case[] = [
     'entraApp',
     'failed',
     /Check ENTRA_APP_ID/,
-    set({ ENTRA_APP_ID: '0f6a2e1c-93b8-4b0e-8a3b-5b5f0c7d1a22' }),
+    set({ ENTRA_APP_ID: '99999999-93b8-4b0e-8a3b-5b5f0c7d1a22' }),
   ],
   [
     'rules for roles that are not there',
@@ -212,7 +212,9 @@ test.each(CASES)('%s', async (_what, check, status, message, breaks) => {
   });
   expect(valid).toBe(lines.every((one) => one.status !== 'failed'));
   if (status === 'failed') expect(valid).toBe(false);
+});
 
+afterEach(async () => {
   const { azure, entra, identity, world } = connector.stack;
   for (const server of [entra, identity, world.goto]) server.clearFaults();
   entra.behaviour.assignmentsEmpty = false;

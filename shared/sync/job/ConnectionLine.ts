@@ -1,3 +1,7 @@
+import { ConnectorError } from '../../model/ConnectorError';
+import { adviceOf } from '../../model/ErrorCode';
+import { messageOf } from '../../telemetry/Telemetry';
+
 /** What is looked at when the connection is tested, one line each. */
 export const CHECKS = [
   'entraToken',
@@ -35,3 +39,9 @@ export const line = (check: Check, status: ConnectionLine['status'], message: st
 /** Checks that make no sense without the one that failed. */
 export const notTried = (checks: readonly Check[], because: Check): ConnectionLine[] =>
   checks.map((check) => line(check, 'failed', `Not tried, because ${because} failed: mend that first.`));
+
+/** What failed, and what to do. */
+export function sentencesOf(error: unknown): string {
+  const text = messageOf(error).replace(/([^.!?])$/, '$1.');
+  return error instanceof ConnectorError ? `${text} ${adviceOf(error.code)}` : text;
+}

@@ -3,9 +3,8 @@
  * Azure's own services. Nothing is written anywhere. All at once, and never longer than DEADLINE_MS.
  */
 import { within } from '../../concurrency/within';
-import { messageOf } from '../../telemetry/Telemetry';
 import type { Engine } from '../Engine';
-import { CHECKS, line, type Check, type ConnectionLine } from './ConnectionLine';
+import { CHECKS, line, sentencesOf, type Check, type ConnectionLine } from './ConnectionLine';
 import { testEntra } from './testEntra';
 import { testGoto } from './testGoto';
 
@@ -76,7 +75,7 @@ export async function testConnection(engine: Engine): Promise<readonly Connectio
         try {
           return await within(DEADLINE_MS, run(engine), all(ifLate));
         } catch (error) {
-          return all(messageOf(error));
+          return all(sentencesOf(error));
         }
       }),
     )

@@ -2,9 +2,8 @@
 import { DEFAULT_ACCESS_ROLE_ID, type Assignment, type EnterpriseApp } from '../../model/Assignment';
 import { ConnectorError } from '../../model/ConnectorError';
 import { Entitlements } from '../../rules/Entitlements';
-import { messageOf } from '../../telemetry/Telemetry';
 import type { Engine } from '../Engine';
-import { line, notTried, type Check, type ConnectionLine } from './ConnectionLine';
+import { line, notTried, sentencesOf, type Check, type ConnectionLine } from './ConnectionLine';
 
 /** An address that nobody has (RFC 2606): only whether Graph lets us search is asked. */
 const NOBODY = 'connection-test@gotomeeting.invalid';
@@ -110,5 +109,5 @@ async function testUsers({ entra }: Engine): Promise<ConnectionLine> {
 function permissionOf(permission: string, error: unknown): string {
   return error instanceof ConnectorError && error.code === 'InsufficientRights'
     ? `Microsoft Graph refused it: grant the managed identity ${permission} (infra/graph/grant.sh or grant.ps1). A new grant can take hours to count.`
-    : messageOf(error);
+    : sentencesOf(error);
 }

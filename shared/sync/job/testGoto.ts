@@ -2,9 +2,8 @@
 import { mayManageUsers, type Me } from '../../goto/readMe';
 import type { License } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
-import { messageOf } from '../../telemetry/Telemetry';
 import type { Engine } from '../Engine';
-import { line, notTried, type Check, type ConnectionLine } from './ConnectionLine';
+import { line, notTried, sentencesOf, type Check, type ConnectionLine } from './ConnectionLine';
 
 /** Clocks further apart than this, in ms, make tokens and log entries lie. */
 const SKEW_MS = 60_000;
@@ -30,7 +29,7 @@ export async function testGoto(engine: Engine): Promise<readonly ConnectionLine[
     me = await engine.accounts.me(caller);
   } catch (error) {
     const isToken = error instanceof ConnectorError && !error.sent;
-    if (isToken) return [line('gotoToken', 'failed', messageOf(error)), ...notTried(AFTER_TOKEN, 'gotoToken'), rate];
+    if (isToken) return [line('gotoToken', 'failed', sentencesOf(error)), ...notTried(AFTER_TOKEN, 'gotoToken'), rate];
     return [
       line('gotoToken', 'ok', 'GoTo gives access tokens.'),
       line('gotoScope', 'failed', scopeMessage(error)),
@@ -51,7 +50,7 @@ export async function testGoto(engine: Engine): Promise<readonly ConnectionLine[
 const scopeMessage = (error: unknown): string =>
   error instanceof ConnectorError && (error.status === 401 || error.status === 403)
     ? 'GoTo’s Admin API refuses the token: its OAuth client lacks the scope identity:. Add it at developer.logmeininc.com/clients, then authorize again or make a new personal access token.'
-    : messageOf(error);
+    : sentencesOf(error);
 
 async function testAccount(engine: Engine, me: Me): Promise<readonly ConnectionLine[]> {
   if (!me.accountKeys.includes(engine.accounts.accountKey))
@@ -94,7 +93,7 @@ async function testLicenses(engine: Engine): Promise<ConnectionLine> {
   try {
     licenses = await engine.accounts.licenses({ pacer: engine.pacing.planner });
   } catch (error) {
-    return line('gotoLicenses', 'failed', messageOf(error));
+    return line('gotoLicenses', 'failed', sentencesOf(error));
   }
   const wanted = [...new Set(Object.values(engine.policy.roleEntitlements).flatMap((rule) => rule.licenseKeys))];
   const named = new Map(licenses.map((license) => [license.key, license]));
