@@ -244,7 +244,7 @@ test('who has to renew a credential is told at 30, 14 and 3 days, and a connecti
     status: {
       connection: {
         credentials: [
-          { name: 'refreshToken', daysLeft: 2 },
+          { name: 'refreshToken', daysLeft: 1 },
           { name: 'clientSecret', daysLeft: 3 },
         ],
       },
