@@ -112,6 +112,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     sender: new MessageSender(serviceBus, clock),
     deadLetters: new DeadLetters(serviceBus),
     policy: {
+      enterpriseApp: settings.ENTRA_SERVICE_PRINCIPAL_ID ?? settings.ENTRA_APP_ID ?? '',
       roleEntitlements: settings.ROLE_ENTITLEMENTS,
       provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
       expandNestedGroups: settings.EXPAND_NESTED_GROUPS,

@@ -32,6 +32,8 @@ export interface PersonFacts {
   readonly groupName: (id: string) => string | undefined;
   /** Groups through which the person was last seen entitled, whatever the lists say of them now. */
   readonly proofGroupIds: readonly string[];
+  /** In a group that PROTECTED_USERS names; of somebody who is deleted, and in no list any more: protected until then. */
+  readonly isProtected: boolean;
   readonly managed: ManagedPerson;
   readonly personEtag: string | null;
   /** Looks into GoTo's complete list of this cycle; null when nothing was listed. */
@@ -49,6 +51,8 @@ export interface JudgeContext {
   /** A full cycle: whoever a changed filter leaves out waits for a second one to agree. */
   readonly isFull: boolean;
   readonly absenceConfirmationMs: number;
+  /** The list of assignments has its certificate (`certifyList`). */
+  readonly isListCertified: boolean;
   readonly nowMs: number;
 }
 
@@ -61,6 +65,9 @@ export interface Judgement {
   readonly calls: number;
 }
 
+/** Reasons by which an absence does not count yet. */
+export const DOUBTS: ReadonlySet<Reason> = new Set(['AbsenceUnconfirmed', 'ListUncertified', 'RoleRenamed']);
+
 /** @returns the row, and whether a lane gets it; never throws for values, only for a mapping that does */
 export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
   const { managed, mark } = facts;
@@ -72,6 +79,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       roleIds: facts.roleIds,
       absentSince: mark?.absentSince ?? null,
       factsAt: facts.factsAt,
+      isListCertified: context.isListCertified,
     },
     context.entitlements,
     context.absenceConfirmationMs,
@@ -82,8 +90,10 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       person: facts.person,
       deleted: facts.deleted,
       roleIds: facts.deleted === 'hard' ? [] : facts.roleIds,
-      isProtected: isProtected(facts.sourceId, facts.person, context.policy.protectedUsers),
-      absenceUnconfirmed: absence.isUnconfirmed,
+      isProtected:
+        facts.isProtected ||
+        isProtected(facts.sourceId, facts.person, facts.managed.link?.applied.email, context.policy.protectedUsers),
+      absenceDoubt: absence.doubt,
       keptLicenseKeys: absence.keptLicenseKeys,
       exclusionUnconfirmed:
         hasSomethingToLose && !absence.isConfirmed && (context.isFull || (mark?.absentSince ?? null) !== null),
@@ -102,8 +112,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       : isLeaving
         ? { kind: 'inactive', reason: 'Unassigned' }
         : wanted;
-  const isInDoubt =
-    (desired.kind === 'leave' && desired.reason === 'AbsenceUnconfirmed') || absence.keptLicenseKeys.length > 0;
+  const isInDoubt = (desired.kind === 'leave' && DOUBTS.has(desired.reason)) || absence.keptLicenseKeys.length > 0;
   return planned(facts, context, desired, isInDoubt ? (mark?.absentSince ?? facts.factsAt) : null);
 }
 
@@ -142,16 +151,25 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     ((facts.mark?.attempts ?? 0) > 0 || (isRejected && desired.kind === 'active')) &&
     decision.action === 'skip' &&
     decision.reason === 'RedundantExport';
+  // Whose suspension did not take is looked at in GoTo, whatever was stored (docs/facts/entra-provisioning.md 1.7).
+  const isSuspendedAgain =
+    (facts.mark?.attempts ?? 0) > 0 &&
+    decision.action === 'skip' &&
+    desired.kind === 'inactive' &&
+    link?.state === 'disabled' &&
+    observed === null;
   const action: PlanAction =
     managed.pending !== null
       ? 'recover'
-      : decision.action === 'skip'
-        ? isRetry
-          ? 'update'
-          : 'none'
-        : decision.action === 'unlink'
-          ? 'update'
-          : decision.action;
+      : isSuspendedAgain
+        ? 'disable'
+        : decision.action === 'skip'
+          ? isRetry
+            ? 'update'
+            : 'none'
+          : decision.action === 'unlink'
+            ? 'update'
+            : decision.action;
   const reason: Reason = action === 'recover' ? 'RecoverWrite' : decision.reason;
   const isPureLink = decision.action === 'link' && Object.keys(decision.changes).length === 0;
   const entry = planEntry({
@@ -163,7 +181,7 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     why: `${why(facts, context, desired, reason)}${letGo(decision, typeof observed === 'object' ? observed : null, desired)}`,
     steps: steps(facts, desired, observed, decision),
     targetId: link?.key ?? (typeof observed === 'object' ? (observed?.key ?? null) : null),
-    removal: removal && action !== 'recover',
+    removal: (removal || isSuspendedAgain) && action !== 'recover',
     drops: action === 'recover' ? [] : drops,
     desired,
     roleIds: facts.roleIds,

@@ -11,6 +11,7 @@ import { PlansTable } from './PlansTable';
 import { RemovalWindow } from './RemovalWindow';
 import { SchemasTable } from './SchemasTable';
 import { AppliedPolicy } from './state/AppliedPolicy';
+import { AssignmentsCertificate } from './state/AssignmentsCertificate';
 import { AuthorizationMark } from './state/AuthorizationMark';
 import { AwaitedApproval } from './state/AwaitedApproval';
 import { DemandedWait } from './state/DemandedWait';
@@ -23,6 +24,7 @@ import { LinksReset } from './state/LinksReset';
 import { ListedAccounts } from './state/ListedAccounts';
 import { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import { Pause } from './state/Pause';
+import { Quarantine } from './state/Quarantine';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
 import { Turn } from './state/Turn';
 import { UnreadableMessages } from './state/UnreadableMessages';
@@ -50,9 +52,11 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     wish: new FullCycleWish(job),
     awaited: new AwaitedApproval(job),
     pause: new Pause(job),
+    quarantine: new Quarantine(job),
     linksReset: new LinksReset(job),
     executions: new Executions(job),
     app: new KnownApp(job),
+    certificate: new AssignmentsCertificate(job),
     firstRelease: new FirstReleaseTable(open),
     unreadable: new UnreadableMessages(open),
     idempotency: new IdempotencyKeys(open),

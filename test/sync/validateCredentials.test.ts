@@ -102,7 +102,7 @@ const CASES: readonly Case[] = [
     'entraAssignments',
     'warning',
     /Assign users or groups/,
-    () => (connector.stack.entra.behaviour.assignmentsEmpty = true),
+    () => (connector.stack.entra.behaviour.assignmentsShown = 0),
   ],
   [
     'somebody assigned with Default Access',
@@ -202,7 +202,7 @@ test.each(CASES)('%s', async (_what, check, status, message, breaks) => {
 afterEach(async () => {
   const { azure, entra, identity, world } = connector.stack;
   for (const server of [entra, identity, world.goto]) server.clearFaults();
-  entra.behaviour.assignmentsEmpty = false;
+  entra.behaviour.assignmentsShown = 1;
   world.goto.behaviour.scope = 'identity:';
   world.goto.adminRoles = ['MANAGE_USERS'];
   Object.assign(license() ?? {}, { enabled: true, seats: 1_000 });

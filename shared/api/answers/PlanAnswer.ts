@@ -22,6 +22,7 @@ export type PlanEntryAnswer = z.output<typeof planEntryAnswerSchema>;
 
 export const planAnswerSchema = z
   .strictObject({
+    '@odata.count': z.int().nonnegative().optional(),
     cycleId: z.string(),
     dryRun: z.boolean(),
     hash: z.string().nullable(),

@@ -40,7 +40,7 @@ export async function endOpenRows(
             { outcome: 'held', reason: 'Held', message: fault.message },
           ));
     if (result === undefined) return false;
-    tally = addTallies(tally, tallyOf(result, entry.reason));
+    tally = addTallies(tally, tallyOf(result, entry));
     ended.push({ ...row, state: 'ended', result });
   }
   const { etag, ...plain } = chunk;

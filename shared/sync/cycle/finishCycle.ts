@@ -19,10 +19,13 @@ import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
 import type { Engine } from '../Engine';
 import { forgetOldCycles } from '../job/forgetOldCycles';
+import { reviewTarget } from '../job/quarantine';
 import { messageOf } from '../../telemetry/Telemetry';
 import { isWithoutBasis } from './itineraries';
 import type { CyclePlace } from './CyclePlace';
 import { reviewPlan } from './reviewPlan';
+import { hasUntouched, warnOfKept } from './warnOfKept';
+import { warnOfRefuted } from './warnOfRefuted';
 
 /** @throws PlaceLost when somebody else ended it, or changed it */
 export async function finishCycle(engine: Engine, place: CyclePlace): Promise<void> {
@@ -50,10 +53,14 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   if (isPlan || isStaged) await reviewPlan(engine, place);
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
   warnOfInvalid(place, tally);
+  if ((tally.skippedByReason['RoleRenamed'] ?? 0) > 0) place.warn(ROLE_RENAMED);
+  if ((tally.skippedByReason['AbsenceDoubted'] ?? 0) > 0) await warnOfRefuted(engine, place);
+  if (hasUntouched(tally.skippedByReason)) await warnOfKept(engine, place);
 
+  const isTargetAway = !cycle.dryRun && (await reviewTarget(engine, cycle, { target: tally.target, error }));
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
-  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle);
+  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle, isTargetAway);
   if (isOfEverybody(cycle) && error === null && !cycle.dryRun && cycle.approvedAt === null) {
     if (cycle.wishEtag !== null) await store.wish.fulfil(cycle.wishEtag);
     if (cycle.policyHash === policyHash(engine.policy, cycle.mappingVersion)) await store.policy.put(cycle.policyHash);
@@ -87,6 +94,10 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   if (error === null) telemetry.info('cycle.finished', fields);
   else telemetry.error('cycle.failed', fields);
 }
+
+const ROLE_RENAMED =
+  'People hold an app role that has no rule while a rule of ROLE_ENTITLEMENTS names no role. It was perhaps renamed: they keep ' +
+  'what they have until the rule, or the role, has its name again.';
 
 /** A plan of a cycle that failed waits for nobody: the next one plans the removals anew. */
 function leaveStaged(place: CyclePlace): void {
