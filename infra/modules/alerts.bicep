@@ -112,6 +112,18 @@ var queries = [
     threshold: 0
   }
   {
+    name: 'credentials'
+    severity: 2
+    title: 'A credential of GoTo ends soon'
+    query: loadTextContent('../alerts/credentials.kql')
+    window: 'P1D'
+    every: 'P1D'
+    aggregation: 'Count'
+    measure: null
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
     name: 'server-errors'
     severity: 2
     title: 'The connector answered with a fault of its own (5xx)'

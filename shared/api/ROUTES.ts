@@ -3,6 +3,7 @@ import type { ApiHandler } from './ApiHandler';
 import type { Route } from './Route';
 import { getAuthorize } from './connection/getAuthorize';
 import { getCallback } from './connection/getCallback';
+import { postValidateCredentials } from './connection/postValidateCredentials';
 import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
@@ -67,6 +68,7 @@ export const ROUTES: readonly Route[] = [
   keyed('parseExpression', 'POST', `${JOB}/schema/parseExpression`, postParseExpression),
   keyed('listFunctions', 'GET', `${JOB}/schema/functions`, listFunctions),
   keyed('listFilterOperators', 'GET', `${JOB}/schema/filterOperators`, listFilterOperators),
+  keyed('validateCredentials', 'POST', `${JOB}/validateCredentials`, postValidateCredentials),
   keyed('getAuthorize', 'GET', 'connection/authorize', getAuthorize),
   {
     name: 'getCallback',

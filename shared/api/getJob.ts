@@ -1,6 +1,7 @@
 /** GET …/jobs/{job}: the shape of Graph's synchronizationJob and synchronizationStatus (entra-provisioning.md 1.13). */
 import type { Engine } from '../sync/Engine';
 import { isoTime } from '../model/Clock';
+import { credentialEnd } from '../rules/credentialEnds';
 import { nextOccurrence } from '../settings/nextOccurrence';
 import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import { Executions } from '../store/state/Executions';
@@ -29,6 +30,10 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   const current = active === undefined ? null : cycleView(active.cycle, active.counts, now, demandedUntil);
   const last = Executions.lastOf(rows);
   const connection = await engine.connection.state();
+  const credentials = (await engine.connection.knownCredentials(now)).map((one) => {
+    const { name, endsAt, daysLeft } = credentialEnd(one, now);
+    return { name, endDateTime: timeOrNull(endsAt ?? undefined), daysLeft };
+  });
   const job = jobStatusOf(rows);
   const people = await countPeople(engine, rows);
   const awaited = AwaitedApproval.of(rows);
@@ -75,7 +80,7 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
       troubleshootingUrl: null,
       // A wait that GoTo demanded: nothing is sent to it before.
       demandedWaitUntil: demandedUntil > now ? new Date(demandedUntil).toISOString() : null,
-      connection,
+      connection: { ...connection, credentials },
       currentCycle: current,
       currentStages: active === undefined ? [] : [...stagesOfCycle(active)],
       people,

@@ -12,7 +12,7 @@ import { ConnectorError } from '../model/ConnectorError';
 import type { AccountChanges } from '../model/AccountChanges';
 import type { Caller, GotoClient } from './GotoClient';
 import { incompatible, parseAnswer } from './parseAnswer';
-import { readMe } from './readMe';
+import { readMe, type Me } from './readMe';
 
 /** The most users one page holds (goto-api.md 2.1). */
 const PAGE_SIZE = 1_000;
@@ -124,7 +124,8 @@ export class GotoAccounts {
 
   constructor(
     private readonly client: GotoClient,
-    private readonly accountKey: string,
+    /** GOTO_ACCOUNT_KEY. */
+    readonly accountKey: string,
   ) {}
 
   /**
@@ -141,6 +142,21 @@ export class GotoAccounts {
     const isFresh =
       known !== undefined && known.generation === generation && this.client.clock.now() - known.at < OWNER_AGE_MS;
     return isFresh ? known.owner : this.#ask(generation, caller);
+  }
+
+  /** Whom the token acts for, without the check of the account. */
+  me(caller: Caller): Promise<Me> {
+    return readMe(this.client, caller);
+  }
+
+  /** Sees to it that there is a token that lasts. */
+  async renewToken(): Promise<void> {
+    await this.client.authorise();
+  }
+
+  /** GoTo's clock before this one, in ms, by its newest answer; undefined before the first one. */
+  get skewMs(): number | undefined {
+    return this.client.skewMs;
   }
 
   /** As `owner`, but asks GoTo now; what it learns counts for `owner` too. */

@@ -32,11 +32,16 @@ export class MessageSender {
         outgoing.filter((one) => one.message.kind === 'chunk'),
       );
     } catch (error) {
-      if (!isServiceBusError(error)) throw error;
-      throw new ConnectorError(
-        'Service Bus does not take messages. Check ServiceBusConnection, its network, and the role Azure Service Bus Data Owner.',
-        { code: 'QueueUnreachable', sent: true, repeatable: true, scope: 'job', cause: error },
-      );
+      throw isServiceBusError(error) ? unreachable(error) : error;
+    }
+  }
+
+  /** Opens a link to each queue, and sends nothing. @throws ConnectorError QueueUnreachable */
+  async check(): Promise<void> {
+    try {
+      for (const queue of [SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE]) await this.#sender(queue).createMessageBatch();
+    } catch (error) {
+      throw isServiceBusError(error) ? unreachable(error) : error;
     }
   }
 
@@ -75,3 +80,9 @@ export class MessageSender {
     return sender;
   }
 }
+
+const unreachable = (cause: unknown): ConnectorError =>
+  new ConnectorError(
+    'Service Bus does not take messages. Check ServiceBusConnection, its network, and the role Azure Service Bus Data Owner.',
+    { code: 'QueueUnreachable', sent: true, repeatable: true, scope: 'job', cause },
+  );

@@ -94,8 +94,15 @@ export const jobAnswerSchema = z
         .strictObject({
           connected: z.boolean(),
           toDo: z.string().optional().meta({ description: 'How to connect it.' }),
+          credentials: z.array(
+            z.strictObject({
+              name: z.enum(['refreshToken', 'personalAccessToken', 'clientSecret']),
+              endDateTime: moment.nullable(),
+              daysLeft: count.nullable().meta({ description: 'Null where nobody knows.' }),
+            }),
+          ),
         })
-        .meta(extension('whether there is anything to sign in to GoTo with')),
+        .meta(extension('whether there is anything to sign in to GoTo with, and how long it lasts')),
       currentCycle: cycleAnswerSchema.nullable().meta(extension('the cycle that runs, with rate and time left')),
       currentStages: z
         .array(stageAnswerSchema)

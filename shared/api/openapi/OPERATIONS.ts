@@ -1,5 +1,6 @@
 /** What each route takes and answers, by its name: the API's document is made from it, and tests hold the answers to it. */
 import { z } from 'zod';
+import { connectionAnswerSchema } from '../answers/ConnectionAnswer';
 import { cycleAnswerSchema, cyclesAnswerSchema } from '../answers/CycleAnswer';
 import { healthAnswerSchema } from '../answers/HealthAnswer';
 import { historyAnswerSchema } from '../answers/HistoryAnswer';
@@ -132,6 +133,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   listFunctions: { summary: 'What the expression language has.', status: 200, answer: functionsAnswerSchema },
   listFilterOperators: { summary: 'What filters compare by.', status: 200, answer: filterOperatorsAnswerSchema },
+  validateCredentials: {
+    summary: 'Tests the connection: both sides, each permission by a real call. Writes nothing.',
+    status: 200,
+    answer: connectionAnswerSchema,
+  },
   getAuthorize: {
     summary: 'Where GoTo asks for consent: 302 to it, or its address as JSON for whoever accepts that.',
     status: 200,
