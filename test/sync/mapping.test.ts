@@ -163,6 +163,21 @@ test('a default value goes into new accounts, not into those that are there', as
   expect(connector.accountOf(joiner.id)?.locale).toBe('de_DE');
 });
 
+test('the language goes into new accounts only: what people chose in GoTo stays', async () => {
+  connector = await TestConnector.start({ world: { existingShare: 0 } });
+  const [person] = people();
+  const id = person?.id ?? '';
+  connector.world.directory.changeUser(id, { preferredLanguage: 'de-DE' });
+  await connector.cycle();
+  expect(connector.accountOf(id)?.locale).toBe('de_DE');
+  const account = connector.accountOf(id);
+  if (account !== undefined) connector.world.goto.changeByHand(account.key, { locale: 'fr_FR' });
+  connector.world.directory.changeUser(id, { preferredLanguage: 'en-US' });
+  connector.later();
+  await connector.cycle('full');
+  expect(connector.accountOf(id)?.locale).toBe('fr_FR');
+});
+
 test('accounts are looked for by the second address when the first has none', async () => {
   connector = await TestConnector.start();
   const [person] = people();

@@ -2,9 +2,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpRoutes } from './HttpRoutes';
 import type { FunctionMetadata, HttpData } from './protocol';
 import { setCookie } from './setCookie';
+import { WrongKeys } from './WrongKeys';
 
 /** FUNCTIONS_REQUEST_BODY_SIZE_LIMIT of the platform, in bytes. The product's own limits are far below it. */
 const MAX_BODY = 104_857_600;
@@ -20,6 +22,7 @@ export interface HttpFrontEndOptions {
 export class HttpFrontEnd {
   #routes: HttpRoutes | undefined;
   readonly #server: Server;
+  readonly #wrongKeys = new WrongKeys();
   #port = 0;
 
   constructor(private readonly options: HttpFrontEndOptions) {
@@ -62,7 +65,8 @@ export class HttpFrontEnd {
     const method = request.method ?? 'GET';
     const byHand = /^\/admin\/functions\/([A-Za-z0-9_-]+)$/.exec(path)?.[1];
     if (byHand !== undefined) {
-      response.writeHead(await this.#startByHand(byHand, method, request, query)).end();
+      if (!this.#hasKey(request, query)) return this.#refuse(request, query, response);
+      response.writeHead(await this.#startByHand(byHand, method, request)).end();
       return;
     }
     if (this.#routes === undefined) {
@@ -75,10 +79,7 @@ export class HttpFrontEnd {
       response.writeHead(404).end();
       return;
     }
-    if (route.authLevel !== 'anonymous' && !this.#hasKey(request, query)) {
-      response.writeHead(401).end();
-      return;
-    }
+    if (route.authLevel !== 'anonymous' && !this.#hasKey(request, query)) return this.#refuse(request, query, response);
     const body = await bytesOf(request);
     if (body === undefined) {
       response.writeHead(413).end();
@@ -104,23 +105,33 @@ export class HttpFrontEnd {
   }
 
   /** @returns the status */
-  async #startByHand(
-    name: string,
-    method: string,
-    request: IncomingMessage,
-    query: URLSearchParams,
-  ): Promise<401 | 404 | 202> {
-    if (!this.#hasKey(request, query)) return 401;
+  async #startByHand(name: string, method: string, request: IncomingMessage): Promise<404 | 202> {
     if (method !== 'POST') return 404;
     return this.options.startByHand(name, inputOf(await textOf(request))) ? 202 : 404;
   }
 
   #hasKey(request: IncomingMessage, query: URLSearchParams): boolean {
-    const header = request.headers['x-functions-key'];
-    const given = Buffer.from((Array.isArray(header) ? header[0] : header) ?? query.get('code') ?? '');
+    const given = Buffer.from(givenKey(request, query));
     const wanted = Buffer.from(this.options.functionKey);
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
+
+  /** Whoever guesses keys is kept waiting; who forgot it is not. */
+  async #refuse(request: IncomingMessage, query: URLSearchParams, response: ServerResponse): Promise<void> {
+    const isGuess = givenKey(request, query) !== '';
+    const delay = isGuess ? this.#wrongKeys.delayOf(request.socket.remoteAddress ?? '', Date.now()) : 0;
+    if (delay === undefined) {
+      response.writeHead(429, { 'retry-after': '5' }).end();
+      return;
+    }
+    if (delay > 0) await sleep(delay, undefined, { ref: false });
+    response.writeHead(401).end();
+  }
+}
+
+function givenKey(request: IncomingMessage, query: URLSearchParams): string {
+  const header = request.headers['x-functions-key'];
+  return (Array.isArray(header) ? header[0] : header) ?? query.get('code') ?? '';
 }
 
 const nullable = (entries: Iterable<readonly [string, string]>) =>

@@ -7,6 +7,7 @@
 import { isoTime } from '../../model/Clock';
 import { ConnectorError } from '../../model/ConnectorError';
 import { FINAL_STATES, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
+import { digest } from '../../model/hash';
 import { policyHash } from '../../rules/Policy';
 import type { StoredRow } from '../../store/Table';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
@@ -103,6 +104,8 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   const isAttempt = state.code === 'Quarantine' && request.trigger === 'timer';
   if (refusal !== undefined && !isAttempt) return refuse(engine, refusal, request);
   if (turn !== undefined && isRunning) {
+    const same = await askedAlready(engine, turn, request.idempotencyKey);
+    if (same !== undefined) return { started: true, cycle: same };
     if (request.mode === 'full' && request.orNext === true) await store.wish.make('scheduled');
     telemetry.info('cycle.refused', { cycleId: turn.cycleId, trigger: request.trigger });
     return { started: false, activeCycleId: turn.cycleId };
@@ -171,14 +174,30 @@ export async function startFrom(engine: Starter, cycle: Cycle): Promise<Started>
 
 async function takeTurn(engine: Starter, cycle: Cycle, idempotencyKey?: string): Promise<Started> {
   const { clock, store, telemetry } = engine;
-  if (!(await store.turn.take(cycle))) {
+  if (!(await store.turn.take(cycle, idempotencyKey))) {
     const faster = await store.turn.current();
+    const same = faster && (await askedAlready(engine, faster, idempotencyKey));
+    if (same !== undefined) return { started: true, cycle: same };
     return { started: false, activeCycleId: faster?.cycleId ?? cycle.id };
   }
   if (idempotencyKey !== undefined) await store.idempotency.remember(idempotencyKey, cycle.id, isoTime(clock.now()));
   await giveBirth(engine, cycle);
   telemetry.info('cycle.started', { cycleId: cycle.id, mode: cycle.mode, trigger: cycle.trigger });
   return { started: true, cycle };
+}
+
+/** The cycle that runs, when it was asked for with this very key: of two requests at once one is a repeat. */
+async function askedAlready(
+  engine: WithStore & WithClock,
+  turn: StoredTurn,
+  idempotencyKey: string | undefined,
+): Promise<Cycle | undefined> {
+  if (idempotencyKey === undefined || turn.keyDigest !== digest(idempotencyKey)) return undefined;
+  const cycle = (await cycleOf(engine, turn.cycleId)) ?? turn.cycle ?? undefined;
+  // Whoever took the turn may have died before it was remembered.
+  if (cycle !== undefined)
+    await engine.store.idempotency.remember(idempotencyKey, cycle.id, isoTime(engine.clock.now()));
+  return cycle;
 }
 
 /** An approval or a rejection whose process died goes on (docs/protocol.md 3.6). */

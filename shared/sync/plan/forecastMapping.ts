@@ -25,7 +25,7 @@ const NAMED = 10;
 const PATIENCE_MS = 60_000;
 /** Others get their turn after so many people. */
 const AT_ONCE = 25;
-const PARALLEL_BUCKETS = 4;
+const PARALLEL_BUCKETS = 8;
 
 type Noteworthy = Exclude<Foreseen, { readonly kind: 'same' }>;
 
