@@ -151,16 +151,25 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     ((facts.mark?.attempts ?? 0) > 0 || (isRejected && desired.kind === 'active')) &&
     decision.action === 'skip' &&
     decision.reason === 'RedundantExport';
+  // Whose suspension did not take is looked at in GoTo, whatever was stored (docs/facts/entra-provisioning.md 1.7).
+  const isSuspendedAgain =
+    (facts.mark?.attempts ?? 0) > 0 &&
+    decision.action === 'skip' &&
+    desired.kind === 'inactive' &&
+    link?.state === 'disabled' &&
+    observed === null;
   const action: PlanAction =
     managed.pending !== null
       ? 'recover'
-      : decision.action === 'skip'
-        ? isRetry
-          ? 'update'
-          : 'none'
-        : decision.action === 'unlink'
-          ? 'update'
-          : decision.action;
+      : isSuspendedAgain
+        ? 'disable'
+        : decision.action === 'skip'
+          ? isRetry
+            ? 'update'
+            : 'none'
+          : decision.action === 'unlink'
+            ? 'update'
+            : decision.action;
   const reason: Reason = action === 'recover' ? 'RecoverWrite' : decision.reason;
   const isPureLink = decision.action === 'link' && Object.keys(decision.changes).length === 0;
   const entry = planEntry({
@@ -172,7 +181,7 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     why: `${why(facts, context, desired, reason)}${letGo(decision, typeof observed === 'object' ? observed : null, desired)}`,
     steps: steps(facts, desired, observed, decision),
     targetId: link?.key ?? (typeof observed === 'object' ? (observed?.key ?? null) : null),
-    removal: removal && action !== 'recover',
+    removal: (removal || isSuspendedAgain) && action !== 'recover',
     drops: action === 'recover' ? [] : drops,
     desired,
     roleIds: facts.roleIds,

@@ -1,5 +1,5 @@
 /** The administrator's part at the simulated GoTo: sees the page, presses a button, is sent back. */
-import type { Consenter } from '../../local/simulators/goto/SignIn';
+import type { Consenter } from '../../local/simulators/goto/Consenter';
 
 /** @param address where the connector sent the browser. @returns where GoTo sends it back to */
 export async function consent(address: string, as: Consenter | 'nobody'): Promise<URL> {

@@ -1,6 +1,6 @@
 /** An administrator of GoTo connects the connector in the browser: each way it can end, and what holds afterwards. */
 import { z } from 'zod';
-import type { Consenter } from '../../local/simulators/goto/SignIn';
+import type { Consenter } from '../../local/simulators/goto/Consenter';
 import type { ApiRequest } from '../../shared/api/ApiResponse';
 import { getAuthorize } from '../../shared/api/connection/getAuthorize';
 import { getCallback } from '../../shared/api/connection/getCallback';

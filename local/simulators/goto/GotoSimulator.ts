@@ -4,11 +4,12 @@ import type { StackClock } from '../../clock/StackClock';
 import { History } from '../http/History';
 import { json, SimulatedServer, type SimRequest, type SimResponse } from '../http/SimulatedServer';
 import { createBody, groupBody, updateBody } from './bodies';
+import type { Consenter } from './Consenter';
 import { honestGoto, type GotoBehaviour } from './GotoBehaviour';
 import { wire, type GotoUser, type NewAccount } from './GotoUser';
 import { bodyOf, type GotoWrite } from './GotoWrite';
 import { namedPeople } from './namedPeople';
-import { SignIn, type Consenter, type GotoActor } from './SignIn';
+import { SignIn, type GotoActor } from './SignIn';
 import { Transfers } from './Transfers';
 
 export { statusOf, type GotoUser } from './GotoUser';

@@ -1,7 +1,8 @@
-/** GoTo's sign-in server: consent in the browser, codes with PKCE, refresh and access tokens (goto-api.md 1). */
+/** GoTo's sign-in server: consent in the browser, codes with PKCE, refresh and access tokens (goto-api.md 1.1 to 1.5). */
 import { createHash } from 'node:crypto';
 import type { StackClock } from '../../clock/StackClock';
 import { json, type SimRequest, type SimResponse } from '../http/SimulatedServer';
+import { CONSENTERS, type Consenter } from './Consenter';
 import { consentPage } from './consentPage';
 import type { GotoBehaviour } from './GotoBehaviour';
 
@@ -18,10 +19,6 @@ export interface GotoActor {
   readonly accountKey: string;
   readonly accountName: string;
 }
-
-/** Who may be at the browser. */
-export const CONSENTERS = ['administrator', 'otherAdministrator', 'user', 'otherAccount'] as const;
-export type Consenter = (typeof CONSENTERS)[number];
 
 interface Code {
   readonly actor: GotoActor;

@@ -1,5 +1,5 @@
 import type { SimResponse } from '../http/SimulatedServer';
-import type { Consenter } from './SignIn';
+import type { Consenter } from './Consenter';
 
 const BUTTONS: readonly { readonly as: Consenter | 'nobody'; readonly label: string; readonly who: string }[] = [
   { as: 'administrator', label: 'Allow', who: 'as GoTo Sync, administrator' },
