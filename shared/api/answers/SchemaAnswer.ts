@@ -4,8 +4,11 @@ const finding = z.strictObject({ pointer: z.string(), what: z.string(), why: z.s
 
 export const schemaChangedAnswerSchema = z
   .strictObject({
-    version: z.string(),
+    version: z.string().nullable().meta({ description: 'Null with dryRun: nothing was stored.' }),
     cycleId: z.string().nullable().meta({ description: 'The cycle that evaluates everybody anew.' }),
+    forecast: z
+      .looseObject({ hash: z.string(), confirmationRequired: z.boolean() })
+      .meta({ description: 'What the mapping does to people; its hash confirms it.' }),
     report: z
       .strictObject({ taken: z.array(finding), ignored: z.array(finding), needsDecision: z.array(finding) })
       .optional(),

@@ -35,6 +35,11 @@ const list: readonly QueryParameter[] = [
   { name: '$orderby', description: 'A field, and asc or desc.' },
 ];
 
+const removing: readonly QueryParameter[] = [
+  { name: 'dryRun', description: 'true: the forecast alone, nothing is stored.' },
+  { name: 'confirm', description: 'The hash of a forecast by which many people lose access.' },
+];
+
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   getHealth: { summary: 'Whether the connector can work. Needs no key.', status: 200, answer: healthAnswerSchema },
   getOpenApi: { summary: 'This document.', status: 200, answer: z.looseObject({ openapi: z.string() }) },
@@ -121,8 +126,14 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     status: 200,
     answer: schemaChangedAnswerSchema,
     body: z.looseObject({}),
+    query: removing,
   },
-  deleteSchema: { summary: 'Back to the built-in mapping.', status: 200, answer: schemaChangedAnswerSchema },
+  deleteSchema: {
+    summary: 'Back to the built-in mapping.',
+    status: 200,
+    answer: schemaChangedAnswerSchema,
+    query: removing,
+  },
   listSchemaVersions: { summary: 'Every mapping there ever was.', status: 200, answer: schemaVersionsAnswerSchema },
   getSchemaVersion: { summary: 'One of them.', status: 200, answer: z.looseObject({}) },
   parseExpression: {
