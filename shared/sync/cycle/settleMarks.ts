@@ -11,6 +11,8 @@ import type { Timing, WithClock, WithStore } from '../Engine';
 
 /** Rows whose marks are changed together. */
 const BATCH = 500;
+/** How long user groups wait that could not be made, in ms: few enough to be tried often. */
+const GROUPS_WAIT_MS = 10 * 60_000;
 
 /**
  * Settles the marks of everybody who has a row in the cycle; may be repeated: a mark that moved since is left alone.
@@ -28,9 +30,14 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
     kept = [];
     missing = [];
   };
+  let hasOpenGroups = false;
   // Once approved, the rest of the plan is an old story.
   for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : STAGE.removals)) {
     const { entry } = row;
+    if (entry.kind === 'group') {
+      hasOpenGroups ||= row.result?.outcome !== 'done' && row.result?.outcome !== 'skip';
+      continue;
+    }
     const next = nextMark(row, cycle, engine.clock.now(), engine.timing);
     if (entry.mark === null) {
       if (next !== null) missing.push({ id: entry.sourceId, mark: next });
@@ -39,6 +46,10 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
     if (answered.length + kept.length + missing.length >= BATCH) await flush();
   }
   await flush();
+  if (hasOpenGroups)
+    await store.dirty.markUserGroups(engine.clock.now(), 'failed', engine.clock.now() + GROUPS_WAIT_MS);
+  else if (cycle.cursor.userGroupsMark !== null && cycle.approvedAt === null)
+    await store.dirty.answerUserGroups(cycle.cursor.userGroupsMark);
 }
 
 /** The mark a row leaves behind; null when the row has answered it. */
