@@ -2,12 +2,20 @@
 // Builds the deployable bundle (dist/main.js: one CommonJS file, see docs/decisions/0003-one-bundle.md)
 // with the page it serves (dist/dashboard), and the local programs (dist/local, dist/bench, dist/test), which keep their packages outside.
 import { build } from 'esbuild';
-import { rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { buildDashboard } from './dashboard/build.mjs';
 
-// A program may be run while another one uses what is there.
-if (process.argv[2] === undefined) await rm('dist', { recursive: true, force: true });
+try {
+  // A program may be run while another one uses what is there.
+  if (process.argv[2] === undefined) await rm('dist', { recursive: true, force: true });
+  await mkdir('dist', { recursive: true });
+  await access('dist', constants.W_OK);
+} catch (error) {
+  console.error(`${resolve('dist')} cannot be written (${error.code}). Use a copy of this folder that is yours.`);
+  process.exit(1);
+}
 
 const common = {
   bundle: true,

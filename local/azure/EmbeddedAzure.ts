@@ -1,6 +1,8 @@
 /** Of Azure what the connector needs, in this process: Service Bus, storage, Key Vault and a managed identity. */
+import { join } from 'node:path';
 import type { StackClock } from '../clock/StackClock';
 import { startAzurite, type AzuriteWatch } from './azurite/startAzurite';
+import { takeFolder } from './heldFolder';
 import { IdentityEndpoint } from './identity/IdentityEndpoint';
 import { KeyVault } from './key-vault/KeyVault';
 import { Broker } from './service-bus/Broker';
@@ -14,6 +16,8 @@ export interface EmbeddedAzureOptions {
   readonly elsewhere?: readonly Part[];
   /** The connection string of a storage account that is there already. */
   readonly storage?: string;
+  /** A folder that keeps tables, blobs, queues and secrets, however this process ends; without one they are forgotten. */
+  readonly keptIn?: string;
   /** Of the storage that is started. */
   readonly watchStorage?: AzuriteWatch;
   /** One that runs already: @azure/identity remembers the first address it saw in a process. */
@@ -21,7 +25,7 @@ export interface EmbeddedAzureOptions {
 }
 
 export class EmbeddedAzure {
-  readonly #stops: (() => Promise<void>)[] = [];
+  readonly #stops: (() => void | Promise<void>)[] = [];
   #broker: Broker | undefined;
   #identity: IdentityEndpoint | undefined;
   #keyVault: KeyVault | undefined;
@@ -41,10 +45,12 @@ export class EmbeddedAzure {
     return azure;
   }
 
-  async #start({ clock, elsewhere = [], ...given }: EmbeddedAzureOptions): Promise<void> {
+  async #start({ clock, elsewhere = [], keptIn, ...given }: EmbeddedAzureOptions): Promise<void> {
+    if (keptIn !== undefined) this.#stops.push(await ownFolder(keptIn));
     this.#storage = given.storage;
     if (this.#storage === undefined && !elsewhere.includes('storage')) {
-      const azurite = await startAzurite(undefined, given.watchStorage);
+      const folder = keptIn === undefined ? undefined : join(keptIn, 'azurite');
+      const azurite = await startAzurite({ folder, watch: given.watchStorage });
       this.#stops.push(() => azurite.stop());
       this.#storage = azurite.connectionString();
     }
@@ -55,12 +61,16 @@ export class EmbeddedAzure {
       this.#identity = identity;
     }
     if (!elsewhere.includes('keyVault')) {
-      const keyVault = await new KeyVault(clock).start();
+      const keyVault = await new KeyVault(clock, keptIn === undefined ? undefined : join(keptIn, 'secrets')).start();
       this.#stops.push(() => keyVault.stop());
       this.#keyVault = keyVault;
     }
     if (!elsewhere.includes('serviceBus')) {
-      const broker = await Broker.start({ queues: declaredQueues, clock });
+      const broker = await Broker.start({
+        queues: declaredQueues,
+        clock,
+        keptIn: keptIn === undefined ? undefined : join(keptIn, 'queues'),
+      });
       this.#stops.push(() => broker.stop());
       this.#broker = broker;
     }
@@ -97,6 +107,14 @@ export class EmbeddedAzure {
   async stop(): Promise<void> {
     for (let stop = this.#stops.pop(); stop !== undefined; stop = this.#stops.pop()) await stop();
   }
+}
+
+/** @throws Error when another process works with the same state */
+async function ownFolder(folder: string): Promise<() => void> {
+  const letGo = await takeFolder(folder, 'host');
+  if (letGo === undefined)
+    throw new Error(`Another host works with the state in ${folder}. Stop it, or set DATA_FOLDER to another folder.`);
+  return letGo;
 }
 
 function here<T>(part: T | undefined, name: string): T {

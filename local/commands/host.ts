@@ -1,37 +1,26 @@
-/** `npm run host`: the Functions host with embedded Service Bus, Azurite and Key Vault, but your own Entra and GoTo. */
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+/**
+ * `npm run host`: the Functions host with embedded Service Bus, Azurite and Key Vault, but your own Entra and GoTo.
+ * Because those remember, it does too: tables, blobs, queues and secrets are kept in DATA_FOLDER.
+ */
+import { join } from 'node:path';
 import pc from 'picocolors';
-import { z } from 'zod';
 import { EmbeddedAzure } from '../azure/EmbeddedAzure';
 import { realClock } from '../clock/StackClock';
 import { FunctionsHost } from '../azure/functions-host/FunctionsHost';
 import { formatLogLine } from '../azure/functions-host/log';
+import { dataFolder } from '../stack/dataFolder';
 import { functionKey } from '../stack/functionKey';
 import { explainStartError, functionsPort } from '../stack/functionsPort';
+import { localSettingsOf } from '../stack/localSettings';
 import { stopOnSignal } from '../stack/stopOnSignal';
-
-const localSettings = z.object({ Values: z.record(z.string(), z.string()).default({}) });
-
-/** local.settings.json as `func` reads it; the environment wins. @throws Error for a file that is not valid */
-function settingsFrom(directory: string): Record<string, string | undefined> {
-  let text: string;
-  try {
-    text = readFileSync(join(directory, 'local.settings.json'), 'utf8');
-  } catch {
-    return { ...process.env };
-  }
-  const parsed = localSettings.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error('local.settings.json is not valid: "Values" must be an object of texts.');
-  return { ...parsed.data.Values, ...process.env };
-}
 
 async function main(): Promise<void> {
   const directory = process.cwd();
-  const given = settingsFrom(directory);
+  // As with `func`, the environment wins.
+  const given = { ...localSettingsOf(directory), ...process.env };
   const isSet = (name: string): boolean => (given[name] ?? '') !== '';
-  const port = functionsPort(given['FUNCTIONS_PORT']);
-  const dataFolder = resolve(given['DATA_FOLDER'] ?? '.data');
+  const port = await functionsPort(given['FUNCTIONS_PORT']);
+  const folder = dataFolder(given['DATA_FOLDER']);
   const elsewhere = [
     ...(isSet('ServiceBusConnection') || isSet('ServiceBusConnection__fullyQualifiedNamespace')
       ? (['serviceBus'] as const)
@@ -40,7 +29,7 @@ async function main(): Promise<void> {
     ...(isSet('IDENTITY_ENDPOINT') ? (['identity'] as const) : []),
     ...(isSet('KEY_VAULT_URI') ? (['keyVault'] as const) : []),
   ];
-  const azure = await EmbeddedAzure.start({ clock: realClock, elsewhere });
+  const azure = await EmbeddedAzure.start({ clock: realClock, elsewhere, keptIn: folder });
   try {
     const host = await FunctionsHost.start({
       appDirectory: directory,
@@ -50,13 +39,13 @@ async function main(): Promise<void> {
         ...given,
         ...azure.environment,
       },
-      functionKey: functionKey(dataFolder, given['FUNCTION_KEY']),
+      functionKey: functionKey(folder, given['FUNCTION_KEY']),
       port,
-      timerStatusFile: join(dataFolder, 'timers.json'),
+      timerStatusFile: join(folder, 'timers.json'),
       onLog: (line) => console.log(formatLogLine(line, new Date())),
     });
     console.log(
-      `${pc.green('●')} Functions host ${host.origin} ${pc.dim(`key in ${join(dataFolder, 'function-key')}`)}`,
+      `${pc.green('●')} Functions host ${host.origin} ${pc.dim(`key in ${join(folder, 'function-key')}, state kept in ${folder}`)}`,
     );
     stopOnSignal(async () => {
       await host.stop();

@@ -8,7 +8,7 @@ import { buildWorld, WORLDS, type WorldName } from '../simulators/world/buildWor
 
 async function main(): Promise<void> {
   const [what, worldName = 'small', port = '0'] = process.argv.slice(2);
-  if (!(worldName in WORLDS)) throw new Error(`The world must be one of ${Object.keys(WORLDS).join(', ')}.`);
+  if (!Object.hasOwn(WORLDS, worldName)) throw new Error(`The world must be one of ${Object.keys(WORLDS).join(', ')}.`);
   if (what === 'service-bus') {
     const broker = await Broker.start({ queues: declaredQueues, clock: realClock, port: Number(port) });
     console.log(broker.connectionString);

@@ -1,11 +1,12 @@
 /** `npm start`: the whole product on this machine, with a simulated company, its progress, and hints what to try. */
 import { SingleBar } from 'cli-progress';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import pc from 'picocolors';
 import { z } from 'zod';
 import { realClock } from '../clock/StackClock';
 import { FunctionsHost } from '../azure/functions-host/FunctionsHost';
 import { formatLogLine, type LogLine } from '../azure/functions-host/log';
+import { dataFolder } from '../stack/dataFolder';
 import { functionKey } from '../stack/functionKey';
 import { explainStartError, functionsPort } from '../stack/functionsPort';
 import { liveOn } from '../stack/liveOn';
@@ -44,13 +45,17 @@ type CycleView = z.output<typeof cycleSchema>;
 const say = (text = ''): void => console.log(text);
 
 async function main(): Promise<void> {
-  const port = functionsPort(process.env['FUNCTIONS_PORT']);
-  const dataFolder = resolve(process.env['DATA_FOLDER'] ?? '.data');
-  const key = functionKey(dataFolder, process.env['FUNCTION_KEY']);
+  const port = await functionsPort(process.env['FUNCTIONS_PORT']);
+  const folder = dataFolder(process.env['DATA_FOLDER']);
+  const key = functionKey(folder, process.env['FUNCTION_KEY']);
   const worldName = (process.env['WORLD'] ?? 'demo') as WorldName;
-  if (!(worldName in WORLDS)) throw new Error(`WORLD must be one of ${Object.keys(WORLDS).join(', ')}.`);
+  if (!Object.hasOwn(WORLDS, worldName)) throw new Error(`WORLD must be one of ${Object.keys(WORLDS).join(', ')}.`);
 
-  say(pc.bold('\nEntra–GoToMeeting connector') + pc.dim(' on this machine, with a simulated company\n'));
+  say(
+    pc.bold('\nEntra–GoToMeeting connector') +
+      pc.dim(' on this machine, with a simulated company\n') +
+      pc.dim('forgotten when it stops; `npm run host` keeps its state\n'),
+  );
   const world = buildWorld(WORLDS[worldName], SEED, realClock);
   world.goto.behaviour.requestsPerSecond = 10;
   world.goto.behaviour.readLagMs = 1_500;
@@ -86,10 +91,7 @@ async function main(): Promise<void> {
     await stack.stop();
     throw new Error(explainStartError(error, port), { cause: error });
   }
-  part(
-    'Functions host',
-    `${host.origin}  ${host.functions.length} functions, key in ${join(dataFolder, 'function-key')}`,
-  );
+  part('Functions host', `${host.origin}  ${host.functions.length} functions, key in ${join(folder, 'function-key')}`);
 
   const life = { stop: (): void => undefined };
   stopOnSignal(async () => {

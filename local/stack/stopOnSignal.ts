@@ -5,7 +5,10 @@ const state = { isStopping: false };
 /** What fails while everything stops is no fault: nobody is there any more to answer. */
 export const isStopping = (): boolean => state.isStopping;
 
-/** SIGINT and SIGTERM stop everything once and exit 0; a second one exits at once. */
+/**
+ * SIGINT, SIGTERM and SIGHUP (the terminal was closed) stop everything once and exit 0; a second one exits at once. What
+ * this process has started ends with it, however it ends: workers when their channel closes, Azurite when its stdin does.
+ */
 export function stopOnSignal(stop: () => Promise<void>): void {
   const onSignal = (): void => {
     if (state.isStopping) process.exit(130);
@@ -18,8 +21,9 @@ export function stopOnSignal(stop: () => Promise<void>): void {
       },
     );
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // A terminal that is gone takes no more lines; that is no reason to leave anything undone.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // npm puts a shell between itself and us; when that is killed, its signal ends there and nobody tells us.
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const parent = process.ppid;

@@ -1,9 +1,9 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
-import { postPause, postStart } from './controlJob';
+import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
-import { peopleCounter } from './getPeople';
+import { getPeople } from './getPeople';
 import { approveRemovals, rejectRemovals } from './decideRemovals';
 import { getPlan } from './getPlan';
 import { listCycles } from './listCycles';
@@ -45,11 +45,12 @@ export const ROUTES: readonly Route[] = [
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
   keyed('pauseJob', 'POST', `${JOB}/pause`, postPause),
   keyed('startJob', 'POST', `${JOB}/start`, postStart),
+  keyed('restartJob', 'POST', `${JOB}/restart`, postRestart),
   keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
   keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
   keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
   keyed('getHistory', 'GET', `${JOB}/history`, getHistory),
-  keyed('getPeople', 'GET', `${JOB}/people`, peopleCounter()),
+  keyed('getPeople', 'GET', `${JOB}/people`, getPeople),
   keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),

@@ -1,25 +1,23 @@
 /** GET …/jobs/{job}: the shape of Graph's synchronizationJob and synchronizationStatus (entra-provisioning.md 1.13). */
 import type { Engine } from '../sync/Engine';
-import { Executions, type Execution } from '../store/state/Executions';
+import { isoTime } from '../model/Clock';
+import { nextOccurrence } from '../settings/nextOccurrence';
+import { AwaitedApproval } from '../store/state/AwaitedApproval';
+import { Executions } from '../store/state/Executions';
 import { Turn } from '../store/state/Turn';
-import type { ApiRequest, ApiResponse } from './ApiResponse';
-import { countedCycle } from './countedCycle';
-import { cycleView } from './cycleView';
 import { jobStateOf } from '../sync/job/jobState';
+import type { ApiRequest, ApiResponse } from './ApiResponse';
+import type { JobAnswer } from './answers/JobAnswer';
+import { countedCycle } from './countedCycle';
+import { countPeople } from './countPeople';
+import { cycleView } from './cycleView';
+import { jobExecution } from './jobExecution';
 import { JOB_ID, requireJob } from './jobOf';
+import { RELEASE } from './RELEASE';
+import { stagesOfCycle } from './stagesOfCycle';
 
-const executionView = (execution: Execution | undefined) =>
-  execution === undefined
-    ? null
-    : {
-        activityIdentifier: execution.cycleId,
-        state: execution.state,
-        timeBegan: execution.timeBegan,
-        timeEnded: execution.timeEnded,
-        countExported: execution.countExported,
-        countEscrowed: execution.countEscrowed,
-        error: execution.error,
-      };
+/** As Graph says "never". */
+const NEVER = '0001-01-01T00:00:00Z';
 
 export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
@@ -32,39 +30,87 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   const last = Executions.lastOf(rows);
   const connection = await engine.connection.state();
   const state = jobStateOf(rows);
-  return {
-    status: 200,
-    body: {
-      id: JOB_ID,
-      templateId: JOB_ID,
-      schedule: { state: state.code, expression: engine.schedule, expiration: null },
-      status: {
-        code: !connection.connected
-          ? 'NotConfigured'
-          : state.code !== 'Active'
-            ? state.code
-            : last === undefined && current === null
-              ? 'NotRun'
-              : 'Active',
-        lastExecution: executionView(last),
-        lastSuccessfulExecution: executionView(Executions.lastGoodOf(rows)),
-        progress:
-          current === null
-            ? []
-            : [
-                {
-                  units: 'changes',
-                  completedUnits: current.progress.done,
-                  totalUnits: current.progress.expected,
-                  progressObservationDateTime: new Date(now).toISOString(),
-                },
-              ],
-        quarantine: null,
-        // A wait that GoTo demanded: nothing is sent to it before.
-        demandedWaitUntil: demandedUntil > now ? new Date(demandedUntil).toISOString() : null,
-        connection,
-        currentCycle: current,
-      },
+  const people = await countPeople(engine, rows);
+  const awaited = AwaitedApproval.of(rows);
+  const body: JobAnswer = {
+    id: JOB_ID,
+    templateId: JOB_ID,
+    schedule: {
+      state: state.code,
+      expiration: null,
+      ...scheduleOf(engine.schedule, now),
+      nextRunDateTime: state.code === 'Paused' ? null : timeOrNull(nextOccurrence(engine.schedule, now)),
     },
+    status: {
+      code: !connection.connected
+        ? 'NotConfigured'
+        : state.code !== 'Active'
+          ? state.code
+          : last === undefined && current === null
+            ? 'NotRun'
+            : 'Active',
+      countSuccessiveCompleteFailures: last?.failuresInARow ?? 0,
+      escrowsPruned: false,
+      lastExecution: jobExecution(last),
+      lastSuccessfulExecution: jobExecution(Executions.lastGoodOf(rows)),
+      lastSuccessfulExecutionWithExports: jobExecution(Executions.lastExportingOf(rows)),
+      progress:
+        current === null
+          ? []
+          : [
+              {
+                units: 'changes',
+                completedUnits: current.progress.done,
+                totalUnits: current.progress.expected,
+                progressObservationDateTime: new Date(now).toISOString(),
+              },
+            ],
+      quarantine: null,
+      steadyStateFirstAchievedTime: Executions.firstGoodOf(rows)?.timeEnded ?? NEVER,
+      steadyStateLastAchievedTime: Executions.lastGoodOf(rows)?.timeEnded ?? NEVER,
+      synchronizedEntryCountByType: [{ key: 'user to User', value: people.managed }],
+      troubleshootingUrl: null,
+      // A wait that GoTo demanded: nothing is sent to it before.
+      demandedWaitUntil: demandedUntil > now ? new Date(demandedUntil).toISOString() : null,
+      connection,
+      currentCycle: current,
+      currentStages: active === undefined ? [] : [...stagesOfCycle(active)],
+      people,
+      awaitingApproval:
+        awaited === undefined
+          ? null
+          : { cycleId: awaited.cycleId, removals: awaited.removals, sinceDateTime: isoTime(awaited.since) },
+    },
+    synchronizationJobSettings: [
+      { name: 'QuarantineTooManyDeletesThreshold', value: String(engine.removalLimit.count) },
+    ],
+    mappingVersion: await engine.store.schemas.activeVersion(),
+    releaseVersion: RELEASE,
   };
+  return { status: 200, body };
+}
+
+const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : isoTime(ms));
+
+/** How often the timer comes. */
+function scheduleOf(expression: string, nowMs: number) {
+  const next = nextOccurrence(expression, nowMs);
+  const afterNext = next === undefined ? undefined : nextOccurrence(expression, next);
+  return {
+    interval: next === undefined || afterNext === undefined ? 'P0D' : durationOf(afterNext - next),
+    expression,
+  };
+}
+
+/** @param ms whole seconds; @returns as ISO 8601 writes it: PT5M, P1DT12H */
+function durationOf(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  const parts = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3_600) % 24,
+    Math.floor(seconds / 60) % 60,
+    seconds % 60,
+  ];
+  const [days, ...time] = parts.map((value, index) => (value === 0 ? '' : `${value}${'DHMS'[index] ?? ''}`));
+  return `P${days ?? ''}${time.join('') === '' ? '' : `T${time.join('')}`}`;
 }

@@ -25,7 +25,19 @@ const FIELDS: FilterFields<ListedCycle> = {
 const SHAPE = {
   fields: FIELDS,
   properties: [
-    ...['id', 'mode', 'trigger', 'dryRun', 'state', 'startDateTime', 'endDateTime', 'progress', 'counts'],
+    ...[
+      'id',
+      'mode',
+      'trigger',
+      'dryRun',
+      'from',
+      'appliedBy',
+      'state',
+      'startDateTime',
+      'endDateTime',
+      'progress',
+      'counts',
+    ],
     ...['skippedByReason', 'calls', 'warnings', 'waitingUntil', 'error'],
   ],
   place: z.strictObject({ list: z.literal('cycles'), after: z.string().regex(CYCLE_ID) }),

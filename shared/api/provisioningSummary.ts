@@ -35,6 +35,9 @@ export const STATUSES = {
 export const actionOf = (entry: LogEntry) => ACTIONS[entry.action];
 export const statusOf = (entry: LogEntry) => STATUSES[entry.status];
 
+/** What the entry is about, in Graph's words. */
+const identityTypeOf = ({ kind }: LogEntry) => (kind === 'group' ? 'Group' : 'User');
+
 /**
  * An entry in the shape of Graph's provisioningObjectSummary (entra-provisioning.md 1.13).
  * @param names of the person today, where they were looked up
@@ -54,10 +57,10 @@ export function summaryOf(entry: LogEntry, names?: PersonNames) {
     sourceIdentity: {
       id: entry.sourceId,
       displayName: entry.displayName,
-      identityType: 'User',
+      identityType: identityTypeOf(entry),
       details: names === undefined ? null : { mail: names.mail, userPrincipalName: names.userPrincipalName },
     },
-    targetIdentity: { id: entry.targetId, displayName: entry.displayName, identityType: 'User' },
+    targetIdentity: { id: entry.targetId, displayName: entry.displayName, identityType: identityTypeOf(entry) },
     provisioningStatusInfo: {
       status: statusOf(entry),
       errorInformation:

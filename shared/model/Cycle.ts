@@ -56,7 +56,7 @@ export const FINAL_STATES: ReadonlySet<CycleState> = new Set([
 const count = z.number().default(0);
 
 /** A row of an earlier release lacks counters that came later: they count as zero (I19). */
-const cycleCountsSchema = z.object({
+export const cycleCountsSchema = z.object({
   created: count,
   linked: count,
   updated: count,
@@ -177,6 +177,8 @@ export const cycleSchema = z.object({
   policyHash: z.string(),
   lanes: z.number(),
   wishEtag: z.string().nullable().default(null),
+  /** Of a cycle that forgets the ties to GoTo's accounts first: the wish that asked for it. */
+  linksResetEtag: z.string().nullable().default(null),
   startedAt: z.string(),
   endedAt: z.string().nullable().default(null),
   /** When the first message of a lane left, for the rate. */

@@ -117,6 +117,10 @@ export const ERROR_CODES = {
     advice: 'POST …/start when provisioning may go on: whoever was not reached is looked at first.',
     category: 'nonServiceFailure',
   },
+  JobRestarted: {
+    advice: 'Nothing to do: the next cycle begins at once, by what the restart left.',
+    category: 'nonServiceFailure',
+  },
   KeyVaultRefused: {
     advice:
       'Give the managed identity the role Key Vault Secrets Officer; a new role assignment can take minutes to count.',

@@ -120,6 +120,25 @@ export class DirtyTable {
     await this.#table.delete(USER_GROUPS, 'all', etag);
   }
 
+  /**
+   * Whoever failed before is due at once, and waits short again after the next failure. That the account has to be looked
+   * at stays known, and what is known of an absence. A mark that changes meanwhile stays as it has become.
+   */
+  async forgetWaits(): Promise<void> {
+    let waiting: StoredMark[] = [];
+    const flush = async (): Promise<void> => {
+      await this.keep(
+        waiting.map((mark) => ({ id: mark.id, etag: mark.etag, mark: { ...mark, attempts: 1, wait: null } })),
+      );
+      waiting = [];
+    };
+    for await (const mark of this.all()) {
+      if (mark.attempts > 0) waiting.push(mark);
+      if (waiting.length >= SIZE) await flush();
+    }
+    await flush();
+  }
+
   /** Deletes the group's mark if it is still the one that was read. */
   async answerGroup(mark: StoredMark): Promise<void> {
     await this.#table.delete(GROUPS, mark.id, mark.etag);

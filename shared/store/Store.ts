@@ -16,6 +16,7 @@ import type { Executions } from './state/Executions';
 import type { FullCycleWish } from './state/FullCycleWish';
 import type { IdempotencyKeys } from './state/IdempotencyKeys';
 import type { KnownApp } from './state/KnownApp';
+import type { LinksReset } from './state/LinksReset';
 import type { ListedAccounts } from './state/ListedAccounts';
 import type { Pause } from './state/Pause';
 import type { TokenRenewalLease } from './state/TokenRenewalLease';
@@ -42,6 +43,7 @@ export interface Store {
   readonly wish: FullCycleWish;
   readonly awaited: AwaitedApproval;
   readonly pause: Pause;
+  readonly linksReset: LinksReset;
   readonly executions: Executions;
   readonly app: KnownApp;
   readonly firstRelease: FirstReleaseTable;

@@ -20,6 +20,7 @@ import { FullCycleWish } from './state/FullCycleWish';
 import { IdempotencyKeys } from './state/IdempotencyKeys';
 import { openJob, readJobRows } from './state/JobRows';
 import { KnownApp } from './state/KnownApp';
+import { LinksReset } from './state/LinksReset';
 import { ListedAccounts } from './state/ListedAccounts';
 import { Pause } from './state/Pause';
 import { TokenRenewalLease } from './state/TokenRenewalLease';
@@ -50,6 +51,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     wish: new FullCycleWish(job),
     awaited: new AwaitedApproval(job),
     pause: new Pause(job),
+    linksReset: new LinksReset(job),
     executions: new Executions(job),
     app: new KnownApp(job),
     firstRelease: new FirstReleaseTable(open),

@@ -18,7 +18,7 @@ import { failCycle } from './cycle/failCycle';
 import { giveBirth } from './cycle/giveBirth';
 import { jobMessage } from './cycle/jobMessage';
 import { startCycle } from './cycle/startCycle';
-import { JOB_PAUSED } from './cycle/stopCycle';
+import { JOB_PAUSED, JOB_RESTARTED } from './cycle/stopCycle';
 import { rejectStaged } from './plan/guard/rejectStaged';
 import { resync } from './plan/resync';
 
@@ -64,7 +64,7 @@ export async function advanceCycle(
 
 /** An admin stopped the cycle, and may have started the job again since: what was left waits for no timer. */
 async function goOn(engine: Engine, { state, error }: Cycle): Promise<void> {
-  if (state !== 'failed' || error?.code !== JOB_PAUSED.code) return;
+  if (state !== 'failed' || (error?.code !== JOB_PAUSED.code && error?.code !== JOB_RESTARTED.code)) return;
   await startCycle(engine, { mode: 'incremental', trigger: 'http' });
 }
 

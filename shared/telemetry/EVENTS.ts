@@ -20,6 +20,7 @@ export const EVENTS = {
   'cycle.tidyFailed': { cycleId: 'text', message: 'text' },
   'job.paused': {},
   'job.started': {},
+  'job.restarted': { scope: 'text' },
   'job.refused': { code: 'text', trigger: 'text' },
   'removals.staged': { cycleId: 'text', staged: 'number', wanted: 'number', allowed: 'number', managed: 'number' },
   'removals.approved': { cycleId: 'text', staged: 'number' },

@@ -10,7 +10,7 @@ declare global {
 
 /** One Azurite for the whole run; each test takes a storage account of its own in it. */
 export default async function globalSetup(): Promise<void> {
-  globalThis.azurite = await startAzurite(STORAGE_ACCOUNTS);
+  globalThis.azurite = await startAzurite({ accounts: STORAGE_ACCOUNTS });
   const run = `entra-gotomeeting-test-${process.pid}`;
   mkdirSync(join(tmpdir(), run), { recursive: true });
   process.env['TEST_STORAGE_RUN'] = run;

@@ -7,6 +7,7 @@ import { getUser } from '../../shared/api/user/getUser';
 import { deleteSchema, putSchema } from '../../shared/api/schema';
 import { CONNECT_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
+import { pauseJob } from '../../shared/sync/control/controlJob';
 import { EntraSource } from '../../shared/entra/EntraSource';
 import { ConnectorError } from '../../shared/model/ConnectorError';
 import { apiRequest } from '../support/apiRequest';
@@ -235,5 +236,15 @@ test('unknown people, and two of one address, are answered with a sentence', asy
     status: 409,
     code: 'AmbiguousUser',
     extra: { ids: [first, second] },
+  });
+});
+
+test('while the job is paused nobody is promised anything', async () => {
+  const ada = newcomer(connector, 941);
+  await pauseJob(connector.engine);
+  expect(await storyOf(ada.id)).toMatchObject({
+    reason: 'JobPaused',
+    next: { action: 'create', dateTime: null },
+    isJobPaused: true,
   });
 });

@@ -1,5 +1,6 @@
 /** Secrets of a Key Vault, as far as @azure/keyvault-secrets asks for them: challenge, get, set, versions, soft delete. */
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { StackClock } from '../../clock/StackClock';
 import { json, SimulatedServer, type SimRequest, type SimResponse } from '../../simulators/http/SimulatedServer';
@@ -15,21 +16,29 @@ const setBody = z.object({
   attributes: z.object({ exp: z.number().optional() }).default({}),
 });
 
-interface Version {
-  readonly id: string;
-  readonly value: string;
-  readonly created: number;
+const version = z.object({
+  id: z.string(),
+  value: z.string(),
+  created: z.number(),
   /** Seconds since the epoch, as everything here. */
-  readonly expires: number | undefined;
-}
+  expires: z.number().optional(),
+});
+type Version = z.output<typeof version>;
+const keptSecrets = z.array(z.tuple([z.string(), z.array(version)]));
 
 export class KeyVault extends SimulatedServer {
-  readonly #secrets = new Map<string, Version[]>();
+  readonly #secrets: Map<string, Version[]> = new Map();
   /** Answered to every request in place of a secret: a role that is not there yet, a firewall. */
   refusal: number | undefined;
 
-  constructor(private readonly clock: StackClock) {
+  /** @param keptIn a file that keeps the secrets; without one they are forgotten */
+  constructor(
+    private readonly clock: StackClock,
+    private readonly keptIn?: string,
+  ) {
     super();
+    if (keptIn !== undefined && existsSync(keptIn))
+      this.#secrets = new Map(keptSecrets.parse(JSON.parse(readFileSync(keptIn, 'utf8'))));
   }
 
   protected now(): number {
@@ -62,6 +71,9 @@ export class KeyVault extends SimulatedServer {
         expires: expiresAt === undefined ? undefined : seconds(expiresAt),
       },
     ]);
+    if (this.keptIn === undefined) return;
+    writeFileSync(`${this.keptIn}.next`, JSON.stringify([...this.#secrets]), { mode: 0o600 });
+    renameSync(`${this.keptIn}.next`, this.keptIn);
   }
 
   protected answer(request: SimRequest): SimResponse {

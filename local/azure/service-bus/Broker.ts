@@ -16,6 +16,7 @@ import type { StackClock } from '../../clock/StackClock';
 import { BATCH_FORMAT, decodeMessage, splitBatch } from './codec';
 import { manage } from './manage';
 import type { QueueConfig } from './QueueConfig';
+import { QueueJournal } from './QueueJournal';
 import { QueueStore, type Lock, type SessionLock } from './QueueStore';
 import {
   acceptAnybody,
@@ -43,6 +44,8 @@ export interface BrokerOptions {
   readonly clock: StackClock;
   /** 0 takes a free one. */
   readonly port?: number;
+  /** A file that keeps what the queues hold; without one they are forgotten with the process. */
+  readonly keptIn?: string | undefined;
 }
 
 interface Consumer {
@@ -64,13 +67,16 @@ export class Broker {
   readonly #sockets = new Set<Socket>();
   readonly #waiting = new Set<() => boolean>();
   #server: Server | undefined;
+  #journal: QueueJournal | undefined;
 
   private constructor(private readonly clock: StackClock) {}
 
   static async start(options: BrokerOptions): Promise<Broker> {
     const broker = new Broker(options.clock);
+    const journal = options.keptIn === undefined ? undefined : new QueueJournal(options.keptIn, options.clock);
+    broker.#journal = journal;
     for (const [name, config] of options.queues) {
-      const store = new QueueStore(name, config, options.clock);
+      const store = new QueueStore(name, config, options.clock, journal);
       broker.#stores.set(name.toLowerCase(), store);
       store.onChange(() => broker.#serve(store));
       if (store.deadLetters !== undefined) {
@@ -110,6 +116,7 @@ export class Broker {
       if (this.#server === undefined) resolve();
       else this.#server.close(() => resolve());
     });
+    this.#journal?.close();
   }
 
   async #listen(port: number): Promise<void> {

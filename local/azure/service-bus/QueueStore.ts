@@ -6,25 +6,8 @@ import { randomUUID } from 'node:crypto';
 import type { StackClock } from '../../clock/StackClock';
 import { keepLock } from './keepLock';
 import type { QueueConfig } from './QueueConfig';
-
-export interface QueuedMessage {
-  sequence: number;
-  readonly messageId: string;
-  readonly sessionId: string | undefined;
-  readonly enqueuedAt: number;
-  readonly expiresAt: number;
-  deliveryCount: number;
-  scheduledFor: number | undefined;
-  /** Properties, application properties and body as sent. */
-  readonly sections: readonly { readonly code: number; readonly bytes: Buffer }[];
-  readonly annotations: Readonly<Record<string, unknown>>;
-  readonly deadLetter: DeadLetterInfo | undefined;
-}
-
-export interface DeadLetterInfo {
-  readonly source: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
+import type { NewMessage, QueuedMessage } from './QueuedMessage';
+import type { KeptQueue, QueueJournal, QueueLog } from './QueueJournal';
 
 export interface Lock {
   readonly token: string;
@@ -45,11 +28,6 @@ export interface SessionLock {
   state: Buffer | undefined;
 }
 
-export type NewMessage = Omit<
-  QueuedMessage,
-  'sequence' | 'deliveryCount' | 'enqueuedAt' | 'expiresAt' | 'deadLetter'
-> & { readonly ttlMs?: number | undefined };
-
 export class QueueStore {
   /** Sessions, or '' for all, to messages in order of sequence number. */
   readonly #active = new Map<string, QueuedMessage[]>();
@@ -62,14 +40,19 @@ export class QueueStore {
   #sequence = 0;
   #taken = 0;
   #keepsForMs = 0;
+  readonly #log: QueueLog | undefined;
   readonly deadLetters: QueueStore | undefined;
 
   constructor(
     readonly name: string,
     readonly config: QueueConfig,
     private readonly clock: StackClock,
+    /** Where it is kept beyond this process. */
+    journal?: QueueJournal,
     isDeadLetterQueue = false,
   ) {
+    this.#log = journal?.logOf(name);
+    if (journal !== undefined) this.#restore(journal.queue(name));
     if (!isDeadLetterQueue) {
       const config_ = {
         ...config,
@@ -77,8 +60,18 @@ export class QueueStore {
         requiresDuplicateDetection: false,
         maxDeliveryCount: Number.MAX_SAFE_INTEGER,
       };
-      this.deadLetters = new QueueStore(`${name}/$deadletterqueue`, config_, clock, true);
+      this.deadLetters = new QueueStore(`${name}/$deadletterqueue`, config_, clock, journal, true);
     }
+  }
+
+  /** What was locked when the process ended is free again, and its delivery not counted. */
+  #restore(kept: KeptQueue): void {
+    this.#sequence = kept.lastSequence;
+    for (const [id, until] of kept.seen) this.#seen.set(id, until);
+    for (const [id, state] of kept.sessionStates) this.#sessionStates.set(id, state);
+    for (const message of kept.messages.values())
+      if (message.scheduledFor === undefined) this.#activate(message);
+      else this.#schedule(message, message.scheduledFor);
   }
 
   /** Called whenever a message or a session may have become free. */
@@ -117,18 +110,33 @@ export class QueueStore {
       deadLetter: undefined,
     };
     if (message.scheduledFor !== undefined && message.scheduledFor > now) {
-      const cancel = this.clock.after(message.scheduledFor - now, () => {
-        this.#scheduled.delete(queued.sequence);
-        // A scheduled message gets a new number when it becomes active.
-        this.#activate({ ...queued, sequence: ++this.#sequence, scheduledFor: undefined });
-        this.#changed();
-      });
-      this.#scheduled.set(queued.sequence, { message: queued, cancel });
+      this.#keep(queued);
+      this.#schedule(queued, message.scheduledFor);
     } else {
-      this.#activate({ ...queued, scheduledFor: undefined });
+      const active = { ...queued, scheduledFor: undefined };
+      this.#keep(active);
+      this.#activate(active);
       this.#changed();
     }
     return queued.sequence;
+  }
+
+  /** In one piece: an id that is known without its message would have the sender's next attempt dropped. */
+  #keep(message: QueuedMessage): void {
+    const until = this.#seen.get(message.messageId);
+    this.#log?.write({ put: message }, ...(until === undefined ? [] : [{ seen: message.messageId, until }]));
+  }
+
+  #schedule(message: QueuedMessage, dueAt: number): void {
+    const cancel = this.clock.after(Math.max(0, dueAt - this.clock.now()), () => {
+      this.#scheduled.delete(message.sequence);
+      // A scheduled message gets a new number when it becomes active.
+      const active = { ...message, sequence: ++this.#sequence, scheduledFor: undefined };
+      this.#log?.write({ put: active }, { gone: message.sequence });
+      this.#activate(active);
+      this.#changed();
+    });
+    this.#scheduled.set(message.sequence, { message, cancel });
   }
 
   #forgetOldIds(now: number): void {
@@ -141,7 +149,9 @@ export class QueueStore {
   /** @returns false when there is no such scheduled message */
   cancelScheduled(sequence: number): boolean {
     const scheduled = this.#scheduled.get(sequence);
-    scheduled?.cancel();
+    if (scheduled === undefined) return false;
+    scheduled.cancel();
+    this.#log?.write({ gone: sequence });
     return this.#scheduled.delete(sequence);
   }
 
@@ -174,12 +184,15 @@ export class QueueStore {
         cancelExpiry: () => undefined,
         stopRenewal: () => undefined,
       };
-      if (settled) return lock;
+      if (settled) {
+        this.#log?.write({ gone: message.sequence });
+        return lock;
+      }
       this.#locks.set(lock.token, lock);
       // In a session queue the session's lock covers its messages.
       if (session === undefined) {
         this.#armMessageLock(lock);
-        lock.stopRenewal = this.#keep(lock.until, () => this.renewLock(lock.token));
+        lock.stopRenewal = this.#keepLock(lock.until, () => this.renewLock(lock.token));
       }
       return lock;
     }
@@ -198,13 +211,15 @@ export class QueueStore {
         DeadLetterReason: 'TTLExpiredException',
         DeadLetterErrorDescription: 'The message expired and was dead lettered.',
       });
-    }
+    } else this.#log?.write({ gone: message.sequence });
     return true;
   }
 
   /** @returns false when the lock is gone */
   complete(token: string): boolean {
-    return this.#release(token) !== undefined;
+    const lock = this.#release(token);
+    if (lock !== undefined) this.#log?.write({ gone: lock.message.sequence });
+    return lock !== undefined;
   }
 
   abandon(token: string, properties: Readonly<Record<string, unknown>> = {}): boolean {
@@ -233,6 +248,7 @@ export class QueueStore {
 
   #comeBack(message: QueuedMessage, properties: Readonly<Record<string, unknown>> = {}): void {
     message.deliveryCount += 1;
+    this.#log?.write({ count: message.sequence, deliveries: message.deliveryCount });
     if (message.deliveryCount >= this.config.maxDeliveryCount) {
       this.#bury(message, {
         ...properties,
@@ -245,13 +261,17 @@ export class QueueStore {
   #bury(message: QueuedMessage, properties: Readonly<Record<string, unknown>>): void {
     const { deadLetters } = this;
     if (deadLetters === undefined) return;
-    deadLetters.#activate({
+    const dead: QueuedMessage = {
       ...message,
       sequence: ++deadLetters.#sequence,
       deliveryCount: 0,
       expiresAt: Number.POSITIVE_INFINITY,
       deadLetter: { source: this.name, properties },
-    });
+    };
+    // In this order: a process that dies in between leaves it in both, and not in neither.
+    deadLetters.#log?.write({ put: dead });
+    this.#log?.write({ gone: message.sequence });
+    deadLetters.#activate(dead);
     deadLetters.#changed();
   }
 
@@ -263,7 +283,7 @@ export class QueueStore {
     this.#keepsForMs = maxMs;
   }
 
-  #keep(lockedUntil: number, renew: () => number | undefined): () => void {
+  #keepLock(lockedUntil: number, renew: () => number | undefined): () => void {
     return keepLock({ clock: this.clock, lockedUntil, maxMs: this.#keepsForMs, renew, onError: () => undefined });
   }
 
@@ -293,7 +313,7 @@ export class QueueStore {
     };
     this.#sessions.set(sessionId, session);
     this.#armSessionLock(session);
-    session.stopRenewal = this.#keep(session.until, () => this.renewSession(sessionId));
+    session.stopRenewal = this.#keepLock(session.until, () => this.renewSession(sessionId));
     return session;
   }
 
@@ -348,6 +368,7 @@ export class QueueStore {
   setSessionState(sessionId: string, state: Buffer | undefined): void {
     if (state === undefined) this.#sessionStates.delete(sessionId);
     else this.#sessionStates.set(sessionId, state);
+    this.#log?.write({ session: sessionId, state });
   }
 
   /** Without locking, from a sequence number on. */

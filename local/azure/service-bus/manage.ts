@@ -1,7 +1,8 @@
 /** The operations of `<queue>/$management` (local-stack.md 2, table). */
 import { types } from 'rhea';
 import type { DecodedMessage } from './codec';
-import type { NewMessage, QueuedMessage, QueueStore } from './QueueStore';
+import type { NewMessage, QueuedMessage } from './QueuedMessage';
+import type { QueueStore } from './QueueStore';
 
 type Answer = (status: number, body?: unknown, condition?: string) => void;
 

@@ -10,7 +10,7 @@ import {
   PROPERTIES,
   splitSections,
 } from './codec';
-import type { NewMessage, QueuedMessage } from './QueueStore';
+import type { NewMessage, QueuedMessage } from './QueuedMessage';
 
 const NET_EPOCH_TICKS = 621_355_968_000_000_000n;
 

@@ -8,9 +8,11 @@ export const cycleAnswerSchema = z
     mode: z.string().meta({ description: 'initial, incremental, full, onDemand, apply or revert' }),
     trigger: z.string(),
     dryRun: z.boolean(),
+    from: z.string().nullable().meta({ description: 'The plan it applies, or the cycle it takes back.' }),
+    appliedBy: z.string().nullable().meta({ description: 'Of a plan: the cycle that applies it.' }),
     state: z.string().meta({
       description:
-        'queued, planning, applying, closing; ended: planned, awaitingApproval, succeeded, succeededWithErrors, failed, superseded',
+        'queued, planning, applying, closing; ended: planned, awaitingApproval, succeeded, succeededWithErrors, failed, superseded, rejected',
     }),
     startDateTime: z.iso.datetime(),
     endDateTime: z.iso.datetime().nullable(),
@@ -34,6 +36,10 @@ export const cycleAnswerSchema = z
 export type CycleAnswer = z.output<typeof cycleAnswerSchema>;
 
 export const cyclesAnswerSchema = z
-  .strictObject({ value: z.array(cycleAnswerSchema), '@odata.nextLink': z.string().optional() })
+  .strictObject({
+    '@odata.count': count.optional(),
+    value: z.array(cycleAnswerSchema),
+    '@odata.nextLink': z.string().optional(),
+  })
   .meta({ id: 'Cycles' });
 export type CyclesAnswer = z.output<typeof cyclesAnswerSchema>;

@@ -1,27 +1,76 @@
 import { z } from 'zod';
 import { cycleAnswerSchema } from './CycleAnswer';
+import { peopleAnswerSchema } from './PeopleAnswer';
 
-const execution = z
-  .looseObject({
-    activityIdentifier: z.string(),
+const count = z.int().nonnegative();
+const moment = z.iso.datetime();
+/** What Graph does not have. docs/api.md lists them, and so does every answer's schema. */
+const extension = (description: string) => ({ description, 'x-graph-extension': true });
+
+const synchronizationError = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  tenantActionable: z.boolean().meta({ description: 'Somebody here can mend it; false: it is a service’s fault.' }),
+});
+
+const executionAnswerSchema = z
+  .strictObject({
+    activityIdentifier: z.string().meta({ description: 'The id of the cycle.' }),
     state: z.enum(['Succeeded', 'Failed', 'EntryLevelErrors']),
-    timeBegan: z.iso.datetime(),
-    timeEnded: z.iso.datetime(),
-    countExported: z.number(),
-    countEscrowed: z.number(),
-    error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+    timeBegan: moment,
+    timeEnded: moment,
+    countEntitled: z.int().meta({ description: 'Of those: assigned to the enterprise application.' }),
+    countEntitledForProvisioning: z.int().meta({ description: 'Of those: in scope.' }),
+    countEscrowed: count.meta({ description: 'Changes that failed, or wait for something.' }),
+    countEscrowedRaw: count.meta({ description: 'The same, with those that were not tried.' }),
+    countExported: count.meta({ description: 'Accounts that were made, tied or changed.' }),
+    countExports: count.meta({ description: 'Changes that were planned.' }),
+    countImported: count.meta({ description: 'People who were judged.' }),
+    countImportedDeltas: count.meta({ description: 'The same of an incremental cycle.' }),
+    countImportedReferenceDeltas: count.meta({ description: 'Always 0: members are no objects of their own.' }),
+    error: synchronizationError.nullable(),
+    mode: z.string().meta(extension('initial, incremental, full, apply or revert')),
+    counts: z.record(z.string(), z.int()).meta(extension('by action, as those of the cycle')),
+    skippedByReason: z.record(z.string(), count).meta(extension('skipped people by reason')),
+    recommendedAction: z.string().nullable().meta(extension('what to do about the error')),
   })
-  .nullable();
+  .meta({ id: 'SynchronizationTaskExecution' });
+export type ExecutionAnswer = z.output<typeof executionAnswerSchema>;
+
+const stageAnswerSchema = z.strictObject({
+  name: z.enum(['source', 'target', 'judgement', 'removals', 'changes', 'proof']),
+  state: z.enum(['waiting', 'running', 'done']),
+  expected: count.nullable(),
+  done: count.nullable(),
+});
+export type StageAnswer = z.output<typeof stageAnswerSchema>;
 
 export const jobAnswerSchema = z
   .looseObject({
     id: z.string(),
     templateId: z.string(),
-    schedule: z.looseObject({ state: z.string(), expression: z.string() }),
+    schedule: z.looseObject({
+      state: z.enum(['Active', 'Disabled', 'Paused', 'Quarantine']),
+      interval: z.string().meta({ description: 'ISO 8601 duration between the next two runs.' }),
+      expiration: moment.nullable(),
+      expression: z.string().meta(extension('SYNC_SCHEDULE')),
+      nextRunDateTime: moment.nullable().meta(extension('when the timer starts the next cycle')),
+    }),
     status: z.looseObject({
       code: z.enum(['NotConfigured', 'NotRun', 'Active', 'Paused', 'Quarantine']),
-      lastExecution: execution,
-      lastSuccessfulExecution: execution,
+      countSuccessiveCompleteFailures: count,
+      escrowsPruned: z.boolean().meta({ description: 'Always false: nobody who waits is given up.' }),
+      lastExecution: executionAnswerSchema.nullable(),
+      lastSuccessfulExecution: executionAnswerSchema.nullable(),
+      lastSuccessfulExecutionWithExports: executionAnswerSchema.nullable(),
+      progress: z.array(
+        z.strictObject({
+          units: z.string(),
+          completedUnits: count,
+          totalUnits: count,
+          progressObservationDateTime: moment,
+        }),
+      ),
       quarantine: z
         .looseObject({
           currentBegan: z.string(),
@@ -30,9 +79,24 @@ export const jobAnswerSchema = z
           error: z.looseObject({ message: z.string() }).nullish(),
         })
         .nullable(),
-      demandedWaitUntil: z.iso.datetime().nullable(),
-      currentCycle: cycleAnswerSchema.nullable(),
+      steadyStateFirstAchievedTime: moment.meta({ description: '0001-01-01T00:00:00Z before the first good cycle.' }),
+      steadyStateLastAchievedTime: moment,
+      synchronizedEntryCountByType: z.array(z.strictObject({ key: z.string(), value: count })),
+      troubleshootingUrl: z.string().nullable(),
+      demandedWaitUntil: moment.nullable().meta(extension('GoTo demanded a wait: nothing is sent to it before')),
+      currentCycle: cycleAnswerSchema.nullable().meta(extension('the cycle that runs, with rate and time left')),
+      currentStages: z
+        .array(stageAnswerSchema)
+        .meta(extension('the stages of the cycle that runs; empty when none does')),
+      people: peopleAnswerSchema.meta(extension('people in scope, managed, failing, held, waiting for a seat')),
+      awaitingApproval: z
+        .strictObject({ cycleId: z.string(), removals: count, sinceDateTime: moment })
+        .nullable()
+        .meta(extension('removals that wait for an admin')),
     }),
+    synchronizationJobSettings: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+    mappingVersion: z.string().meta(extension('of the mapping in use; "default" for the built-in one')),
+    releaseVersion: z.string().meta(extension('of the connector')),
   })
   .meta({ id: 'SynchronizationJob' });
 export type JobAnswer = z.output<typeof jobAnswerSchema>;

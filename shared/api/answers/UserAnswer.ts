@@ -95,7 +95,14 @@ export const userAnswerSchema = z
       .nullable()
       .meta({ description: 'The account that the connector manages for the person.' }),
     next: z
-      .strictObject({ action: z.string(), reason: z.string(), why: z.string(), changes, dateTime: moment.nullable() })
+      .strictObject({
+        action: z.string(),
+        reason: z.string(),
+        why: z.string(),
+        detail: z.string().nullable().meta({ description: 'More of it, such as where an expression fails.' }),
+        changes,
+        dateTime: moment.nullable(),
+      })
       .nullable()
       .meta({ description: 'What the next cycle would do for the person by what is known now, and when it comes.' }),
     waiting: z
@@ -116,6 +123,7 @@ export const userAnswerSchema = z
       .strictObject({ cycleId: z.string(), sinceDateTime: moment })
       .nullable()
       .meta({ description: 'The removal of the person waits for an approval.' }),
+    isJobPaused: z.boolean().meta({ description: 'Nothing is changed for anybody until the job is started.' }),
     isBeingChanged: z.boolean(),
     log: z.array(logEntryAnswerSchema).meta({ description: 'The newest entries, newest first.' }),
   })

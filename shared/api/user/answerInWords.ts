@@ -67,6 +67,12 @@ function causeOf(facts: UserFacts): Cause {
       toDo: adviceOf(source.error.code),
     };
   const isOpen = next !== null && next.action !== 'none';
+  if (facts.isJobPaused && isOpen)
+    return {
+      reason: 'JobPaused',
+      because: `the job is paused, else ${COMING[next.action] ?? 'it is looked at'}`,
+      toDo: 'Start the job: POST …/start, or “Start” on the page.',
+    };
   if (waiting !== null && waiting.errorCode !== null && (waiting.attempts > 0 || isOpen))
     return failing(facts, waiting);
   if (account.error !== null)
@@ -164,7 +170,10 @@ function reasonInWords(facts: UserFacts, next: NonNullable<UserFacts['next']>): 
         : `GoTo needs a first and a last name, and the mapping gives no ${missing.join(' and no ')}.`;
     }
     default:
-      return next.why === '' ? REASONS[asReason(next.reason)] : next.why;
+      // Through what somebody is assigned stands in the facts.
+      return next.detail === null
+        ? REASONS[asReason(next.reason)]
+        : `${withoutDot(REASONS[asReason(next.reason)])}: ${next.detail}`;
   }
 }
 

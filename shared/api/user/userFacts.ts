@@ -26,8 +26,9 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
   const described = describer(isSilence(goto) ? [] : goto.licenses);
   const link = managed?.person.link ?? null;
   const hold = managed?.person.hold ?? null;
-  const nextRun = nextOccurrence(engine.schedule, now);
-  const nextAttempt = mark === undefined ? undefined : nextOccurrence(engine.schedule, Math.max(now, mark.wait ?? 0));
+  const isPaused = explained.job.code === 'Paused';
+  const runAfter = (ms: number) => (isPaused ? undefined : nextOccurrence(engine.schedule, ms));
+  const nextAttempt = mark === undefined ? undefined : runAfter(Math.max(now, mark.wait ?? 0));
   const source = sourceOf(explained, seen);
   return {
     id: sourceId,
@@ -39,7 +40,7 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
     mapped: seen === undefined ? null : mappedOf(seen, now, described),
     account: accountOf(explained, described),
     link: link === null ? null : { accountKey: link.key, origin: link.origin, state: link.state },
-    next: seen === undefined ? null : nextOf(seen, nextAttempt ?? nextRun),
+    next: seen === undefined ? null : nextOf(seen, nextAttempt ?? runAfter(now)),
     waiting:
       mark === undefined
         ? null
@@ -52,6 +53,7 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
           },
     hold: hold === null ? null : { kind: hold, cycleId: managed?.person.heldBy ?? null },
     staged: staged === undefined ? null : { cycleId: staged.cycleId, sinceDateTime: isoTime(staged.since) },
+    isJobPaused: isPaused,
     isBeingChanged: (managed?.person.pending?.deadAt ?? 0) > now,
     log: recent.map((entry) => summaryOf(entry, { ...source, displayName: entry.displayName })),
   };
@@ -179,11 +181,11 @@ const shownAccount = (account: Account, described: Describe) => ({
 
 function nextOf({ judged: { entry } }: SeenInEntra, atMs: number | undefined): NonNullable<UserFacts['next']> {
   const redacted = entry.desired.kind === 'active' ? entry.desired.redacted : [];
-  const detail = entry.desired.kind === 'leave' ? entry.desired.detail : undefined;
   return {
     action: entry.action,
     reason: entry.reason satisfies Reason,
-    why: detail === undefined ? entry.why : `${entry.why} ${detail}`,
+    why: entry.why,
+    detail: (entry.desired.kind === 'leave' ? entry.desired.detail : undefined) ?? null,
     changes: modifiedProperties(entry.before ?? {}, entry.after ?? {}, redacted),
     dateTime: entry.action === 'none' ? null : timeOrNull(atMs),
   };

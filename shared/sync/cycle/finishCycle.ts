@@ -4,7 +4,15 @@
  * (docs/protocol.md 3.5).
  */
 import { isoTime } from '../../model/Clock';
-import { addTallies, isOfEverybody, noTally, type Cycle, type CycleCounts, type CycleState } from '../../model/Cycle';
+import {
+  addTallies,
+  isOfEverybody,
+  noTally,
+  type Cycle,
+  type CycleCounts,
+  type CycleState,
+  type Tally,
+} from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
@@ -51,7 +59,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   }
   if (cycle.mode !== 'incremental' && cycle.mode !== 'onDemand') await store.listed.forget(cycle.id);
   if (!cycle.dryRun && cycle.mode !== 'onDemand' && cycle.approvedAt === null)
-    await store.executions.put(executionOf(cycle, { endedAt, exported: exportedOf(tally.counts), escrowed, error }));
+    await store.executions.put(executionOf(place.cycle, { endedAt, tally, escrowed, error }));
   if (isStaged) await store.awaited.put({ cycleId: cycle.id, removals: cycle.staged, since: clock.now() });
   const finished: Cycle = { ...place.cycle, state, endedAt, error };
   await store.cycles.put(finished, { done, tally });
@@ -96,18 +104,21 @@ const executionOf = (
   cycle: Cycle,
   end: {
     readonly endedAt: string;
-    readonly exported: number;
+    readonly tally: Tally;
     readonly escrowed: number;
     readonly error: Execution['error'];
   },
-): Execution => ({
+): Omit<Execution, 'failuresInARow'> => ({
   cycleId: cycle.id,
   mode: cycle.mode,
   state: end.error !== null ? 'Failed' : end.escrowed > 0 ? 'EntryLevelErrors' : 'Succeeded',
   timeBegan: cycle.startedAt,
   timeEnded: end.endedAt,
-  countExported: end.exported,
+  countExports: cycle.expected,
+  countExported: exportedOf(end.tally.counts),
   countEscrowed: end.escrowed,
+  counts: end.tally.counts,
+  skippedByReason: end.tally.skippedByReason,
   error: end.error,
 });
 

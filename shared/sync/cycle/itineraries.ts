@@ -66,7 +66,8 @@ export const approvalStep = (cycle: Pick<Cycle, 'from'>): PlanCursor => first(ap
 export const judgesAsFull = ({ mode, from }: Pick<Cycle, 'mode' | 'from'>): boolean =>
   isOfEverybody(mode === 'apply' && from !== null ? from : { mode });
 
-function itineraryOf(cycle: Course): readonly PlanStepName[] {
+/** The steps of a cycle's planner, in order. */
+export function itineraryOf(cycle: Course): readonly PlanStepName[] {
   if (cycle.approvedAt !== null) return approvalOf(cycle);
   if (cycle.mode === 'apply') return cycle.from === null ? [] : itineraryOfPlan(cycle.from);
   return ITINERARIES[isWithoutBasis(cycle) ? 'initial' : cycle.mode];

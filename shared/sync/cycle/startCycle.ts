@@ -13,6 +13,7 @@ import { AppliedPolicy } from '../../store/state/AppliedPolicy';
 import { Executions } from '../../store/state/Executions';
 import { AwaitedApproval } from '../../store/state/AwaitedApproval';
 import { FullCycleWish } from '../../store/state/FullCycleWish';
+import { LinksReset } from '../../store/state/LinksReset';
 import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
 import { messageOf } from '../../telemetry/Telemetry';
@@ -110,7 +111,8 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   const applied = AppliedPolicy.of(rows);
   const wishEtag = FullCycleWish.of(rows) ?? null;
   const isChanged = applied !== undefined && applied !== hash;
-  const isFull = request.mode === 'full' || wishEtag !== null || applied !== hash;
+  const linksResetEtag = LinksReset.of(rows) ?? null;
+  const isFull = request.mode === 'full' || wishEtag !== null || linksResetEtag !== null || applied !== hash;
   const mode: CycleMode = Watermark.of(rows) === undefined ? 'initial' : isFull ? 'full' : 'incremental';
   const cycle = newCycle(
     engine,
@@ -118,6 +120,7 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     {
       dryRun,
       wishEtag: dryRun ? null : wishEtag,
+      linksResetEtag: dryRun ? null : linksResetEtag,
       warnings: [...(isChanged && mode === 'full' ? [SETTINGS_CHANGED] : []), ...(isFirst ? [FIRST_IS_A_PLAN] : [])],
     },
   );

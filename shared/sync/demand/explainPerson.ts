@@ -14,6 +14,7 @@ import type { Someone } from '../../store/PeopleTable';
 import { AwaitedApproval, type Awaited } from '../../store/state/AwaitedApproval';
 import { searchAccount, type Search } from '../apply/look';
 import type { Engine } from '../Engine';
+import { jobStateOf, type JobState } from '../job/jobState';
 import { PlanContext } from '../plan/PlanContext';
 import { addressesOf, judgeBySource, judgedAgain, type Judged } from './judgeNow';
 import { demandCycle } from './oneRow';
@@ -49,6 +50,8 @@ export interface Explained {
   readonly mark: StoredMark | undefined;
   /** The newest entries of the log, newest first. */
   readonly recent: readonly LogEntry[];
+  /** Whether the job may work. */
+  readonly job: JobState;
   /** The plan in which the person's removal waits for an approval. */
   readonly staged: Awaited | undefined;
   readonly entra: SeenInEntra | Silence;
@@ -93,7 +96,7 @@ async function readStored({ store }: Engine, sourceId: string) {
     // Ids of older cycles sort behind.
     if (recent.length === RECENT && (awaited === undefined || entry.cycleId > awaited.cycleId)) break;
   }
-  return { someone, mark, recent, staged };
+  return { someone, mark, recent, staged, job: jobStateOf(rows) };
 }
 
 async function askEntra(engine: Engine, sourceId: string): Promise<SeenInEntra> {

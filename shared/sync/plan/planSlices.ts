@@ -64,6 +64,7 @@ export async function planSlices(
       message: 'Planning did not come to its end in time. Nothing was changed; the next cycle goes on.',
     });
   }
+  if (place.cycle.stopping !== null) return failCycle(engine, place, place.cycle.stopping);
   if (policyHash(engine.policy, place.cycle.mappingVersion) !== place.cycle.policyHash)
     return failCycle(engine, place, SETTINGS_CHANGED);
   if (place.cycle.state === 'queued') place.move({ state: 'planning' });

@@ -2,6 +2,7 @@ import type { StoredMark } from '../../../store/DirtyTable';
 import { PEOPLE_BUCKETS, type Someone } from '../../../store/PeopleTable';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
+import { forgetLinks } from './forgetLinks';
 import { gather, isInScope } from './gather';
 import { recordPeople } from './recordPeople';
 
@@ -26,17 +27,21 @@ export const judgeEverybody: Slice = async (context, place) => {
     managed.person.link === null &&
     managed.person.pending === null &&
     facts.readIn !== place.cycle.id;
-  const gathered = await gather(
+  const known = await gather(
     context,
     { cycleId: place.cycle.id, sourceAt: cursor.sourceAt, accounts },
     people.filter((one) => !isOver(one)),
     marks,
   );
+  const { linksResetEtag } = place.cycle;
+  const gathered = linksResetEtag === null ? known : await forgetLinks(context, place.cycle, known);
   await recordPeople(context, place, gathered);
   // People who are long gone and never had an account leave nothing behind.
   await store.people.forgetFacts(people.filter((one) => one.hasFacts && isOver(one)).map((one) => one.sourceId));
   place.move({ cursor: { ...place.cycle.cursor, index, isPartial: false } });
-  return index < PEOPLE_BUCKETS ? 'stay' : 'next';
+  if (index < PEOPLE_BUCKETS) return 'stay';
+  if (linksResetEtag !== null) await store.linksReset.fulfil(linksResetEtag);
+  return 'next';
 };
 
 /** In a full cycle everybody is looked at, whether the mark is due or waits. Marks first, then the facts that answer them (R3). */

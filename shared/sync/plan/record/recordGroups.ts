@@ -38,7 +38,7 @@ export const recordGroups: Slice = async (context, place) => {
   const factsAt = clock.now();
   const entries = judgeGroups({
     wanted: wantedGroups(assignments, context.entitlements, (id) => known.get(id) ?? before.get(id)?.name),
-    before: new Map([...before].map(([id, { name, former }]) => [id, former ?? name])),
+    before: new Map([...before].map(([id, known]) => [id, nameInGoto(known, managed)])),
     managed,
     listed: await engine.accounts.groups({ pacer: engine.pacing.planner }),
     driftPolicy: policy.driftPolicy,
@@ -68,6 +68,10 @@ export const recordGroups: Slice = async (context, place) => {
   return 'next';
 };
 
+/** By which name a group of Entra has its people in GoTo: the new one once that has a group. */
+const nameInGoto = ({ name, former }: SourceName, managed: ReadonlyMap<string, ManagedGroup>): string =>
+  former === null || managed.get(groupId(name))?.key != null ? name : former;
+
 /** Names to be stored: a new one beside the former, which goes when GoTo has the new one. */
 function namesAfter(
   before: ReadonlyMap<string, SourceName>,
@@ -77,7 +81,7 @@ function namesAfter(
   const next = new Map<string, SourceName>();
   for (const [id, name] of known) {
     const old = before.get(id);
-    if (old?.name !== name) next.set(id, { name, former: old === undefined ? null : (old.former ?? old.name) });
+    if (old?.name !== name) next.set(id, { name, former: old === undefined ? null : nameInGoto(old, managed) });
     else if (old.former !== null && managed.get(groupId(name))?.key != null) next.set(id, { name, former: null });
   }
   return next;

@@ -1,0 +1,48 @@
+import { STAGE } from '../model/Chunk';
+import type { Cycle, PlanStepName } from '../model/Cycle';
+import { itineraryOf } from '../sync/cycle/itineraries';
+import type { StageAnswer } from './answers/JobAnswer';
+import type { CountedCycle } from './countedCycle';
+
+type StageName = StageAnswer['name'];
+
+/** What the planner's steps are about. */
+const STAGE_OF: Readonly<Record<PlanStepName, StageName>> = {
+  baseline: 'source',
+  changes: 'source',
+  assignments: 'source',
+  groups: 'source',
+  direct: 'source',
+  target: 'target',
+  people: 'judgement',
+  dirty: 'judgement',
+  stored: 'judgement',
+  log: 'judgement',
+  guard: 'judgement',
+  approved: 'judgement',
+  dispatch: 'judgement',
+};
+
+/** The stages of a running cycle in order, where it stands, and what each of the lanes' stages has to do. */
+export function stagesOfCycle({ cycle, stages }: CountedCycle): readonly StageAnswer[] {
+  const planned = [...new Set(itineraryOf(cycle).map((step) => STAGE_OF[step]))];
+  const applied: readonly StageName[] = cycle.dryRun ? [] : ['removals', 'changes', 'proof'];
+  const names = [...planned, ...applied];
+  const at = names.indexOf(presentOf(cycle));
+  return names.map((name, index) => {
+    const rows =
+      name === 'removals' || name === 'changes' ? (stages.get(STAGE[name]) ?? { expected: 0, done: 0 }) : null;
+    return {
+      name,
+      state: index < at ? 'done' : index > at ? 'waiting' : 'running',
+      ...(rows ?? { expected: null, done: null }),
+    };
+  });
+}
+
+function presentOf({ state, stage, cursor }: Cycle): StageName {
+  if (state === 'queued') return 'source';
+  if (state === 'closing') return 'proof';
+  if (state === 'applying') return stage === STAGE.removals ? 'removals' : 'changes';
+  return STAGE_OF[cursor.step];
+}

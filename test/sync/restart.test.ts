@@ -1,0 +1,117 @@
+/** Restart in each of Graph's scopes: what it forgets, what it keeps, and a cycle that is running ends cleanly. */
+import { postPause, postRestart } from '../../shared/api/controlJob';
+import { getJob } from '../../shared/api/getJob';
+import { GotoAccounts } from '../../shared/goto/GotoAccounts';
+import { apiRequest } from '../support/apiRequest';
+import { expectInOrder } from '../support/deaths';
+import { refusal } from '../support/refusal';
+import { around, cycles, entitled, heal, newcomer, someone, unassign } from '../support/stories';
+import { TestConnector, type CycleView } from '../support/TestConnector';
+
+const TOWN = { people: 12, groups: 2, membersPerGroup: 6, existingShare: 0 };
+const FOR_EVER = 1_000_000;
+
+let connector: TestConnector;
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await connector.stop();
+});
+
+function restart(resetScope?: string): Promise<unknown> {
+  // Ids of cycles of one millisecond have no order.
+  connector.later(1_000);
+  const body = resetScope === undefined ? '' : { criteria: { resetScope } };
+  return connector.run(() => postRestart(connector.engine, apiRequest(body)));
+}
+
+/** The cycle that began last. */
+async function newest(): Promise<CycleView> {
+  await connector.settle();
+  const [first] = (await connector.engine.store.cycles.page(1)).cycles;
+  return connector.view(first?.cycle.id ?? '');
+}
+
+const linkOf = async (id: string) => (await connector.engine.store.people.get(id)).person.link;
+
+test('Escrows: who waits for hours is tried at once, nobody else is read or written', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const { id } = someone(connector);
+  connector.world.directory.changeUser(id, { surname: 'Married' });
+  connector.world.goto.addFault({ match: 'PUT /admin', kind: 'status', status: 422, times: FOR_EVER });
+  for (let hour = 0; hour < 3; hour += 1) {
+    connector.later(3_600_000);
+    await connector.cycle();
+  }
+  heal(connector.world.goto);
+  expect(await cycles(connector, 1)).toMatchObject({ counts: { updated: 0 } });
+  const before = connector.mark();
+  await restart('Escrows');
+  expect(await newest()).toMatchObject({ mode: 'incremental', counts: { updated: 1, created: 0 } });
+  expect(before.since().gotoWrites).toBe(1);
+  expect(connector.accountOf(id)?.lastName).toBe('Married');
+  await expectInOrder(connector);
+});
+
+test('Watermark: everybody is read and compared again, who is right is left alone, and the ties stay', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const { id } = someone(connector);
+  const before = await linkOf(id);
+  const mark = connector.mark();
+  expect(await refusal(restart('Watermark, Everything'))).toBe('400 InvalidResetScope');
+  expect(await refusal(restart('ForceDeletes'))).toBe('400 InvalidResetScope');
+  expect(mark.since().graph).toBe(0);
+  await restart('watermark');
+  expect(await newest()).toMatchObject({ mode: 'initial', state: 'succeeded' });
+  expect(mark.since().gotoWrites).toBe(0);
+  expect(await linkOf(id)).toMatchObject({ key: before?.key, origin: 'created' });
+});
+
+test('Full: accounts are found anew by their addresses, none is made twice, and who has left still loses access', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const [stays, leaves, blocked] = [someone(connector, 0), someone(connector, 1), someone(connector, 2)];
+  unassign(connector, leaves.id);
+  connector.world.directory.changeUser(blocked.id, { accountEnabled: false });
+  await restart('Full');
+  expect(await newest()).toMatchObject({ mode: 'initial', counts: { created: 0, disabled: 1 } });
+  expect(await linkOf(stays.id)).toMatchObject({ origin: 'adopted' });
+  await cycles(connector, 2);
+  expect(connector.statusOf(leaves.id)).toBe('SUSPENDED');
+  expect(connector.statusOf(blocked.id)).toBe('SUSPENDED');
+  await expectInOrder(connector);
+});
+
+test('in the middle of a cycle: it ends without failing anybody, and the next one begins at once and serves the rest', async () => {
+  const settings = { GOTO_REQUESTS_PER_SECOND: '2', USER_CHANGE_LANES: '2', CREATE_BATCH_SIZE: '1' };
+  connector = await TestConnector.start({ world: { ...TOWN, people: 24, membersPerGroup: 12 }, settings });
+  let restarted: Promise<unknown> | undefined;
+  around(GotoAccounts.prototype, 'create', {
+    after: () => {
+      if (connector.world.goto.writes.length >= 4) restarted ??= restart();
+    },
+  });
+  const started = await connector.start();
+  await connector.settle();
+  await restarted;
+  const stopped = await connector.view(started.started ? started.cycle.id : '');
+  expect(stopped).toMatchObject({ state: 'failed', error: expect.stringContaining('restarted') as unknown });
+  expect(stopped.counts.held).toBeGreaterThan(0);
+  expect(stopped.counts).toMatchObject({ created: entitled(connector).length - stopped.counts.held, failed: 0 });
+  expect(await newest()).toMatchObject({ mode: 'initial', state: 'succeeded' });
+  await expectInOrder(connector);
+});
+
+test('while a cycle plans, and while the job is paused: it works again, and nothing is lost', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.start();
+  await restart();
+  expect(await newest()).toMatchObject({ state: 'succeeded' });
+  await expectInOrder(connector);
+  await connector.run(() => postPause(connector.engine, apiRequest('')));
+  newcomer(connector, 940);
+  await restart('None');
+  expect(await newest()).toMatchObject({ mode: 'incremental', counts: { created: 1 } });
+  expect(await getJob(connector.engine, apiRequest())).toMatchObject({ body: { status: { code: 'Active' } } });
+});
