@@ -9,11 +9,18 @@ export interface GotoGroup {
   readonly name: string;
 }
 
-/** The longest name GoTo takes (goto-api.md 3). */
+/** The longest name GoTo takes (goto-api.md 2.10). */
 const MAX_NAME = 128;
 
 /** A name as GoTo takes it: without blanks around it, and cut. */
-export const groupName = (name: string): string => [...name.normalize('NFC').trim()].slice(0, MAX_NAME).join('').trim();
+export const groupName = (name: string): string =>
+  name
+    .normalize('NFC')
+    .trim()
+    .slice(0, MAX_NAME)
+    .toWellFormed()
+    .replace(/\uFFFD$/, '')
+    .trim();
 
 /** Names that differ in nothing but letter case are one group's: nobody could tell two of them apart. */
 export const groupNameKey = (name: string): string => groupName(name).toLowerCase();

@@ -49,8 +49,8 @@ export async function handleGroup(context: ApplyContext, entry: PlanEntry): Prom
 }
 
 async function oneRound(context: ApplyContext, entry: PlanEntry): Promise<Outcome | 'again'> {
-  const { engine, caller, cycleId } = context;
-  const { store, clock, timing, accounts } = engine;
+  const { engine, cycleId } = context;
+  const { store, clock, timing } = engine;
   const name = wantedName(entry);
   const stored = await store.groups.get(groupId(name), name);
   const { group } = stored;
@@ -61,8 +61,7 @@ async function oneRound(context: ApplyContext, entry: PlanEntry): Promise<Outcom
     const result = await endGroup(engine, cycleId, entry, stored, ending);
     return result === undefined ? 'again' : { kind: 'ended', result };
   };
-  const lookedAt = clock.now();
-  const listed = await accounts.groups(caller);
+  const { at: lookedAt, groups: listed } = await context.userGroups(pending !== null);
   const [same, ...more] = named(listed, name);
   if (pending !== null) {
     if (same !== undefined) {
@@ -158,7 +157,7 @@ const done = (action: 'create' | 'link' | 'update', reason: Reason) =>
   ({ outcome: 'done', status: 'success', action, reason }) as const;
 
 /** Ends a group's part in a cycle, by its row. @returns undefined when somebody changed the row meanwhile */
-export async function endGroup(
+async function endGroup(
   { store, clock }: WithStore & WithClock,
   cycleId: string,
   entry: PlanEntry,

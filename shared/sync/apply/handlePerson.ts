@@ -421,8 +421,7 @@ export class Handling {
 function withGroupKey(entry: PlanEntry, key: string | null): PlanEntry {
   const { desired } = entry;
   if (desired.kind !== 'active' || desired.group === undefined) return entry;
-  const { groupKey: _planned, ...rest } = desired;
-  return { ...entry, desired: key === null ? rest : { ...rest, groupKey: key } };
+  return { ...entry, desired: { ...desired, groupKey: key ?? undefined } };
 }
 
 const AGAIN = { kind: 'again' } as const;
