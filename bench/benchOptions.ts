@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { WORLDS, type WorldName } from '../local/simulators/world/buildWorld';
+import { isWorld, WORLDS, type WorldName } from '../local/simulators/world/buildWorld';
 import { RUNS, type RunName } from './RUNS';
 
 export interface BenchOptions {
@@ -65,5 +65,3 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     out: values.out,
   };
 }
-
-const isWorld = (name: string): name is WorldName => name in WORLDS;

@@ -4,11 +4,11 @@ import { EntraSimulator } from '../simulators/entra/EntraSimulator';
 import { Broker } from '../azure/service-bus/Broker';
 import { declaredQueues } from '../azure/service-bus/QueueConfig';
 import { stopOnSignal } from '../stack/stopOnSignal';
-import { buildWorld, WORLDS, type WorldName } from '../simulators/world/buildWorld';
+import { buildWorld, worldSize } from '../simulators/world/buildWorld';
 
 async function main(): Promise<void> {
   const [what, worldName = 'small', port = '0'] = process.argv.slice(2);
-  if (!Object.hasOwn(WORLDS, worldName)) throw new Error(`The world must be one of ${Object.keys(WORLDS).join(', ')}.`);
+  const size = worldSize(worldName);
   if (what === 'service-bus') {
     const broker = await Broker.start({ queues: declaredQueues, clock: realClock, port: Number(port) });
     console.log(broker.connectionString);
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     return;
   }
   if (what !== 'entra' && what !== 'goto') throw new Error('Say what to simulate: entra, goto or service-bus.');
-  const world = buildWorld(WORLDS[worldName as WorldName], 1, realClock);
+  const world = buildWorld(size, 1, realClock);
   const server = what === 'entra' ? new EntraSimulator(world.directory, realClock) : world.goto;
   await server.start(Number(port));
   console.log(`${server.origin}  (state: ${server.origin}/_simulator/state)`);

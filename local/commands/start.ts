@@ -1,92 +1,85 @@
 /** `npm start`: the whole product on this machine, with a simulated company, its progress, and hints what to try. */
-import { SingleBar } from 'cli-progress';
 import { join } from 'node:path';
 import pc from 'picocolors';
-import { z } from 'zod';
 import { realClock } from '../clock/StackClock';
 import { FunctionsHost } from '../azure/functions-host/FunctionsHost';
 import { formatLogLine, type LogLine } from '../azure/functions-host/log';
+import { buildWorld, worldSize, type World } from '../simulators/world/buildWorld';
 import { dataFolder } from '../stack/dataFolder';
 import { functionKey } from '../stack/functionKey';
 import { explainStartError, functionsPort } from '../stack/functionsPort';
 import { liveOn } from '../stack/liveOn';
 import { LocalStack } from '../stack/LocalStack';
 import { isStopping, stopOnSignal } from '../stack/stopOnSignal';
-import { buildWorld, WORLDS, type WorldName } from '../simulators/world/buildWorld';
+import { ConnectorView } from './start/ConnectorView';
+import { CycleDigest } from './start/CycleDigest';
+import { EventFile } from './start/EventFile';
+import { followFirstCycle } from './start/followFirstCycle';
+import { hints, variables, type Someone } from './start/hints';
+import { shellOf } from './start/shell';
+import { leftOut, summary } from './start/summary';
 
 /** Below GoTo's documented 10, which the simulator enforces. */
 const DEMO_REQUESTS_PER_SECOND = '9.6';
 const DEMO_SCHEDULE = '*/15 * * * * *';
+const BATCH_SIZE = '20';
 const LIFE_EVERY_MS = 25_000;
-const POLL_MS = 500;
 const SEED = 20_261_123;
 
-const JOB_PATH = '/api/synchronization/jobs/gotomeeting';
-
-const cycleSchema = z.object({
-  id: z.string(),
-  state: z.string(),
-  startDateTime: z.string(),
-  endDateTime: z.string().nullable(),
-  progress: z.object({
-    expected: z.number(),
-    done: z.number(),
-    ratePerSecond: z.number(),
-    secondsLeft: z.number().nullable(),
-  }),
-  counts: z.record(z.string(), z.number()),
-  skippedByReason: z.record(z.string(), z.number()),
-  calls: z.record(z.string(), z.number()),
-  warnings: z.array(z.string()),
-  error: z.string().nullable(),
-});
-type CycleView = z.output<typeof cycleSchema>;
-
-const say = (text = ''): void => console.log(text);
+const say = (...lines: readonly string[]): void => {
+  for (const line of lines) console.log(line);
+};
+const part = (name: string, where: string): void => say(`  ${pc.green('●')} ${name.padEnd(20)} ${pc.dim(where)}`);
 
 async function main(): Promise<void> {
-  const port = await functionsPort(process.env['FUNCTIONS_PORT']);
-  const folder = dataFolder(process.env['DATA_FOLDER']);
-  const key = functionKey(folder, process.env['FUNCTION_KEY']);
-  const worldName = (process.env['WORLD'] ?? 'demo') as WorldName;
-  if (!Object.hasOwn(WORLDS, worldName)) throw new Error(`WORLD must be one of ${Object.keys(WORLDS).join(', ')}.`);
-
-  say(
-    pc.bold('\nEntra–GoToMeeting connector') +
-      pc.dim(' on this machine, with a simulated company\n') +
-      pc.dim('forgotten when it stops; `npm run host` keeps its state\n'),
-  );
-  const world = buildWorld(WORLDS[worldName], SEED, realClock);
+  const given = process.env;
+  const port = await functionsPort(given['FUNCTIONS_PORT']);
+  const folder = dataFolder(given['DATA_FOLDER']);
+  const key = functionKey(folder, given['FUNCTION_KEY']);
+  const world = buildWorld(worldSize(given['WORLD'] ?? 'demo'), SEED, realClock);
   world.goto.behaviour.requestsPerSecond = 10;
   world.goto.behaviour.readLagMs = 1_500;
+
+  say('', pc.bold('Entra–GoToMeeting connector') + pc.dim(' on this machine, with a simulated company'), '');
   const stack = await LocalStack.start({ world });
-  const part = (name: string, where: string): void => say(`  ${pc.green('●')} ${name.padEnd(20)} ${pc.dim(where)}`);
-  part(
-    'Simulated Entra',
-    `${stack.entra.origin}  ${world.directory.users.size} people, ${world.directory.groups.size} groups`,
-  );
-  part('Simulated GoTo', `${world.goto.origin}  ${world.goto.all().length} accounts`);
+  const { directory, goto } = world;
+  part('Simulated Entra', `${stack.entra.origin}  ${directory.users.size} people, ${directory.groups.size} groups`);
+  part('Simulated GoTo', `${goto.origin}  ${goto.all().length} accounts`);
   part('Service Bus', `sb://127.0.0.1:${stack.broker.port}`);
   part('Azurite', /TableEndpoint=([^;]+)/.exec(stack.storage)?.[1] ?? '');
 
+  // As after Authorize: what the connector signs in with lies in the vault, so that it can be authorized anew from here.
+  const { keyVault } = stack.azure;
+  keyVault.store('goto-client-secret', world.goto.clientSecret);
+  keyVault.store('goto-refresh-token', world.goto.refreshToken);
+  part('Key Vault', keyVault.origin);
+
   const environment = {
-    PATH: process.env['PATH'],
+    PATH: given['PATH'],
     SYNC_SCHEDULE: DEMO_SCHEDULE,
     FULL_SYNC_SCHEDULE: '0 0 2 * * *',
     GOTO_REQUESTS_PER_SECOND: DEMO_REQUESTS_PER_SECOND,
-    ...pickSettings(process.env),
+    CREATE_BATCH_SIZE: BATCH_SIZE,
+    ...pickSettings(given),
     ...stack.environment,
+    GOTO_CLIENT_SECRET: '',
+    GOTO_PERSONAL_ACCESS_TOKEN: '',
   };
-  const screen = { isBusy: true };
+  const events = new EventFile(join(folder, 'events.log'));
+  const digest = new CycleDigest((id) => nameOf(world, id));
+  const showsEvents = process.argv.includes('--events');
+  const onLog = (line: LogLine): void => {
+    const text = formatLogLine(line, new Date());
+    events.write(text);
+    const ended = digest.read(line.message);
+    if (showsEvents || isFault(line)) say(aboveTheBar(text));
+    else if (ended !== undefined && isFollowed) say(`${pc.dim(new Date().toISOString().slice(11, 19))} ${ended}`);
+  };
+  // The first cycle has a bar and a summary of its own.
+  let isFollowed = false;
   let host: FunctionsHost;
   try {
-    host = await FunctionsHost.start({
-      appDirectory: process.cwd(),
-      environment,
-      functionKey: key,
-      port,
-      onLog: (line) => showLine(line, screen.isBusy),
-    });
+    host = await FunctionsHost.start({ appDirectory: process.cwd(), environment, functionKey: key, port, onLog });
   } catch (error) {
     await stack.stop();
     throw new Error(explainStartError(error, port), { cause: error });
@@ -95,19 +88,41 @@ async function main(): Promise<void> {
 
   const life = { stop: (): void => undefined };
   stopOnSignal(async () => {
-    say(pc.dim('\nStopping …'));
+    say('', pc.dim('Stopping …'));
     life.stop();
     await host.stop();
     await stack.stop();
-    say('Stopped.');
+    await events.close();
+    say('Stopped. The company is forgotten; `npm run host` keeps its state.');
   });
 
-  const read = async (path: string): Promise<unknown> =>
-    (await fetch(`${host.origin}${path}`, { headers: { 'x-functions-key': key } })).json();
-  const first = await followFirstCycle(read, environment.SYNC_SCHEDULE);
-  summarize(first, world.goto.requests.filter((one) => one.status === 429).length);
-  hints(host.origin, key, first.id);
-  screen.isBusy = false;
+  const connector = new ConnectorView(host.origin, key);
+  await connector.sync();
+  say('', `  The first cycle was asked for; the timer starts the others (${environment.SYNC_SCHEDULE}).`, '');
+  const first = await followFirstCycle(connector);
+  isFollowed = true;
+
+  const shell = shellOf(process.platform, given);
+  const places = {
+    connector: host.origin,
+    entra: stack.entra.origin,
+    goto: goto.origin,
+    keyFile: (given['FUNCTION_KEY'] ?? '') === '' ? join(folder, 'function-key') : undefined,
+    events: events.path,
+  };
+  say(
+    ...summary(first, {
+      allowed: environment.GOTO_REQUESTS_PER_SECOND,
+      refused: goto.requests.filter((one) => one.status === 429).length,
+      batchSize: environment.CREATE_BATCH_SIZE,
+    }),
+    '',
+    pc.bold('Set these first, in another terminal'),
+    '',
+    ...variables(places, shell),
+    ...leftOut(await connector.leftOut(first.id), shell),
+    ...hints(places, shell, someone(world)),
+  );
   life.stop = liveOn(world, realClock, LIFE_EVERY_MS, ({ what, who }) =>
     say(`${pc.magenta('company')}  ${what}: ${who}`),
   );
@@ -130,88 +145,27 @@ function pickSettings(given: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
 }
 
-/** While the bar is drawn only faults are shown; later the events that matter. */
-function showLine(line: LogLine, isBusy: boolean): void {
-  const isFault = line.level === 'error' || line.level === 'warning';
-  const matters =
-    /"evt":"(cycle\.finished|change\.applied|cycle\.failed)"/.test(line.message) && !isQuiet(line.message);
-  if (isFault || (!isBusy && matters)) say(formatLogLine(line, new Date()));
+/** The person's name in the simulated Entra. */
+function nameOf({ directory }: World, id: string): string {
+  const state = directory.users.get(id)?.latest;
+  return typeof state === 'object' ? state.displayName : id;
 }
 
-/** A cycle that found nothing to do says nothing. */
-const isQuiet = (message: string): boolean =>
-  message.includes('"cycle.finished"') &&
-  !/"(created|linked|updated|disabled|reenabled|failed|parked)":[1-9]/.test(message);
-
-async function followFirstCycle(read: (path: string) => Promise<unknown>, schedule: string): Promise<CycleView> {
-  say(`\n  Waiting for the timer (${schedule}) to start the first cycle …\n`);
-  const bar = new SingleBar({
-    format: `  ${pc.cyan('{bar}')} {percentage}%  {value}/{total} changes  {rate}/s  {left}`,
-    hideCursor: true,
-    barsize: 40,
-    stopOnComplete: false,
-    noTTYOutput: true,
-    notTTYSchedule: 5_000,
-  });
-  let isDrawn = false;
-  for (;;) {
-    await new Promise((resolvePoll) => setTimeout(resolvePoll, POLL_MS));
-    const list = z.object({ value: z.array(cycleSchema) }).safeParse(await read(`${JOB_PATH}/cycles?$top=100`));
-    const cycle = list.success ? list.data.value.at(-1) : undefined;
-    if (cycle === undefined) continue;
-    const { expected, done, ratePerSecond, secondsLeft } = cycle.progress;
-    if (expected > 0) {
-      const payload = {
-        rate: ratePerSecond.toFixed(1),
-        left: cycle.state === 'closing' ? 'proving the result …' : `${secondsLeft ?? '?'} s left`,
-      };
-      if (!isDrawn) bar.start(expected, done, payload);
-      isDrawn = true;
-      // While it is planned, the number of changes grows.
-      bar.setTotal(expected);
-      bar.update(done, payload);
-    }
-    if (cycle.endDateTime === null) continue;
-    if (isDrawn) bar.stop();
-    return cycle;
+/** Whom the hints look up: somebody in Entra with a mail address. */
+function someone({ directory }: World): Someone | undefined {
+  for (const id of directory.entitledIds()) {
+    const state = directory.users.get(id)?.latest;
+    if (typeof state === 'object' && state.mail !== null) return { id, mail: state.mail };
   }
+  return undefined;
 }
 
-function summarize(cycle: CycleView, tooFast: number): void {
-  const count = (name: string): number => cycle.counts[name] ?? 0;
-  const seconds = (Date.parse(cycle.endDateTime ?? cycle.startDateTime) - Date.parse(cycle.startDateTime)) / 1_000;
-  const line = (name: string, value: string | number): void => say(`  ${name.padEnd(22)} ${pc.bold(String(value))}`);
-  const heading =
-    cycle.error === null ? pc.green(`First cycle: ${cycle.state}`) : pc.red(`First cycle failed: ${cycle.error}`);
-  say(`\n${pc.bold(heading)}\n`);
-  for (const name of ['created', 'linked', 'updated', 'disabled', 'failed', 'parked']) line(name, count(name));
-  line('skipped', count('skipped'));
-  for (const [reason, number] of Object.entries(cycle.skippedByReason))
-    say(`    ${pc.dim(reason.padEnd(26))} ${number}`);
-  line('Graph calls', cycle.calls['graph'] ?? 0);
-  line('GoTo reads / writes', `${cycle.calls['gotoReads'] ?? 0} / ${cycle.calls['gotoWrites'] ?? 0}`);
-  line(
-    'changes a second',
-    `${cycle.progress.ratePerSecond}  (allowed calls a second: ${process.env['GOTO_REQUESTS_PER_SECOND'] ?? DEMO_REQUESTS_PER_SECOND}; answered 429: ${tooFast})`,
-  );
-  line('time', `${seconds.toFixed(1)} s`);
-  for (const warning of cycle.warnings) say(`  ${pc.yellow('!')} ${warning}`);
-}
+/** What stops the show; a change that failed is in the summary, or in the line of its cycle. */
+const isFault = ({ level, message }: LogLine): boolean =>
+  (level === 'error' || level === 'critical') && !message.includes('"change.failed"');
 
-function hints(origin: string, key: string, cycleId: string): void {
-  const curl = (rest: string): string => `curl -s -H "x-functions-key: ${key}" ${rest}`;
-  say(`\n${pc.bold('What to try next')} ${pc.dim('(the company lives on: watch this terminal)')}\n`);
-  say(
-    `  ${pc.dim('# the job, and the cycle that just ended')}\n  ${curl(`${origin}${JOB_PATH}`)}\n  ${curl(`${origin}${JOB_PATH}/cycles/${cycleId}`)}`,
-  );
-  say(
-    `  ${pc.dim('# who was created, with old and new values')}\n  ${curl(`"${origin}/api/auditLogs/provisioning?%24top=5&%24filter=provisioningAction%20eq%20'create'"`)}`,
-  );
-  say(
-    `  ${pc.dim('# a full synchronization now')}\n  ${curl(`-X POST -H "content-type: application/json" -d '{"mode":"full"}' ${origin}${JOB_PATH}/sync`)}`,
-  );
-  say(`\n  ${pc.dim('Ctrl-C stops everything.')}\n`);
-}
+/** Over a bar that is being drawn: it draws itself anew below. */
+const aboveTheBar = (line: string): string => (process.stdout.isTTY ? `\r\u001B[2K${line}` : line);
 
 main().catch((error: unknown) => {
   if (isStopping()) return;

@@ -1,5 +1,7 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
+import { getAuthorize } from './connection/getAuthorize';
+import { getCallback } from './connection/getCallback';
 import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
@@ -24,7 +26,7 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the host's route prefix. */
   readonly path: string;
-  /** Only health is anonymous. */
+  /** Anonymous are health, which says little, and the callback, whose state is its key. */
   readonly authLevel: 'function' | 'anonymous';
   readonly handler: ApiHandler;
 }
@@ -67,5 +69,13 @@ export const ROUTES: readonly Route[] = [
   keyed('parseExpression', 'POST', `${JOB}/schema/parseExpression`, postParseExpression),
   keyed('listFunctions', 'GET', `${JOB}/schema/functions`, listFunctions),
   keyed('listFilterOperators', 'GET', `${JOB}/schema/filterOperators`, listFilterOperators),
+  keyed('getAuthorize', 'GET', 'connection/authorize', getAuthorize),
+  {
+    name: 'getCallback',
+    method: 'GET',
+    path: 'connection/callback',
+    authLevel: 'anonymous',
+    handler: getCallback,
+  },
   keyed('listProvisioningLog', 'GET', 'auditLogs/provisioning', listProvisioningLog),
 ];

@@ -5,7 +5,6 @@ import { nextOccurrence } from '../settings/nextOccurrence';
 import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import { Executions } from '../store/state/Executions';
 import { Turn } from '../store/state/Turn';
-import { jobStateOf } from '../sync/job/jobState';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import type { JobAnswer } from './answers/JobAnswer';
 import { countedCycle } from './countedCycle';
@@ -13,6 +12,7 @@ import { countPeople } from './countPeople';
 import { cycleView } from './cycleView';
 import { jobExecution } from './jobExecution';
 import { JOB_ID, requireJob } from './jobOf';
+import { jobStatusOf } from './jobStatus';
 import { RELEASE } from './RELEASE';
 import { stagesOfCycle } from './stagesOfCycle';
 
@@ -29,23 +29,26 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   const current = active === undefined ? null : cycleView(active.cycle, active.counts, now, demandedUntil);
   const last = Executions.lastOf(rows);
   const connection = await engine.connection.state();
-  const state = jobStateOf(rows);
+  const job = jobStatusOf(rows);
   const people = await countPeople(engine, rows);
   const awaited = AwaitedApproval.of(rows);
   const body: JobAnswer = {
     id: JOB_ID,
     templateId: JOB_ID,
     schedule: {
-      state: state.code,
+      state: job.schedule,
       expiration: null,
       ...scheduleOf(engine.schedule, now),
-      nextRunDateTime: state.code === 'Paused' ? null : timeOrNull(nextOccurrence(engine.schedule, now)),
+      nextRunDateTime:
+        job.schedule === 'Active'
+          ? (job.quarantine?.nextAttempt ?? timeOrNull(nextOccurrence(engine.schedule, now)))
+          : null,
     },
     status: {
       code: !connection.connected
         ? 'NotConfigured'
-        : state.code !== 'Active'
-          ? state.code
+        : job.code !== 'Active'
+          ? job.code
           : last === undefined && current === null
             ? 'NotRun'
             : 'Active',
@@ -65,7 +68,7 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
                 progressObservationDateTime: new Date(now).toISOString(),
               },
             ],
-      quarantine: null,
+      quarantine: job.quarantine,
       steadyStateFirstAchievedTime: Executions.firstGoodOf(rows)?.timeEnded ?? NEVER,
       steadyStateLastAchievedTime: Executions.lastGoodOf(rows)?.timeEnded ?? NEVER,
       synchronizedEntryCountByType: [{ key: 'user to User', value: people.managed }],

@@ -5,7 +5,8 @@ import { adviceOf, categoryOf } from '../model/ErrorCode';
 import { REASONS } from '../model/Reason';
 import { modifiedProperties } from '../sync/apply/modifiedProperties';
 import type { Provisioned } from '../sync/demand/provisionOnDemand';
-import { entryId, STATUSES } from './provisioningSummary';
+import { STATUSES } from './provisioningStatus';
+import { entryId } from './provisioningSummary';
 
 /** Names and kinds of steps are Graph's (entra-provisioning.md 1.13). */
 interface Step {

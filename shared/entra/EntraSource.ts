@@ -8,6 +8,7 @@ import type { AppRole, Assignment, EnterpriseApp } from '../model/Assignment';
 import { ConnectorError } from '../model/ConnectorError';
 import type { Person } from '../model/Person';
 import type { SourceAttribute } from '../model/SourceAttribute';
+import { countAssignments } from './countAssignments';
 import { findPeople } from './findPeople';
 import type { GraphClient } from './GraphClient';
 import { groupNames } from './groupNames';
@@ -79,6 +80,13 @@ export interface MembersPage {
   readonly groupIds: readonly string[];
   /** Null on the last page. */
   readonly next: string | null;
+}
+
+/** All assignments, and how many rows they were found in. */
+export interface AssignmentList {
+  readonly assignments: readonly Assignment[];
+  /** Grants to applications included: what Graph counts. */
+  readonly rows: number;
 }
 
 /** One page of the directory's users. */
@@ -170,10 +178,19 @@ export class EntraSource {
   }
 
   /** Every assignment of users and groups; grants to applications are no people and are left out. */
-  async listAssignments(servicePrincipalId: string): Promise<Assignment[]> {
+  async listAssignments(servicePrincipalId: string): Promise<AssignmentList> {
     const assignments: Assignment[] = [];
-    for await (const page of this.#pages(assignmentsPath(servicePrincipalId))) assignments.push(...assignmentsIn(page));
-    return assignments;
+    let rows = 0;
+    for await (const page of this.#pages(assignmentsPath(servicePrincipalId))) {
+      assignments.push(...assignmentsIn(page));
+      rows += page.value.length;
+    }
+    return { assignments, rows };
+  }
+
+  /** How many rows Graph counts in that list; undefined when it does not tell. */
+  countAssignments(servicePrincipalId: string): Promise<number | undefined> {
+    return countAssignments(this.graph, servicePrincipalId);
   }
 
   /**
@@ -210,6 +227,20 @@ export class EntraSource {
     return orMissing(async () => {
       const page = await this.#page(typeof from === 'string' ? from : this.#membersPath(from.groupId));
       return { people: this.#peopleIn(page), groupIds: groupsIn(page), next: page['@odata.nextLink'] ?? null };
+    });
+  }
+
+  /**
+   * Ids of everybody in a group, those of groups in it included.
+   * @returns `missing` for 404, as `listMembers`
+   */
+  async listEverybodyIn(groupId: string): Promise<ReadonlySet<string> | 'missing'> {
+    return orMissing(async () => {
+      const ids = new Set<string>();
+      const path = `/groups/${encodeURIComponent(groupId)}/transitiveMembers?$select=id&$top=${PAGE_SIZE}`;
+      for await (const page of this.#pages(path))
+        for (const row of page.value) ids.add(parseShape(removedShape, row, 'member').id);
+      return ids;
     });
   }
 

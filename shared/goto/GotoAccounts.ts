@@ -12,6 +12,8 @@ import { ConnectorError } from '../model/ConnectorError';
 import type { GotoGroup } from '../model/ManagedGroup';
 import type { AccountChanges } from '../model/AccountChanges';
 import type { Caller, GotoClient } from './GotoClient';
+import { incompatible, parseAnswer } from './parseAnswer';
+import { readMe } from './readMe';
 
 /** The most users one page holds (goto-api.md 2.1). */
 const PAGE_SIZE = 1_000;
@@ -83,13 +85,6 @@ const licenseRow = z
       (row.deviceCount ?? 0),
   }));
 const licensePage = z.object({ results: z.array(licenseRow).default([]) });
-
-const meAnswer = z.object({
-  key,
-  email: z.string().default(''),
-  accounts: z.array(z.object({ key })).default([]),
-  accountKey: key.nullish(),
-});
 
 const createdRows = z.array(z.object({ key: key.nullish(), email: z.string().nullish() }));
 
@@ -184,9 +179,8 @@ export class GotoAccounts {
   }
 
   async #readOwner(caller: Caller): Promise<TokenOwner> {
-    const me = parse(meAnswer, await this.client.get('/me', caller), '/me');
-    const known = [...me.accounts.map((account) => account.key), ...(me.accountKey ? [me.accountKey] : [])];
-    if (!known.includes(this.accountKey)) {
+    const me = await readMe(this.client, caller);
+    if (!me.accountKeys.includes(this.accountKey)) {
       throw new ConnectorError(
         'GOTO_ACCOUNT_KEY is not an account of the GoTo token. Nothing was written. Set the key that GoTo’s /me shows.',
         {
@@ -244,7 +238,7 @@ export class GotoAccounts {
    * @param offset 0, or the `next` of the page before
    */
   async listPage(offset: number, caller: Caller): Promise<AccountsPage> {
-    const page = parse(
+    const page = parseAnswer(
       userPage,
       await this.client.get(`${this.#path}/users?offset=${offset}&pageSize=${PAGE_SIZE}`, caller),
       'user list',
@@ -272,7 +266,11 @@ export class GotoAccounts {
       });
     }
     const filter = encodeURIComponent(`email eq "${email}"`);
-    const page = parse(userPage, await this.client.get(`${this.#path}/users?filter=${filter}`, caller), 'user list');
+    const page = parseAnswer(
+      userPage,
+      await this.client.get(`${this.#path}/users?filter=${filter}`, caller),
+      'user list',
+    );
     if (page.results.some((row) => emailKey(row.email) !== emailKey(email))) {
       throw incompatible('GoTo’s filter returned other people');
     }
@@ -281,7 +279,7 @@ export class GotoAccounts {
 
   /** @throws ConnectorError NotFound; AccountUnavailable when GoTo shows others but not this one */
   async get(userKey: string, caller: Caller): Promise<Account> {
-    return parse(userRow, await this.client.get(`${this.#path}/users/${userKey}`, caller, 'object'), 'user');
+    return parseAnswer(userRow, await this.client.get(`${this.#path}/users/${userKey}`, caller, 'object'), 'user');
   }
 
   /**
@@ -328,7 +326,7 @@ export class GotoAccounts {
 
   /** The account's licences with their seats. */
   async licenses(caller: Caller): Promise<License[]> {
-    return parse(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
+    return parseAnswer(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
   }
 
   /** The account's user groups. @throws ConnectorError IncompleteRead, repeatable, when the pages do not add up */
@@ -336,7 +334,7 @@ export class GotoAccounts {
     const groups = new Map<string, GotoGroup>();
     for (let offset = 0; ;) {
       const path = `${this.#path}/groups?offset=${offset}&pageSize=${GROUPS_PAGE_SIZE}`;
-      const { results, total } = parse(groupPage, await this.client.get(path, caller), 'group list');
+      const { results, total } = parseAnswer(groupPage, await this.client.get(path, caller), 'group list');
       for (const { key: own, name } of results) if (own !== null) groups.set(own, { key: own, name });
       offset += results.length;
       if (total == null || offset >= total) return [...groups.values()];
@@ -365,25 +363,10 @@ export class GotoAccounts {
 
 /** Keys go out as bare integers (live evidence, goto-api.md 2.1). */
 const bareNumbers = (digits: readonly string[]): LosslessNumber[] => digits.map((text) => new LosslessNumber(text));
-
-function parse<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw incompatible(`GoTo answered with a ${what} of unknown shape (${result.error.issues[0]?.path.join('.') ?? ''})`);
-}
-
 const incompleteGroups = (): ConnectorError =>
   new ConnectorError('GoTo’s list of user groups stayed incomplete; it is read again.', {
     code: 'IncompleteRead',
     sent: true,
     repeatable: true,
-    scope: 'job',
-  });
-
-const incompatible = (message: string): ConnectorError =>
-  new ConnectorError(`${message}. Nothing was written.`, {
-    code: 'ServiceIncompatible',
-    sent: true,
-    repeatable: false,
     scope: 'job',
   });

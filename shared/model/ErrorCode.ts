@@ -117,6 +117,15 @@ export const ERROR_CODES = {
     advice: 'POST …/start when provisioning may go on: whoever was not reached is looked at first.',
     category: 'nonServiceFailure',
   },
+  JobQuarantined: {
+    advice: 'Mend what GET …/jobs/gotomeeting names under quarantine; POST …/start tries at once.',
+    category: 'failure',
+  },
+  TargetFailing: {
+    advice:
+      'Look at GoTo’s status page, and whether the token’s owner may still manage users; it is tried again by itself.',
+    category: 'failure',
+  },
   JobRestarted: {
     advice: 'Nothing to do: the next cycle begins at once, by what the restart left.',
     category: 'nonServiceFailure',

@@ -22,6 +22,8 @@ export class Entitlements {
   /** Rules that name no role of the enterprise app, and roles without a rule: worth a warning. */
   readonly unknownRules: readonly string[];
   readonly rolesWithoutRule: readonly string[];
+  /** What the rules give that name no role. */
+  readonly #unknownLicenseKeys: readonly string[];
 
   constructor(
     rules: Readonly<Record<string, EntitlementRule>>,
@@ -50,6 +52,7 @@ export class Entitlements {
     }
     this.managedLicenseKeys = new Set(Object.values(rules).flatMap((rule) => rule.licenseKeys));
     this.unknownRules = unknown;
+    this.#unknownLicenseKeys = [...new Set(unknown.flatMap((name) => rules[name]?.licenseKeys ?? []))];
     this.rolesWithoutRule = roles.filter((role) => !this.#byRoleId.has(role.id)).map((role) => role.displayName);
   }
 
@@ -63,9 +66,22 @@ export class Entitlements {
     return this.#byRoleId.get(roleId);
   }
 
+  /**
+   * Licences that a set of role ids may give by another name: a role that was renamed has no rule, and its rule names no
+   * role. Who held them keeps them until an admin has mended one of the two (I17).
+   */
+  perhapsRenamed(roleIds: readonly string[]): readonly string[] {
+    const isRuleless = this.#counted(roleIds).some((id) => !this.#byRoleId.has(id));
+    return isRuleless ? this.#unknownLicenseKeys : [];
+  }
+
+  #counted(roleIds: readonly string[]): readonly string[] {
+    return roleIds.filter((id) => id !== DEFAULT_ACCESS_ROLE_ID || this.provisionDefaultAccess);
+  }
+
   /** What a set of role ids gives. Default Access gives nothing unless PROVISION_DEFAULT_ACCESS says so (entra-provisioning.md 1.5). */
   of(roleIds: readonly string[]): Entitlement {
-    const counted = roleIds.filter((id) => id !== DEFAULT_ACCESS_ROLE_ID || this.provisionDefaultAccess);
+    const counted = this.#counted(roleIds);
     if (counted.length === 0) return { entitled: false, reason: 'NotEffectivelyEntitled' };
     const rules = counted.flatMap((id) => this.#byRoleId.get(id) ?? []);
     if (rules.length === 0) return { entitled: false, reason: 'RoleWithoutEntitlement' };

@@ -4,6 +4,8 @@ import type { EntitlementRule } from './Entitlements';
 
 /** What an admin set: everything that decides who gets what, beside the mapping. */
 export interface Policy {
+  /** The enterprise application, as the settings name it. */
+  readonly enterpriseApp: string;
   readonly roleEntitlements: Readonly<Record<string, EntitlementRule>>;
   readonly provisionDefaultAccess: boolean;
   /** Members of groups in assigned groups count, however deep. */
@@ -14,7 +16,7 @@ export interface Policy {
   readonly provisionGroups: boolean;
   readonly skipOutOfScopeDeletions: boolean;
   readonly driftPolicy: 'report' | 'repair';
-  /** Ids, user principal names or mail addresses, compared in lower case. */
+  /** Ids of people and groups, user principal names or mail addresses, in lower case. */
   readonly protectedUsers: readonly string[];
 }
 
@@ -31,6 +33,7 @@ export const licensesOfRules = (policy: Pick<Policy, 'roleEntitlements'>): Reado
 export const policyHash = (policy: Policy, mappingVersion: string): string =>
   digest([
     mappingVersion,
+    policy.enterpriseApp,
     Object.entries(policy.roleEntitlements).sort(([a], [b]) => (a < b ? -1 : 1)),
     policy.provisionDefaultAccess,
     policy.skipOutOfScopeDeletions,

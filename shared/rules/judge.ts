@@ -7,12 +7,13 @@ import type { Account } from '../model/Account';
 import { matchingAddresses, type Desired, type DesiredActive } from '../model/Desired';
 import type { ManagedPerson } from '../model/ManagedPerson';
 import type { Mark } from '../model/Mark';
-import { textOf, type Person } from '../model/Person';
+import type { Person } from '../model/Person';
 import { markRefOf, planEntry, type PlanAction, type PlanEntry, type PlanStep } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 import { confirmAbsence } from './confirmAbsence';
 import { decide, type Decision } from './decide';
 import { desiredOf } from './desiredOf';
+import { isProtected } from './isProtected';
 import { leftAsIs } from './leftAsIs';
 import type { Entitlements } from './Entitlements';
 import { grantsInWords, type Grant } from './grantsInWords';
@@ -33,6 +34,8 @@ export interface PersonFacts {
   readonly proofGroupIds: readonly string[];
   /** The person's user group in GoTo, its key as far as it is known; undefined where groups are left alone. */
   readonly group: { readonly name: string; readonly key: string | null } | undefined;
+  /** In a group that PROTECTED_USERS names; of somebody who is deleted, and in no list any more: protected until then. */
+  readonly isProtected: boolean;
   readonly managed: ManagedPerson;
   readonly personEtag: string | null;
   /** Looks into GoTo's complete list of this cycle; null when nothing was listed. */
@@ -50,6 +53,8 @@ export interface JudgeContext {
   /** A full cycle: whoever a changed filter leaves out waits for a second one to agree. */
   readonly isFull: boolean;
   readonly absenceConfirmationMs: number;
+  /** The list of assignments has its certificate (`certifyList`). */
+  readonly isListCertified: boolean;
   readonly nowMs: number;
 }
 
@@ -62,6 +67,9 @@ export interface Judgement {
   readonly calls: number;
 }
 
+/** Reasons by which an absence does not count yet. */
+export const DOUBTS: ReadonlySet<Reason> = new Set(['AbsenceUnconfirmed', 'ListUncertified', 'RoleRenamed']);
+
 /** @returns the row, and whether a lane gets it; never throws for values, only for a mapping that does */
 export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
   const { managed, mark } = facts;
@@ -73,6 +81,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       roleIds: facts.roleIds,
       absentSince: mark?.absentSince ?? null,
       factsAt: facts.factsAt,
+      isListCertified: context.isListCertified,
     },
     context.entitlements,
     context.absenceConfirmationMs,
@@ -83,8 +92,10 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       person: facts.person,
       deleted: facts.deleted,
       roleIds: facts.deleted === 'hard' ? [] : facts.roleIds,
-      isProtected: isProtected(facts, context.policy.protectedUsers),
-      absenceUnconfirmed: absence.isUnconfirmed,
+      isProtected:
+        facts.isProtected ||
+        isProtected(facts.sourceId, facts.person, facts.managed.link?.applied.email, context.policy.protectedUsers),
+      absenceDoubt: absence.doubt,
       keptLicenseKeys: absence.keptLicenseKeys,
       exclusionUnconfirmed:
         hasSomethingToLose && !absence.isConfirmed && (context.isFull || (mark?.absentSince ?? null) !== null),
@@ -104,8 +115,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
         ? { kind: 'inactive', reason: 'Unassigned' }
         : wanted;
   const desired: Desired = decided.kind === 'active' ? { ...decided, ...groupIn(facts.group) } : decided;
-  const isInDoubt =
-    (desired.kind === 'leave' && desired.reason === 'AbsenceUnconfirmed') || absence.keptLicenseKeys.length > 0;
+  const isInDoubt = (desired.kind === 'leave' && DOUBTS.has(desired.reason)) || absence.keptLicenseKeys.length > 0;
   return planned(facts, context, desired, isInDoubt ? (mark?.absentSince ?? facts.factsAt) : null);
 }
 
@@ -215,14 +225,6 @@ function decisionFor(
     managedLicenseKeys,
     driftPolicy: context.policy.driftPolicy,
   });
-}
-
-/** By id, or by one of the person's names, in lower case. */
-function isProtected(facts: PersonFacts, list: readonly string[]): boolean {
-  if (list.length === 0) return false;
-  const { person } = facts;
-  const names = [facts.sourceId, person && textOf(person, 'userPrincipalName'), person && textOf(person, 'mail')];
-  return names.some((name) => typeof name === 'string' && list.includes(name.toLowerCase()));
 }
 
 function why(facts: PersonFacts, { entitlements }: JudgeContext, desired: Desired, reason: Reason): string {

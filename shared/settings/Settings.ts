@@ -36,6 +36,14 @@ const wholeNumber = (fallback: number, min: number, max: number) =>
     })
     .transform(Number);
 
+/** The app's own address, as the platform tells it: never what a request says, which anybody may write. */
+const hostName = z
+  .string()
+  .regex(/^(\[::1\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i, {
+    error: 'must be a host name, with a port or without',
+  })
+  .transform((host) => (LOOPBACK.has(host.replace(/:\d+$/, '')) ? `http://${host}` : `https://${host}`));
+
 const guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { error: 'must be a GUID' });
 
 const schedule = (fallback: string) =>
@@ -111,6 +119,7 @@ const settingsSchema = z.object({
   ServiceBusConnection__fullyQualifiedNamespace: z.string().optional(),
   ServiceBusConnection__credential: connection.credential,
   ServiceBusConnection__clientId: connection.clientId,
+  WEBSITE_HOSTNAME: hostName.optional(),
   SYNC_SCHEDULE: schedule('0 */5 * * * *'),
   FULL_SYNC_SCHEDULE: schedule('0 0 2 * * *'),
   ENTRA_SERVICE_PRINCIPAL_ID: guid.optional(),

@@ -124,7 +124,7 @@ export class DirtyTable {
    * Whoever failed before is due at once, and waits short again after the next failure. That the account has to be looked
    * at stays known, and what is known of an absence. A mark that changes meanwhile stays as it has become.
    */
-  async forgetWaits(): Promise<void> {
+  async forgetWaits(isMeant: (mark: StoredMark) => boolean = () => true): Promise<void> {
     let waiting: StoredMark[] = [];
     const flush = async (): Promise<void> => {
       await this.keep(
@@ -133,7 +133,7 @@ export class DirtyTable {
       waiting = [];
     };
     for await (const mark of this.all()) {
-      if (mark.attempts > 0) waiting.push(mark);
+      if (mark.attempts > 0 && isMeant(mark)) waiting.push(mark);
       if (waiting.length >= SIZE) await flush();
     }
     await flush();

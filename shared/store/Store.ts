@@ -9,6 +9,7 @@ import type { PlansTable } from './PlansTable';
 import type { RemovalWindow } from './RemovalWindow';
 import type { SchemasTable } from './SchemasTable';
 import type { AppliedPolicy } from './state/AppliedPolicy';
+import type { AssignmentsCertificate } from './state/AssignmentsCertificate';
 import type { AuthorizationMark } from './state/AuthorizationMark';
 import type { AwaitedApproval } from './state/AwaitedApproval';
 import type { DemandedWait } from './state/DemandedWait';
@@ -18,7 +19,9 @@ import type { IdempotencyKeys } from './state/IdempotencyKeys';
 import type { KnownApp } from './state/KnownApp';
 import type { LinksReset } from './state/LinksReset';
 import type { ListedAccounts } from './state/ListedAccounts';
+import type { PendingAuthorizationRows } from './state/PendingAuthorizationRows';
 import type { Pause } from './state/Pause';
+import type { Quarantine } from './state/Quarantine';
 import type { TokenRenewalLease } from './state/TokenRenewalLease';
 import type { Turn } from './state/Turn';
 import type { UnreadableMessages } from './state/UnreadableMessages';
@@ -43,15 +46,18 @@ export interface Store {
   readonly wish: FullCycleWish;
   readonly awaited: AwaitedApproval;
   readonly pause: Pause;
+  readonly quarantine: Quarantine;
   readonly linksReset: LinksReset;
   readonly executions: Executions;
   readonly app: KnownApp;
+  readonly certificate: AssignmentsCertificate;
   readonly firstRelease: FirstReleaseTable;
   readonly unreadable: UnreadableMessages;
   readonly idempotency: IdempotencyKeys;
   readonly demandedWait: DemandedWait;
   readonly tokenLease: TokenRenewalLease;
   readonly authorizations: AuthorizationMark;
+  readonly pendingAuthorizations: PendingAuthorizationRows;
   /** The same, for a dry run: nothing is written that a real cycle would miss (I15). */
   readonly dry: () => Store;
   /** The job's rows in one query. */

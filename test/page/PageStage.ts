@@ -15,8 +15,20 @@ export class PageStage {
     readonly address: string,
   ) {}
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<PageStage> {
+  /** @param world a small company of its own when not given */
+  static async start(environment: Readonly<Record<string, string>> = {}, world?: World): Promise<PageStage> {
+    return PageStage.#on(await HostedConnector.create(world), environment);
+  }
+
+  /** With an OAuth client, whom nobody has authorized yet. */
+  static async startUnconnected(): Promise<PageStage> {
     const connector = await HostedConnector.create();
+    const { azure, world } = connector.stack;
+    azure.keyVault.store('goto-client-secret', world.goto.clientSecret);
+    return PageStage.#on(connector, { GOTO_CLIENT_SECRET: '', GOTO_PERSONAL_ACCESS_TOKEN: '' });
+  }
+
+  static async #on(connector: HostedConnector, environment: Readonly<Record<string, string>>): Promise<PageStage> {
     const host = await connector.start(environment);
     return new PageStage(connector, await Browser.start(), `${host.origin}/api/dashboard`);
   }

@@ -1,7 +1,11 @@
 /** What a reader does on the page, and what it does to Entra and GoTo. */
+import { join } from 'node:path';
 import { newUser } from '../../local/simulators/world/buildWorld';
+import { JOB } from '../support/HostedConnector';
 import { findChromium } from './findChromium';
 import { goTo, PageStage, press, sayYes } from './PageStage';
+
+const SCHEMAS = join(__dirname, '../fixtures/schemas');
 
 const describePage = findChromium() === undefined ? describe.skip : describe;
 
@@ -149,6 +153,30 @@ describePage('on the page', () => {
     await page.click('button[aria-label="Try the expression of name.givenName"]');
     await page.waitForSelector('.value:has-text("Zoë")');
     expect(page.url()).toContain('expression=%5BgivenName%5D');
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test('an exported schema is looked at first, then used, and the built-in mapping is put back', async () => {
+    const { page, faults } = await stage.open('#/mapping');
+    await page.waitForSelector('#schema-file');
+    await page.setInputFiles('#schema-file', join(SCHEMAS, 'scim-export.json'));
+    await page.waitForSelector('summary:has-text("Needs your decision: 4")');
+    await page.waitForSelector('.tile:has-text("Lose access")');
+    const before = await (await stage.connector.call(`${JOB}/schema`)).text();
+    await press(page, 'Leave it');
+    expect(await (await stage.connector.call(`${JOB}/schema`)).text()).toBe(before);
+
+    await page.setInputFiles('#schema-file', join(SCHEMAS, 'scim-export.json'));
+    await press(page, 'Use this mapping');
+    await page.waitForSelector('.notice:has-text("active"), #yes');
+    if ((await page.locator('#yes').count()) > 0) await sayYes(page);
+    await page.waitForSelector('tr:has-text("Active"):not(:has-text("Built in"))');
+    await page.waitForSelector('th:has-text("externalId")');
+    await press(page, 'Use this one');
+    await sayYes(page);
+    await page.waitForSelector('tr:has-text("Active"):has-text("Built in")');
+    await page.waitForSelector('th:has-text("name.familyName")');
     expect(faults).toEqual([]);
     await page.context().close();
   });

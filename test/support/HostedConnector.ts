@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { realClock } from '../../local/clock/StackClock';
 import { FunctionsHost } from '../../local/azure/functions-host/FunctionsHost';
 import { LocalStack } from '../../local/stack/LocalStack';
-import { buildWorld, WORLDS } from '../../local/simulators/world/buildWorld';
+import { buildWorld, WORLDS, type World } from '../../local/simulators/world/buildWorld';
 import { testStorage } from './testStorage';
 
 const ROOT = join(__dirname, '../..');
@@ -27,8 +27,9 @@ export class HostedConnector {
   private constructor(readonly stack: LocalStack) {}
 
   /** The stack alone; `start` starts the host. */
-  static async create(): Promise<HostedConnector> {
-    const world = buildWorld({ ...WORLDS.small, oddities: false }, 11, realClock);
+  static async create(
+    world: World = buildWorld({ ...WORLDS.small, oddities: false }, 11, realClock),
+  ): Promise<HostedConnector> {
     return new HostedConnector(await LocalStack.start({ world, storage: testStorage() }));
   }
 

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { Problem } from '../../shared/api/Problem';
-import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from '../../shared/api/schema';
+import { getSchema, getSchemaVersion, listSchemaVersions, putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { startCycle } from '../../shared/sync/cycle/startCycle';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
+import { deleteMeant, putMeant } from '../support/meantMapping';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -52,12 +53,12 @@ const notSales = only('groups', 'NOT EQUALS', 'department', 'Sales');
 
 const putAnswer = z.object({ version: z.string(), cycleId: z.string().nullable(), report: z.looseObject({}) });
 async function put(body: object): Promise<z.output<typeof putAnswer>> {
-  const answer = putAnswer.parse((await putSchema(connector.engine, apiRequest(body))).body);
+  const answer = putAnswer.parse(await putMeant(connector.engine, body));
   await connector.settle();
   return answer;
 }
 const deleteAll = async (): Promise<void> => {
-  await deleteSchema(connector.engine, apiRequest());
+  await deleteMeant(connector.engine);
   await connector.settle();
 };
 
@@ -299,7 +300,7 @@ test('the cycle after a change of mapping, killed at any call, ends as if nothin
     await connector.cycle();
     connector.later();
   };
-  const started = () => putSchema(connector.engine, apiRequest(changed)).catch(() => undefined);
+  const started = () => putMeant(connector.engine, changed).catch(() => undefined);
   await prepare();
   const before = connector.calls;
   await started();

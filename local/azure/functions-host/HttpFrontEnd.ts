@@ -4,12 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { HttpRoutes } from './HttpRoutes';
 import type { FunctionMetadata, HttpData } from './protocol';
+import { setCookie } from './setCookie';
 
 /** FUNCTIONS_REQUEST_BODY_SIZE_LIMIT of the platform, in bytes. The product's own limits are far below it. */
 const MAX_BODY = 104_857_600;
 
 export interface HttpFrontEndOptions {
-  readonly functions: readonly FunctionMetadata[];
   readonly routePrefix: string;
   readonly functionKey: string;
   readonly invoke: (functionName: string, request: HttpData) => Promise<HttpData | undefined>;
@@ -18,12 +18,11 @@ export interface HttpFrontEndOptions {
 }
 
 export class HttpFrontEnd {
-  readonly #routes: HttpRoutes;
+  #routes: HttpRoutes | undefined;
   readonly #server: Server;
   #port = 0;
 
   constructor(private readonly options: HttpFrontEndOptions) {
-    this.#routes = new HttpRoutes(options.functions, options.routePrefix);
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch(() => {
         if (!response.headersSent) response.writeHead(500);
@@ -32,12 +31,17 @@ export class HttpFrontEnd {
     });
   }
 
-  /** @throws the system error, such as EADDRINUSE */
+  /** Takes the port, and answers 503 until `open`. @throws the system error, such as EADDRINUSE */
   async listen(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
     this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** @throws Error for a route this host cannot read, or one that two functions have */
+  open(functions: readonly FunctionMetadata[]): void {
+    this.#routes = new HttpRoutes(functions, this.options.routePrefix);
   }
 
   get port(): number {
@@ -59,6 +63,10 @@ export class HttpFrontEnd {
     const byHand = /^\/admin\/functions\/([A-Za-z0-9_-]+)$/.exec(path)?.[1];
     if (byHand !== undefined) {
       response.writeHead(await this.#startByHand(byHand, method, request, query)).end();
+      return;
+    }
+    if (this.#routes === undefined) {
+      response.writeHead(503).end();
       return;
     }
     const route = this.#routes.find(method, path);
@@ -88,7 +96,10 @@ export class HttpFrontEnd {
       nullableParams: nullable(Object.entries(route.parameters)),
       body: { bytes: body },
     });
-    response.writeHead(Number(answer?.statusCode ?? 200), { ...answer?.headers });
+    response.writeHead(Number(answer?.statusCode ?? 200), {
+      ...answer?.headers,
+      ...(answer?.cookies === undefined ? {} : { 'set-cookie': answer.cookies.map(setCookie) }),
+    });
     response.end(answer?.body?.bytes ?? answer?.body?.string ?? '');
   }
 

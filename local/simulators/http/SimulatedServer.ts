@@ -175,7 +175,7 @@ export abstract class SimulatedServer {
 
   #control(request: SimRequest, outgoing: ServerResponse): void {
     const path = request.url.pathname.slice('/_simulator/'.length);
-    if (path === 'state' && request.method === 'GET') send(outgoing, json(200, this.state()));
+    if (path === 'state' && request.method === 'GET') send(outgoing, json(200, found(this.state(), request.url)));
     else if (path === 'requests' && request.method === 'GET') send(outgoing, json(200, this.requests.slice(-1_000)));
     else if (path === 'faults' && request.method === 'DELETE') {
       this.clearFaults();
@@ -186,6 +186,19 @@ export abstract class SimulatedServer {
       send(outgoing, fault.success ? { status: 204 } : json(400, fault.error.issues));
     } else send(outgoing, { status: 404 });
   }
+}
+
+/** With `?search=…`, of each list only what holds that text somewhere. */
+function found(state: unknown, { searchParams }: URL): unknown {
+  const text = searchParams.get('search')?.toLowerCase();
+  if (text === undefined || typeof state !== 'object' || state === null) return state;
+  const holds = (one: unknown): boolean => JSON.stringify(one).toLowerCase().includes(text);
+  return Object.fromEntries(
+    Object.entries(state).map(([name, value]: [string, unknown]) => [
+      name,
+      Array.isArray(value) ? value.filter(holds) : value,
+    ]),
+  );
 }
 
 function send(outgoing: ServerResponse, response: SimResponse): void {

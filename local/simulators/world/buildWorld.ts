@@ -17,13 +17,21 @@ export interface WorldSize {
 /** The benchmark's worlds and two for people: `small` for tests, `demo` for npm start. */
 export const WORLDS: Readonly<Record<'small' | 'demo' | 'W1' | 'W2' | 'W3', WorldSize>> = {
   small: { people: 30, groups: 3, membersPerGroup: 8, existingShare: 0.3, oddities: true },
-  demo: { people: 1_000, groups: 100, membersPerGroup: 12, existingShare: 0.7, oddities: true },
+  demo: { people: 1_000, groups: 100, membersPerGroup: 12, existingShare: 0.3, oddities: true },
   W1: { people: 1_000, groups: 100, membersPerGroup: 50, existingShare: 0, oddities: false },
   W2: { people: 10_000, groups: 500, membersPerGroup: 100, existingShare: 0, oddities: false },
   W3: { people: 50_000, groups: 2_000, membersPerGroup: 100, existingShare: 0, oddities: false },
 };
 
 export type WorldName = keyof typeof WORLDS;
+
+export const isWorld = (name: string): name is WorldName => Object.hasOwn(WORLDS, name);
+
+/** The size that WORLD names. @throws Error that lists the names */
+export function worldSize(name: string): WorldSize {
+  if (isWorld(name)) return WORLDS[name];
+  throw new Error(`WORLD must be one of ${Object.keys(WORLDS).join(', ')}, not "${name}".`);
+}
 
 export interface World {
   readonly directory: EntraDirectory;

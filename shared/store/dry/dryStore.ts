@@ -1,5 +1,6 @@
 import type { OpenTable } from '../connectTables';
 import { openJob } from '../state/JobRows';
+import { AssignmentsCertificate } from '../state/AssignmentsCertificate';
 import { FullCycleWish } from '../state/FullCycleWish';
 import { KnownApp } from '../state/KnownApp';
 import { Watermark } from '../state/Watermark';
@@ -25,6 +26,12 @@ class DryApp extends KnownApp {
   }
 }
 
+class DryCertificate extends AssignmentsCertificate {
+  override put(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 class DryWish extends FullCycleWish {
   override make(): Promise<void> {
     return Promise.resolve();
@@ -45,6 +52,7 @@ export function dryStore(open: OpenTable, store: Store): Store {
     dirty: new DryDirty(open),
     watermark: new DryWatermark(job),
     app: new DryApp(job),
+    certificate: new DryCertificate(job),
     wish: new DryWish(job),
   };
 }

@@ -5,7 +5,7 @@ import type { GotoGroup } from '../../model/ManagedGroup';
 import { Entitlements } from '../../rules/Entitlements';
 import { licensesOfRules, policyHash } from '../../rules/Policy';
 import type { Engine } from '../Engine';
-import { JOB_PAUSED, SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
+import { SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
 import { watchCycle } from './CycleWatch';
 
 /** Between licences that were refused together. */
@@ -38,19 +38,19 @@ export class ApplyContext {
   /** Why nobody else is tried in this cycle; null while work goes on. Known at most a second late. */
   async stopped(): Promise<{ readonly code: string; readonly message: string } | null> {
     if (this.cycle.stopping !== null) return this.cycle.stopping;
-    const { cycle, isPaused } = await watchCycle(this.engine, this.cycleId);
+    const { cycle, stop } = await watchCycle(this.engine, this.cycle);
     const known = cycle?.stopping ?? null;
     if (known !== null) return known;
     const isOfToday = policyHash(this.engine.policy, this.cycle.mappingVersion) === this.cycle.policyHash;
-    if (isOfToday && !isPaused) return null;
-    const stopping = isPaused ? JOB_PAUSED : SETTINGS_CHANGED;
+    if (isOfToday && stop === null) return null;
+    const stopping = stop ?? SETTINGS_CHANGED;
     await stopCycle(this.engine, this.cycleId, stopping);
     return stopping;
   }
 
   /** Whether GoTo refused these licences, or some of them together, for want of seats already. */
   async isShort(licenseKeys: readonly string[]): Promise<boolean> {
-    const { shortages } = await watchCycle(this.engine, this.cycleId);
+    const { shortages } = await watchCycle(this.engine, this.cycle);
     return [...this.#ownShortages, ...shortages].some((refused) =>
       refused.split(TOGETHER).every((key) => licenseKeys.includes(key)),
     );

@@ -9,6 +9,7 @@ import { emailKey, type Account } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
 import { matchingAddresses } from '../../model/Desired';
 import { intentSchema, type Intent } from '../../model/Intent';
+import type { Link } from '../../model/Link';
 import type { LogEntry } from '../../model/LogEntry';
 import { groupId } from '../../model/ManagedGroup';
 import type { ManagedPerson } from '../../model/ManagedPerson';
@@ -51,6 +52,10 @@ export type Decided =
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
   | { readonly kind: 'again' }
   | { readonly kind: 'write'; readonly input: CommitInput };
+
+/** A role that the person held gave licences that this row takes, though another role stays. */
+const losesRole = ({ desired, drops, roleIds }: PlanEntry, link: Link | null): boolean =>
+  desired.kind === 'active' && drops.length > 0 && link !== null && link.roleIds.some((id) => !roleIds.includes(id));
 
 /** The rounds of one person; what a round learns about GoTo serves the next. */
 export class Handling {
@@ -129,8 +134,8 @@ export class Handling {
     const { entry } = this.target;
     const { person } = stored;
     const lookedAt = engine.clock.now();
-    if (entry.removal) {
-      if (await contradictsAbsence(this.context, entry)) return end({ outcome: 'doubt', reason: 'AbsenceDoubted' });
+    if (entry.removal || losesRole(entry, person.link)) {
+      if (await contradictsAbsence(this.context, entry)) return this.#doubt(end);
       if (
         entry.desired.kind === 'inactive' &&
         person.link !== null &&
@@ -167,6 +172,8 @@ export class Handling {
       const owner = await engine.accounts.owner(caller);
       if (observed.key === owner.key || emailKey(observed.email) === owner.email)
         return end({ outcome: 'skip', reason: 'TargetIsTokenOwner' });
+      if (engine.policy.protectedUsers.includes(emailKey(observed.email)))
+        return end({ outcome: 'skip', reason: 'Protected' });
     }
     if (this.#isAddressRefused && (prepared.kind === 'skip' || prepared.kind === 'link'))
       throw this.#isAddressBusy ? addressBusy() : addressTaken();
@@ -205,6 +212,13 @@ export class Handling {
           group !== null && (prepared.draft.changes === null || group.key === null),
         );
     }
+  }
+
+  /** Entra shows the access that the lists do not: nothing is taken, and nothing counts as taken. */
+  async #doubt(end: (ending: Ending) => Promise<Decided>): Promise<Decided> {
+    const { engine, cycleId } = this.context;
+    await engine.store.removalWindow.giveBack(this.target.entry.sourceId, cycleId);
+    return end({ outcome: 'doubt', reason: 'AbsenceDoubted' });
   }
 
   async #writing(

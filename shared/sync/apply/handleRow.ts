@@ -112,7 +112,7 @@ function progress({ engine, cycleId }: ApplyContext, row: PlanRow, outcome: Outc
     telemetry.error('change.failed', { ...fields, code: result.code, message: result.message });
   return {
     row: { ...row, state: 'ended', result },
-    tally: addTallies(tally, tallyOf(result, entry.reason)),
+    tally: addTallies(tally, tallyOf(result, entry)),
     waits: null,
   };
 }

@@ -26,7 +26,7 @@ export async function endOpenRows(
     if (entry.kind === 'group') {
       const result = await endFailedGroup(engine, cycle.id, entry, { kind: 'stop', ...fault });
       if (result === undefined) return false;
-      tally = addTallies(tally, tallyOf(result, entry.reason));
+      tally = addTallies(tally, tallyOf(result, entry));
       ended.push({ ...row, state: 'ended', result });
       continue;
     }
@@ -48,7 +48,7 @@ export async function endOpenRows(
             { outcome: 'held', reason: 'Held', message: fault.message },
           ));
     if (result === undefined) return false;
-    tally = addTallies(tally, tallyOf(result, entry.reason));
+    tally = addTallies(tally, tallyOf(result, entry));
     ended.push({ ...row, state: 'ended', result });
   }
   const { etag, ...plain } = chunk;

@@ -6,8 +6,9 @@ import { STAGE } from '../../model/Chunk';
 import type { Cycle } from '../../model/Cycle';
 import { newMark, type Mark } from '../../model/Mark';
 import { escrowWait } from '../../rules/escrowWait';
+import { isTargetFault } from '../../rules/quarantine';
 import type { PlanRow } from '../../store/PlansTable';
-import type { Timing, WithClock, WithStore } from '../Engine';
+import type { WithClock, WithStore } from '../Engine';
 
 /** Rows whose marks are changed together. */
 const BATCH = 500;
@@ -16,8 +17,9 @@ const GROUPS_WAIT_MS = 10 * 60_000;
 
 /**
  * Settles the marks of everybody who has a row in the cycle; may be repeated: a mark that moved since is left alone.
+ * @param isTargetAway whom GoTo failed counts as not tried
  */
-export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): Promise<void> {
+export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle, isTargetAway: boolean): Promise<void> {
   const { store } = engine;
   let answered: { id: string; etag: string }[] = [];
   let kept: { id: string; etag: string; mark: Mark }[] = [];
@@ -38,7 +40,8 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
       hasOpenGroups ||= row.result?.outcome !== 'done' && row.result?.outcome !== 'skip';
       continue;
     }
-    const next = nextMark(row, cycle, engine.clock.now(), engine.timing);
+    const isNotTried = isTargetAway && isTargetFault(row.result?.code ?? null);
+    const next = nextMark(row, cycle, engine, isNotTried);
     if (entry.mark === null) {
       if (next !== null) missing.push({ id: entry.sourceId, mark: next });
     } else if (next === null) answered.push({ id: entry.sourceId, etag: entry.mark.etag });
@@ -53,11 +56,12 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
 }
 
 /** The mark a row leaves behind; null when the row has answered it. */
-function nextMark(row: PlanRow, cycle: Cycle, nowMs: number, timing: Timing): Mark | null {
+function nextMark(row: PlanRow, cycle: Cycle, { clock, timing }: WithClock, isNotTried: boolean): Mark | null {
   const { entry, result } = row;
+  const nowMs = clock.now();
   const since = entry.mark?.since ?? entry.factsAt;
   const plain = newMark(since, entry.reason);
-  const outcome = row.state === 'ended' && result !== null ? result.outcome : 'held';
+  const outcome = row.state === 'ended' && result !== null && !isNotTried ? result.outcome : 'held';
   switch (outcome) {
     case 'done':
     case 'skip': {

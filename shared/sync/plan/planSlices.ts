@@ -15,7 +15,8 @@ import { finishCycle } from '../cycle/finishCycle';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { sendStage } from '../cycle/sendStage';
-import { JOB_PAUSED, SETTINGS_CHANGED } from '../cycle/stopCycle';
+import { SETTINGS_CHANGED } from '../cycle/stopCycle';
+import { stopOfJob } from '../cycle/stopOfJob';
 import { firstStep, stepAfter } from '../cycle/itineraries';
 import { PlanContext } from './PlanContext';
 import type { Slice } from './Slice';
@@ -77,7 +78,8 @@ export async function planSlices(
       await reviewSeats(engine, place);
       return dispatch(engine, place, countCalls);
     }
-    if (!dryRun && (await engine.store.pause.read()) !== undefined) return failCycle(engine, place, JOB_PAUSED);
+    const stop = await stopOfJob(engine, place.cycle);
+    if (stop !== null) return failCycle(engine, place, stop);
     const index = place.cycle.cursor.index;
     const result = await STEPS[step](context, place);
     countCalls();

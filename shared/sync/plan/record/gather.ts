@@ -13,6 +13,7 @@ import type { PersonFacts } from '../../../rules/judge';
 import type { PlanContext } from '../PlanContext';
 import type { SourceSnapshot } from '../SourceSnapshot';
 import { readLooked } from '../sources/readLooked';
+import { wasProtected } from '../sources/wasProtected';
 
 /** A person for the judge, and the rows the facts came from. */
 export interface Gathered {
@@ -43,6 +44,7 @@ export async function gather(
   const toLookUp = people
     .filter((one) => needsLookUp(context, one, snapshot, input.cycleId))
     .map((one) => one.sourceId);
+  const byGroup = await context.protectedByGroup();
   const looked = await readLooked(engine, toLookUp, input.cycleId);
   await engine.store.people.putRead(looked);
   if (context.isDry) await context.nameGroups(people.flatMap(({ sourceId }) => groupsIn(snapshot.grantsOf(sourceId))));
@@ -54,6 +56,7 @@ export async function gather(
       facts: () => ({
         ...withGroup(factsOf(context, someone, looked.get(someone.sourceId), snapshot, input, mark), groupFor),
         groupName: context.groupName,
+        isProtected: byGroup.has(someone.sourceId) || wasProtected(someone, looked.get(someone.sourceId)),
       }),
     };
   });
@@ -87,7 +90,7 @@ function factsOf(
   snapshot: SourceSnapshot,
   input: GatherInput,
   mark: StoredMark | null,
-): Omit<PersonFacts, 'groupName' | 'group'> {
+): Omit<PersonFacts, 'groupName' | 'group' | 'isProtected'> {
   const read = looked ?? facts;
   const person: Person | undefined =
     read.attributes === null || read.deleted !== 'no' ? undefined : { id: sourceId, attributes: read.attributes };

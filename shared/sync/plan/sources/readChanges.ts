@@ -5,19 +5,19 @@
  * Upholds I04 by its order: who is concerned is marked, then the image moves, then the watermark.
  */
 import type { Assignment } from '../../../model/Assignment';
-import { DEFAULT_ACCESS_ROLE_ID } from '../../../model/Assignment';
-import { isOfEverybody } from '../../../model/Cycle';
 import { ConnectorError } from '../../../model/ConnectorError';
 import { digest } from '../../../model/hash';
 import type { GroupChange, UserChange } from '../../../entra/EntraSource';
 import { groupsAmong } from '../../../rules/grantsInWords';
 import { inParallel } from '../../../concurrency/inParallel';
 import type { CyclePlace } from '../../cycle/CyclePlace';
+import { judgesAsFull } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { assignedGroupsIn, assignmentsDigest } from '../SourceSnapshot';
 import { warnOfRoles } from '../warnOfRoles';
 import { forgetUncounted, markMovedGroups, peopleBelow } from './movedGroups';
+import { readCertifiedList } from './readCertifiedList';
 import { readOf } from './readGroup';
 
 const PARALLEL_READS = 16;
@@ -50,11 +50,12 @@ export const readChanges: Slice = async (context, place) => {
     if (users.rest !== null) return 'stay';
   }
   const groupsLink = await walkGroups(context, watermark.groupsLink);
-  const app = isOfEverybody(place.cycle) ? await context.readApp() : context.app;
-  const assignments = await engine.entra.listAssignments(app.id);
+  const isFull = judgesAsFull(place.cycle);
+  const app = isFull ? await context.readApp() : context.app;
+  const assignments = await readCertifiedList(context, place, app);
   const newDigest = assignmentsDigest(assignments);
   if (newDigest !== watermark.assignmentsDigest) await takeOverAssignments(context, assignments);
-  if (isOfEverybody(place.cycle)) warnOfRoles(context, place, assignments);
+  if (isFull) warnOfRoles(context, place, assignments);
   const { usersLink } = place.cycle.cursor;
   if (usersLink === null) throw incomplete();
   const isSame =
@@ -236,6 +237,8 @@ const movedIn = (
 /** Marks everybody whose set of roles differs between the two complete lists; then the new one is the image. */
 async function takeOverAssignments(context: PlanContext, assignments: readonly Assignment[]): Promise<void> {
   const { clock, store } = context.engine;
+  // Its roles may be new, too; and one that is switched off says nothing of people.
+  await context.appReadNow();
   const before = await store.image.assignments();
   const now = clock.now();
   const changed = changedPrincipals(before, assignments);
@@ -258,8 +261,6 @@ async function takeOverAssignments(context: PlanContext, assignments: readonly A
   await store.image.putAssignments(assignments);
   context.imageChanged();
   if (changedGroups.some((id) => !assignedNow.has(id))) await forgetUncounted(context);
-  const known = new Set([DEFAULT_ACCESS_ROLE_ID, ...context.app.appRoles.map((role) => role.id)]);
-  if (assignments.some((assignment) => !known.has(assignment.appRoleId))) await context.readApp();
 }
 
 /** Principals whose set of roles differs between two complete lists. */

@@ -12,6 +12,7 @@ import { shortestPaths } from '../../../rules/GroupNesting';
 import type { PlanContext } from '../PlanContext';
 import { assignedGroupsIn } from '../SourceSnapshot';
 import { readOf } from './readGroup';
+import { wasProtected } from './wasProtected';
 
 /** One person, as read for one request. */
 export interface RequestRead {
@@ -35,9 +36,10 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const someone = await store.people.someone(sourceId);
   const { managed, facts } = someone;
   if (managed === 'unreadable') throw unreadable();
+  const byGroup = await context.protectedByGroup();
   const readAt = clock.now();
   const app = await context.readApp();
-  const assignments = await entra.listAssignments(app.id);
+  const { assignments } = await entra.listAssignments(app.id);
   const { looked, memberOf, directRoleIds } = await entra.pointCheck(sourceId, {
     groupIds: [...assignedGroupsIn(assignments)],
     servicePrincipalId: app.id,
@@ -80,6 +82,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       groupName: (id) => groupNames.get(id),
       proofGroupIds: groupsAmong([...memberOf, ...facts.via]),
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
+      isProtected: byGroup.has(sourceId) || wasProtected(someone, read),
       managed: { ...managed.person, pending: null },
       personEtag: managed.etag,
       find,

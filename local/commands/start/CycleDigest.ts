@@ -1,0 +1,70 @@
+/** What became of people in one cycle, in a line that a person reads, from the events that machines read. */
+import { z } from 'zod';
+
+const event = z.looseObject({
+  evt: z.string(),
+  cycleId: z.string().nullish(),
+  sourceId: z.string().nullish(),
+  action: z.string().nullish(),
+  status: z.string().nullish(),
+  reason: z.string().nullish(),
+  code: z.string().nullish(),
+  state: z.string().nullish(),
+  ms: z.number().nullish(),
+});
+
+const DONE: Readonly<Record<string, string>> = {
+  create: 'joined',
+  link: 'linked',
+  update: 'changed',
+  disable: 'left',
+  delete: 'deleted',
+  reenable: 'came back',
+};
+/** So many are named; the rest is counted. */
+const NAMED = 5;
+
+export class CycleDigest {
+  /** By cycle, what happened to whom. */
+  readonly #cycles = new Map<string, Map<string, string[]>>();
+
+  /** @param nameOf the name of a person by the object id */
+  constructor(private readonly nameOf: (sourceId: string) => string) {}
+
+  /** @returns a line when the event ends a cycle in which something happened */
+  read(message: string): string | undefined {
+    const parsed = event.safeParse(jsonOf(message));
+    if (!parsed.success) return undefined;
+    const { evt, cycleId, sourceId, action, status, reason, code, state, ms } = parsed.data;
+    if (cycleId === undefined || cycleId === null) return undefined;
+    if (evt === 'change.applied' && sourceId && status === 'success')
+      this.#add(cycleId, DONE[action ?? ''] ?? String(action), sourceId);
+    else if (evt === 'change.failed' && sourceId) this.#add(cycleId, `failed (${code ?? reason ?? '?'})`, sourceId);
+    if (evt !== 'cycle.finished' && evt !== 'cycle.failed') return undefined;
+    const happened = [...(this.#cycles.get(cycleId) ?? [])];
+    this.#cycles.delete(cycleId);
+    if (happened.length === 0 && evt === 'cycle.finished') return undefined;
+    const what = happened.map(([kind, people]) => `${kind}: ${namesOf(people)}`).join(' · ');
+    return `cycle ${state ?? 'failed'} in ${((ms ?? 0) / 1_000).toFixed(1)} s${what === '' ? '' : `  ${what}`}`;
+  }
+
+  #add(cycleId: string, kind: string, sourceId: string): void {
+    const cycle = this.#cycles.get(cycleId) ?? new Map<string, string[]>();
+    this.#cycles.set(cycleId, cycle);
+    cycle.set(kind, [...(cycle.get(kind) ?? []), this.nameOf(sourceId)]);
+  }
+}
+
+function namesOf(people: readonly string[]): string {
+  const more = people.length - NAMED;
+  return `${people.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function jsonOf(text: string): unknown {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
