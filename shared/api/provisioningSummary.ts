@@ -69,7 +69,12 @@ export function summaryOf(entry: LogEntry, { names, app }: About): LogEntryAnswe
       identityType: identityTypeOf(entry),
       details: names === undefined ? null : { mail: names.mail, userPrincipalName: names.userPrincipalName },
     },
-    targetIdentity: { id: entry.targetId, displayName: entry.displayName, identityType: identityTypeOf(entry), details: null },
+    targetIdentity: {
+      id: entry.targetId,
+      displayName: entry.displayName,
+      identityType: identityTypeOf(entry),
+      details: null,
+    },
     provisioningStatusInfo: {
       status: statusOf(entry),
       errorInformation:
