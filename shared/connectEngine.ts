@@ -117,6 +117,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
       expandNestedGroups: settings.EXPAND_NESTED_GROUPS,
       scope: settings.SCOPE,
+      provisionGroups: settings.PROVISION_GROUPS,
       skipOutOfScopeDeletions: settings.SKIP_OUT_OF_SCOPE_DELETIONS,
       driftPolicy: settings.DRIFT_POLICY,
       protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),

@@ -37,6 +37,9 @@ export const SUMMARY_PROPERTIES = [
   ...['provisioningSteps', 'modifiedProperties'],
 ] as const satisfies readonly (keyof LogEntryAnswer)[];
 
+/** What the entry is about, in Graph's words. */
+const identityTypeOf = ({ kind }: LogEntry) => (kind === 'group' ? 'Group' : 'User');
+
 /**
  * An entry in the shape of Graph's provisioningObjectSummary (entra-provisioning.md 1.13).
  * @param about the person's names today, where they were looked up, and the enterprise application, where it is known
@@ -63,10 +66,15 @@ export function summaryOf(entry: LogEntry, { names, app }: About): LogEntryAnswe
     sourceIdentity: {
       id: entry.sourceId,
       displayName: entry.displayName,
-      identityType: 'User',
+      identityType: identityTypeOf(entry),
       details: names === undefined ? null : { mail: names.mail, userPrincipalName: names.userPrincipalName },
     },
-    targetIdentity: { id: entry.targetId, displayName: entry.displayName, identityType: 'User', details: null },
+    targetIdentity: {
+      id: entry.targetId,
+      displayName: entry.displayName,
+      identityType: identityTypeOf(entry),
+      details: null,
+    },
     provisioningStatusInfo: {
       status: statusOf(entry),
       errorInformation:

@@ -53,6 +53,8 @@ export interface MembersMoved {
 /** What a groups delta says of one group: who came, who went. */
 export interface GroupChange {
   readonly id: string;
+  /** Undefined when the delta does not say. */
+  readonly displayName: string | undefined;
   readonly removed: boolean;
   readonly joined: MembersMoved;
   readonly left: MembersMoved;
@@ -304,7 +306,7 @@ export class EntraSource {
 
   /** As `latestUsersLink`, for the direct members of groups. */
   async latestGroupsLink(): Promise<string> {
-    return this.#latest('/groups/delta?$select=id,members&$deltatoken=latest');
+    return this.#latest('/groups/delta?$select=id,displayName,members&$deltatoken=latest');
   }
 
   async #latest(path: string): Promise<string> {
@@ -344,6 +346,7 @@ export class EntraSource {
       };
       return {
         id: group.id,
+        displayName: group.displayName ?? undefined,
         removed: group['@removed'] !== undefined,
         joined: moved(true),
         left: moved(false),

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { Account, AccountAttributes, License } from '../model/Account';
 import { emailKey, isDevice } from '../model/Account';
 import { ConnectorError } from '../model/ConnectorError';
+import type { GotoGroup } from '../model/ManagedGroup';
 import type { AccountChanges } from '../model/AccountChanges';
 import type { Caller, GotoClient } from './GotoClient';
 import { incompatible, parseAnswer } from './parseAnswer';
@@ -16,6 +17,8 @@ import { readMe, type Me } from './readMe';
 
 /** The most users one page holds (goto-api.md 2.1). */
 const PAGE_SIZE = 1_000;
+/** As the reference examples ask (goto-api.md 2.10). */
+const GROUPS_PAGE_SIZE = 200;
 /** Whole reads tried before an incomplete list is given up. */
 const LIST_ATTEMPTS = 3;
 /** How long the token's owner is believed without asking, in ms. */
@@ -84,6 +87,13 @@ const licenseRow = z
 const licensePage = z.object({ results: z.array(licenseRow).default([]) });
 
 const createdRows = z.array(z.object({ key: key.nullish(), email: z.string().nullish() }));
+
+/** Names of these fields differ between sources (goto-api.md 2.10). */
+const groupRow = z
+  .object({ key: key.nullish(), groupKey: key.nullish(), name: z.string().nullish(), groupName: z.string().nullish() })
+  .transform((row) => ({ key: row.key ?? row.groupKey ?? null, name: row.name ?? row.groupName ?? '' }));
+const groupPage = z.object({ results: z.array(groupRow).default([]), total: z.number().nullish() });
+const createdGroup = z.union([groupRow, z.array(groupRow).transform((rows) => rows[0] ?? { key: null, name: '' })]);
 
 /** The person the token acts for: never written to (goto-api.md 6, item 20). */
 export interface TokenOwner {
@@ -321,14 +331,45 @@ export class GotoAccounts {
   /** Partial update: only the given fields are sent; `licenseKeys` replaces the whole list. */
   async update(userKey: string, changes: AccountChanges, caller: Caller): Promise<void> {
     const generation = await this.#mayWrite(caller);
-    const { licenseKeys, ...fields } = changes;
-    const body = { ...fields, ...(licenseKeys === undefined ? {} : { licenseKeys: bareNumbers(licenseKeys) }) };
+    const { licenseKeys, groupKey, ...fields } = changes;
+    const body = {
+      ...fields,
+      ...(groupKey === undefined ? {} : { groupKey: new LosslessNumber(groupKey) }),
+      ...(licenseKeys === undefined ? {} : { licenseKeys: bareNumbers(licenseKeys) }),
+    };
     await this.client.write('PUT', `${this.#path}/users/${userKey}`, body, caller, generation);
   }
 
   /** The account's licences with their seats. */
   async licenses(caller: Caller): Promise<License[]> {
     return parseAnswer(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
+  }
+
+  /** The account's user groups. @throws ConnectorError IncompleteRead, repeatable, when the pages do not add up */
+  async groups(caller: Caller): Promise<GotoGroup[]> {
+    const groups = new Map<string, GotoGroup>();
+    for (let offset = 0; ;) {
+      const path = `${this.#path}/groups?offset=${offset}&pageSize=${GROUPS_PAGE_SIZE}`;
+      const { results, total } = parseAnswer(groupPage, await this.client.get(path, caller), 'group list');
+      for (const { key: own, name } of results) if (own !== null) groups.set(own, { key: own, name });
+      offset += results.length;
+      if (total == null || offset >= total) return [...groups.values()];
+      if (results.length === 0) throw incompleteGroups();
+    }
+  }
+
+  /** @returns the new group's key; null where GoTo names none: look it up, do not repeat */
+  async createGroup(name: string, caller: Caller): Promise<string | null> {
+    const generation = await this.#mayWrite(caller);
+    const answer = createdGroup.safeParse(
+      await this.client.write('POST', `${this.#path}/groups`, { name }, caller, generation),
+    );
+    return answer.success ? answer.data.key : null;
+  }
+
+  async renameGroup(groupKey: string, name: string, caller: Caller): Promise<void> {
+    const generation = await this.#mayWrite(caller);
+    await this.client.write('PUT', `${this.#path}/groups/${groupKey}`, { name }, caller, generation);
   }
 
   get #path(): string {
@@ -338,3 +379,10 @@ export class GotoAccounts {
 
 /** Keys go out as bare integers (live evidence, goto-api.md 2.1). */
 const bareNumbers = (digits: readonly string[]): LosslessNumber[] => digits.map((text) => new LosslessNumber(text));
+const incompleteGroups = (): ConnectorError =>
+  new ConnectorError('GoTo’s list of user groups stayed incomplete; it is read again.', {
+    code: 'IncompleteRead',
+    sent: true,
+    repeatable: true,
+    scope: 'job',
+  });

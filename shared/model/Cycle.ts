@@ -118,6 +118,7 @@ export const PLAN_STEPS = [
   'groups',
   'direct',
   'target',
+  'userGroups',
   'people',
   'dirty',
   'stored',
@@ -136,6 +137,8 @@ export const planCursorSchema = z.object({
   link: z.string().nullable().default(null),
   /** How many pages of the list at `link` were read. */
   pages: z.number().default(0),
+  /** The mark that the judgement of user groups answers. */
+  userGroupsMark: z.string().nullable().default(null),
   /** Groups that this walk over the groups has found in others: then it is repeated. */
   found: z.number().default(0),
   /** The source's lists and links of this cycle were read from this moment (ms) on. */

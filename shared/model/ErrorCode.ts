@@ -105,6 +105,10 @@ export const ERROR_CODES = {
     advice: 'Look at the plan of the cycle, and approve or reject it.',
     category: 'nonServiceFailure',
   },
+  GroupUnavailable: {
+    advice: 'Look for the log entry of the user group; the person is moved when GoTo has it.',
+    category: 'failure',
+  },
   CycleDeadline: {
     advice: 'Nothing to do: what was not reached is done by the next cycle. If it stays, look for what slows GoTo.',
     category: 'failure',

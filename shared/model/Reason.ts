@@ -60,6 +60,10 @@ export const REASONS = {
   Superseded: 'Younger facts were applied to the person meanwhile.',
   UnreadableRow: 'A stored row of the person cannot be read by this release.',
   InternalError: 'An unexpected fault inside the connector kept the person from being judged; it is tried again.',
+  GroupCreate: 'A group of Entra, or a rule of ROLE_ENTITLEMENTS, wants a user group of this name, and GoTo has none.',
+  GroupMatch: 'GoTo has a user group of this name; it is used from now on.',
+  GroupMissing: 'The user group is gone from GoTo; it is made anew.',
+  GroupRenamed: 'The group was renamed in Entra.',
   Unknown: 'A reason that this release does not know.',
 } as const;
 

@@ -10,7 +10,7 @@ import {
 } from '@azure/service-bus';
 import type { Clock } from '../model/Clock';
 import { ConnectorError } from '../model/ConnectorError';
-import { bodyOf, messageIdOf, sessionOf, SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE, type Outgoing } from './messages';
+import { bodyOf, messageIdOf, sessionOf, queueOf, QUEUES, type Outgoing } from './messages';
 
 export class MessageSender {
   readonly #senders = new Map<string, ServiceBusSender>();
@@ -23,14 +23,11 @@ export class MessageSender {
   /** @throws ConnectorError QueueUnreachable */
   async send(outgoing: readonly Outgoing[]): Promise<void> {
     try {
-      await this.#send(
-        SYNC_JOBS_QUEUE,
-        outgoing.filter((one) => one.message.kind === 'job'),
-      );
-      await this.#send(
-        USER_CHANGES_QUEUE,
-        outgoing.filter((one) => one.message.kind === 'chunk'),
-      );
+      for (const queue of QUEUES)
+        await this.#send(
+          queue,
+          outgoing.filter((one) => queueOf(one.message) === queue),
+        );
     } catch (error) {
       throw isServiceBusError(error) ? unreachable(error) : error;
     }

@@ -5,7 +5,7 @@
 import { DEFAULT_ACCESS_ROLE_ID, type AppRole } from '../model/Assignment';
 import type { Reason } from '../model/Reason';
 
-/** What one entry of ROLE_ENTITLEMENTS gives. Group names are read and not used yet. */
+/** What one entry of ROLE_ENTITLEMENTS gives: licences, and with PROVISION_GROUPS a user group. */
 export interface EntitlementRule {
   readonly licenseKeys: readonly string[];
   readonly groupName?: string | undefined;
@@ -16,7 +16,7 @@ export type Entitlement =
   | { readonly entitled: false; readonly reason: Reason };
 
 export class Entitlements {
-  readonly #byRoleId = new Map<string, EntitlementRule>();
+  readonly #byRoleId = new Map<string, EntitlementRule & { readonly rank: number }>();
   readonly #roles: ReadonlyMap<string, AppRole>;
   readonly managedLicenseKeys: ReadonlySet<string>;
   /** Rules that name no role of the enterprise app, and roles without a rule: worth a warning. */
@@ -36,7 +36,7 @@ export class Entitlements {
     ];
     this.#roles = new Map(known.map((role) => [role.id, role]));
     const unknown: string[] = [];
-    for (const [name, rule] of Object.entries(rules)) {
+    for (const [rank, [name, rule]] of Object.entries(rules).entries()) {
       const named = known.filter(
         (role) => role.value === name || role.displayName === name || role.id === name.toLowerCase(),
       );
@@ -45,7 +45,8 @@ export class Entitlements {
         const earlier = this.#byRoleId.get(role.id);
         this.#byRoleId.set(role.id, {
           licenseKeys: [...new Set([...(earlier?.licenseKeys ?? []), ...rule.licenseKeys])],
-          groupName: rule.groupName ?? earlier?.groupName,
+          groupName: earlier?.groupName ?? rule.groupName,
+          rank: earlier?.rank ?? rank,
         });
       }
     }
@@ -58,6 +59,11 @@ export class Entitlements {
   /** A role of the enterprise app, Default Access included. */
   role(id: string): AppRole | undefined {
     return this.#roles.get(id);
+  }
+
+  /** The rules of a role together; `rank` is the place of the first among all rules. */
+  rule(roleId: string): (EntitlementRule & { readonly rank: number }) | undefined {
+    return this.#byRoleId.get(roleId);
   }
 
   /**

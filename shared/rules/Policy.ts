@@ -12,6 +12,8 @@ export interface Policy {
   readonly expandNestedGroups: boolean;
   /** Who is assigned, or everybody in the directory: whoever has no assignment counts as Default Access. */
   readonly scope: 'assigned' | 'all';
+  /** Assigned groups, and groups that rules name, become user groups in GoTo, and people move into theirs. */
+  readonly provisionGroups: boolean;
   readonly skipOutOfScopeDeletions: boolean;
   readonly driftPolicy: 'report' | 'repair';
   /** Ids of people and groups, user principal names or mail addresses, in lower case. */
@@ -40,4 +42,5 @@ export const policyHash = (policy: Policy, mappingVersion: string): string =>
     // Settings of later releases count only where they are used: an upgrade is no change of the rules.
     ...(policy.expandNestedGroups ? ['nested'] : []),
     ...(policy.scope === 'all' ? ['everybody'] : []),
+    ...(policy.provisionGroups ? ['groups', Object.keys(policy.roleEntitlements)] : []),
   ]);

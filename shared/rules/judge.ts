@@ -4,7 +4,7 @@
  * Upholds I05 (absence is confirmed first), I06 (a removal is named in the row or does not happen), I17.
  */
 import type { Account } from '../model/Account';
-import { matchingAddresses, type Desired } from '../model/Desired';
+import { matchingAddresses, type Desired, type DesiredActive } from '../model/Desired';
 import type { ManagedPerson } from '../model/ManagedPerson';
 import type { Mark } from '../model/Mark';
 import type { Person } from '../model/Person';
@@ -32,6 +32,8 @@ export interface PersonFacts {
   readonly groupName: (id: string) => string | undefined;
   /** Groups through which the person was last seen entitled, whatever the lists say of them now. */
   readonly proofGroupIds: readonly string[];
+  /** The person's user group in GoTo, its key as far as it is known; undefined where groups are left alone. */
+  readonly group: { readonly name: string; readonly key: string | null } | undefined;
   /** In a group that PROTECTED_USERS names; of somebody who is deleted, and in no list any more: protected until then. */
   readonly isProtected: boolean;
   readonly managed: ManagedPerson;
@@ -106,15 +108,20 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
     },
   );
   const isLeaving = wanted.kind === 'inactive' && wanted.reason === 'NotEffectivelyEntitled' && hasSomethingToLose;
-  const desired: Desired =
+  const decided: Desired =
     managed.hold === 'revert'
       ? heldBy(managed.heldBy)
       : isLeaving
         ? { kind: 'inactive', reason: 'Unassigned' }
         : wanted;
+  const desired: Desired = decided.kind === 'active' ? { ...decided, ...groupIn(facts.group) } : decided;
   const isInDoubt = (desired.kind === 'leave' && DOUBTS.has(desired.reason)) || absence.keptLicenseKeys.length > 0;
   return planned(facts, context, desired, isInDoubt ? (mark?.absentSince ?? facts.factsAt) : null);
 }
+
+/** A group that is about to be made has no key: whoever is to move there has something to do all the same. */
+const groupIn = (group: PersonFacts['group']): Pick<DesiredActive, 'group' | 'groupKey'> =>
+  group === undefined ? {} : { group: group.name, groupKey: group.key ?? `new: ${group.name}` };
 
 /** What an admin undid stays so until the person is released. */
 const heldBy = (cycleId: string | null): Desired => ({

@@ -149,6 +149,7 @@ const settingsSchema = z.object({
   ROLE_ENTITLEMENTS: roleEntitlements,
   PROVISION_DEFAULT_ACCESS: flag,
   EXPAND_NESTED_GROUPS: flag,
+  PROVISION_GROUPS: flag,
   SCOPE: z.enum(['assigned', 'all'], { error: 'must be "assigned" or "all"' }).default('assigned'),
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,
   REMOVAL_LIMIT_COUNT: wholeNumber(50, 0, 1_000_000),

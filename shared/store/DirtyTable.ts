@@ -13,6 +13,8 @@ import { Table, type StoredRow, type Write } from './Table';
 
 const PEOPLE = 'people';
 const GROUPS = 'groups';
+/** One row: user groups are judged together. */
+const USER_GROUPS = 'userGroups';
 /** Marks changed in one transaction. */
 const SIZE = 100;
 const PARALLEL = 16;
@@ -100,6 +102,22 @@ export class DirtyTable {
   /** Marks people who have none. */
   async ensure(marks: readonly { readonly id: string; readonly mark: Mark }[]): Promise<void> {
     await this.#guarded(marks.map(({ id, mark }) => ({ kind: 'create', row: rowOf(id, mark) })));
+  }
+
+  /** User groups are to be judged again. @param wait not before this moment (ms) */
+  async markUserGroups(since: number, why: string, wait: number | null = null): Promise<void> {
+    await this.#put(USER_GROUPS, ['all'], { ...newMark(since, why), wait });
+  }
+
+  /** The mark of the user groups, due or not. */
+  async userGroups(): Promise<StoredMark | undefined> {
+    const row = await this.#table.get(USER_GROUPS, 'all');
+    return row === undefined ? undefined : markOf(row);
+  }
+
+  /** Deletes the mark of the user groups if it is still the one that was read. */
+  async answerUserGroups(etag: string): Promise<void> {
+    await this.#table.delete(USER_GROUPS, 'all', etag);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { ClaimsTable } from './ClaimsTable';
 import type { CyclesTable } from './CyclesTable';
 import type { DirtyTable } from './DirtyTable';
 import type { FirstReleaseTable } from './FirstReleaseTable';
+import type { GroupsTable } from './GroupsTable';
 import type { ImageTable } from './ImageTable';
 import type { PeopleTable } from './PeopleTable';
 import type { PlansTable } from './PlansTable';
@@ -35,6 +36,7 @@ export interface Store {
   readonly dirty: DirtyTable;
   readonly claims: ClaimsTable;
   readonly image: ImageTable;
+  readonly groups: GroupsTable;
   readonly removalWindow: RemovalWindow;
   readonly schemas: SchemasTable;
   readonly listed: ListedAccounts;

@@ -5,6 +5,7 @@ import { CyclesTable } from './CyclesTable';
 import { DirtyTable } from './DirtyTable';
 import { dryStore } from './dry/dryStore';
 import { FirstReleaseTable } from './FirstReleaseTable';
+import { GroupsTable } from './GroupsTable';
 import { ImageTable } from './ImageTable';
 import { PeopleTable } from './PeopleTable';
 import { PlansTable } from './PlansTable';
@@ -43,6 +44,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     dirty: new DirtyTable(open),
     claims: new ClaimsTable(open),
     image: new ImageTable(open),
+    groups: new GroupsTable(open),
     removalWindow: new RemovalWindow(open),
     schemas: new SchemasTable(open),
     listed: new ListedAccounts(open),

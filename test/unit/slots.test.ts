@@ -10,6 +10,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
     provisionDefaultAccess: false,
     expandNestedGroups: false,
     scope: 'assigned',
+    provisionGroups: false,
     skipOutOfScopeDeletions: false,
     driftPolicy: 'repair',
     protectedUsers: [],

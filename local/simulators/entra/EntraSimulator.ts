@@ -32,6 +32,7 @@ const memberGroupsBody = z.object({ groupIds: z.array(z.string()).min(1).max(20)
 
 interface DeltaItem {
   readonly id: string;
+  readonly displayName?: string | undefined;
   readonly '@removed'?: { readonly reason: string };
   readonly 'members@delta'?: readonly object[];
 }
@@ -322,21 +323,24 @@ export class EntraSimulator extends SimulatedServer {
     } else {
       const groups = new Map<string, Map<string, { kind: string; joined: boolean }>>();
       for (const entry of entries) {
-        if (entry.kind !== 'member') continue;
+        if (entry.kind === 'user') continue;
         const changes = groups.get(entry.id) ?? new Map<string, { kind: string; joined: boolean }>();
-        changes.set(entry.memberId, { kind: entry.memberKind, joined: entry.joined });
         groups.set(entry.id, changes);
+        if (entry.kind === 'group') continue;
+        changes.set(entry.memberId, { kind: entry.memberKind, joined: entry.joined });
       }
       // Slices of three: the same group comes back with other members (graph-source.md 2.3).
       for (const [id, changes] of groups) {
         const all = [...changes];
+        const { displayName } = this.directory.groups.get(id)?.at(moment) ?? {};
+        if (all.length === 0) items.push({ id, displayName });
         for (let start = 0; start < all.length; start += 3) {
           const members = all.slice(start, start + 3).map(([memberId, change]) => ({
             '@odata.type': `#microsoft.graph.${change.kind}`,
             id: memberId,
             ...(change.joined ? {} : { '@removed': { reason: 'deleted' } }),
           }));
-          items.push({ id, 'members@delta': members });
+          items.push({ id, displayName, 'members@delta': members });
         }
       }
     }

@@ -47,7 +47,9 @@ export class GotoSimulator extends SimulatedServer {
   readonly writes: GotoWrite[] = [];
   /** Times of requests that were let through or refused, for the rate. */
   #recent: number[] = [];
+  /** Names of user groups as committed, by key. */
   readonly groups = new Map<string, string>();
+  readonly #groupHistory = new Map<string, History<string | undefined>>();
   readonly #keyOfEmail = new Map<string, string>();
   readonly #transfers = new Transfers();
   /** Whom each write that got in was about, in the request's own words. */
@@ -261,7 +263,7 @@ export class GotoSimulator extends SimulatedServer {
     const refusal = this.behaviour.refusesPerson.get(key ?? '');
     if (refusal !== undefined) return json(refusal, { errorCode: 'REFUSED', message: 'not this account' });
     if (match[2] === 'licenses') return this.#licenses();
-    if (match[2] === 'groups') return this.#groups(request);
+    if (match[2] === 'groups') return this.#groups(request, match[3]);
     if (key === undefined) return request.method === 'POST' ? this.#create(request) : this.#list(request);
     // A malformed id answers 502 instead of 404 (One Identity, goto-api.md 2.11).
     if (!/^\d+$/.test(key)) return { status: 502, text: '' };
@@ -315,20 +317,46 @@ export class GotoSimulator extends SimulatedServer {
     return lossless(200, { results: rows, fromIndex: 0, toIndex: rows.length - 1, total: rows.length });
   }
 
-  #groups(request: SimRequest): SimResponse {
+  /** A group made, renamed or removed by hand. */
+  changeGroupByHand(key: string, name: string | undefined): void {
+    const at = this.clock.now();
+    const history = this.#groupHistory.get(key);
+    if (history === undefined) this.#groupHistory.set(key, new History<string | undefined>(at, name));
+    else history.set(at, name);
+    if (name !== undefined) this.groups.set(key, name);
+    else this.groups.delete(key);
+  }
+
+  #groups(request: SimRequest, key?: string): SimResponse {
+    if (request.method === 'PUT' && key !== undefined) {
+      const parsed = groupBody.safeParse(parseLossless(request.body));
+      if (!parsed.success) return json(400, { errorCode: 'INVALID_BODY', message: 'name' });
+      if (!this.groups.has(key)) return json(404, { errorCode: 'NOT_FOUND', message: 'no such group' });
+      this.changeGroupByHand(key, parsed.data.name);
+      return { status: 204 };
+    }
     if (request.method === 'POST') {
       const parsed = groupBody.safeParse(parseLossless(request.body));
       if (!parsed.success) return json(400, { errorCode: 'INVALID_BODY', message: 'name' });
-      const key = String(this.#nextKey++);
-      this.groups.set(key, parsed.data.name);
-      return lossless(201, { key: new LosslessNumber(key), name: parsed.data.name });
+      const made = String(this.#nextKey++);
+      this.changeGroupByHand(made, parsed.data.name);
+      return lossless(201, { key: new LosslessNumber(made), name: parsed.data.name });
     }
-    const rows = [...this.groups].map(([key, name]) => ({
-      key: new LosslessNumber(key),
-      name,
-      userKeys: this.all().flatMap((user) => (user.groupKey === key ? [new LosslessNumber(user.key)] : [])),
-    }));
-    return lossless(200, { results: rows, fromIndex: 0, toIndex: rows.length - 1, total: rows.length });
+    const moment = this.clock.now() - this.behaviour.readLagMs;
+    const rows = [...this.#groupHistory].flatMap(([own, history]) => {
+      const name = history.at(moment);
+      const members = (): LosslessNumber[] =>
+        this.all().flatMap((user) => (user.groupKey === own ? [new LosslessNumber(user.key)] : []));
+      return name === undefined ? [] : [{ key: new LosslessNumber(own), name, userKeys: members() }];
+    });
+    const offset = Number(request.url.searchParams.get('offset') ?? 0);
+    const page = rows.slice(offset, offset + Number(request.url.searchParams.get('pageSize') ?? 25));
+    return lossless(200, {
+      results: page,
+      fromIndex: offset,
+      toIndex: offset + page.length - 1,
+      total: rows.length,
+    });
   }
 
   #create(request: SimRequest): SimResponse {

@@ -5,6 +5,7 @@ const values = z.record(z.string(), z.unknown()).nullable();
 const planEntryAnswerSchema = z
   .strictObject({
     sourceId: z.string(),
+    kind: z.enum(['user', 'group']),
     displayName: z.string(),
     targetId: z.string().nullable(),
     action: z.string(),

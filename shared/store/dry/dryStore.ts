@@ -6,6 +6,7 @@ import { KnownApp } from '../state/KnownApp';
 import { Watermark } from '../state/Watermark';
 import type { Store } from '../Store';
 import { DryDirty } from './DryDirty';
+import { DryGroups } from './DryGroups';
 import { DryImage } from './DryImage';
 import { DryPeople } from './DryPeople';
 
@@ -47,6 +48,7 @@ export function dryStore(open: OpenTable, store: Store): Store {
     ...store,
     people: new DryPeople(open),
     image: new DryImage(open),
+    groups: new DryGroups(open),
     dirty: new DryDirty(open),
     watermark: new DryWatermark(job),
     app: new DryApp(job),

@@ -1,6 +1,7 @@
 /** What the handling of one person needs beside the person: who asks, by whose rules, and whether it may go on. */
 import type { Caller } from '../../goto/GotoClient';
 import type { Cycle } from '../../model/Cycle';
+import type { GotoGroup } from '../../model/ManagedGroup';
 import { Entitlements } from '../../rules/Entitlements';
 import { licensesOfRules, policyHash } from '../../rules/Policy';
 import type { Engine } from '../Engine';
@@ -13,6 +14,7 @@ const TOGETHER = '+';
 export class ApplyContext {
   readonly licensesOfRules: ReadonlySet<string>;
   #ownShortages: ReadonlySet<string> = new Set();
+  #userGroups: { readonly at: number; readonly groups: readonly GotoGroup[] } | undefined;
   #app: Promise<{ readonly id: string; readonly entitlements: Entitlements }> | undefined;
 
   constructor(
@@ -60,6 +62,21 @@ export class ApplyContext {
     const refused = [...licenseKeys].sort().join(TOGETHER);
     this.#ownShortages = new Set([...this.#ownShortages, refused]);
     await this.engine.store.plans.noteShortage(this.cycleId, refused);
+  }
+
+  /**
+   * GoTo's user groups, and when (ms) the list was read: one list serves the groups of a chunk, while it is good for a write.
+   * @param isFresh read now, whatever is known
+   */
+  async userGroups(isFresh: boolean): Promise<{ readonly at: number; readonly groups: readonly GotoGroup[] }> {
+    const { accounts, clock, timing } = this.engine;
+    const known = this.#userGroups;
+    if (known === undefined || isFresh || clock.now() >= known.at + timing.lookLifeMs / 2) {
+      const list = { at: clock.now(), groups: await accounts.groups(this.caller) };
+      this.#userGroups = list;
+      return list;
+    }
+    return known;
   }
 
   /**

@@ -11,6 +11,7 @@ import { matchingAddresses } from '../../model/Desired';
 import { intentSchema, type Intent } from '../../model/Intent';
 import type { Link } from '../../model/Link';
 import type { LogEntry } from '../../model/LogEntry';
+import { groupId } from '../../model/ManagedGroup';
 import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { Outcome } from '../../model/Outcome';
 import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
@@ -19,6 +20,7 @@ import type { ApplyContext } from './ApplyContext';
 import { contradictsAbsence } from '../job/contradictsAbsence';
 import { claimAccount, isTakenOver } from './claimAccount';
 import { commit, type CommitInput, type Committed } from './commit';
+import { groupUnavailable } from './handleGroup';
 import { endPerson, type Ending } from './endPerson';
 import { holdAfter } from './holdAfter';
 import { ambiguous, look } from './look';
@@ -62,6 +64,8 @@ export class Handling {
   #isAddressRefused = false;
   /** Its holder is about to leave it. */
   #isAddressBusy = false;
+  /** GoTo does not take the person into the wanted group: everything else is written. */
+  #isGroupRefused = false;
   /** GoTo has changed since the list of this cycle. */
   #isListStale = false;
 
@@ -155,8 +159,9 @@ export class Handling {
     if (lookedAt < person.wroteAt + gotoLagMs && !showsOwnWrite(person, observed))
       return wait(Math.min(person.wroteAt + gotoLagMs, lookedAt + OWN_WRITE_LOOK_MS));
 
+    const group = await this.#group();
     const prepared = prepare({
-      entry,
+      entry: withGroupKey(entry, group?.key ?? null),
       link: person.link,
       observed,
       licensesOfRules: this.context.licensesOfRules,
@@ -172,6 +177,8 @@ export class Handling {
     }
     if (this.#isAddressRefused && (prepared.kind === 'skip' || prepared.kind === 'link'))
       throw this.#isAddressBusy ? addressBusy() : addressTaken();
+    if (group?.key === null && prepared.kind === 'skip' && prepared.reason === 'RedundantExport')
+      throw groupUnavailable(group.name);
     switch (prepared.kind) {
       case 'held':
         return end({ outcome: 'held', reason: prepared.reason });
@@ -201,6 +208,8 @@ export class Handling {
           written,
           entry.hold === null ? prepared.draft : { ...prepared.draft, reason: entry.reason },
           lookedAt,
+          // GoTo's creation takes no group (goto-api.md 2.6): the person moves there next.
+          group !== null && (prepared.draft.changes === null || group.key === null),
         );
     }
   }
@@ -212,7 +221,13 @@ export class Handling {
     return end({ outcome: 'doubt', reason: 'AbsenceDoubted' });
   }
 
-  async #writing(stored: StoredPerson, written: readonly LogEntry[], draft: Draft, lookedAt: number): Promise<Decided> {
+  async #writing(
+    stored: StoredPerson,
+    written: readonly LogEntry[],
+    draft: Draft,
+    lookedAt: number,
+    isBeforeGroup: boolean,
+  ): Promise<Decided> {
     const { entry } = this.target;
     const asked = licensesAsked(draft, stored.person);
     if (await this.context.isShort(asked)) throw noSeat();
@@ -226,9 +241,20 @@ export class Handling {
         asked,
         lookedAt: this.#bestBefore(lookedAt),
         startedAt: this.#startedAt,
-        isPart: this.#isAddressRefused,
+        isPart: this.#isAddressRefused || isBeforeGroup,
       },
     };
+  }
+
+  /** The person's group, its key null while GoTo has none; null where the group is left alone. */
+  async #group(): Promise<{ readonly name: string; readonly key: string | null } | null> {
+    const { desired } = this.target.entry;
+    if (desired.kind !== 'active') return null;
+    const { group: name, groupKey = null } = desired;
+    if (name === undefined) return null;
+    if (this.#isGroupRefused) return { name, key: null };
+    const { group } = await this.context.engine.store.groups.get(groupId(name), name);
+    return { name, key: group.key ?? (groupKey?.startsWith('new: ') === true ? null : groupKey) };
   }
 
   /** What became of the write that `prepare` gave. @returns undefined when the person's row has to be read again */
@@ -240,6 +266,11 @@ export class Handling {
     const { cause } = committed;
     if (!(cause instanceof ConnectorError)) throw cause;
     if (cause.code === 'LicenseLimitExceeded') await this.context.noteShortage(asked);
+    if (cause.code === 'UnprocessableEntity' && cause.refused && draft.changes?.groupKey !== undefined) {
+      // It may be the group, gone by somebody's hand: the rest goes through.
+      this.#isGroupRefused = true;
+      return undefined;
+    }
     if (cause.code !== 'Conflict' || !cause.refused) throw cause;
     return this.#onConflict(draft, written, lookedAt);
   }
@@ -398,6 +429,13 @@ export class Handling {
     const result = await endPerson(this.context.engine, this.#ends, stored, written, ending, change);
     return result === undefined ? AGAIN : ended(result);
   }
+}
+
+/** The row as it is to be done now: with the group's key, or without a group. */
+function withGroupKey(entry: PlanEntry, key: string | null): PlanEntry {
+  const { desired } = entry;
+  if (desired.kind !== 'active' || desired.group === undefined) return entry;
+  return { ...entry, desired: { ...desired, groupKey: key ?? undefined } };
 }
 
 const AGAIN = { kind: 'again' } as const;

@@ -17,7 +17,8 @@ export const COUNTER = {
 export function tallyOf(result: PlanResult, { reason, mark }: Pick<PlanEntry, 'reason' | 'mark'>): Tally {
   const tally = noTally();
   for (const entry of result.entries) {
-    const counter = COUNTER[entry.action];
+    // Accounts are counted; groups have their entries in the log.
+    const counter = entry.kind === 'group' ? null : COUNTER[entry.action];
     if (counter !== null && (entry.status === 'success' || entry.status === 'warning')) tally.counts[counter] += 1;
   }
   if (result.outcome === 'failed' || result.outcome === 'parked') {

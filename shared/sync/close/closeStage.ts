@@ -5,7 +5,7 @@
  * Upholds I02 and I14. What is expected and what is done are counts of rows, because they are written only with rows.
  */
 import { addTallies, noTally, type CycleCounts } from '../../model/Cycle';
-import { CHUNK_SIZE } from '../../model/Chunk';
+import { CHUNK_SIZE, firstOf, isAfter } from '../../model/Chunk';
 import type { Outgoing } from '../../queue/messages';
 import type { StoredChunk } from '../../store/PlansTable';
 import { chunkMessage } from '../cycle/chunkMessage';
@@ -39,8 +39,10 @@ export async function closeStage(
   const ofStage = chunks.filter((chunk) => chunk.stage === place.cycle.stage);
   const open = ofStage.filter(isOpen);
   if (open.length > 0) return waitForLanes(engine, place, ofStage, open);
-  const later = chunks.filter((chunk) => chunk.stage > place.cycle.stage && isOpen(chunk)).map((chunk) => chunk.stage);
-  if (later.length > 0) return sendStage(engine, place, Math.min(...later));
+  const later = chunks
+    .filter((chunk) => isAfter(chunk.stage, place.cycle.stage) && isOpen(chunk))
+    .map((chunk) => chunk.stage);
+  if (later.length > 0) return sendStage(engine, place, firstOf(later));
   const hasWritten = chunks.some(({ tally: { calls, counts } }) => calls.gotoWrites + writesOf(counts) > 0);
   if (!hasWritten) {
     await finishCycle(engine, place);

@@ -82,7 +82,7 @@ async function compare(
   for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : STAGE.removals)) {
     // The last write of a person is what GoTo must show.
     const entry = row.result?.entries.filter((one) => one.intentId !== null).at(-1);
-    if (entry === undefined || row.result?.outcome === 'superseded') continue;
+    if (row.entry.kind === 'group' || entry === undefined || row.result?.outcome === 'superseded') continue;
     lastWriteAt = Math.max(lastWriteAt, Date.parse(entry.at));
     if (index !== undefined) {
       await check({ row, entry });
@@ -104,6 +104,8 @@ function isAsWritten(entry: LogEntry, account: Account): boolean {
   if (typeof after['email'] === 'string' && emailKey(after['email']) !== emailKey(account.email)) return false;
   for (const name of texts)
     if (typeof after[name] === 'string' && after[name] !== '' && (account[name] ?? '') !== after[name]) return false;
+  const isMoved = typeof after['groupKey'] === 'string' && Object.hasOwn(entry.before ?? {}, 'groupKey');
+  if (isMoved && after['groupKey'] !== account.groupKey) return false;
   const wanted = listOf(after['licenseKeys']);
   const taken = listOf(entry.before?.['licenseKeys']).filter((key) => !wanted.includes(key));
   if (taken.some((key) => account.licenseKeys.includes(key))) return false;

@@ -12,6 +12,8 @@ import type { WithClock, WithStore } from '../Engine';
 
 /** Rows whose marks are changed together. */
 const BATCH = 500;
+/** How long user groups wait that could not be made, in ms: few enough to be tried often. */
+const GROUPS_WAIT_MS = 10 * 60_000;
 
 /**
  * Settles the marks of everybody who has a row in the cycle; may be repeated: a mark that moved since is left alone.
@@ -30,9 +32,14 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle, i
     kept = [];
     missing = [];
   };
+  let hasOpenGroups = false;
   // Once approved, the rest of the plan is an old story.
   for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : STAGE.removals)) {
     const { entry } = row;
+    if (entry.kind === 'group') {
+      hasOpenGroups ||= row.result?.outcome !== 'done' && row.result?.outcome !== 'skip';
+      continue;
+    }
     const isNotTried = isTargetAway && isTargetFault(row.result?.code ?? null);
     const next = nextMark(row, cycle, engine, isNotTried);
     if (entry.mark === null) {
@@ -42,6 +49,10 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle, i
     if (answered.length + kept.length + missing.length >= BATCH) await flush();
   }
   await flush();
+  if (hasOpenGroups)
+    await store.dirty.markUserGroups(engine.clock.now(), 'failed', engine.clock.now() + GROUPS_WAIT_MS);
+  else if (cycle.cursor.userGroupsMark !== null && cycle.approvedAt === null)
+    await store.dirty.answerUserGroups(cycle.cursor.userGroupsMark);
 }
 
 /** The mark a row leaves behind; null when the row has answered it. */

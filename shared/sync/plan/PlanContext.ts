@@ -6,6 +6,11 @@ import type { Cycle } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import { mayShowAbsence, type ListCertificate } from '../../rules/certifyList';
 import { Entitlements } from '../../rules/Entitlements';
+import type { SourceName } from '../../store/GroupsTable';
+import { groupId, groupName, type ManagedGroup } from '../../model/ManagedGroup';
+import { groupOf } from '../../rules/groupOf';
+import type { Grant } from '../../rules/grantsInWords';
+import type { PersonFacts } from '../../rules/judge';
 import type { GroupNesting } from '../../rules/GroupNesting';
 import type { CyclePolicy } from '../../rules/Policy';
 import type { StoredMark } from '../../store/DirtyTable';
@@ -28,6 +33,7 @@ export class PlanContext {
   #snapshot: Promise<SourceSnapshot> | undefined;
   #nesting: Promise<GroupNesting> | undefined;
   #groupIds: Promise<ReadonlySet<string>> | undefined;
+  #userGroups: Promise<[Map<string, SourceName>, Map<string, ManagedGroup>]> | undefined;
   #accounts: Promise<AccountIndex> | undefined;
   #marks: Promise<ReadonlyMap<number, readonly StoredMark[]>> | undefined;
   #entitlements: Entitlements | undefined;
@@ -150,6 +156,25 @@ export class PlanContext {
     this.#groupIds ??= (async () =>
       (await this.nesting()).below(assignedGroupsIn(await this.engine.store.image.assignments())))();
     return this.#groupIds;
+  }
+
+  /** A person's user group by these ways, its key as far as it is known; undefined where groups are left alone. */
+  async userGroups(): Promise<(grants: readonly Grant[]) => PersonFacts['group']> {
+    if (!this.policy.provisionGroups) return () => undefined;
+    const { groups } = this.engine.store;
+    this.#userGroups ??= Promise.all([groups.names(), groups.all()]);
+    const [names, managed] = await this.#userGroups;
+    return (grants) => {
+      const name = groupOf(grants, this.entitlements, (id) => names.get(id)?.name);
+      return name === undefined || groupName(name) === ''
+        ? undefined
+        : { name: groupName(name), key: managed.get(groupId(name))?.key ?? null };
+    };
+  }
+
+  /** Names of groups were stored: the next `userGroups` reads them again. */
+  groupsChanged(): void {
+    this.#userGroups = undefined;
   }
 
   /** Names for sentences; undefined for a group that was not asked for. */

@@ -40,6 +40,7 @@ export async function gather(
 ): Promise<Gathered[]> {
   const { engine } = context;
   const snapshot = await context.snapshot();
+  const groupFor = await context.userGroups();
   const toLookUp = people
     .filter((one) => needsLookUp(context, one, snapshot, input.cycleId))
     .map((one) => one.sourceId);
@@ -53,13 +54,18 @@ export async function gather(
       someone,
       mark,
       facts: () => ({
-        ...factsOf(context, someone, looked.get(someone.sourceId), snapshot, input, mark),
+        ...withGroup(factsOf(context, someone, looked.get(someone.sourceId), snapshot, input, mark), groupFor),
         groupName: context.groupName,
         isProtected: byGroup.has(someone.sourceId) || wasProtected(someone, looked.get(someone.sourceId)),
       }),
     };
   });
 }
+
+const withGroup = <T extends Pick<PersonFacts, 'grants'>>(
+  facts: T,
+  groupFor: (grants: readonly Grant[]) => PersonFacts['group'],
+): T & Pick<PersonFacts, 'group'> => ({ ...facts, group: groupFor(facts.grants) });
 
 /** The groups that ways lead through. */
 const groupsIn = (grants: readonly Grant[]): string[] => groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
@@ -84,7 +90,7 @@ function factsOf(
   snapshot: SourceSnapshot,
   input: GatherInput,
   mark: StoredMark | null,
-): Omit<PersonFacts, 'groupName' | 'isProtected'> {
+): Omit<PersonFacts, 'groupName' | 'group' | 'isProtected'> {
   const read = looked ?? facts;
   const person: Person | undefined =
     read.attributes === null || read.deleted !== 'no' ? undefined : { id: sourceId, attributes: read.attributes };

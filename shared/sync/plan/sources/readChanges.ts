@@ -167,6 +167,7 @@ async function walkGroups(context: PlanContext, from: string): Promise<string> {
     const page = await engine.entra.groupsDelta(link);
     const counted = page.changes.length === 0 ? new Set() : await context.groupIds();
     const changes = page.changes.filter((change) => counted.has(change.id));
+    await noteNames(context, changes, readAt);
     const concerned = new Set(changes.map((change) => change.id));
     let left = 0;
     await inParallel([...concerned], PARALLEL_GROUPS, async (groupId) => {
@@ -180,6 +181,16 @@ async function walkGroups(context: PlanContext, from: string): Promise<string> {
     link = page.nextLink;
   }
   throw incomplete();
+}
+
+/** A group that has another name in Entra: its user group is judged again. */
+async function noteNames(context: PlanContext, changes: readonly GroupChange[], readAt: number): Promise<void> {
+  if (!context.policy.provisionGroups || changes.every((change) => change.displayName === undefined)) return;
+  const { groups, dirty } = context.engine.store;
+  const names = await groups.names();
+  const isNews = ({ id, displayName }: GroupChange): boolean =>
+    displayName !== undefined && names.get(id)?.name !== displayName;
+  if (changes.some(isNews)) await dirty.markUserGroups(readAt, 'renamed');
 }
 
 /**
@@ -246,6 +257,7 @@ async function takeOverAssignments(context: PlanContext, assignments: readonly A
     if (assignedNow.has(id) && (!counted.has(id) || (await store.image.members(id)) === undefined)) toRead.push(id);
   }
   await store.dirty.markGroups(toRead, now, 'assigned');
+  if (context.policy.provisionGroups && changed.size > 0) await store.dirty.markUserGroups(now, 'assigned');
   await store.image.putAssignments(assignments);
   context.imageChanged();
   if (changedGroups.some((id) => !assignedNow.has(id))) await forgetUncounted(context);

@@ -56,6 +56,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const person = 'person' in looked ? looked.person : undefined;
   const isEverybody = context.policy.scope === 'all' && person !== undefined && assigned.length === 0;
   const grants = isEverybody ? AS_EVERYBODY : assigned;
+  const group = (await context.userGroups())(grants);
   const toName = groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
   const groupNames = toName.length === 0 ? new Map<string, string>() : await entra.groupNames(toName);
   const read: SourceRead =
@@ -77,6 +78,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       displayName: read.displayName === '' ? facts.displayName : read.displayName,
       roleIds: [...new Set(grants.flatMap((grant) => grant.roleIds))],
       grants,
+      group,
       groupName: (id) => groupNames.get(id),
       proofGroupIds: groupsAmong([...memberOf, ...facts.via]),
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
