@@ -36,7 +36,7 @@ export class MessageSender {
   /** Opens a link to each queue, and sends nothing. @throws ConnectorError QueueUnreachable */
   async check(): Promise<void> {
     try {
-      for (const queue of [SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE]) await this.#sender(queue).createMessageBatch();
+      for (const queue of QUEUES) await this.#sender(queue).createMessageBatch();
     } catch (error) {
       throw isServiceBusError(error) ? unreachable(error) : error;
     }
