@@ -25,7 +25,7 @@ const LAYERS = Object.keys(MAY_IMPORT);
 const SYNC_MAY_IMPORT = {
   job: [],
   cycle: ['job'],
-  apply: ['cycle'],
+  apply: ['cycle', 'job'],
   plan: ['cycle', 'job'],
   close: ['cycle', 'apply'],
   control: ['cycle', 'job'],

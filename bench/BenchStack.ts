@@ -13,7 +13,7 @@ const KEY = 'bench';
 const NO_RATE = 1_000;
 /** What V8 takes for new objects grows with the machine: three times this much, in MB, as on a small instance. */
 const SMALL_SEMI_SPACE = 16;
-const QUEUES = ['sync-jobs', 'user-changes'];
+const QUEUES = ['sync-jobs', 'user-changes', 'group-changes'];
 
 export interface Counters {
   readonly graph: number;

@@ -12,6 +12,7 @@ export interface Floor {
 export type RunName =
   | 'initial'
   | 'initialBatched'
+  | 'groups'
   | 'secondLook'
   | 'noop'
   | 'churn'
@@ -54,6 +55,14 @@ export const RUNS: readonly Run[] = [
     waits: false,
     alone: { CREATE_BATCH_SIZE: String(BATCH) },
     prepare: (world, size) => initial(world, size, BATCH),
+  },
+  {
+    name: 'groups',
+    title: 'initial, groups',
+    mode: 'full',
+    waits: false,
+    alone: { CREATE_BATCH_SIZE: String(BATCH), PROVISION_GROUPS: 'true' },
+    prepare: (world, size) => initialWithGroups(world, size),
   },
   {
     name: 'initial',
@@ -138,6 +147,21 @@ export const RUNS: readonly Run[] = [
     },
   },
 ];
+
+/** Names of groups asked for with one request, and user groups on one page of GoTo's list. */
+const NAMES = 20;
+const GROUPS_PAGE = 200;
+
+/** Groups are made, then their people, of whom each is looked at and moved: GoTo's creation takes no group. */
+function initialWithGroups(world: World, size: WorldSize): Floor {
+  const { graph, gotoReads, gotoWrites } = initial(world, size, BATCH);
+  const moved = new Set([...world.directory.groups.values()].flatMap(({ latest }) => [...latest.members.keys()])).size;
+  return {
+    graph: graph + Math.ceil(size.groups / NAMES),
+    gotoReads: gotoReads + 2 * Math.ceil(size.groups / GROUPS_PAGE) + moved,
+    gotoWrites: gotoWrites + size.groups + moved,
+  };
+}
 
 /** Everybody is made, so many with one request. */
 function initial(world: World, size: WorldSize, batch: number): Floor {

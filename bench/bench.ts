@@ -9,6 +9,7 @@ import { WORLDS } from '../local/simulators/world/buildWorld';
 import { benchMapping } from './benchMapping';
 import { allowedRate, benchOptions, type BenchOptions } from './benchOptions';
 import { BenchStack } from './BenchStack';
+import { measureOnDemand } from './measureOnDemand';
 import { measureRun, type Measure } from './measureRun';
 import { printMeasure } from './printMeasures';
 import { RUNS, type Run } from './RUNS';
@@ -52,6 +53,7 @@ async function measureAll(
       measures.push(measure);
       printMeasure(measure, options);
       if (options.out !== undefined) writeFileSync(options.out, JSON.stringify({ options, measures }, null, 1));
+      if (run.name === 'oneChange') await measureOnDemand(bench);
     }
   } finally {
     await bench.stop();

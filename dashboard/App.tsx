@@ -66,9 +66,12 @@ export function App() {
         {job.value === undefined ? (
           job.isLoading && <Waiting />
         ) : view === undefined ? (
-          <Empty title="There is no such view.">
-            <a href={linkTo('overview')}>Go to the overview</a>
-          </Empty>
+          <>
+            <h1>Not found</h1>
+            <Empty title="There is no such view.">
+              <a href={linkTo('overview')}>Go to the overview</a>
+            </Empty>
+          </>
         ) : (
           <view.View job={job.value} refresh={job.refresh} route={route} />
         )}

@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import type { Engine } from '../shared/sync/Engine';
 import { startCycle } from '../shared/sync/cycle/startCycle';
+import { tendConnection } from '../shared/sync/job/tendConnection';
 import { runAs } from './runAs';
 
 /** Starts a full cycle: the safety net that finds drift and whatever a delta missed. */
@@ -9,6 +10,7 @@ export function registerFullSyncTimer(engine: Engine): void {
     schedule: '%FULL_SYNC_SCHEDULE%',
     handler: (_timer, context) =>
       runAs(context, async () => {
+        await tendConnection(engine);
         await startCycle(engine, { mode: 'full', trigger: 'timer', orNext: true });
       }),
   });

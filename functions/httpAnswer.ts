@@ -13,20 +13,22 @@ export async function respond(
   work: () => Promise<ApiResponse>,
 ): Promise<HttpResponseInit> {
   try {
-    const { status, headers, body, content } = await work();
+    const { status, headers, body, content, cookies } = await work();
+    const sent = cookies === undefined ? {} : { cookies: [...cookies] };
     if (content !== undefined)
       return {
+        ...sent,
         status,
         headers: { 'cache-control': 'no-store', 'content-type': content.type, ...headers },
         body: content.bytes,
       };
-    if (body === undefined) return { status, headers: { 'cache-control': 'no-store', ...headers } };
+    if (body === undefined) return { ...sent, status, headers: { 'cache-control': 'no-store', ...headers } };
     const text = JSON.stringify(body);
     const etag = request.method === 'GET' && status === 200 ? { etag: entityTag(text) } : {};
     const all = { 'cache-control': 'no-store', ...etag, ...headers };
     return request.headers.get('if-none-match') === all.etag
       ? { status: 304, headers: all }
-      : { status, headers: { ...all, 'content-type': 'application/json' }, body: text };
+      : { ...sent, status, headers: { ...all, 'content-type': 'application/json' }, body: text };
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status >= 500) telemetry.error('http.failed', { code: problem.code, message: messageOf(error) });

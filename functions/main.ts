@@ -5,6 +5,7 @@
  */
 import { app } from '@azure/functions';
 import { createTelemetry } from '../shared/telemetry/Telemetry';
+import { registerApplyGroupChanges } from './applyGroupChanges';
 import { registerApplyUserChanges } from './applyUserChanges';
 import { registerDashboard } from './dashboard';
 import { registerFullSyncTimer } from './fullSyncTimer';
@@ -24,6 +25,7 @@ if (start.ok) {
   registerSyncTimer(engine);
   registerFullSyncTimer(engine);
   registerRunSyncJob(engine);
+  registerApplyGroupChanges(engine);
   registerApplyUserChanges(engine);
   app.hook.appTerminate(async () => {
     await engine.sender.close();

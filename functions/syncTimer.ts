@@ -1,6 +1,7 @@
 import { app } from '@azure/functions';
 import type { Engine } from '../shared/sync/Engine';
 import { startCycle } from '../shared/sync/cycle/startCycle';
+import { logConnection } from '../shared/sync/job/testConnection';
 import { runAs } from './runAs';
 
 /** Starts an incremental cycle. A timer may fire twice or late: one cycle at a time makes both harmless. */
@@ -9,7 +10,8 @@ export function registerSyncTimer(engine: Engine): void {
     schedule: '%SYNC_SCHEDULE%',
     handler: (_timer, context) =>
       runAs(context, async () => {
-        await startCycle(engine, { mode: 'incremental', trigger: 'timer' });
+        const started = await startCycle(engine, { mode: 'incremental', trigger: 'timer' });
+        if (started.started && started.cycle.mode === 'initial') await logConnection(engine);
       }),
   });
 }

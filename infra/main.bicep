@@ -63,6 +63,13 @@ param provisionDefaultAccess bool = false
 
 @description('Members of groups in assigned groups count, however deep.')
 param expandNestedGroups bool = false
+
+@description('Assigned groups become user groups in GoTo, and people move into theirs.')
+param provisionGroups bool = false
+
+@description('Whom: people who are assigned, or everybody in the directory (then whoever has no assignment counts as Default Access).')
+@allowed(['assigned', 'all'])
+param scope string = 'assigned'
 param skipOutOfScopeDeletions bool = false
 
 @allowed(['repair', 'report'])
@@ -329,6 +336,8 @@ module functionapp 'modules/functionapp.bicep' = {
       FULL_SYNC_SCHEDULE: fullSyncSchedule
       PROVISION_DEFAULT_ACCESS: string(provisionDefaultAccess)
       EXPAND_NESTED_GROUPS: string(expandNestedGroups)
+      SCOPE: scope
+      PROVISION_GROUPS: string(provisionGroups)
       SKIP_OUT_OF_SCOPE_DELETIONS: string(skipOutOfScopeDeletions)
       DRIFT_POLICY: driftPolicy
       REMOVAL_LIMIT_COUNT: string(removalLimitCount)

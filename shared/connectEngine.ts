@@ -3,7 +3,9 @@ import type { TokenCredential } from '@azure/core-auth';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { EntraSource } from './entra/EntraSource';
 import { GraphClient } from './entra/GraphClient';
+import type { AccessTokens } from './goto/AccessTokens';
 import { GotoAccounts } from './goto/GotoAccounts';
+import { GotoAuthorization } from './goto/GotoAuthorization';
 import { GotoClient } from './goto/GotoClient';
 import { GotoConnection } from './goto/GotoConnection';
 import { GotoTokens } from './goto/GotoTokens';
@@ -11,6 +13,7 @@ import type { GivenSecrets } from './goto/GotoSecrets';
 import { KeyVaultSecrets } from './goto/KeyVaultSecrets';
 import { MemorySecrets } from './goto/MemorySecrets';
 import { Pacing } from './goto/Pacing';
+import { readMe } from './goto/readMe';
 import { TokenEndpoint } from './goto/TokenEndpoint';
 import { defaultMapping } from './mapping/defaultMapping';
 import { systemClock, type Clock } from './model/Clock';
@@ -72,6 +75,9 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     clock,
     telemetry,
   });
+  const gotoClient = (accessTokens: AccessTokens): GotoClient =>
+    new GotoClient({ endpoint: settings.GOTO_API_ENDPOINT, tokens: accessTokens, pacing, clock, telemetry });
+  const host = settings.WEBSITE_HOSTNAME;
   return {
     clock,
     telemetry,
@@ -81,23 +87,37 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       { servicePrincipalId: settings.ENTRA_SERVICE_PRINCIPAL_ID, appId: settings.ENTRA_APP_ID },
       defaultMapping.sourceAttributes.flatMap((name) => sourceAttribute(name) ?? []),
     ),
-    accounts: new GotoAccounts(
-      new GotoClient({ endpoint: settings.GOTO_API_ENDPOINT, tokens, pacing, clock, telemetry }),
-      settings.GOTO_ACCOUNT_KEY,
-    ),
+    accounts: new GotoAccounts(gotoClient(tokens), settings.GOTO_ACCOUNT_KEY),
     pacing,
     connection: new GotoConnection({
       clientId: settings.GOTO_CLIENT_ID,
       secrets,
       telemetry,
     }),
+    authorization: new GotoAuthorization({
+      endpoint: settings.GOTO_AUTH_ENDPOINT,
+      clientId: settings.GOTO_CLIENT_ID,
+      accountKey: settings.GOTO_ACCOUNT_KEY,
+      redirectUri: host === undefined ? undefined : `${host}/api/connection/callback`,
+      secrets,
+      tokenEndpoint: endpoint,
+      tokens,
+      pending: store.pendingAuthorizations,
+      meOf: (token) =>
+        readMe(gotoClient({ get: () => Promise.resolve(token), generation: 0 }), { pacer: pacing.planner }),
+      clock,
+      telemetry,
+    }),
     store,
     sender: new MessageSender(serviceBus, clock),
     deadLetters: new DeadLetters(serviceBus),
     policy: {
+      enterpriseApp: settings.ENTRA_SERVICE_PRINCIPAL_ID ?? settings.ENTRA_APP_ID ?? '',
       roleEntitlements: settings.ROLE_ENTITLEMENTS,
       provisionDefaultAccess: settings.PROVISION_DEFAULT_ACCESS,
       expandNestedGroups: settings.EXPAND_NESTED_GROUPS,
+      scope: settings.SCOPE,
+      provisionGroups: settings.PROVISION_GROUPS,
       skipOutOfScopeDeletions: settings.SKIP_OUT_OF_SCOPE_DELETIONS,
       driftPolicy: settings.DRIFT_POLICY,
       protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),

@@ -76,7 +76,8 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
       void look();
     };
     const seen = (): void => {
-      if (!document.hidden && everyMs > 0) now();
+      if (document.hidden) clearTimeout(timer);
+      else if (everyMs > 0) now();
     };
     wake.current = now;
     document.addEventListener('visibilitychange', seen);

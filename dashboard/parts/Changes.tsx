@@ -23,7 +23,7 @@ export function ChangeTable({ rows }: { rows: readonly ChangeRow[] }) {
   if (rows.length === 0) return <p class="quiet">No value changes.</p>;
   return (
     <div class="scroll-x">
-      <table class="table changes">
+      <table class="table" aria-label="What changes">
         <thead>
           <tr>
             <th scope="col">Property</th>

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/Icon';
+import { Connection } from './connection/Connection';
 import { Cycles } from './cycles/Cycles';
 import { Log } from './log/Log';
 import { Mapping } from './mapping/Mapping';
@@ -21,4 +22,5 @@ export const VIEWS: readonly ViewOfPage[] = [
   { name: 'log', title: 'Log', icon: 'list', View: Log },
   { name: 'person', title: 'Person', icon: 'person', View: Person },
   { name: 'mapping', title: 'Mapping', icon: 'map', View: Mapping },
+  { name: 'connection', title: 'Connection', icon: 'plug', View: Connection },
 ];

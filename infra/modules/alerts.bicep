@@ -76,6 +76,18 @@ var queries = [
     threshold: 0
   }
   {
+    name: 'quarantine'
+    severity: 1
+    title: 'GoTo does not work with the connector: the job is in quarantine'
+    query: loadTextContent('../alerts/quarantine.kql')
+    window: 'PT15M'
+    every: 'PT15M'
+    aggregation: 'Count'
+    measure: null
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
     name: 'wrong-settings'
     severity: 1
     title: 'Settings are wrong, or the connector is not connected to GoTo'
@@ -94,6 +106,18 @@ var queries = [
     query: loadTextContent('../alerts/seats.kql')
     window: 'PT1H'
     every: 'PT1H'
+    aggregation: 'Count'
+    measure: null
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
+    name: 'credentials'
+    severity: 2
+    title: 'A credential of GoTo ends soon'
+    query: loadTextContent('../alerts/credentials.kql')
+    window: 'P1D'
+    every: 'P1D'
     aggregation: 'Count'
     measure: null
     operator: 'GreaterThan'

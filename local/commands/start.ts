@@ -48,6 +48,12 @@ async function main(): Promise<void> {
   part('Service Bus', `sb://127.0.0.1:${stack.broker.port}`);
   part('Azurite', /TableEndpoint=([^;]+)/.exec(stack.storage)?.[1] ?? '');
 
+  // As after Authorize: what the connector signs in with lies in the vault, so that it can be authorized anew from here.
+  const { keyVault } = stack.azure;
+  keyVault.store('goto-client-secret', world.goto.clientSecret);
+  keyVault.store('goto-refresh-token', world.goto.refreshToken);
+  part('Key Vault', keyVault.origin);
+
   const environment = {
     PATH: given['PATH'],
     SYNC_SCHEDULE: DEMO_SCHEDULE,
@@ -56,6 +62,8 @@ async function main(): Promise<void> {
     CREATE_BATCH_SIZE: BATCH_SIZE,
     ...pickSettings(given),
     ...stack.environment,
+    GOTO_CLIENT_SECRET: '',
+    GOTO_PERSONAL_ACCESS_TOKEN: '',
   };
   const events = new EventFile(join(folder, 'events.log'));
   const digest = new CycleDigest((id) => nameOf(world, id));

@@ -9,9 +9,21 @@ export interface ApiRequest {
   readonly origin: string;
 }
 
+export interface ApiCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly path: string;
+  readonly httpOnly: boolean;
+  readonly secure: boolean;
+  readonly sameSite: 'Lax';
+  /** In seconds. */
+  readonly maxAge: number;
+}
+
 export interface ApiResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly cookies?: readonly ApiCookie[];
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Sent as it is, in place of `body`. */

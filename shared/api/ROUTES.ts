@@ -1,5 +1,9 @@
 /** Every route: name, method, path, key level and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
+import type { Route } from './Route';
+import { getAuthorize } from './connection/getAuthorize';
+import { getCallback } from './connection/getCallback';
+import { postValidateCredentials } from './connection/postValidateCredentials';
 import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
@@ -13,21 +17,12 @@ import { postRelease } from './postRelease';
 import { postSync } from './postSync';
 import { listFilterOperators, listFunctions, postParseExpression } from './expressions';
 import { healthCheck } from './getHealth';
+import { openApi } from './openapi/getOpenApi';
 import { getJob } from './getJob';
 import { listProvisioningLog } from './listProvisioningLog';
 import { usersFinder } from './user/findUsers';
 import { getUser } from './user/getUser';
 import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from './schema';
-
-export interface Route {
-  readonly name: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the host's route prefix. */
-  readonly path: string;
-  /** Only health is anonymous. */
-  readonly authLevel: 'function' | 'anonymous';
-  readonly handler: ApiHandler;
-}
 
 const JOB = 'synchronization/jobs/{job}';
 
@@ -41,6 +36,12 @@ const keyed = (name: string, method: Route['method'], path: string, handler: Api
 
 export const ROUTES: readonly Route[] = [
   { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
+  keyed(
+    'getOpenApi',
+    'GET',
+    'openapi.json',
+    openApi(() => ROUTES),
+  ),
   keyed('getJob', 'GET', JOB, getJob),
   keyed('postSync', 'POST', `${JOB}/sync`, postSync),
   keyed('pauseJob', 'POST', `${JOB}/pause`, postPause),
@@ -67,5 +68,14 @@ export const ROUTES: readonly Route[] = [
   keyed('parseExpression', 'POST', `${JOB}/schema/parseExpression`, postParseExpression),
   keyed('listFunctions', 'GET', `${JOB}/schema/functions`, listFunctions),
   keyed('listFilterOperators', 'GET', `${JOB}/schema/filterOperators`, listFilterOperators),
+  keyed('validateCredentials', 'POST', `${JOB}/validateCredentials`, postValidateCredentials),
+  keyed('getAuthorize', 'GET', 'connection/authorize', getAuthorize),
+  {
+    name: 'getCallback',
+    method: 'GET',
+    path: 'connection/callback',
+    authLevel: 'anonymous',
+    handler: getCallback,
+  },
   keyed('listProvisioningLog', 'GET', 'auditLogs/provisioning', listProvisioningLog),
 ];

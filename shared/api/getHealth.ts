@@ -1,6 +1,6 @@
 import type { ConnectionState } from '../goto/GotoConnection';
 import type { Engine } from '../sync/Engine';
-import { jobStateOf, type JobState } from '../sync/job/jobState';
+import { jobStatusOf, type JobStatus } from './jobStatus';
 import { Problem } from './Problem';
 import type { ApiResponse } from './ApiResponse';
 
@@ -11,14 +11,14 @@ const KEEP_MS = 5_000;
 export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
   let checkedAt = Number.NEGATIVE_INFINITY;
   let isHealthy = false;
-  let job: JobState['code'] = 'Active';
+  let job: JobStatus['code'] = 'Active';
   let connection: ConnectionState = { connected: true };
   return async (engine) => {
     if (engine.clock.now() - checkedAt > KEEP_MS || !isHealthy) {
       checkedAt = engine.clock.now();
       isHealthy = await engine.store.job.read().then(
         (rows) => {
-          job = jobStateOf(rows).code;
+          job = jobStatusOf(rows).code;
           return true;
         },
         () => false,

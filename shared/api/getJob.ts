@@ -1,11 +1,11 @@
 /** GET …/jobs/{job}: the shape of Graph's synchronizationJob and synchronizationStatus (entra-provisioning.md 1.13). */
 import type { Engine } from '../sync/Engine';
 import { isoTime } from '../model/Clock';
+import { credentialEnd } from '../rules/credentialEnds';
 import { nextOccurrence } from '../settings/nextOccurrence';
 import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import { Executions } from '../store/state/Executions';
 import { Turn } from '../store/state/Turn';
-import { jobStateOf } from '../sync/job/jobState';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import type { JobAnswer } from './answers/JobAnswer';
 import { countedCycle } from './countedCycle';
@@ -13,6 +13,7 @@ import { countPeople } from './countPeople';
 import { cycleView } from './cycleView';
 import { jobExecution } from './jobExecution';
 import { JOB_ID, requireJob } from './jobOf';
+import { jobStatusOf } from './jobStatus';
 import { RELEASE } from './RELEASE';
 import { stagesOfCycle } from './stagesOfCycle';
 
@@ -29,23 +30,30 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   const current = active === undefined ? null : cycleView(active.cycle, active.counts, now, demandedUntil);
   const last = Executions.lastOf(rows);
   const connection = await engine.connection.state();
-  const state = jobStateOf(rows);
+  const credentials = (await engine.connection.knownCredentials(now)).map((one) => {
+    const { name, endsAt, daysLeft } = credentialEnd(one, now);
+    return { name, endDateTime: timeOrNull(endsAt ?? undefined), daysLeft };
+  });
+  const job = jobStatusOf(rows);
   const people = await countPeople(engine, rows);
   const awaited = AwaitedApproval.of(rows);
   const body: JobAnswer = {
     id: JOB_ID,
     templateId: JOB_ID,
     schedule: {
-      state: state.code,
+      state: job.schedule,
       expiration: null,
       ...scheduleOf(engine.schedule, now),
-      nextRunDateTime: state.code === 'Paused' ? null : timeOrNull(nextOccurrence(engine.schedule, now)),
+      nextRunDateTime:
+        job.schedule === 'Active'
+          ? (job.quarantine?.nextAttempt ?? timeOrNull(nextOccurrence(engine.schedule, now)))
+          : null,
     },
     status: {
       code: !connection.connected
         ? 'NotConfigured'
-        : state.code !== 'Active'
-          ? state.code
+        : job.code !== 'Active'
+          ? job.code
           : last === undefined && current === null
             ? 'NotRun'
             : 'Active',
@@ -65,14 +73,14 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
                 progressObservationDateTime: new Date(now).toISOString(),
               },
             ],
-      quarantine: null,
+      quarantine: job.quarantine,
       steadyStateFirstAchievedTime: Executions.firstGoodOf(rows)?.timeEnded ?? NEVER,
       steadyStateLastAchievedTime: Executions.lastGoodOf(rows)?.timeEnded ?? NEVER,
       synchronizedEntryCountByType: [{ key: 'user to User', value: people.managed }],
       troubleshootingUrl: null,
       // A wait that GoTo demanded: nothing is sent to it before.
       demandedWaitUntil: demandedUntil > now ? new Date(demandedUntil).toISOString() : null,
-      connection,
+      connection: { ...connection, credentials },
       currentCycle: current,
       currentStages: active === undefined ? [] : [...stagesOfCycle(active)],
       people,

@@ -14,6 +14,7 @@ import { Problem } from './Problem';
 
 const FIELDS: FilterFields<PlanRow> = {
   sourceId: { type: 'text', valueOf: ({ entry }) => entry.sourceId },
+  kind: { type: 'text', valueOf: ({ entry }) => entry.kind },
   targetId: { type: 'text', valueOf: ({ entry }) => entry.targetId },
   displayName: { type: 'text', ignoresCase: true, valueOf: ({ entry }) => entry.displayName },
   action: { type: 'text', valueOf: ({ entry }) => entry.action },
@@ -25,7 +26,7 @@ const FIELDS: FilterFields<PlanRow> = {
 const SHAPE = {
   fields: FIELDS,
   properties: [
-    ...['sourceId', 'displayName', 'targetId', 'action', 'state', 'staged', 'reason', 'why', 'steps'],
+    ...['sourceId', 'kind', 'displayName', 'targetId', 'action', 'state', 'staged', 'reason', 'why', 'steps'],
     ...['before', 'after', 'hash'],
   ],
   place: z.strictObject({ list: z.literal('plan'), after: z.string().regex(PLAN_ROW_KEY) }),
@@ -82,6 +83,7 @@ async function countRows(engine: Engine, id: string, matches: (row: PlanRow) => 
 
 const entryView = ({ entry, state }: PlanRow) => ({
   sourceId: entry.sourceId,
+  kind: entry.kind,
   displayName: entry.displayName,
   targetId: entry.targetId,
   action: entry.action,

@@ -19,12 +19,13 @@ export async function listProvisioningLog(engine: Engine, request: ApiRequest): 
     asked.ids === undefined
       ? await logOfCycles(engine, query, asked.names)
       : await logOfPeople(engine, query, asked.ids, asked.names);
+  const app = await engine.store.app.read();
   return {
     status: 200,
     body: {
       ...(page.total === undefined ? {} : { '@odata.count': page.total }),
       ...(page.message === undefined ? {} : { '@gotomeeting.message': page.message }),
-      value: page.items.map(({ entry, names }) => query.select(summaryOf(entry, names))),
+      value: page.items.map(({ entry, names }) => query.select(summaryOf(entry, { names, app }))),
       ...(page.next === undefined ? {} : { '@odata.nextLink': nextLink(request, PATH, page.next) }),
     },
   };

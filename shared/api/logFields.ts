@@ -2,7 +2,8 @@ import type { LogEntry } from '../model/LogEntry';
 import type { PersonNames } from '../store/PeopleTable';
 import { JOB_ID } from './jobOf';
 import type { FilterField, FilterFields } from './odata/FilterFields';
-import { actionOf, entryId, statusOf } from './provisioningSummary';
+import { actionOf, statusOf } from './provisioningStatus';
+import { entryId } from './provisioningSummary';
 
 /** An entry of the log, or only the person it is about: what is missing is not known. */
 export interface LogItem {

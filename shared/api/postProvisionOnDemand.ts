@@ -1,5 +1,6 @@
 /** POST …/provisionOnDemand: one person, or some members of a group, at once (entra-provisioning.md 1.12). */
 import { z } from 'zod';
+import { isoTime } from '../model/Clock';
 import type { Engine } from '../sync/Engine';
 import { findPerson } from '../sync/demand/findPerson';
 import { BeingChanged, NeedsApproval, provisionOnDemand, UnknownPerson } from '../sync/demand/provisionOnDemand';
@@ -43,9 +44,10 @@ export async function postProvisionOnDemand(engine: Engine, request: ApiRequest)
     return { status: 200, body: await provision(engine, user, dryRun) };
   }
   const { parameters } = parsed(graphBody, body);
+  const startTime = isoTime(engine.clock.now());
   const views: ProvisionedView[] = [];
   for (const id of peopleOf(parameters[0]?.subjects[0])) views.push(await provision(engine, id, false));
-  return { status: 200, body: graphAnswer(views) };
+  return { status: 200, body: graphAnswer(views, { startTime, endTime: isoTime(engine.clock.now()) }) };
 }
 
 function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
@@ -103,8 +105,27 @@ const unknown = (): Problem =>
     'Entra has no such user, and the connector never had one. Check the address; who was deleted is found by the object id.',
   );
 
+/** Graph's words for what was done. */
+const GRAPH_ACTIONS = {
+  create: 'create',
+  link: 'other',
+  update: 'update',
+  reenable: 'update',
+  recover: 'update',
+  disable: 'disable',
+  delete: 'delete',
+  none: 'other',
+} as const;
+
+/** Graph names a match by what it leads to. */
+const matchName = ({ action }: ProvisionedView): string =>
+  action === 'create' ? 'EntrySynchronizationAdd' : 'EntrySynchronizationUpdate';
+
 /** Graph's stringKeyStringValuePair: what came of it, and the entries, both as JSON texts. */
-function graphAnswer(views: readonly ProvisionedView[]) {
+function graphAnswer(
+  views: readonly ProvisionedView[],
+  times: { readonly startTime: string; readonly endTime: string },
+) {
   const failed = views.find((view) => view.status === 'failure');
   const [first] = views;
   const worst = failed ?? views.find((view) => view.status === 'skipped') ?? first;
@@ -120,9 +141,15 @@ function graphAnswer(views: readonly ProvisionedView[]) {
     key: JSON.stringify({ result: results[worst?.status ?? 'skipped'], details }),
     value: JSON.stringify(
       views.map((view) => ({
-        action: view.action,
+        action: GRAPH_ACTIONS[view.action],
         changeId: view.logEntryIds[0] ?? null,
-        provisioningSteps: view.steps,
+        ...times,
+        provisioningSteps: view.steps.map(({ provisioningStepType, ...step }) => ({
+          ...step,
+          name: step.name === 'EntryMatch' ? matchName(view) : step.name,
+          type: provisioningStepType,
+          timestamp: times.endTime,
+        })),
         modifiedProperties: view.modifiedProperties,
         reportableIdentifier: view.displayName,
         statusInfo: { status: view.status, errorInformation: view.errorInformation },

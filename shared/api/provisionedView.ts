@@ -5,7 +5,8 @@ import { adviceOf, categoryOf } from '../model/ErrorCode';
 import { REASONS } from '../model/Reason';
 import { modifiedProperties } from '../sync/apply/modifiedProperties';
 import type { Provisioned } from '../sync/demand/provisionOnDemand';
-import { entryId, STATUSES } from './provisioningSummary';
+import { STATUSES } from './provisioningStatus';
+import { entryId } from './provisioningSummary';
 
 /** Names and kinds of steps are Graph's (entra-provisioning.md 1.13). */
 interface Step {
@@ -112,7 +113,9 @@ function scopeStep({ judged: { entry, read }, context }: Provisioned): Step {
       IsEffectivelyEntitledForProvisioning: context.entitlements.of(roleIds).entitled,
       IsInProvisioningScopeDisplayName: desired.kind === 'active',
       Roles: roles.map((role) => role.displayName),
-      AssignedThrough: grants.map(({ via }) => (via === 'direct' ? 'directly' : (read.groupNames.get(via) ?? via))),
+      AssignedThrough: grants.map(({ via }) =>
+        via === 'direct' ? 'directly' : via === 'directory' ? 'the directory' : (read.groupNames.get(via) ?? via),
+      ),
       ScopeEvaluationResult: clauses,
     },
   };

@@ -1,63 +1,80 @@
 import type { PersonNames } from '../store/PeopleTable';
 import { adviceOf, categoryOf } from '../model/ErrorCode';
+import type { EnterpriseApp } from '../model/Assignment';
 import type { LogEntry } from '../model/LogEntry';
-import { REASONS } from '../model/Reason';
+import type { LogEntryAnswer } from './answers/LogAnswer';
 import { JOB_ID } from './jobOf';
+import { actionOf, statusOf } from './provisioningStatus';
+import { provisioningSteps } from './provisioningSteps';
 
-export type Summary = ReturnType<typeof summaryOf>;
+/** What an entry does not know of itself. */
+interface About {
+  readonly names?: PersonNames | undefined;
+  readonly app?: EnterpriseApp | undefined;
+}
 
 /** The properties of an entry, for `$select`. */
 export const SUMMARY_PROPERTIES = [
-  ...['id', 'activityDateTime', 'jobId', 'cycleId', 'changeId', 'provisioningAction', 'durationInMilliseconds'],
-  ...['initiatedBy', 'sourceSystem', 'targetSystem', 'sourceIdentity', 'targetIdentity', 'provisioningStatusInfo'],
+  ...[
+    'id',
+    'activityDateTime',
+    'tenantId',
+    'jobId',
+    'cycleId',
+    'changeId',
+    'provisioningAction',
+    'durationInMilliseconds',
+  ],
+  ...[
+    'initiatedBy',
+    'servicePrincipal',
+    'sourceSystem',
+    'targetSystem',
+    'sourceIdentity',
+    'targetIdentity',
+    'provisioningStatusInfo',
+  ],
   ...['provisioningSteps', 'modifiedProperties'],
-] as const satisfies readonly (keyof Summary)[];
+] as const satisfies readonly (keyof LogEntryAnswer)[];
 
-const ACTIONS = {
-  create: 'create',
-  delete: 'delete',
-  disable: 'disable',
-  update: 'update',
-  reenable: 'update',
-  link: 'other',
-  none: 'other',
-} as const;
-/** Graph's words for how an entry ended. */
-export const STATUSES = {
-  success: 'success',
-  failure: 'failure',
-  skipped: 'skipped',
-  warning: 'warning',
-  parked: 'failure',
-} as const;
-
-/** The action and the status in Graph's words. */
-export const actionOf = (entry: LogEntry) => ACTIONS[entry.action];
-export const statusOf = (entry: LogEntry) => STATUSES[entry.status];
+/** What the entry is about, in Graph's words. */
+const identityTypeOf = ({ kind }: LogEntry) => (kind === 'group' ? 'Group' : 'User');
 
 /**
  * An entry in the shape of Graph's provisioningObjectSummary (entra-provisioning.md 1.13).
- * @param names of the person today, where they were looked up
+ * @param about the person's names today, where they were looked up, and the enterprise application, where it is known
  */
-export function summaryOf(entry: LogEntry, names?: PersonNames) {
+export function summaryOf(entry: LogEntry, { names, app }: About): LogEntryAnswer {
   return {
     id: entryId(entry),
     activityDateTime: entry.at,
+    // Nothing the connector may read tells it.
+    tenantId: null,
     jobId: JOB_ID,
     cycleId: entry.cycleId,
     changeId: entryId(entry),
     provisioningAction: actionOf(entry),
     durationInMilliseconds: entry.durationMs,
     initiatedBy: { id: '', displayName: 'Entra–GoToMeeting connector', initiatorType: 'system' },
-    sourceSystem: { id: 'entra', displayName: 'Microsoft Entra ID' },
-    targetSystem: { id: 'goto', displayName: 'GoToMeeting' },
+    servicePrincipal: app === undefined ? null : { id: app.id, displayName: app.displayName },
+    sourceSystem: { id: 'entra', displayName: 'Microsoft Entra ID', details: null },
+    targetSystem: {
+      id: 'goto',
+      displayName: 'GoToMeeting',
+      details: app === undefined ? null : { ServicePrincipalId: app.id, ServicePrincipalDisplayName: app.displayName },
+    },
     sourceIdentity: {
       id: entry.sourceId,
       displayName: entry.displayName,
-      identityType: 'User',
+      identityType: identityTypeOf(entry),
       details: names === undefined ? null : { mail: names.mail, userPrincipalName: names.userPrincipalName },
     },
-    targetIdentity: { id: entry.targetId, displayName: entry.displayName, identityType: 'User' },
+    targetIdentity: {
+      id: entry.targetId,
+      displayName: entry.displayName,
+      identityType: identityTypeOf(entry),
+      details: null,
+    },
     provisioningStatusInfo: {
       status: statusOf(entry),
       errorInformation:
@@ -71,15 +88,7 @@ export function summaryOf(entry: LogEntry, names?: PersonNames) {
             }
           : null,
     },
-    provisioningSteps: [
-      {
-        name: entry.action === 'none' ? 'EntrySynchronizationSkip' : 'EntryExport',
-        provisioningStepType: entry.action === 'none' ? 'scoping' : 'export',
-        status: statusOf(entry),
-        description: REASONS[entry.reason],
-        details: { connectorAction: entry.action, connectorStatus: entry.status, SkipReason: entry.reason },
-      },
-    ],
+    provisioningSteps: provisioningSteps(entry),
     modifiedProperties: [...entry.modified],
   };
 }

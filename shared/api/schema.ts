@@ -1,13 +1,16 @@
 /** The mapping, as Entra's synchronizationSchema: read, replace, reset; every version stays readable. */
 import { randomUUID } from 'node:crypto';
 import { tryParseJson } from '../http/tryParseJson';
+import { defaultMapping } from '../mapping/defaultMapping';
 import { DEFAULT_SCHEMA } from '../mapping/schema/DEFAULT_SCHEMA';
 import { importSchema } from '../mapping/schema/importSchema';
 import type { SchemaReport } from '../mapping/schema/SchemaReport';
 import { isoTime } from '../model/Clock';
 import { newCycleId } from '../model/Cycle';
+import { digest } from '../model/hash';
 import { DEFAULT_VERSION } from '../store/SchemasTable';
 import type { Engine } from '../sync/Engine';
+import { forecastMapping, needsConfirmation, type Foretold, type MappingForecast } from '../sync/plan/forecastMapping';
 import { startCycle } from '../sync/cycle/startCycle';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { JOB_ID, requireJob } from './jobOf';
@@ -26,10 +29,18 @@ export async function getSchema(engine: Engine, request: ApiRequest): Promise<Ap
   return { status: 200, headers: { etag: `"${version}"` }, body: await schemaOf(engine, version) };
 }
 
-/** PUT …/schema: 200 with the report, or 400 with every problem; then everybody is evaluated anew. */
+/**
+ * PUT …/schema: 200 with the report and a forecast, or 400 with every problem; then everybody is evaluated anew.
+ * `?dryRun=true` stores nothing. A mapping that puts more than a tenth of the managed people at risk answers 409 until
+ * `?confirm=` names its forecast.
+ */
 export async function putSchema(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
+  const asked = askedFor(request);
   const text = await readText(request, MAX_SCHEMA_LENGTH);
+  if (text.includes('\uFFFD')) {
+    throw new Problem(400, 'InvalidJson', 'The body is not valid UTF-8. Send the file as Entra exported it.');
+  }
   const json = tryParseJson(text.replace(/^\uFEFF/u, ''));
   if (json === undefined) {
     throw new Problem(400, 'InvalidJson', 'The body is not valid JSON. Send the file as Entra exported it.');
@@ -45,6 +56,11 @@ export async function putSchema(engine: Engine, request: ApiRequest): Promise<Ap
   }
   const stored = JSON.stringify(json);
   const before = await engine.store.schemas.activeVersion();
+  const report = reportView(imported.report);
+  const forecast = await forecastMapping(engine, imported.mapping, digest(stored));
+  if (asked.isDryRun)
+    return { status: 200, body: { version: null, cycleId: null, forecast: forecastView(forecast), report } };
+  requireConfirmation(forecast, asked.confirmed, { report });
   const isSame = (await engine.store.schemas.text(before)) === stored;
   // Row keys sort by age. A repeated PUT of the same schema changes nothing.
   const id = isSame ? before : newCycleId(engine.clock.now(), randomUUID().slice(0, 8));
@@ -54,18 +70,79 @@ export async function putSchema(engine: Engine, request: ApiRequest): Promise<Ap
   }
   return {
     status: 200,
-    body: { version: id, cycleId: isSame ? null : await evaluateAnew(engine), report: reportView(imported.report) },
+    body: {
+      version: id,
+      cycleId: isSame ? null : await evaluateAnew(engine),
+      forecast: forecastView(forecast),
+      report,
+    },
   };
 }
 
-/** DELETE …/schema: back to the built-in mapping. The versions stay. */
+/** DELETE …/schema: back to the built-in mapping, with a forecast, `?dryRun` and `?confirm` as for PUT. The versions stay. */
 export async function deleteSchema(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
+  const asked = askedFor(request);
   const before = await engine.store.schemas.activeVersion();
-  if (before === DEFAULT_VERSION) return { status: 200, body: { version: DEFAULT_VERSION, cycleId: null } };
+  const forecast = await forecastMapping(engine, defaultMapping, DEFAULT_VERSION);
+  const told = { forecast: forecastView(forecast) };
+  if (asked.isDryRun) return { status: 200, body: { version: null, cycleId: null, ...told } };
+  if (before === DEFAULT_VERSION) return { status: 200, body: { version: DEFAULT_VERSION, cycleId: null, ...told } };
+  requireConfirmation(forecast, asked.confirmed);
   await engine.store.schemas.activate(DEFAULT_VERSION);
   engine.telemetry.info('mapping.changed', { version: DEFAULT_VERSION, before });
-  return { status: 200, body: { version: DEFAULT_VERSION, cycleId: await evaluateAnew(engine) } };
+  return { status: 200, body: { version: DEFAULT_VERSION, cycleId: await evaluateAnew(engine), ...told } };
+}
+
+/** @throws Problem 400 for a `dryRun` that is neither true nor false */
+function askedFor({ query }: ApiRequest): { readonly isDryRun: boolean; readonly confirmed: string | null } {
+  const dryRun = query.get('dryRun') ?? 'false';
+  if (dryRun !== 'true' && dryRun !== 'false') {
+    throw new Problem(400, 'InvalidDryRun', 'Write dryRun=true to store nothing, or leave it out.');
+  }
+  return { isDryRun: dryRun === 'true', confirmed: query.get('confirm') };
+}
+
+/** @throws Problem 409 while nobody said that so many may lose access */
+function requireConfirmation(
+  forecast: MappingForecast,
+  confirmed: string | null,
+  more: Readonly<Record<string, unknown>> = {},
+): void {
+  if (!needsConfirmation(forecast) || confirmed === forecast.hash) return;
+  const { atRisk, managed, hash } = forecast;
+  throw new Problem(
+    409,
+    'ConfirmationRequired',
+    `With this mapping ${atRisk} of ${managed} managed people would lose access, would have no valid values, or cannot be foreseen; nothing was changed. Look at the forecast; if it is what you mean, repeat the request with ?confirm=${hash}.`,
+    { forecast: forecastView(forecast), ...more },
+  );
+}
+
+function forecastView(forecast: MappingForecast) {
+  const { people, managed, unknown, atRisk, hash } = forecast;
+  const of = ({ count, named }: Foretold) => ({
+    count,
+    people: named.map(({ sourceId, displayName, foreseen }) => ({
+      id: sourceId,
+      displayName,
+      ...('reason' in foreseen ? { reason: foreseen.reason, why: foreseen.why } : {}),
+      ...('attributes' in foreseen ? { attributes: foreseen.attributes } : {}),
+    })),
+  });
+  return {
+    hash,
+    confirmationRequired: needsConfirmation(forecast),
+    people,
+    managed,
+    atRisk,
+    leaves: of(forecast.leaves),
+    invalid: of(forecast.invalid),
+    leftOut: of(forecast.leftOut),
+    joins: of(forecast.joins),
+    changes: of(forecast.changes),
+    unknown,
+  };
 }
 
 /** GET …/schema/versions: newest first, the built-in one last. */

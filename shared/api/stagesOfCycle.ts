@@ -14,6 +14,7 @@ const STAGE_OF: Readonly<Record<PlanStepName, StageName>> = {
   groups: 'source',
   direct: 'source',
   target: 'target',
+  userGroups: 'judgement',
   people: 'judgement',
   dirty: 'judgement',
   stored: 'judgement',
@@ -43,6 +44,8 @@ export function stagesOfCycle({ cycle, stages }: CountedCycle): readonly StageAn
 function presentOf({ state, stage, cursor }: Cycle): StageName {
   if (state === 'queued') return 'source';
   if (state === 'closing') return 'proof';
+  // User groups are made ready for their people.
+  if (state === 'applying' && stage === STAGE.groups) return 'judgement';
   if (state === 'applying') return stage === STAGE.removals ? 'removals' : 'changes';
   return STAGE_OF[cursor.step];
 }

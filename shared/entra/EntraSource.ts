@@ -8,6 +8,7 @@ import type { AppRole, Assignment, EnterpriseApp } from '../model/Assignment';
 import { ConnectorError } from '../model/ConnectorError';
 import type { Person } from '../model/Person';
 import type { SourceAttribute } from '../model/SourceAttribute';
+import { countAssignments } from './countAssignments';
 import { findPeople } from './findPeople';
 import type { GraphClient } from './GraphClient';
 import { groupNames } from './groupNames';
@@ -52,6 +53,8 @@ export interface MembersMoved {
 /** What a groups delta says of one group: who came, who went. */
 export interface GroupChange {
   readonly id: string;
+  /** Undefined when the delta does not say. */
+  readonly displayName: string | undefined;
   readonly removed: boolean;
   readonly joined: MembersMoved;
   readonly left: MembersMoved;
@@ -75,6 +78,20 @@ export interface MembersPage {
   readonly people: readonly Person[];
   /** Groups that are direct members. */
   readonly groupIds: readonly string[];
+  /** Null on the last page. */
+  readonly next: string | null;
+}
+
+/** All assignments, and how many rows they were found in. */
+export interface AssignmentList {
+  readonly assignments: readonly Assignment[];
+  /** Grants to applications included: what Graph counts. */
+  readonly rows: number;
+}
+
+/** One page of the directory's users. */
+export interface UsersPage {
+  readonly people: readonly Person[];
   /** Null on the last page. */
   readonly next: string | null;
 }
@@ -161,10 +178,19 @@ export class EntraSource {
   }
 
   /** Every assignment of users and groups; grants to applications are no people and are left out. */
-  async listAssignments(servicePrincipalId: string): Promise<Assignment[]> {
+  async listAssignments(servicePrincipalId: string): Promise<AssignmentList> {
     const assignments: Assignment[] = [];
-    for await (const page of this.#pages(assignmentsPath(servicePrincipalId))) assignments.push(...assignmentsIn(page));
-    return assignments;
+    let rows = 0;
+    for await (const page of this.#pages(assignmentsPath(servicePrincipalId))) {
+      assignments.push(...assignmentsIn(page));
+      rows += page.value.length;
+    }
+    return { assignments, rows };
+  }
+
+  /** How many rows Graph counts in that list; undefined when it does not tell. */
+  countAssignments(servicePrincipalId: string): Promise<number | undefined> {
+    return countAssignments(this.graph, servicePrincipalId);
   }
 
   /**
@@ -202,6 +228,30 @@ export class EntraSource {
       const page = await this.#page(typeof from === 'string' ? from : this.#membersPath(from.groupId));
       return { people: this.#peopleIn(page), groupIds: groupsIn(page), next: page['@odata.nextLink'] ?? null };
     });
+  }
+
+  /**
+   * Ids of everybody in a group, those of groups in it included.
+   * @returns `missing` for 404, as `listMembers`
+   */
+  async listEverybodyIn(groupId: string): Promise<ReadonlySet<string> | 'missing'> {
+    return orMissing(async () => {
+      const ids = new Set<string>();
+      const path = `/groups/${encodeURIComponent(groupId)}/transitiveMembers?$select=id&$top=${PAGE_SIZE}`;
+      for await (const page of this.#pages(path))
+        for (const row of page.value) ids.add(parseShape(removedShape, row, 'member').id);
+      return ids;
+    });
+  }
+
+  /**
+   * One page of up to 999 users of the directory. The list is complete only with the page whose `next` is null.
+   * @param from the `next` of the page before; undefined to begin
+   */
+  async listUsersPage(from?: string): Promise<UsersPage> {
+    const reader = this.#reader;
+    const page = await this.#page(from ?? `/users?$select=${reader.select}&$top=${PAGE_SIZE}`);
+    return { people: page.value.map((row) => reader.personOf(row)), next: page['@odata.nextLink'] ?? null };
   }
 
   #membersPath(groupId: string): string {
@@ -256,7 +306,7 @@ export class EntraSource {
 
   /** As `latestUsersLink`, for the direct members of groups. */
   async latestGroupsLink(): Promise<string> {
-    return this.#latest('/groups/delta?$select=id,members&$deltatoken=latest');
+    return this.#latest('/groups/delta?$select=id,displayName,members&$deltatoken=latest');
   }
 
   async #latest(path: string): Promise<string> {
@@ -296,6 +346,7 @@ export class EntraSource {
       };
       return {
         id: group.id,
+        displayName: group.displayName ?? undefined,
         removed: group['@removed'] !== undefined,
         joined: moved(true),
         left: moved(false),

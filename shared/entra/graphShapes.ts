@@ -39,6 +39,7 @@ export const removedShape = z.object({ id: z.string(), '@removed': z.object({ re
 
 export const memberDeltaShape = z.object({
   id: z.string(),
+  displayName: z.string().nullish(),
   '@removed': z.object({ reason: z.string() }).optional(),
   'members@delta': z
     .array(

@@ -20,6 +20,7 @@ export interface BatchPart {
   readonly url: string;
   /** Of a read-only POST. */
   readonly body?: object | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface PartAnswer {
@@ -71,11 +72,12 @@ export async function sendBatch(graph: GraphClient, parts: readonly BatchPart[])
 }
 
 async function ask(graph: GraphClient, parts: readonly BatchPart[]): Promise<Map<string, Response>> {
-  const requests = parts.map(({ method, url, body }, index) => ({
+  const requests = parts.map(({ method, url, body, headers }, index) => ({
     id: String(index),
     method,
     url,
     ...(body === undefined ? {} : { body, headers: { 'Content-Type': 'application/json' } }),
+    ...(headers === undefined ? {} : { headers }),
   }));
   const { responses } = parseShape(batchShape, await graph.postRead('/$batch', { requests }), 'batch');
   return new Map(responses.map((response) => [response.id, response]));

@@ -9,11 +9,16 @@ import { z } from 'zod';
 import type { Account, AccountAttributes, License } from '../model/Account';
 import { emailKey, isDevice } from '../model/Account';
 import { ConnectorError } from '../model/ConnectorError';
+import type { GotoGroup } from '../model/ManagedGroup';
 import type { AccountChanges } from '../model/AccountChanges';
 import type { Caller, GotoClient } from './GotoClient';
+import { incompatible, parseAnswer } from './parseAnswer';
+import { readMe, type Me } from './readMe';
 
 /** The most users one page holds (goto-api.md 2.1). */
 const PAGE_SIZE = 1_000;
+/** As the reference examples ask (goto-api.md 2.10). */
+const GROUPS_PAGE_SIZE = 200;
 /** Whole reads tried before an incomplete list is given up. */
 const LIST_ATTEMPTS = 3;
 /** How long the token's owner is believed without asking, in ms. */
@@ -81,14 +86,14 @@ const licenseRow = z
   }));
 const licensePage = z.object({ results: z.array(licenseRow).default([]) });
 
-const meAnswer = z.object({
-  key,
-  email: z.string().default(''),
-  accounts: z.array(z.object({ key })).default([]),
-  accountKey: key.nullish(),
-});
-
 const createdRows = z.array(z.object({ key: key.nullish(), email: z.string().nullish() }));
+
+/** Names of these fields differ between sources (goto-api.md 2.10). */
+const groupRow = z
+  .object({ key: key.nullish(), groupKey: key.nullish(), name: z.string().nullish(), groupName: z.string().nullish() })
+  .transform((row) => ({ key: row.key ?? row.groupKey ?? null, name: row.name ?? row.groupName ?? '' }));
+const groupPage = z.object({ results: z.array(groupRow).default([]), total: z.number().nullish() });
+const createdGroup = z.union([groupRow, z.array(groupRow).transform((rows) => rows[0] ?? { key: null, name: '' })]);
 
 /** The person the token acts for: never written to (goto-api.md 6, item 20). */
 export interface TokenOwner {
@@ -129,7 +134,8 @@ export class GotoAccounts {
 
   constructor(
     private readonly client: GotoClient,
-    private readonly accountKey: string,
+    /** GOTO_ACCOUNT_KEY. */
+    readonly accountKey: string,
   ) {}
 
   /**
@@ -146,6 +152,21 @@ export class GotoAccounts {
     const isFresh =
       known !== undefined && known.generation === generation && this.client.clock.now() - known.at < OWNER_AGE_MS;
     return isFresh ? known.owner : this.#ask(generation, caller);
+  }
+
+  /** Whom the token acts for, without the check of the account. */
+  me(caller: Caller): Promise<Me> {
+    return readMe(this.client, caller);
+  }
+
+  /** Sees to it that there is a token that lasts. */
+  async renewToken(): Promise<void> {
+    await this.client.authorise();
+  }
+
+  /** GoTo's clock before this one, in ms, by its newest answer; undefined before the first one. */
+  get skewMs(): number | undefined {
+    return this.client.skewMs;
   }
 
   /** As `owner`, but asks GoTo now; what it learns counts for `owner` too. */
@@ -174,9 +195,8 @@ export class GotoAccounts {
   }
 
   async #readOwner(caller: Caller): Promise<TokenOwner> {
-    const me = parse(meAnswer, await this.client.get('/me', caller), '/me');
-    const known = [...me.accounts.map((account) => account.key), ...(me.accountKey ? [me.accountKey] : [])];
-    if (!known.includes(this.accountKey)) {
+    const me = await readMe(this.client, caller);
+    if (!me.accountKeys.includes(this.accountKey)) {
       throw new ConnectorError(
         'GOTO_ACCOUNT_KEY is not an account of the GoTo token. Nothing was written. Set the key that GoTo’s /me shows.',
         {
@@ -234,7 +254,7 @@ export class GotoAccounts {
    * @param offset 0, or the `next` of the page before
    */
   async listPage(offset: number, caller: Caller): Promise<AccountsPage> {
-    const page = parse(
+    const page = parseAnswer(
       userPage,
       await this.client.get(`${this.#path}/users?offset=${offset}&pageSize=${PAGE_SIZE}`, caller),
       'user list',
@@ -262,7 +282,11 @@ export class GotoAccounts {
       });
     }
     const filter = encodeURIComponent(`email eq "${email}"`);
-    const page = parse(userPage, await this.client.get(`${this.#path}/users?filter=${filter}`, caller), 'user list');
+    const page = parseAnswer(
+      userPage,
+      await this.client.get(`${this.#path}/users?filter=${filter}`, caller),
+      'user list',
+    );
     if (page.results.some((row) => emailKey(row.email) !== emailKey(email))) {
       throw incompatible('GoTo’s filter returned other people');
     }
@@ -271,7 +295,7 @@ export class GotoAccounts {
 
   /** @throws ConnectorError NotFound; AccountUnavailable when GoTo shows others but not this one */
   async get(userKey: string, caller: Caller): Promise<Account> {
-    return parse(userRow, await this.client.get(`${this.#path}/users/${userKey}`, caller, 'object'), 'user');
+    return parseAnswer(userRow, await this.client.get(`${this.#path}/users/${userKey}`, caller, 'object'), 'user');
   }
 
   /**
@@ -307,14 +331,45 @@ export class GotoAccounts {
   /** Partial update: only the given fields are sent; `licenseKeys` replaces the whole list. */
   async update(userKey: string, changes: AccountChanges, caller: Caller): Promise<void> {
     const generation = await this.#mayWrite(caller);
-    const { licenseKeys, ...fields } = changes;
-    const body = { ...fields, ...(licenseKeys === undefined ? {} : { licenseKeys: bareNumbers(licenseKeys) }) };
+    const { licenseKeys, groupKey, ...fields } = changes;
+    const body = {
+      ...fields,
+      ...(groupKey === undefined ? {} : { groupKey: new LosslessNumber(groupKey) }),
+      ...(licenseKeys === undefined ? {} : { licenseKeys: bareNumbers(licenseKeys) }),
+    };
     await this.client.write('PUT', `${this.#path}/users/${userKey}`, body, caller, generation);
   }
 
   /** The account's licences with their seats. */
   async licenses(caller: Caller): Promise<License[]> {
-    return parse(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
+    return parseAnswer(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
+  }
+
+  /** The account's user groups. @throws ConnectorError IncompleteRead, repeatable, when the pages do not add up */
+  async groups(caller: Caller): Promise<GotoGroup[]> {
+    const groups = new Map<string, GotoGroup>();
+    for (let offset = 0; ;) {
+      const path = `${this.#path}/groups?offset=${offset}&pageSize=${GROUPS_PAGE_SIZE}`;
+      const { results, total } = parseAnswer(groupPage, await this.client.get(path, caller), 'group list');
+      for (const { key: own, name } of results) if (own !== null) groups.set(own, { key: own, name });
+      offset += results.length;
+      if (total == null || offset >= total) return [...groups.values()];
+      if (results.length === 0) throw incompleteGroups();
+    }
+  }
+
+  /** @returns the new group's key; null where GoTo names none: look it up, do not repeat */
+  async createGroup(name: string, caller: Caller): Promise<string | null> {
+    const generation = await this.#mayWrite(caller);
+    const answer = createdGroup.safeParse(
+      await this.client.write('POST', `${this.#path}/groups`, { name }, caller, generation),
+    );
+    return answer.success ? answer.data.key : null;
+  }
+
+  async renameGroup(groupKey: string, name: string, caller: Caller): Promise<void> {
+    const generation = await this.#mayWrite(caller);
+    await this.client.write('PUT', `${this.#path}/groups/${groupKey}`, { name }, caller, generation);
   }
 
   get #path(): string {
@@ -324,17 +379,10 @@ export class GotoAccounts {
 
 /** Keys go out as bare integers (live evidence, goto-api.md 2.1). */
 const bareNumbers = (digits: readonly string[]): LosslessNumber[] => digits.map((text) => new LosslessNumber(text));
-
-function parse<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw incompatible(`GoTo answered with a ${what} of unknown shape (${result.error.issues[0]?.path.join('.') ?? ''})`);
-}
-
-const incompatible = (message: string): ConnectorError =>
-  new ConnectorError(`${message}. Nothing was written.`, {
-    code: 'ServiceIncompatible',
+const incompleteGroups = (): ConnectorError =>
+  new ConnectorError('GoTo’s list of user groups stayed incomplete; it is read again.', {
+    code: 'IncompleteRead',
     sent: true,
-    repeatable: false,
+    repeatable: true,
     scope: 'job',
   });

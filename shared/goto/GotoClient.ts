@@ -56,7 +56,14 @@ const rolesOfOwner = z.object({
 });
 
 export class GotoClient {
+  #skewMs: number | undefined;
+
   constructor(private readonly options: GotoClientOptions) {}
+
+  /** GoTo's clock before this one, in ms, by the date of its newest answer. */
+  get skewMs(): number | undefined {
+    return this.#skewMs;
+  }
 
   /** The clock its waits are measured by. */
   get clock(): Clock {
@@ -160,6 +167,8 @@ export class GotoClient {
       scope: 'object',
       http: this.options.http,
     });
+    const date = Date.parse(answer.date ?? '');
+    if (!Number.isNaN(date)) this.#skewMs = date - this.options.clock.now();
     const parsed = parseBody(answer.text);
     if (answer.status >= 200 && answer.status < 300) {
       this.options.pacing.succeeded();

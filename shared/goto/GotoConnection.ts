@@ -1,3 +1,4 @@
+import type { CredentialName, StoredCredential } from '../rules/credentialEnds';
 import type { Telemetry } from '../telemetry/Telemetry';
 import type { GotoSecrets, SecretName } from './GotoSecrets';
 
@@ -14,6 +15,9 @@ export interface NotConnected {
 }
 export type ConnectionState = { readonly connected: true } | NotConnected;
 
+/** How long the credentials' days are believed without asking, in ms. */
+const CREDENTIALS_AGE_MS = 10 * 60_000;
+const CREDENTIALS: readonly CredentialName[] = ['refreshToken', 'personalAccessToken', 'clientSecret'];
 const CONNECTED: ConnectionState = { connected: true };
 const NO_CLIENT: NotConnected = {
   connected: false,
@@ -30,6 +34,7 @@ const NO_TOKEN: NotConnected = {
  */
 export class GotoConnection {
   #isConnected: boolean | undefined;
+  #known: { readonly at: number; readonly credentials: readonly StoredCredential[] } | undefined;
 
   constructor(private readonly options: GotoConnectionOptions) {}
 
@@ -43,6 +48,36 @@ export class GotoConnection {
     }
     this.#isConnected = state.connected;
     return state;
+  }
+
+  /**
+   * The credentials that are there, without their values.
+   * @throws ConnectorError KeyVaultRefused
+   */
+  async credentials(): Promise<readonly StoredCredential[]> {
+    const found = await Promise.all(
+      CREDENTIALS.map(async (name) => {
+        const secret = await this.options.secrets.read(name);
+        return secret === undefined ? [] : [{ name, storedAt: secret.storedAt, endsAt: secret.endsAt }];
+      }),
+    );
+    const all = found.flat();
+    // A refresh token is not used while there is a personal access token.
+    return all.some(({ name }) => name === 'personalAccessToken')
+      ? all.filter(({ name }) => name !== 'refreshToken')
+      : all;
+  }
+
+  /** The same, for who looks often: a vault costs by the request. One that fails leaves the list empty. @param now in ms */
+  async knownCredentials(now: number): Promise<readonly StoredCredential[]> {
+    if (this.#known === undefined || now - this.#known.at > CREDENTIALS_AGE_MS)
+      this.#known = { at: now, credentials: await this.credentials().catch(() => []) };
+    return this.#known.credentials;
+  }
+
+  /** Whether a replaced refresh token outlives the process. */
+  get keepsTokens(): boolean {
+    return this.options.secrets.isLasting;
   }
 
   async #look(): Promise<ConnectionState> {

@@ -1,5 +1,9 @@
+import type { CredentialName } from '../rules/credentialEnds';
+
 /** The secrets of the GoTo connection, wherever they are kept. */
 export interface GotoSecrets {
+  /** Whether a refresh token that was written outlives the process. */
+  readonly isLasting: boolean;
   /**
    * Asked each time one is needed, so that one that was replaced counts without a restart.
    * @returns undefined when there is none
@@ -10,7 +14,7 @@ export interface GotoSecrets {
   writeRefreshToken(token: string): Promise<void>;
 }
 
-export type SecretName = 'clientSecret' | 'personalAccessToken' | 'refreshToken';
+export type SecretName = CredentialName;
 
 export interface Secret {
   readonly value: string;

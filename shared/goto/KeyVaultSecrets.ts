@@ -15,6 +15,7 @@ const NAMES: Readonly<Record<SecretName, readonly string[]>> = {
 
 /** The secrets in Key Vault; each write is a new version, so an older one can be had back. */
 export class KeyVaultSecrets implements GotoSecrets {
+  readonly isLasting = true;
   readonly #client: SecretClient;
 
   /**

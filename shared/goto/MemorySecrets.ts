@@ -2,6 +2,7 @@ import type { GivenSecrets, GotoSecrets, Secret, SecretName } from './GotoSecret
 
 /** Without a Key Vault a replaced refresh token lives as long as the process: fine for a trial, not for years. */
 export class MemorySecrets implements GotoSecrets {
+  readonly isLasting = false;
   #refreshToken: string | undefined;
 
   constructor(private readonly given: GivenSecrets) {

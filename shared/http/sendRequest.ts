@@ -59,6 +59,7 @@ export interface HttpAnswer {
   readonly text: string;
   /** The header as sent. */
   readonly retryAfter: string | undefined;
+  readonly date: string | undefined;
 }
 
 /**
@@ -87,7 +88,12 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
     );
     const text = await readText(response, request);
     if (response.status >= 300 && response.status < 400) throw redirected(request, response.status);
-    return { status: response.status, text, retryAfter: response.headers.get('retry-after') };
+    return {
+      status: response.status,
+      text,
+      retryAfter: response.headers.get('retry-after'),
+      date: response.headers.get('date'),
+    };
   } catch (error) {
     if (error instanceof ConnectorError) throw error;
     throw networkFault(request, error, abort.signal.aborted ? timeoutMs : undefined);

@@ -6,4 +6,6 @@ export interface AccountChanges {
   readonly locale?: string;
   readonly timeZone?: string;
   readonly licenseKeys?: readonly string[];
+  /** The user group the person moves to; a person is in at most one (goto-api.md 2.10). */
+  readonly groupKey?: string;
 }

@@ -1,8 +1,23 @@
 import { z } from 'zod';
 import { noTally, tallySchema } from './Cycle';
 
-/** Access is taken before it is given: seats get free, and addresses too. Rows of stage 0 ended in the plan. */
-export const STAGE = { removals: 1, changes: 2 } as const;
+/** Rows of stage 0 ended in the plan. */
+export const STAGE = { removals: 1, changes: 2, groups: 3 } as const;
+
+/**
+ * In which order stages are worked: groups before the people who move into them, and access is taken before it is given:
+ * seats get free, and addresses too.
+ */
+const ORDER: readonly number[] = [STAGE.groups, STAGE.removals, STAGE.changes];
+
+/** The stage that comes first. @param stages at least one */
+export const firstOf = (stages: readonly number[]): number =>
+  ORDER.find((stage) => stages.includes(stage)) ?? Math.min(...stages);
+
+/** Whether a stage comes after another one. */
+export const isAfter = (stage: number, other: number): boolean => placeOf(stage) > placeOf(other);
+
+const placeOf = (stage: number): number => ORDER.indexOf(stage);
 
 /** Plan rows named by one message. */
 export const CHUNK_SIZE = 25;

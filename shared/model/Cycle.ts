@@ -81,6 +81,8 @@ export const tallySchema = z.object({
   counts: cycleCountsSchema.prefault({}),
   skippedByReason: z.record(z.string(), z.number()).default({}),
   calls: callCountsSchema.prefault({}),
+  /** How GoTo fared, in people: answered, failed for the first time, failed again (rules/quarantine). */
+  target: z.object({ answered: count, faults: count, repeated: count }).prefault({}),
 });
 export type Tally = z.output<typeof tallySchema>;
 /** All counts zero; a new object, as skips are counted in place. */
@@ -92,6 +94,7 @@ export function addTallies(a: Tally, b: Tally): Tally {
     counts: sum(a.counts, b.counts),
     skippedByReason: sum(a.skippedByReason, b.skippedByReason),
     calls: sum(a.calls, b.calls),
+    target: sum(a.target, b.target),
   };
 }
 
@@ -115,6 +118,7 @@ export const PLAN_STEPS = [
   'groups',
   'direct',
   'target',
+  'userGroups',
   'people',
   'dirty',
   'stored',
@@ -133,6 +137,8 @@ export const planCursorSchema = z.object({
   link: z.string().nullable().default(null),
   /** How many pages of the list at `link` were read. */
   pages: z.number().default(0),
+  /** The mark that the judgement of user groups answers. */
+  userGroupsMark: z.string().nullable().default(null),
   /** Groups that this walk over the groups has found in others: then it is repeated. */
   found: z.number().default(0),
   /** The source's lists and links of this cycle were read from this moment (ms) on. */
@@ -164,6 +170,8 @@ export const cycleSchema = z.object({
   mode: cycleModeSchema,
   trigger: tolerant(['timer', 'http'], 'timer'),
   dryRun: z.boolean().default(false),
+  /** An attempt to leave the quarantine: few people, one lane (docs/protocol.md 3.9). */
+  isProbe: z.boolean().default(false),
   /** Of an apply: the plan; of a revert: the cycle that is undone. */
   from: originSchema.nullable().default(null),
   /** Of a plan: the cycle that applies it, or did. Nobody applies it again. */

@@ -14,6 +14,10 @@ const activeSchema = z.object({
   attributes: accountAttributesSchema,
   licenseKeys: z.array(z.string()).readonly(),
   flows: attributeFlowsSchema.optional(),
+  /** The name of the person's user group; where it is undefined, the group is left alone. */
+  group: z.string().optional(),
+  /** Its key in GoTo, as far as it is known. */
+  groupKey: z.string().optional(),
   /** Further addresses to look for the account by, in order of precedence. */
   matching: z.array(z.string()).readonly().optional(),
   /** Attributes whose values the provisioning log does not show. */

@@ -105,6 +105,10 @@ export const ERROR_CODES = {
     advice: 'Look at the plan of the cycle, and approve or reject it.',
     category: 'nonServiceFailure',
   },
+  GroupUnavailable: {
+    advice: 'Look for the log entry of the user group; the person is moved when GoTo has it.',
+    category: 'failure',
+  },
   CycleDeadline: {
     advice: 'Nothing to do: what was not reached is done by the next cycle. If it stays, look for what slows GoTo.',
     category: 'failure',
@@ -112,6 +116,15 @@ export const ERROR_CODES = {
   JobPaused: {
     advice: 'POST …/start when provisioning may go on: whoever was not reached is looked at first.',
     category: 'nonServiceFailure',
+  },
+  JobQuarantined: {
+    advice: 'Mend what GET …/jobs/gotomeeting names under quarantine; POST …/start tries at once.',
+    category: 'failure',
+  },
+  TargetFailing: {
+    advice:
+      'Look at GoTo’s status page, and whether the token’s owner may still manage users; it is tried again by itself.',
+    category: 'failure',
   },
   JobRestarted: {
     advice: 'Nothing to do: the next cycle begins at once, by what the restart left.',

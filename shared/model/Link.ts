@@ -7,7 +7,10 @@ export const linkSchema = z.object({
   origin: z.enum(['created', 'adopted']).catch('adopted'),
   state: z.enum(['active', 'disabled']),
   /** What GoTo held when the connector last wrote or saw it. */
-  applied: accountAttributesSchema.extend({ licenseKeys: z.array(z.string()).readonly() }),
+  applied: accountAttributesSchema.extend({
+    licenseKeys: z.array(z.string()).readonly(),
+    groupKey: z.string().nullable().optional(),
+  }),
   /**
    * Licences the connector once gave this account: they are taken from a leaver whatever ROLE_ENTITLEMENTS says today.
    * A link of the first release lacks them.

@@ -14,6 +14,8 @@ const values = z.record(z.string(), z.unknown()).nullable().default(null);
 /** One entry of the provisioning log: what became of one person in one cycle, or of one write (I12). */
 export const logEntrySchema = z.object({
   cycleId: z.string(),
+  /** What the entry is about: a person, or a user group. */
+  kind: z.enum(['user', 'group']).catch('user').default('user'),
   sourceId: z.string(),
   targetId: z.string().nullable(),
   displayName: z.string(),
@@ -39,6 +41,7 @@ export const logEntry = (
   known: Pick<LogEntry, 'cycleId' | 'sourceId' | 'displayName' | 'status' | 'action' | 'reason' | 'at'> &
     Partial<LogEntry>,
 ): LogEntry => ({
+  kind: 'user',
   targetId: null,
   errorCode: null,
   errorMessage: null,

@@ -10,6 +10,10 @@ export const REASONS = {
   HardDeleted: 'The person was deleted from Entra for good.',
   Unassigned: 'The person lost the last assignment that gave access.',
   AbsenceUnconfirmed: 'The assignment was missing in one read; it counts only when a second read agrees.',
+  ListUncertified:
+    'Entra’s list of assignments contradicts itself, so it takes access from nobody; it is read again in each cycle.',
+  RoleRenamed:
+    'A role of the person has no rule, and a rule of ROLE_ENTITLEMENTS names no role: it was perhaps renamed, so nothing is taken.',
   OutOfScopeDeletionsSkipped: 'SKIP_OUT_OF_SCOPE_DELETIONS keeps accounts of people who left the scope.',
   ImportSkipped: 'The matching attribute (the mapped e-mail address) is empty.',
   MandatoryFieldsMissing: 'GoTo needs a first and a last name; the mapping gives none for this person.',
@@ -56,6 +60,10 @@ export const REASONS = {
   Superseded: 'Younger facts were applied to the person meanwhile.',
   UnreadableRow: 'A stored row of the person cannot be read by this release.',
   InternalError: 'An unexpected fault inside the connector kept the person from being judged; it is tried again.',
+  GroupCreate: 'A group of Entra, or a rule of ROLE_ENTITLEMENTS, wants a user group of this name, and GoTo has none.',
+  GroupMatch: 'GoTo has a user group of this name; it is used from now on.',
+  GroupMissing: 'The user group is gone from GoTo; it is made anew.',
+  GroupRenamed: 'The group was renamed in Entra.',
   Unknown: 'A reason that this release does not know.',
 } as const;
 
@@ -72,6 +80,8 @@ const WHAT_TO_DO: Partial<Record<Reason, string>> = {
   HardDeleted: 'Make the person a new user in Entra if they should have an account.',
   Unassigned: 'Assign an app role again if the person should keep the account.',
   AbsenceUnconfirmed: 'Wait: a second read decides within minutes.',
+  ListUncertified: 'Wait: the list is read again in each cycle. After a day you are asked for an approval.',
+  RoleRenamed: 'Give the rule in ROLE_ENTITLEMENTS the role’s new name, or the role its old one.',
   OutOfScopeDeletionsSkipped: 'Disable the account in GoTo by hand if it must go.',
   ImportSkipped: 'Give the person the address in Entra that the mapping reads.',
   MandatoryFieldsMissing: 'Fill in the first and the last name in Entra.',

@@ -10,7 +10,7 @@ import {
 } from '@azure/service-bus';
 import type { Clock } from '../model/Clock';
 import { ConnectorError } from '../model/ConnectorError';
-import { bodyOf, messageIdOf, sessionOf, SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE, type Outgoing } from './messages';
+import { bodyOf, messageIdOf, sessionOf, queueOf, QUEUES, type Outgoing } from './messages';
 
 export class MessageSender {
   readonly #senders = new Map<string, ServiceBusSender>();
@@ -23,20 +23,22 @@ export class MessageSender {
   /** @throws ConnectorError QueueUnreachable */
   async send(outgoing: readonly Outgoing[]): Promise<void> {
     try {
-      await this.#send(
-        SYNC_JOBS_QUEUE,
-        outgoing.filter((one) => one.message.kind === 'job'),
-      );
-      await this.#send(
-        USER_CHANGES_QUEUE,
-        outgoing.filter((one) => one.message.kind === 'chunk'),
-      );
+      for (const queue of QUEUES)
+        await this.#send(
+          queue,
+          outgoing.filter((one) => queueOf(one.message) === queue),
+        );
     } catch (error) {
-      if (!isServiceBusError(error)) throw error;
-      throw new ConnectorError(
-        'Service Bus does not take messages. Check ServiceBusConnection, its network, and the role Azure Service Bus Data Owner.',
-        { code: 'QueueUnreachable', sent: true, repeatable: true, scope: 'job', cause: error },
-      );
+      throw isServiceBusError(error) ? unreachable(error) : error;
+    }
+  }
+
+  /** Opens a link to each queue, and sends nothing. @throws ConnectorError QueueUnreachable */
+  async check(): Promise<void> {
+    try {
+      for (const queue of QUEUES) await this.#sender(queue).createMessageBatch();
+    } catch (error) {
+      throw isServiceBusError(error) ? unreachable(error) : error;
     }
   }
 
@@ -75,3 +77,9 @@ export class MessageSender {
     return sender;
   }
 }
+
+const unreachable = (cause: unknown): ConnectorError =>
+  new ConnectorError(
+    'Service Bus does not take messages. Check ServiceBusConnection, its network, and the role Azure Service Bus Data Owner.',
+    { code: 'QueueUnreachable', sent: true, repeatable: true, scope: 'job', cause },
+  );

@@ -7,14 +7,17 @@
  * body into trigger metadata (local-stack.md 3).
  */
 import { z } from 'zod';
+import { STAGE } from '../model/Chunk';
 import { CYCLE_ID } from '../model/Cycle';
 
 /** Messages of planner and closer (infra/queues.json). */
 export const SYNC_JOBS_QUEUE = 'sync-jobs';
 /** Messages of the lanes (infra/queues.json). */
 export const USER_CHANGES_QUEUE = 'user-changes';
+/** Messages of the groups' lane (infra/queues.json). */
+export const GROUP_CHANGES_QUEUE = 'group-changes';
 /** All queues of the connector. */
-export const QUEUES = [SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE] as const;
+export const QUEUES = [SYNC_JOBS_QUEUE, USER_CHANGES_QUEUE, GROUP_CHANGES_QUEUE] as const;
 
 /** The version of the message shape; a later release must still understand this one (I19). */
 const VERSION = 2;
@@ -69,6 +72,15 @@ export const readJobMessage = (body: unknown): JobMessage | FirstJobMessage =>
 /** @throws UnreadableMessage */
 export const readChunkMessage = (body: unknown): ChunkMessage | FirstUserMessage =>
   read(z.discriminatedUnion('kind', [chunkMessage, firstUserMessage]), body);
+
+/** @throws UnreadableMessage */
+export const readGroupMessage = (body: unknown): ChunkMessage => read(chunkMessage, body);
+
+/** The queue a message goes to: groups have one of their own. */
+export function queueOf(message: JobMessage | ChunkMessage): (typeof QUEUES)[number] {
+  if (message.kind === 'job') return SYNC_JOBS_QUEUE;
+  return message.stage === STAGE.groups ? GROUP_CHANGES_QUEUE : USER_CHANGES_QUEUE;
+}
 
 /** What leaves when a message, or a request, has been handled. */
 export interface Outgoing {

@@ -4,13 +4,19 @@ import type { EntitlementRule } from './Entitlements';
 
 /** What an admin set: everything that decides who gets what, beside the mapping. */
 export interface Policy {
+  /** The enterprise application, as the settings name it. */
+  readonly enterpriseApp: string;
   readonly roleEntitlements: Readonly<Record<string, EntitlementRule>>;
   readonly provisionDefaultAccess: boolean;
   /** Members of groups in assigned groups count, however deep. */
   readonly expandNestedGroups: boolean;
+  /** Who is assigned, or everybody in the directory: whoever has no assignment counts as Default Access. */
+  readonly scope: 'assigned' | 'all';
+  /** Assigned groups, and groups that rules name, become user groups in GoTo, and people move into theirs. */
+  readonly provisionGroups: boolean;
   readonly skipOutOfScopeDeletions: boolean;
   readonly driftPolicy: 'report' | 'repair';
-  /** Ids, user principal names or mail addresses, compared in lower case. */
+  /** Ids of people and groups, user principal names or mail addresses, in lower case. */
   readonly protectedUsers: readonly string[];
 }
 
@@ -27,6 +33,7 @@ export const licensesOfRules = (policy: Pick<Policy, 'roleEntitlements'>): Reado
 export const policyHash = (policy: Policy, mappingVersion: string): string =>
   digest([
     mappingVersion,
+    policy.enterpriseApp,
     Object.entries(policy.roleEntitlements).sort(([a], [b]) => (a < b ? -1 : 1)),
     policy.provisionDefaultAccess,
     policy.skipOutOfScopeDeletions,
@@ -34,4 +41,6 @@ export const policyHash = (policy: Policy, mappingVersion: string): string =>
     [...policy.protectedUsers].sort(),
     // Settings of later releases count only where they are used: an upgrade is no change of the rules.
     ...(policy.expandNestedGroups ? ['nested'] : []),
+    ...(policy.scope === 'all' ? ['everybody'] : []),
+    ...(policy.provisionGroups ? ['groups', Object.keys(policy.roleEntitlements)] : []),
   ]);

@@ -1,8 +1,9 @@
 /**
- * Absence needs two reads that agree (I05): whoever seems to have lost the last role, or one of several, keeps what the
- * role gave until a read that is younger by Graph's lag says the same (graph-source.md 1.3).
+ * Absence needs proof (I05): whoever seems to have lost the last role, or one of several, keeps what the role gave until
+ * a read that is younger by Graph's lag says the same (graph-source.md 1.3), and the list it rests on can be believed.
  */
 import type { Link } from '../model/Link';
+import type { Reason } from '../model/Reason';
 import type { Entitlements } from './Entitlements';
 
 /** What is known of a person who may have left. */
@@ -14,14 +15,16 @@ export interface AbsenceFacts {
   readonly absentSince: number | null;
   /** When (ms) the present facts were read. */
   readonly factsAt: number;
+  /** The list of assignments has its certificate. */
+  readonly isListCertified: boolean;
 }
 
 export interface Absence {
   /** A second read agreed: what seems lost is lost. */
   readonly isConfirmed: boolean;
-  /** The person seems to have lost everything, and nobody has confirmed it. */
-  readonly isUnconfirmed: boolean;
-  /** Licences to keep while the loss of their role is unconfirmed. */
+  /** The person seems to have lost everything, and this is why it does not count yet; null when there is no such doubt. */
+  readonly doubt: Reason | null;
+  /** Licences to keep while the loss of their role is in doubt. */
   readonly keptLicenseKeys: readonly string[];
 }
 
@@ -29,14 +32,17 @@ export interface Absence {
 export function confirmAbsence(facts: AbsenceFacts, entitlements: Entitlements, confirmationMs: number): Absence {
   const { link, roleIds, absentSince } = facts;
   const isConfirmed = absentSince !== null && facts.factsAt - absentSince >= confirmationMs;
-  if (link?.state !== 'active') return { isConfirmed, isUnconfirmed: false, keptLicenseKeys: [] };
+  if (link?.state !== 'active') return { isConfirmed, doubt: null, keptLicenseKeys: [] };
   const now = entitlements.of(roleIds);
-  const isGone = facts.isHardDeleted || !now.entitled;
-  if (isGone) return { isConfirmed, isUnconfirmed: !isConfirmed, keptLicenseKeys: [] };
+  const renamed = entitlements.perhapsRenamed(roleIds);
+  if (facts.isHardDeleted)
+    return { isConfirmed, doubt: isConfirmed ? null : 'AbsenceUnconfirmed', keptLicenseKeys: [] };
+  const ofList: Reason | null = !facts.isListCertified ? 'ListUncertified' : isConfirmed ? null : 'AbsenceUnconfirmed';
+  if (!now.entitled) return { isConfirmed, doubt: renamed.length > 0 ? 'RoleRenamed' : ofList, keptLicenseKeys: [] };
   const lost = entitlements.of(link.roleIds.filter((id) => !roleIds.includes(id)));
-  const keptLicenseKeys =
-    lost.entitled && !isConfirmed
-      ? lost.licenseKeys.filter((key) => !now.licenseKeys.includes(key) && link.applied.licenseKeys.includes(key))
-      : [];
-  return { isConfirmed, isUnconfirmed: false, keptLicenseKeys };
+  const inDoubt = [...(lost.entitled && ofList !== null ? lost.licenseKeys : []), ...renamed];
+  const keptLicenseKeys = [...new Set(inDoubt)].filter(
+    (key) => !now.licenseKeys.includes(key) && link.applied.licenseKeys.includes(key),
+  );
+  return { isConfirmed, doubt: null, keptLicenseKeys };
 }

@@ -13,8 +13,8 @@ export interface SourceFacts {
   readonly deleted?: 'soft' | 'hard' | undefined;
   readonly roleIds: readonly string[];
   readonly isProtected: boolean;
-  /** The person had access before and a second read has not agreed yet that it is gone (I05). */
-  readonly absenceUnconfirmed: boolean;
+  /** The person had access before, and this is why its absence does not count yet (I05); null when it does. */
+  readonly absenceDoubt: Reason | null;
   /** Licences of a role that got lost in one read: kept until a second one agrees. */
   readonly keptLicenseKeys?: readonly string[];
   /** The same for whom a filter or the mapping leaves out: a changed mapping must not remove people in one stroke. */
@@ -40,7 +40,7 @@ export function desiredOf(facts: SourceFacts, policy: SourcePolicy): Desired {
   const { person } = facts;
   if (facts.isProtected) return leave('Protected');
   if (facts.deleted === 'hard') {
-    if (facts.absenceUnconfirmed) return leave('AbsenceUnconfirmed');
+    if (facts.absenceDoubt !== null) return leave(facts.absenceDoubt);
     return policy.mapping.flow.delete ? { kind: 'inactive', reason: 'HardDeleted' } : leave('DeletionSwitchedOff');
   }
   if (facts.deleted === 'soft') return leaving('SoftDeleted', facts, policy);
@@ -48,7 +48,7 @@ export function desiredOf(facts: SourceFacts, policy: SourcePolicy): Desired {
   if (isSignInBlocked(person)) return leaving('SignInBlocked', facts, policy);
   const entitlement = policy.entitlements.of(facts.roleIds);
   if (!entitlement.entitled) {
-    if (facts.absenceUnconfirmed) return leave('AbsenceUnconfirmed');
+    if (facts.absenceDoubt !== null) return leave(facts.absenceDoubt);
     if (policy.skipOutOfScopeDeletions) return leave('OutOfScopeDeletionsSkipped');
     return leaving(entitlement.reason, facts, policy);
   }

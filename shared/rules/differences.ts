@@ -12,6 +12,7 @@ export interface PresentValues {
   readonly locale?: string | null | undefined;
   readonly timeZone?: string | null | undefined;
   readonly licenseKeys: readonly string[];
+  readonly groupKey?: string | null | undefined;
 }
 
 /**
@@ -24,7 +25,7 @@ export function differences(
   removable: ReadonlySet<string>,
 ): AccountChanges {
   if (isSwitchedOff(desired, 'update')) return {};
-  const { attributes, flows = {} } = desired;
+  const { attributes, groupKey, flows = {} } = desired;
   const changed: { -readonly [K in keyof AccountAttributes]?: string } = {};
   for (const name of ATTRIBUTE_NAMES) {
     const [wanted, held = null] = [attributes[name], present[name]];
@@ -36,7 +37,11 @@ export function differences(
     if (!isSame) changed[name] = wanted;
   }
   const licenseKeys = licensesAfter(desired.licenseKeys, present.licenseKeys, removable);
-  return { ...changed, ...(sameKeys(licenseKeys, present.licenseKeys) ? {} : { licenseKeys }) };
+  return {
+    ...changed,
+    ...(sameKeys(licenseKeys, present.licenseKeys) ? {} : { licenseKeys }),
+    ...(groupKey === undefined || groupKey === (present.groupKey ?? null) ? {} : { groupKey }),
+  };
 }
 
 /** The complete wanted list: what may not be taken stays, of the rest exactly what is wanted. */

@@ -13,6 +13,7 @@ const LONGEST_MS: ReadonlyMap<string, number> = new Map([
   // A seat may be free, or an own write shown, in the very next cycle: one question a cycle tells for everybody.
   ['LicenseLimitExceeded', 0],
   ['WriteNotVisible', 0],
+  ['AccessRemains', 0],
   // The other person's account may leave the address any time, and nothing tells.
   ['Conflict', HOUR_MS],
   ['DuplicateSourceEntries', HOUR_MS],

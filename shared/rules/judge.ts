@@ -4,15 +4,16 @@
  * Upholds I05 (absence is confirmed first), I06 (a removal is named in the row or does not happen), I17.
  */
 import type { Account } from '../model/Account';
-import { matchingAddresses, type Desired } from '../model/Desired';
+import { matchingAddresses, type Desired, type DesiredActive } from '../model/Desired';
 import type { ManagedPerson } from '../model/ManagedPerson';
 import type { Mark } from '../model/Mark';
-import { textOf, type Person } from '../model/Person';
+import type { Person } from '../model/Person';
 import { markRefOf, planEntry, type PlanAction, type PlanEntry, type PlanStep } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 import { confirmAbsence } from './confirmAbsence';
 import { decide, type Decision } from './decide';
 import { desiredOf } from './desiredOf';
+import { isProtected } from './isProtected';
 import { leftAsIs } from './leftAsIs';
 import type { Entitlements } from './Entitlements';
 import { grantsInWords, type Grant } from './grantsInWords';
@@ -31,6 +32,10 @@ export interface PersonFacts {
   readonly groupName: (id: string) => string | undefined;
   /** Groups through which the person was last seen entitled, whatever the lists say of them now. */
   readonly proofGroupIds: readonly string[];
+  /** The person's user group in GoTo, its key as far as it is known; undefined where groups are left alone. */
+  readonly group: { readonly name: string; readonly key: string | null } | undefined;
+  /** In a group that PROTECTED_USERS names; of somebody who is deleted, and in no list any more: protected until then. */
+  readonly isProtected: boolean;
   readonly managed: ManagedPerson;
   readonly personEtag: string | null;
   /** Looks into GoTo's complete list of this cycle; null when nothing was listed. */
@@ -48,6 +53,8 @@ export interface JudgeContext {
   /** A full cycle: whoever a changed filter leaves out waits for a second one to agree. */
   readonly isFull: boolean;
   readonly absenceConfirmationMs: number;
+  /** The list of assignments has its certificate (`certifyList`). */
+  readonly isListCertified: boolean;
   readonly nowMs: number;
 }
 
@@ -60,6 +67,9 @@ export interface Judgement {
   readonly calls: number;
 }
 
+/** Reasons by which an absence does not count yet. */
+const DOUBTS: ReadonlySet<Reason> = new Set(['AbsenceUnconfirmed', 'ListUncertified', 'RoleRenamed']);
+
 /** @returns the row, and whether a lane gets it; never throws for values, only for a mapping that does */
 export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
   const { managed, mark } = facts;
@@ -71,6 +81,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       roleIds: facts.roleIds,
       absentSince: mark?.absentSince ?? null,
       factsAt: facts.factsAt,
+      isListCertified: context.isListCertified,
     },
     context.entitlements,
     context.absenceConfirmationMs,
@@ -81,8 +92,10 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       person: facts.person,
       deleted: facts.deleted,
       roleIds: facts.deleted === 'hard' ? [] : facts.roleIds,
-      isProtected: isProtected(facts, context.policy.protectedUsers),
-      absenceUnconfirmed: absence.isUnconfirmed,
+      isProtected:
+        facts.isProtected ||
+        isProtected(facts.sourceId, facts.person, facts.managed.link?.applied.email, context.policy.protectedUsers),
+      absenceDoubt: absence.doubt,
       keptLicenseKeys: absence.keptLicenseKeys,
       exclusionUnconfirmed:
         hasSomethingToLose && !absence.isConfirmed && (context.isFull || (mark?.absentSince ?? null) !== null),
@@ -95,16 +108,20 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
     },
   );
   const isLeaving = wanted.kind === 'inactive' && wanted.reason === 'NotEffectivelyEntitled' && hasSomethingToLose;
-  const desired: Desired =
+  const decided: Desired =
     managed.hold === 'revert'
       ? heldBy(managed.heldBy)
       : isLeaving
         ? { kind: 'inactive', reason: 'Unassigned' }
         : wanted;
-  const isInDoubt =
-    (desired.kind === 'leave' && desired.reason === 'AbsenceUnconfirmed') || absence.keptLicenseKeys.length > 0;
+  const desired: Desired = decided.kind === 'active' ? { ...decided, ...groupIn(facts.group) } : decided;
+  const isInDoubt = (desired.kind === 'leave' && DOUBTS.has(desired.reason)) || absence.keptLicenseKeys.length > 0;
   return planned(facts, context, desired, isInDoubt ? (mark?.absentSince ?? facts.factsAt) : null);
 }
+
+/** A group that is about to be made has no key: whoever is to move there has something to do all the same. */
+const groupIn = (group: PersonFacts['group']): Pick<DesiredActive, 'group' | 'groupKey'> =>
+  group === undefined ? {} : { group: group.name, groupKey: group.key ?? `new: ${group.name}` };
 
 /** What an admin undid stays so until the person is released. */
 const heldBy = (cycleId: string | null): Desired => ({
@@ -141,16 +158,25 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     ((facts.mark?.attempts ?? 0) > 0 || (isRejected && desired.kind === 'active')) &&
     decision.action === 'skip' &&
     decision.reason === 'RedundantExport';
+  // Whose suspension did not take is looked at in GoTo, whatever was stored (docs/facts/entra-provisioning.md 1.7).
+  const isSuspendedAgain =
+    (facts.mark?.attempts ?? 0) > 0 &&
+    decision.action === 'skip' &&
+    desired.kind === 'inactive' &&
+    link?.state === 'disabled' &&
+    observed === null;
   const action: PlanAction =
     managed.pending !== null
       ? 'recover'
-      : decision.action === 'skip'
-        ? isRetry
-          ? 'update'
-          : 'none'
-        : decision.action === 'unlink'
-          ? 'update'
-          : decision.action;
+      : isSuspendedAgain
+        ? 'disable'
+        : decision.action === 'skip'
+          ? isRetry
+            ? 'update'
+            : 'none'
+          : decision.action === 'unlink'
+            ? 'update'
+            : decision.action;
   const reason: Reason = action === 'recover' ? 'RecoverWrite' : decision.reason;
   const isPureLink = decision.action === 'link' && Object.keys(decision.changes).length === 0;
   const entry = planEntry({
@@ -162,7 +188,7 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     why: `${why(facts, context, desired, reason)}${letGo(decision, typeof observed === 'object' ? observed : null, desired)}`,
     steps: steps(facts, desired, observed, decision),
     targetId: link?.key ?? (typeof observed === 'object' ? (observed?.key ?? null) : null),
-    removal: removal && action !== 'recover',
+    removal: (removal || isSuspendedAgain) && action !== 'recover',
     drops: action === 'recover' ? [] : drops,
     desired,
     roleIds: facts.roleIds,
@@ -208,14 +234,6 @@ function decisionFor(
     managedLicenseKeys,
     driftPolicy: context.policy.driftPolicy,
   });
-}
-
-/** By id, or by one of the person's names, in lower case. */
-function isProtected(facts: PersonFacts, list: readonly string[]): boolean {
-  if (list.length === 0) return false;
-  const { person } = facts;
-  const names = [facts.sourceId, person && textOf(person, 'userPrincipalName'), person && textOf(person, 'mail')];
-  return names.some((name) => typeof name === 'string' && list.includes(name.toLowerCase()));
 }
 
 function why(facts: PersonFacts, { entitlements }: JudgeContext, desired: Desired, reason: Reason): string {

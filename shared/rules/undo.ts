@@ -49,7 +49,12 @@ export function undo(facts: UndoFacts): Judgement {
 
   const hadAccess = first.action !== 'create' && first.action !== 'reenable';
   const desired: Desired = hadAccess
-    ? { kind: 'active', attributes: attributesOf(observed, before), licenseKeys: licensesOf(before, observed) }
+    ? {
+        kind: 'active',
+        attributes: attributesOf(observed, before),
+        licenseKeys: licensesOf(before, observed),
+        ...groupIn(before),
+      }
     : { kind: 'inactive', reason: 'Undone' };
   const wanted = desired.kind === 'active' ? desired.licenseKeys : [];
   const ours = new Set([...facts.licensesOfRules, ...link.given]);
@@ -136,6 +141,7 @@ function shows(observed: Account, writes: readonly LogEntry[]): boolean {
   if (isWritten('email') && typeof email === 'string' && emailKey(email) !== emailKey(observed.email)) return false;
   for (const name of NAMES)
     if (isWritten(name) && after[name] !== undefined && after[name] !== observed[name]) return false;
+  if (written.has('groupKey') && after['groupKey'] !== observed.groupKey) return false;
   const keys = keysOf(after['licenseKeys']);
   return !isWritten('licenseKeys') || keys === null || sameKeys(keys, observed.licenseKeys);
 }
@@ -155,6 +161,10 @@ function attributesOf(observed: Account, before: Readonly<Record<string, unknown
     ...(timeZone === null ? {} : { timeZone }),
   };
 }
+
+/** Nobody is put out of a group: GoTo documents no way (goto-api.md 2.10). */
+const groupIn = ({ groupKey }: Readonly<Record<string, unknown>>): { readonly groupKey?: string } =>
+  typeof groupKey === 'string' ? { groupKey } : {};
 
 const licensesOf = (before: Readonly<Record<string, unknown>>, observed: Account): readonly string[] =>
   keysOf(before['licenseKeys']) ?? observed.licenseKeys;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_ACCESS_ROLE_ID } from '../model/Assignment';
 import { parseNcrontab } from './ncrontab';
 
 /**
@@ -34,6 +35,14 @@ const wholeNumber = (fallback: number, min: number, max: number) =>
       error: `must be a whole number from ${min} to ${max}`,
     })
     .transform(Number);
+
+/** The app's own address, as the platform tells it: never what a request says, which anybody may write. */
+const hostName = z
+  .string()
+  .regex(/^(\[::1\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/i, {
+    error: 'must be a host name, with a port or without',
+  })
+  .transform((host) => (LOOPBACK.has(host.replace(/:\d+$/, '')) ? `http://${host}` : `https://${host}`));
 
 const guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, { error: 'must be a GUID' });
 
@@ -110,6 +119,7 @@ const settingsSchema = z.object({
   ServiceBusConnection__fullyQualifiedNamespace: z.string().optional(),
   ServiceBusConnection__credential: connection.credential,
   ServiceBusConnection__clientId: connection.clientId,
+  WEBSITE_HOSTNAME: hostName.optional(),
   SYNC_SCHEDULE: schedule('0 */5 * * * *'),
   FULL_SYNC_SCHEDULE: schedule('0 0 2 * * *'),
   ENTRA_SERVICE_PRINCIPAL_ID: guid.optional(),
@@ -139,6 +149,8 @@ const settingsSchema = z.object({
   ROLE_ENTITLEMENTS: roleEntitlements,
   PROVISION_DEFAULT_ACCESS: flag,
   EXPAND_NESTED_GROUPS: flag,
+  PROVISION_GROUPS: flag,
+  SCOPE: z.enum(['assigned', 'all'], { error: 'must be "assigned" or "all"' }).default('assigned'),
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,
   REMOVAL_LIMIT_COUNT: wholeNumber(50, 0, 1_000_000),
   REMOVAL_LIMIT_PERCENT: wholeNumber(10, 0, 100),
@@ -168,6 +180,17 @@ const ALTERNATIVES: readonly { readonly names: readonly string[]; readonly advic
 
 export type Settings = z.output<typeof settingsSchema>;
 
+/** With SCOPE=all, whoever has no assignment counts as Default Access: without a rule for it they would all get nothing. */
+function scopeProblems(settings: Settings): string[] {
+  const names = ['Default Access', DEFAULT_ACCESS_ROLE_ID];
+  const hasRule = names.some((name) => Object.hasOwn(settings.ROLE_ENTITLEMENTS, name));
+  return settings.SCOPE === 'assigned' || (settings.PROVISION_DEFAULT_ACCESS && hasRule)
+    ? []
+    : [
+        'SCOPE: "all" gives people without an assignment what Default Access gives; set PROVISION_DEFAULT_ACCESS to true and add a rule named "Default Access" to ROLE_ENTITLEMENTS',
+      ];
+}
+
 /** The names of all settings, for the comparison with the template. */
 export const SETTING_NAMES: readonly string[] = Object.keys(settingsSchema.shape);
 
@@ -192,6 +215,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ),
     ...(result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
   ];
+  if (result.success) problems.push(...scopeProblems(result.data));
   if (result.success && problems.length === 0) return result.data;
   throw new SettingsError(problems);
 }

@@ -13,6 +13,8 @@ import { Table, type StoredRow, type Write } from './Table';
 
 const PEOPLE = 'people';
 const GROUPS = 'groups';
+/** One row: user groups are judged together. */
+const USER_GROUPS = 'userGroups';
 /** Marks changed in one transaction. */
 const SIZE = 100;
 const PARALLEL = 16;
@@ -102,11 +104,27 @@ export class DirtyTable {
     await this.#guarded(marks.map(({ id, mark }) => ({ kind: 'create', row: rowOf(id, mark) })));
   }
 
+  /** User groups are to be judged again. @param wait not before this moment (ms) */
+  async markUserGroups(since: number, why: string, wait: number | null = null): Promise<void> {
+    await this.#put(USER_GROUPS, ['all'], { ...newMark(since, why), wait });
+  }
+
+  /** The mark of the user groups, due or not. */
+  async userGroups(): Promise<StoredMark | undefined> {
+    const row = await this.#table.get(USER_GROUPS, 'all');
+    return row === undefined ? undefined : markOf(row);
+  }
+
+  /** Deletes the mark of the user groups if it is still the one that was read. */
+  async answerUserGroups(etag: string): Promise<void> {
+    await this.#table.delete(USER_GROUPS, 'all', etag);
+  }
+
   /**
    * Whoever failed before is due at once, and waits short again after the next failure. That the account has to be looked
    * at stays known, and what is known of an absence. A mark that changes meanwhile stays as it has become.
    */
-  async forgetWaits(): Promise<void> {
+  async forgetWaits(isMeant: (mark: StoredMark) => boolean = () => true): Promise<void> {
     let waiting: StoredMark[] = [];
     const flush = async (): Promise<void> => {
       await this.keep(
@@ -115,7 +133,7 @@ export class DirtyTable {
       waiting = [];
     };
     for await (const mark of this.all()) {
-      if (mark.attempts > 0) waiting.push(mark);
+      if (mark.attempts > 0 && isMeant(mark)) waiting.push(mark);
       if (waiting.length >= SIZE) await flush();
     }
     await flush();

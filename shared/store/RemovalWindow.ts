@@ -40,6 +40,12 @@ export class RemovalWindow {
     return { people, etag: guard?.etag ?? null };
   }
 
+  /** Nothing was taken from the person after all. What another cycle has counted stays. */
+  async giveBack(sourceId: string, cycleId: string): Promise<void> {
+    const row = await this.#table.get(PARTITION, `${PERSON}${sourceId}`);
+    if (row?.['cycleId'] === cycleId) await this.#table.delete(PARTITION, row.rowKey, row.etag);
+  }
+
   /** Adds people, in as many guarded transactions as they need. @returns false when somebody was faster */
   async add(sourceIds: readonly string[], cycleId: string, nowMs: number, etag: string | null): Promise<boolean> {
     let guard = etag;

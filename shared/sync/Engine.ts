@@ -1,5 +1,6 @@
 import type { EntraSource } from '../entra/EntraSource';
 import type { GotoAccounts } from '../goto/GotoAccounts';
+import type { GotoAuthorization } from '../goto/GotoAuthorization';
 import type { GotoConnection } from '../goto/GotoConnection';
 import type { Pacing } from '../goto/Pacing';
 import type { Clock } from '../model/Clock';
@@ -32,6 +33,10 @@ export interface WithTarget {
 /** Knows whether it may sign in to GoTo. */
 export interface WithConnection {
   readonly connection: GotoConnection;
+}
+/** Lets an administrator of GoTo connect it. */
+export interface WithAuthorization {
+  readonly authorization: GotoAuthorization;
 }
 /** Remembers. */
 export interface WithStore {
@@ -67,6 +72,7 @@ export type Engine = WithClock &
   WithSource &
   WithTarget &
   WithConnection &
+  WithAuthorization &
   WithStore &
   WithQueue &
   WithSettings;

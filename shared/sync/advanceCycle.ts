@@ -18,7 +18,8 @@ import { failCycle } from './cycle/failCycle';
 import { giveBirth } from './cycle/giveBirth';
 import { jobMessage } from './cycle/jobMessage';
 import { startCycle } from './cycle/startCycle';
-import { JOB_PAUSED, JOB_RESTARTED } from './cycle/stopCycle';
+import { JOB_RESTARTED } from './cycle/stopCycle';
+import { JOB_PAUSED } from './cycle/stopOfJob';
 import { rejectStaged } from './plan/guard/rejectStaged';
 import { resync } from './plan/resync';
 
@@ -62,9 +63,13 @@ export async function advanceCycle(
   return outgoing;
 }
 
-/** An admin stopped the cycle, and may have started the job again since: what was left waits for no timer. */
-async function goOn(engine: Engine, { state, error }: Cycle): Promise<void> {
-  if (state !== 'failed' || (error?.code !== JOB_PAUSED.code && error?.code !== JOB_RESTARTED.code)) return;
+/**
+ * An admin stopped the cycle, and may have started the job again since; or the few people of an attempt have proven that GoTo
+ * works again: what was left waits for no timer.
+ */
+async function goOn(engine: Engine, { state, error, isProbe }: Cycle): Promise<void> {
+  const isStopped = error !== null && (error.code === JOB_PAUSED.code || error.code === JOB_RESTARTED.code);
+  if (!FINAL_STATES.has(state) || !(isStopped || (isProbe && error === null))) return;
   await startCycle(engine, { mode: 'incremental', trigger: 'http' });
 }
 

@@ -63,6 +63,7 @@ export class History {
     const push = journal.push.bind(journal);
     replacePush(journal, (...more) => {
       for (const [index, entry] of more.entries()) {
+        if (entry.kind === 'group') continue;
         const place = journal.length + index;
         const who =
           entry.kind === 'user'

@@ -7,7 +7,7 @@ import { chunkSchema } from '../../shared/model/Chunk';
 import { cycleSchema, FINAL_STATES } from '../../shared/model/Cycle';
 import { logEntrySchema } from '../../shared/model/LogEntry';
 import { managedPersonSchema, type ManagedPerson } from '../../shared/model/ManagedPerson';
-import { ABSENCES } from '../../shared/sync/apply/checkAbsence';
+import { ABSENCES } from '../../shared/rules/absences';
 import { planEntrySchema } from '../../shared/model/PlanEntry';
 import {
   entryWithoutWrite,

@@ -1,6 +1,7 @@
 /** The deployable bundle in the local Functions host, over every wire, in real time: what an admin would see. */
 import { ServiceBusClient } from '@azure/service-bus';
 import { z } from 'zod';
+import { ROUTES } from '../../shared/api/ROUTES';
 import { expectConverged } from '../support/expectConverged';
 import { cycleSchema, HostedConnector, JOB } from '../support/HostedConnector';
 
@@ -56,6 +57,31 @@ test('health is open, everything else wants the key, wrong requests get problem 
     id: 'gotomeeting',
     status: { code: 'NotRun', lastExecution: null },
   });
+});
+
+test('no route answers without the key but health and GoTo’s way back, and none tells another site anything', async () => {
+  const host = await connector.start();
+  const addressOf = (path: string): string =>
+    `${host.origin}/api/${path.replace('{job}', 'gotomeeting').replace('{id}', 'x')}`;
+  const open = ['getHealth', 'getCallback'];
+  for (const { name, method, path } of ROUTES) {
+    for (const key of [undefined, 'a-wrong-one', '']) {
+      const headers = { origin: 'https://example.org', ...(key === undefined ? {} : { 'x-functions-key': key }) };
+      const response = await fetch(addressOf(path), { method, headers, redirect: 'manual' });
+      if (!open.includes(name)) {
+        expect(`${name} ${response.status}`).toBe(`${name} 401`);
+        expect(await response.text()).toBe('');
+      }
+      expect(response.headers.get('access-control-allow-origin')).toBeNull();
+    }
+  }
+  const preflight = await fetch(addressOf(ROUTES[1]?.path ?? ''), {
+    method: 'OPTIONS',
+    headers: { origin: 'https://example.org', 'access-control-request-method': 'GET' },
+  });
+  expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
+  const tooLarge = await connector.call(`${JOB}/sync`, { method: 'POST', body: `"${'x'.repeat(100_000)}"` });
+  expect(tooLarge.status).toBe(413);
 });
 
 test('a sync on demand runs to its end; job, cycles and log tell of it; a second start meanwhile gets 409', async () => {

@@ -19,6 +19,8 @@ const NOT_ON_AZURE = new Set([
   'AzureWebJobsStorage',
   'ServiceBusConnection',
   ...SECRETS,
+  // The platform sets it.
+  'WEBSITE_HOSTNAME',
   ...SETTING_NAMES.filter((name) => name.startsWith('TableStorage')),
 ]);
 

@@ -89,7 +89,7 @@ describe('Graph', () => {
     expect((await of('groups', group.id)).rows).toMatchObject([{ principalId: group.id, principalType: 'Group' }]);
     expect((await of('users', user.id, 'another')).rows).toEqual([]);
     expect((await of('users', 'nobody')).status).toBe(404);
-    graph.behaviour.assignmentsEmpty = true;
+    graph.behaviour.assignmentsShown = 0;
     expect(await idsAt(`/servicePrincipals/${directory.app.id}/appRoleAssignedTo?$top=999`)).toEqual([]);
     expect((await of('users', user.id)).rows).toHaveLength(1);
   });

@@ -35,7 +35,7 @@ export class Browser {
     const faults: string[] = [];
     const { host } = new URL(address);
     page.on('console', (message) => {
-      if (message.type() !== 'error' || /status of (401|0|4\d\d|503)/.test(message.text())) return;
+      if (message.type() !== 'error' || /status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED/.test(message.text())) return;
       faults.push(`console: ${message.text()}`);
     });
     page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));

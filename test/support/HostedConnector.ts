@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { realClock } from '../../local/clock/StackClock';
 import { FunctionsHost } from '../../local/azure/functions-host/FunctionsHost';
 import { LocalStack } from '../../local/stack/LocalStack';
-import { buildWorld, WORLDS } from '../../local/simulators/world/buildWorld';
+import { buildWorld, WORLDS, type World } from '../../local/simulators/world/buildWorld';
+import { ApiContract } from './ApiContract';
 import { testStorage } from './testStorage';
 
 const ROOT = join(__dirname, '../..');
@@ -19,6 +20,8 @@ export const cycleSchema = z.looseObject({
 });
 type View = z.output<typeof cycleSchema>;
 
+const contract = new ApiContract();
+
 export class HostedConnector {
   /** What the host logged. */
   readonly lines: string[] = [];
@@ -27,8 +30,9 @@ export class HostedConnector {
   private constructor(readonly stack: LocalStack) {}
 
   /** The stack alone; `start` starts the host. */
-  static async create(): Promise<HostedConnector> {
-    const world = buildWorld({ ...WORLDS.small, oddities: false }, 11, realClock);
+  static async create(
+    world: World = buildWorld({ ...WORLDS.small, oddities: false }, 11, realClock),
+  ): Promise<HostedConnector> {
     return new HostedConnector(await LocalStack.start({ world, storage: testStorage() }));
   }
 
@@ -63,12 +67,21 @@ export class HostedConnector {
     await this.stack.stop();
   }
 
-  call(
+  /** Every answer is held to the API's own document. @throws Error where it differs */
+  async call(
     path: string,
     init: { method?: string; body?: string; headers?: Record<string, string> } = {},
   ): Promise<Response> {
     const headers = { 'x-functions-key': KEY, ...init.headers };
-    return fetch(`${this.#host?.origin ?? ''}${path}`, { ...init, headers });
+    const response = await fetch(`${this.#host?.origin ?? ''}${path}`, { ...init, headers });
+    const answer = {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      text: await response.clone().text(),
+    };
+    const differences = contract.differences(init.method ?? 'GET', path.replace(/\?.*$/u, ''), answer);
+    if (differences.length > 0) throw new Error(`The answer is not as documented:\n${differences.join('\n')}`);
+    return response;
   }
 
   sync(body: object, headers: Record<string, string> = {}): Promise<Response> {

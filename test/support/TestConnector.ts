@@ -19,7 +19,7 @@ import { FINAL_STATES } from '../../shared/model/Cycle';
 import type { PlanRow } from '../../shared/store/PlansTable';
 import type { LogEntry } from '../../shared/model/LogEntry';
 import { countedCycle } from '../../shared/api/countedCycle';
-import { readChunkMessage, readJobMessage, type Outgoing } from '../../shared/queue/messages';
+import { readChunkMessage, readGroupMessage, readJobMessage, type Outgoing } from '../../shared/queue/messages';
 import { settle } from '../../shared/queue/settle';
 import { readSettings } from '../../shared/settings/Settings';
 import { handleChunkMessage } from '../../shared/sync/apply/handleChunkMessage';
@@ -243,6 +243,7 @@ export class TestConnector {
     this.#listeners = [
       listen('sync-jobs', (body, count) => handleJobMessage(this.#engine, readJobMessage(body), count)),
       listen('user-changes', (body, count) => handleChunkMessage(this.#engine, readChunkMessage(body), count)),
+      listen('group-changes', (body, count) => handleChunkMessage(this.#engine, readGroupMessage(body), count)),
     ];
   }
 
@@ -260,7 +261,7 @@ export class TestConnector {
     let quiet = 0;
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, 3));
-      const counts = ['sync-jobs', 'user-changes'].map((name) => this.stack.broker.queue(name).counts);
+      const counts = ['sync-jobs', 'user-changes', 'group-changes'].map((name) => this.stack.broker.queue(name).counts);
       const isBusy = counts.some(({ active, locked }) => active + locked > 0);
       quiet = isBusy ? 0 : quiet + 1;
       if (quiet >= 2) {

@@ -1,4 +1,5 @@
 /** Stories in which the process dies at a call to the outside, and what must hold when the timer has come four times more. */
+import { newUser } from '../../local/simulators/world/buildWorld';
 import { FINAL_STATES } from '../../shared/model/Cycle';
 import { CHANGES, TINY, VILLAGE } from './company';
 import { expectConverged } from './expectConverged';
@@ -9,6 +10,8 @@ export interface Story {
   readonly title: string;
   /** Everything before the calls that count. */
   readonly prepare: () => Promise<TestConnector>;
+  /** What holds at the end beside what always does. */
+  readonly alsoHolds?: (connector: TestConnector) => void;
 }
 
 export const INITIAL: Story = {
@@ -28,6 +31,34 @@ export const INCREMENTAL: Story = {
   },
 };
 
+/** Two groups are new, one is renamed. */
+export const GROUPS: Story = {
+  title: 'a cycle that makes and renames user groups',
+  prepare: async () => {
+    const world = { people: 2, groups: 2, membersPerGroup: 1, existingShare: 0 };
+    const connector = await TestConnector.start({ world, settings: { PROVISION_GROUPS: 'true' } });
+    const { directory, random } = connector.world;
+    const [renamed = ''] = [...directory.groups.keys()];
+    await connector.begin();
+    connector.later();
+    directory.renameGroup(renamed, 'Renamed');
+    for (const name of ['Newer', 'Newest']) {
+      const { id } = directory.addGroup(name);
+      directory.addMember(id, directory.addUser(newUser(random, 970 + name.length)).id);
+      directory.assign(id, 'Group');
+    }
+    return connector;
+  },
+  alsoHolds: (connector) => {
+    const { directory, goto } = connector.world;
+    const wanted = [...directory.groups.values()].map(({ latest }) => latest.displayName);
+    expect([...goto.groups.values()].sort()).toEqual(wanted.sort());
+    for (const { latest } of directory.groups.values())
+      for (const id of latest.members.keys())
+        expect(goto.groups.get(connector.accountOf(id)?.groupKey ?? '')).toBe(latest.displayName);
+  },
+};
+
 /** The calls and writes of the story when nobody dies. */
 export async function undisturbed(story: Story): Promise<{ readonly calls: number; readonly writes: number }> {
   const connector = await story.prepare();
@@ -38,6 +69,7 @@ export async function undisturbed(story: Story): Promise<{ readonly calls: numbe
     const calls = connector.calls - before.calls;
     await fourSlots(connector);
     await expectInOrder(connector);
+    story.alsoHolds?.(connector);
     return { calls, writes: connector.world.goto.writes.length - before.writes };
   } finally {
     await connector.stop();
@@ -59,6 +91,7 @@ export async function playDeath(story: Story, writes: number, killAt: number, ag
     const hasDied = connector.takeKill();
     await fourSlots(connector);
     await expectInOrder(connector);
+    story.alsoHolds?.(connector);
     expect(connector.world.goto.writes.length - before).toBe(writes);
     return hasDied;
   } catch (error) {
@@ -90,4 +123,5 @@ export async function expectInOrder(connector: TestConnector): Promise<void> {
   }
   expect(connector.stack.broker.queue('sync-jobs').counts.deadLettered).toBe(0);
   expect(connector.stack.broker.queue('user-changes').counts.deadLettered).toBe(0);
+  expect(connector.stack.broker.queue('group-changes').counts.deadLettered).toBe(0);
 }

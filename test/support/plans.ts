@@ -10,7 +10,14 @@ const planSchema = z.object({
   hash: z.string().nullable(),
   totals: z.record(z.string(), z.number()),
   entries: z.array(
-    z.looseObject({ sourceId: z.string(), action: z.string(), state: z.string(), reason: z.string(), why: z.string() }),
+    z.looseObject({
+      sourceId: z.string(),
+      kind: z.string(),
+      action: z.string(),
+      state: z.string(),
+      reason: z.string(),
+      why: z.string(),
+    }),
   ),
 });
 export type Plan = z.output<typeof planSchema> & { readonly id: string };

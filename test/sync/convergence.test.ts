@@ -147,12 +147,12 @@ test('I05: one bad read that shows no assignments at all disables nobody', async
 test('I05: a list of assignments that reads as empty for hours disables nobody: each person is asked about', async () => {
   connector = await TestConnector.start({ world: TINY });
   await connector.begin();
-  connector.stack.entra.behaviour.assignmentsEmpty = true;
+  connector.stack.entra.behaviour.assignmentsShown = 0;
   for (let index = 0; index < 4; index += 1) {
     connector.later();
     expect((await connector.cycle()).counts).toMatchObject({ disabled: 0, failed: 0 });
   }
-  connector.stack.entra.behaviour.assignmentsEmpty = false;
+  connector.stack.entra.behaviour.assignmentsShown = 1;
   connector.later();
   expect((await connector.cycle()).counts.disabled).toBe(0);
   expectConverged(connector);

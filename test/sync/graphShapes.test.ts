@@ -1,13 +1,24 @@
 /** Who reads Graph's synchronization API reads this one: its properties, its enums, and ours beside them, each documented. */
 import { readFileSync } from 'node:fs';
 import { jobAnswerSchema, type JobAnswer } from '../../shared/api/answers/JobAnswer';
+import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { logAnswerSchema } from '../../shared/api/answers/LogAnswer';
 import { getJob } from '../../shared/api/getJob';
+import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
+import { postProvisionOnDemand } from '../../shared/api/postProvisionOnDemand';
 import { apiRequest } from '../support/apiRequest';
 import { GraphTypes } from '../support/GraphTypes';
-import { heal, newcomer, someone, TINY } from '../support/stories';
+import { cycles, heal, mailOf, newcomer, newPerson, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 const graph = new GraphTypes();
+/** Those of entra-provisioning.md 1.13, and one by analogy. */
+const STEP_NAMES = [
+  ...['EntryImport', 'EntryImportAdd', 'EntryImportUpdate', 'EntryImportDelete'],
+  ...['EntrySynchronizationAdd', 'EntrySynchronizationUpdate'],
+  ...['EntrySynchronizationScoping', 'EntrySynchronizationSkip'],
+  ...['EntryExportAdd', 'EntryExportUpdate', 'EntryExportDelete', 'EntryEscrowRetry'],
+];
 let connector: TestConnector;
 beforeAll(async () => {
   connector = await TestConnector.start({ world: TINY });
@@ -82,6 +93,29 @@ test('the last cycle in Graph’s counts; the next run; who is managed', async (
   const managed = later.synchronizedEntryCountByType[0]?.value ?? 0;
   expect(managed).toBe(later.people.managed);
   expect(managed).toBe([...connector.world.directory.entitledIds()].length);
+});
+
+test('every kind of entry of the log is Graph’s, wholly: names of steps and enums too', async () => {
+  const [leaver, spare] = [newcomer(connector, 942), newcomer(connector, 943)];
+  connector.world.goto.addUser({ email: mailOf(spare), firstName: 'A', lastName: 'B', licenseKeys: [MEETING_LICENSE] });
+  newPerson(connector, 944, { accountEnabled: false });
+  connector.world.directory.assign(newPerson(connector, 945, { mail: null, givenName: null }).id, 'User');
+  await cycles(connector, 1);
+  connector.world.directory.changeUser(someone(connector, 2).id, { surname: 'Married' });
+  connector.world.directory.deleteUser(leaver.id);
+  await cycles(connector, 2);
+  await connector.run(() => postProvisionOnDemand(connector.engine, apiRequest({ user: someone(connector, 1).id })));
+  const request = { ...apiRequest(), query: new URLSearchParams({ $top: '1000' }) };
+  const { value } = logAnswerSchema.parse((await listProvisioningLog(connector.engine, request)).body);
+  expect(new Set(value.map((entry) => entry.provisioningAction))).toEqual(
+    new Set(['create', 'update', 'disable', 'other']),
+  );
+  for (const entry of value) {
+    expect(graph.differences(entry, 'ProvisioningObjectSummary')).toEqual([]);
+    expect([...graph.properties('ProvisioningObjectSummary').keys()].filter((name) => !(name in entry))).toEqual([]);
+  }
+  const names = new Set(value.flatMap((entry) => (entry.provisioningSteps ?? []).map(({ name }) => name)));
+  expect([...names].filter((name) => !STEP_NAMES.includes(name))).toEqual([]);
 });
 
 test('cycles that fail one behind the other are counted, and one that does not ends the count', async () => {

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { Problem } from '../../shared/api/Problem';
-import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchema } from '../../shared/api/schema';
+import { getSchema, getSchemaVersion, listSchemaVersions, putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { startCycle } from '../../shared/sync/cycle/startCycle';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
+import { deleteMeant, putMeant } from '../support/meantMapping';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -52,12 +53,12 @@ const notSales = only('groups', 'NOT EQUALS', 'department', 'Sales');
 
 const putAnswer = z.object({ version: z.string(), cycleId: z.string().nullable(), report: z.looseObject({}) });
 async function put(body: object): Promise<z.output<typeof putAnswer>> {
-  const answer = putAnswer.parse((await putSchema(connector.engine, apiRequest(body))).body);
+  const answer = putAnswer.parse(await putMeant(connector.engine, body));
   await connector.settle();
   return answer;
 }
 const deleteAll = async (): Promise<void> => {
-  await deleteSchema(connector.engine, apiRequest());
+  await deleteMeant(connector.engine);
   await connector.settle();
 };
 
@@ -160,6 +161,21 @@ test('a default value goes into new accounts, not into those that are there', as
   connector.later();
   expect((await connector.cycle()).counts.created).toBe(1);
   expect(connector.accountOf(joiner.id)?.locale).toBe('de_DE');
+});
+
+test('the language goes into new accounts only: what people chose in GoTo stays', async () => {
+  connector = await TestConnector.start({ world: { existingShare: 0 } });
+  const [person] = people();
+  const id = person?.id ?? '';
+  connector.world.directory.changeUser(id, { preferredLanguage: 'de-DE' });
+  await connector.cycle();
+  expect(connector.accountOf(id)?.locale).toBe('de_DE');
+  const account = connector.accountOf(id);
+  if (account !== undefined) connector.world.goto.changeByHand(account.key, { locale: 'fr_FR' });
+  connector.world.directory.changeUser(id, { preferredLanguage: 'en-US' });
+  connector.later();
+  await connector.cycle('full');
+  expect(connector.accountOf(id)?.locale).toBe('fr_FR');
 });
 
 test('accounts are looked for by the second address when the first has none', async () => {
@@ -299,7 +315,7 @@ test('the cycle after a change of mapping, killed at any call, ends as if nothin
     await connector.cycle();
     connector.later();
   };
-  const started = () => putSchema(connector.engine, apiRequest(changed)).catch(() => undefined);
+  const started = () => putMeant(connector.engine, changed).catch(() => undefined);
   await prepare();
   const before = connector.calls;
   await started();

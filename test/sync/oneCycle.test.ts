@@ -45,6 +45,26 @@ test('a full cycle that failed is made again by the next start', async () => {
   expect(await connector.cycle()).toMatchObject({ mode: 'incremental', state: 'succeeded' });
 });
 
+test('the same idempotency key at once: everybody gets the one cycle', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const request = { trigger: 'http', idempotencyKey: 'k/1' } as const;
+  const ask = () => connector.start('full', request);
+  const starts = await Promise.all([
+    ask(),
+    ask(),
+    ask(),
+    connector.start('full', { ...request, idempotencyKey: 'k/2' }),
+  ]);
+  await connector.settle();
+  const [cycle, ...others] = (await connector.engine.store.cycles.page(10)).cycles;
+  expect(others).toEqual([]);
+  const ids = starts.map((one) => (one.started ? one.cycle.id : null));
+  const wonByOther = ids[3] !== null;
+  expect(ids).toEqual(
+    wonByOther ? [null, null, null, cycle?.cycle.id] : [cycle?.cycle.id, cycle?.cycle.id, cycle?.cycle.id, null],
+  );
+});
+
 test('the same idempotency key starts nothing new', async () => {
   connector = await TestConnector.start({ world: TINY });
   const request = { trigger: 'http', idempotencyKey: 'k/1' } as const;

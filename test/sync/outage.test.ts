@@ -12,14 +12,19 @@ const HOUR_MS = 3_600_000;
 
 /** Five hours, a look every hour: now and then somebody comes. */
 async function fiveHours(): Promise<void> {
+  const before = connector.world.goto.writes.length;
   for (let index = 0; index < 5; index += 1) {
     if (index % 2 === 0) newcomer(connector, 900 + index);
-    connector.later(HOUR_MS - 5 * 60_000);
-    expect((await cycles(connector, 1)).counts.created).toBe(0);
+    connector.later(HOUR_MS);
+    // Of a GoTo that is away the timer makes an attempt.
+    await connector.start();
+    await connector.settle();
   }
+  expect(connector.world.goto.writes.length).toBe(before);
 }
 
 async function everybodyServed(): Promise<void> {
+  connector.later(HOUR_MS);
   await cycles(connector, 2);
   expectConverged(connector);
   for (const user of entitled(connector)) expect(connector.accountOf(user.id)?.lastName).toBe(user.surname);

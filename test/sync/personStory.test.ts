@@ -4,7 +4,6 @@ import { userAnswerSchema, type UserAnswer } from '../../shared/api/answers/User
 import { postRelease } from '../../shared/api/postRelease';
 import { Problem } from '../../shared/api/Problem';
 import { getUser } from '../../shared/api/user/getUser';
-import { deleteSchema, putSchema } from '../../shared/api/schema';
 import { CONNECT_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { pauseJob } from '../../shared/sync/control/controlJob';
@@ -12,6 +11,7 @@ import { EntraSource } from '../../shared/entra/EntraSource';
 import { ConnectorError } from '../../shared/model/ConnectorError';
 import { apiRequest } from '../support/apiRequest';
 import { cycles, mailOf, newcomer, newPerson, someone, TINY, unassign } from '../support/stories';
+import { putMeant, deleteMeant } from '../support/meantMapping';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -156,10 +156,10 @@ test('left out by a filter: which clause, and the value that does not fit', asyn
   const clause = { operatorName: 'EQUALS', sourceOperandName: 'department', targetOperand: { values: ['Sales'] } };
   const scoped = { ...mapping, scope: { groups: [{ name: 'Sales only', clauses: [clause] }] } };
   const rule = { ...schema.synchronizationRules[0], objectMappings: [scoped] };
-  await putSchema(connector.engine, apiRequest({ ...schema, synchronizationRules: [rule] }));
+  await putMeant(connector.engine, { ...schema, synchronizationRules: [rule] });
   const lawyer = newcomer(connector, 937, { department: 'Legal' });
   const story = await storyOf(lawyer.id);
-  await deleteSchema(connector.engine, apiRequest());
+  await deleteMeant(connector.engine);
   await connector.settle();
   expect(story).toMatchObject({
     reason: 'OutOfScope',

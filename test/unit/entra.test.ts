@@ -252,7 +252,10 @@ describe('lists', () => {
     const second = await source.listAssignmentsPage(first.next ?? '');
     expect(second.assignments).toHaveLength(101);
     expect(second.next).toBeNull();
-    expect(await source.listAssignments(directory.app.id)).toEqual([...first.assignments, ...second.assignments]);
+    expect(await source.listAssignments(directory.app.id)).toEqual({
+      assignments: [...first.assignments, ...second.assignments],
+      rows: 1_101,
+    });
   });
 
   test('a link that leads to itself ends the read instead of going on for ever', async () => {

@@ -129,6 +129,7 @@ test('who comes second with a spent refresh token reads the store again and gets
   const store = keeping('local-refresh-0');
   let reads = 0;
   const stale: GotoSecrets = {
+    isLasting: true,
     // Another process rotates between our read and our request.
     read: async (name) =>
       name === 'refreshToken' && (reads += 1) === 1 ? { value: 'local-refresh-0' } : store.read(name),
@@ -152,6 +153,7 @@ test('a rotated token that the vault does not take is kept and stored before any
   const store = keeping('local-refresh-0');
   let isDown = true;
   const tokens = processOf({
+    isLasting: true,
     read: (name) => store.read(name),
     writeRefreshToken: (token) => (isDown ? Promise.reject(new Error('vault down')) : store.writeRefreshToken(token)),
   });
@@ -290,6 +292,7 @@ describe('authorised anew by another process', () => {
     const [store, row] = [keeping('local-refresh-0'), shownToAll()];
     const theirs = processOf(store, undefined, clock, row);
     const slow: GotoSecrets = {
+      isLasting: true,
       // Somebody else is authorised while our request is on its way.
       read: async (name) => {
         const secret = await store.read(name);

@@ -100,3 +100,11 @@ test('no problem shows a value: it may be a secret', () => {
   const problems = problemsOf({ ...complete, GOTO_ACCOUNT_KEY: 'the-client-secret' }).join();
   expect(problems).not.toContain('the-client-secret');
 });
+
+test('SCOPE=all is refused where whoever has no assignment would get nothing', () => {
+  const rule = { ROLE_ENTITLEMENTS: '{"Default Access":{"licenseKeys":["4000000000000000404"]}}' };
+  const all = { ...complete, SCOPE: 'all' };
+  for (const settings of [all, { ...all, ...rule }, { ...all, PROVISION_DEFAULT_ACCESS: 'true' }])
+    expect(problemsOf(settings)).toEqual([expect.stringMatching(/^SCOPE: .*Default Access/)]);
+  expect(readSettings({ ...all, ...rule, PROVISION_DEFAULT_ACCESS: 'true' }).SCOPE).toBe('all');
+});

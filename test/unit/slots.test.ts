@@ -5,9 +5,12 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   clock: { now: () => 0, sleep: () => Promise.resolve() },
   timing: DEFAULT_TIMING,
   policy: {
+    enterpriseApp: 'app',
     roleEntitlements: {},
     provisionDefaultAccess: false,
     expandNestedGroups: false,
+    scope: 'assigned',
+    provisionGroups: false,
     skipOutOfScopeDeletions: false,
     driftPolicy: 'repair',
     protectedUsers: [],

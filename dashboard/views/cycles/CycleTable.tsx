@@ -7,7 +7,7 @@ import { countsInWords } from './countsInWords';
 /** Cycles, newest first. */
 export function CycleTable({ cycles }: { cycles: readonly CycleAnswer[] }) {
   return (
-    <table class="table table-stacks">
+    <table class="table table-stacks" aria-label="Cycles, newest first">
       <thead>
         <tr>
           <th scope="col">Began</th>

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<PlanEntryAnswer>[] = [
   { title: 'Action', width: '110px', cell: (row) => <ActionWord action={row.action} /> },
   {
     title: 'State',
-    width: '110px',
+    width: '145px',
     isMinor: true,
     cell: (row) => <Status state={row.staged ? 'staged' : row.state} />,
   },

@@ -7,6 +7,7 @@ import { Loaded } from '../../parts/Loaded';
 import type { ViewProps } from '../ViewProps';
 import { ExpressionTester } from './ExpressionTester';
 import { FunctionList } from './FunctionList';
+import { ImportSchema } from './ImportSchema';
 import { rulesOf } from './rulesOf';
 import { RulesTable } from './RulesTable';
 import { Scope } from './Scope';
@@ -29,6 +30,10 @@ export function Mapping({ route, refresh }: ViewProps) {
   const change = (text: string): void => {
     setExpression(text);
     replaceQuery(route, text === FIRST_EXPRESSION ? {} : { expression: text });
+  };
+  const changed = (): void => {
+    setRound((count) => count + 1);
+    refresh();
   };
   const tryOut = (text: string): void => {
     change(text);
@@ -59,13 +64,8 @@ export function Mapping({ route, refresh }: ViewProps) {
         <ExpressionTester expression={expression} change={change} />
         <FunctionList insert={(call) => tryOut(withCall(expression, call))} />
       </div>
-      <Versions
-        active={String(round)}
-        changed={() => {
-          setRound((count) => count + 1);
-          refresh();
-        }}
-      />
+      <ImportSchema changed={changed} />
+      <Versions active={String(round)} changed={changed} />
     </div>
   );
 }

@@ -21,7 +21,7 @@ export function Versions({ active, changed }: { active: string; changed: () => v
     <Card title="Versions">
       <Loaded of={versions}>
         {({ value }) => (
-          <table class="table table-stacks">
+          <table class="table table-stacks" aria-label="Versions, newest first">
             <thead>
               <tr>
                 <th scope="col">Put</th>

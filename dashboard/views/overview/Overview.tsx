@@ -1,6 +1,7 @@
 import type { CyclesAnswer } from '../../../shared/api/answers/CycleAnswer';
 import { JOB } from '../../data/ApiClient';
 import { usePoll } from '../../data/usePoll';
+import { ago, many } from '../../data/words';
 import { linkTo } from '../../data/useRoute';
 import { Card } from '../../parts/Card';
 import { Hero } from '../../parts/Hero';
@@ -9,6 +10,7 @@ import { Message } from '../../parts/Message';
 import { CycleTable } from '../cycles/CycleTable';
 import { History } from './History';
 import { JobActions } from './JobActions';
+import { JobFacts } from './JobFacts';
 import { PeopleTiles } from './PeopleTiles';
 import { Progress } from './Progress';
 import { stateInWords } from './stateInWords';
@@ -21,18 +23,30 @@ export function Overview({ job, refresh }: ViewProps) {
   const { status } = job;
   const cycles = usePoll<CyclesAnswer>(`${JOB}/cycles?$top=${LAST}`, 5_000);
   const warnings = status.currentCycle?.warnings ?? cycles.value?.value[0]?.warnings ?? [];
+  // What waits for a decision is said above; the cycle's own words stand on its page.
+  const shown = status.awaitingApproval === null ? warnings : [];
   const said = stateInWords(job);
   return (
     <div class="view">
       <Hero tone={said.tone} title={said.title} text={said.text} actions={<JobActions job={job} refresh={refresh} />}>
-        {status.currentCycle !== null && <Progress cycle={status.currentCycle} />}
+        {status.currentCycle !== null && <Progress cycle={status.currentCycle} stages={status.currentStages} />}
+        <JobFacts job={job} />
       </Hero>
-      {warnings.map((warning) => (
+      {status.awaitingApproval !== null && (
+        <Message
+          intent="warning"
+          title={`${many(status.awaitingApproval.removals, 'removal waits', 'removals wait')} for your decision since ${ago(status.awaitingApproval.sinceDateTime)}.`}
+          action={<a href={linkTo('cycles', status.awaitingApproval.cycleId)}>Look who and why</a>}
+        >
+          These people keep their access until then.
+        </Message>
+      )}
+      {shown.map((warning) => (
         <Message key={warning} intent="warning">
           {warning}
         </Message>
       ))}
-      <PeopleTiles job={job} />
+      <PeopleTiles people={status.people} />
       <Card title="Last cycles" actions={<a href={linkTo('cycles')}>All cycles</a>}>
         <Loaded of={cycles}>
           {({ value }) =>

@@ -1,23 +1,17 @@
 import type { JobAnswer } from '../../../shared/api/answers/JobAnswer';
-import type { PeopleAnswer } from '../../../shared/api/answers/PeopleAnswer';
-import { JOB } from '../../data/ApiClient';
-import { usePoll } from '../../data/usePoll';
 import { linkTo } from '../../data/useRoute';
 import { Tile, type TileToShow } from '../../parts/Tile';
 
-/** Whom it is about: counted when a cycle has ended. */
-export function PeopleTiles({ job }: { job: JobAnswer }) {
-  const last = job.status.lastExecution?.activityIdentifier ?? '';
-  const people = usePoll<PeopleAnswer>(`${JOB}/people?after=${last}`, 0);
-  const counted = people.value;
+/** Whom it is about. */
+export function PeopleTiles({ people }: { people: JobAnswer['status']['people'] }) {
   const failures = linkTo('log', null, { status: 'failure' });
   const tiles: readonly TileToShow[] = [
-    { name: 'In scope', icon: 'people', value: counted?.inScope, text: 'entitled in Entra' },
-    { name: 'Managed', icon: 'personOk', value: counted?.managed, text: 'accounts in GoTo' },
+    { name: 'In scope', icon: 'people', value: people.inScope, text: 'entitled in Entra' },
+    { name: 'Managed', icon: 'personOk', value: people.managed, text: 'accounts in GoTo' },
     {
       name: 'Failing',
       icon: 'error',
-      value: counted?.failing,
+      value: people.failing,
       text: 'tried again by itself',
       tone: 'bad',
       link: failures,
@@ -25,12 +19,12 @@ export function PeopleTiles({ job }: { job: JobAnswer }) {
     {
       name: 'Waiting for a seat',
       icon: 'hourglass',
-      value: counted?.waitingForSeat,
+      value: people.waitingForSeat,
       text: 'no licence is free',
       tone: 'warn',
       link: failures,
     },
-    { name: 'Held', icon: 'lock', value: counted?.held, text: 'an admin decides', tone: 'warn' },
+    { name: 'Held', icon: 'lock', value: people.held, text: 'an admin decides', tone: 'warn' },
   ];
   return (
     <ul class="tiles" aria-label="People">

@@ -1,18 +1,34 @@
 import type { CycleAnswer } from '../../../shared/api/answers/CycleAnswer';
+import type { StageAnswer } from '../../../shared/api/answers/JobAnswer';
 import { ago, duration, many, number } from '../../data/words';
 import { Stages } from '../../parts/Stages';
 
-const STAGES = ['queued', 'planning', 'applying', 'closing'] as const;
-const NAMES = { queued: 'Queued', planning: 'Plan', applying: 'Apply', closing: 'Check' } as const;
+const NAMES: Readonly<Record<StageAnswer['name'], string>> = {
+  source: 'Read Entra',
+  target: 'Read GoTo',
+  judgement: 'Decide',
+  removals: 'Remove',
+  changes: 'Change',
+  proof: 'Check',
+};
+/** Where only the cycle is known. */
+const STATES = ['queued', 'planning', 'applying', 'closing'] as const;
+const STATE_NAMES = ['Queued', 'Plan', 'Apply', 'Check'] as const;
 
 /** Where the cycle stands, how far it has come, how fast, and what is left. */
-export function Progress({ cycle }: { cycle: CycleAnswer }) {
-  const at = STAGES.findIndex((stage) => stage === cycle.state);
+export function Progress({ cycle, stages = [] }: { cycle: CycleAnswer; stages?: readonly StageAnswer[] }) {
   const { percentage, done, expected } = cycle.progress;
   const isMeasured = cycle.state === 'applying' || cycle.state === 'closing';
   return (
     <div class="progress">
-      <Stages names={STAGES.map((stage) => NAMES[stage])} at={at} />
+      {stages.length > 0 ? (
+        <Stages
+          names={stages.map(({ name }) => NAMES[name])}
+          at={stages.findIndex(({ state }) => state === 'running')}
+        />
+      ) : (
+        <Stages names={STATE_NAMES} at={STATES.findIndex((state) => state === cycle.state)} />
+      )}
       <progress
         aria-label="Progress of the cycle"
         max={100}

@@ -17,6 +17,8 @@ export function stateInWords({ status }: JobAnswer, nowMs = Date.now()): Said {
       title: 'Not connected to GoTo',
       text: 'Nothing is read or written until the connector is authorized. Open “Connection” and choose “Authorize”.',
     };
+  if (quarantine?.reason === 'TooManyDeletes')
+    return { tone: 'warn', title: 'Removals wait for an approval', text: quarantine.error.message };
   if (code === 'Quarantine')
     return {
       tone: 'bad',
@@ -24,7 +26,7 @@ export function stateInWords({ status }: JobAnswer, nowMs = Date.now()): Said {
       text:
         quarantine === null
           ? 'Cycles are tried seldom until one succeeds.'
-          : `${quarantine.error?.message ?? quarantine.reason} Next try ${quarantine.nextAttempt === null ? 'unknown' : ago(quarantine.nextAttempt, nowMs)}.`,
+          : `${quarantine.error.message} ${quarantine.nextAttempt === null ? 'It is not tried any more: mend it, then choose “Start”.' : `Next try ${ago(quarantine.nextAttempt, nowMs)}.`}`,
     };
   if (cycle !== null)
     return { tone: 'busy', title: TITLES[cycle.state] ?? 'Working', text: progressInWords(cycle, nowMs) };

@@ -18,7 +18,7 @@ export function PersonLog({ person }: { person: UserAnswer }) {
       {person.log.length === 0 ? (
         <Empty title="The log has nothing of this person yet." />
       ) : (
-        <table class="table table-stacks">
+        <table class="table table-stacks" aria-label="Log of the person, newest first">
           <thead>
             <tr>
               <th scope="col">When</th>

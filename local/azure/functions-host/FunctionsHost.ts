@@ -30,21 +30,19 @@ export interface FunctionsHostOptions {
 }
 
 export class FunctionsHost {
-  readonly #http: HttpFrontEnd;
   readonly #timers: TimerSchedules;
   readonly #listeners: ServiceBusListener[] = [];
   readonly #settings;
   readonly #log: HostLog;
 
-  private constructor(
-    private readonly groups: FunctionGroups,
-    private readonly options: FunctionsHostOptions,
-  ) {
+  #groups: FunctionGroups | undefined;
+  readonly #http: HttpFrontEnd;
+
+  private constructor(private readonly options: FunctionsHostOptions) {
     this.#settings = readHostJson(options.appDirectory);
     this.#log = logFilter(this.#settings.logging.logLevel, options.onLog);
     this.#timers = new TimerSchedules(options.timerStatusFile);
     this.#http = new HttpFrontEnd({
-      functions: this.functions,
       routePrefix: this.#settings.extensions.http.routePrefix,
       functionKey: options.functionKey,
       invoke: (name, request) => this.#invoke(this.#functionNamed(name), { http: request }),
@@ -54,27 +52,42 @@ export class FunctionsHost {
 
   /** @throws Error when the app does not load or needs what is not there, a setting is missing, or the port is taken */
   static async start(options: FunctionsHostOptions): Promise<FunctionsHost> {
-    const { onLog, appDirectory, environment, workerFile, nodeOptions } = options;
-    const filtered = logFilter(readHostJson(appDirectory).logging.logLevel, onLog);
-    const groups = await FunctionGroups.start(
-      { appDirectory, environment, onLog: filtered, workerFile, nodeOptions },
-      options.oneWorker === true,
-    );
-    let host: FunctionsHost | undefined;
+    const host = new FunctionsHost(options);
     try {
-      refuseUnsupported(groups.app);
-      host = new FunctionsHost(groups, options);
       await host.#http.listen(options.port);
-      for (const metadata of groups.app.functions) host.#listen(metadata);
+      await host.#load();
       return host;
     } catch (error) {
-      await (host ?? groups).stop();
+      await host.stop();
       throw error;
     }
   }
 
+  /** The port is taken before the app is loaded: its processes are told their own address, as on Azure. */
+  async #load(): Promise<void> {
+    const { appDirectory, environment, workerFile, nodeOptions, oneWorker } = this.options;
+    this.#groups = await FunctionGroups.start(
+      {
+        appDirectory,
+        environment: { WEBSITE_HOSTNAME: `localhost:${this.port}`, ...environment },
+        onLog: this.#log,
+        workerFile,
+        nodeOptions,
+      },
+      oneWorker === true,
+    );
+    refuseUnsupported(this.#groups.app);
+    this.#http.open(this.functions);
+    for (const metadata of this.functions) this.#listen(metadata);
+  }
+
   get functions(): readonly FunctionMetadata[] {
-    return this.groups.app.functions;
+    return this.#loaded.app.functions;
+  }
+
+  get #loaded(): FunctionGroups {
+    if (this.#groups === undefined) throw new RangeError('The app is not loaded.');
+    return this.#groups;
   }
 
   get port(): number {
@@ -86,7 +99,7 @@ export class FunctionsHost {
   }
 
   get workerPids(): readonly number[] {
-    return this.groups.pids;
+    return this.#loaded.pids;
   }
 
   /** Drains: takes nothing new, lets what runs end, then ends the workers. */
@@ -94,7 +107,7 @@ export class FunctionsHost {
     this.#timers.stop();
     await this.#http.stop();
     await Promise.all(this.#listeners.map((listener) => listener.stop()));
-    await this.groups.stop();
+    await this.#groups?.stop();
   }
 
   /** Binds a timer or a queue to its function. */
@@ -129,7 +142,7 @@ export class FunctionsHost {
   ): Promise<HttpData | undefined> {
     const { name } = metadata;
     const id = randomUUID();
-    const worker = this.groups.workerOf(metadata);
+    const worker = this.#loaded.workerOf(metadata);
     const { functionTimeout } = this.#settings;
     const timer = setTimeout(() => {
       this.#failed(name)(`Timeout value of ${functionTimeout / 1_000} s exceeded by function ${name} (${id}).`);

@@ -2,14 +2,16 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpRoutes } from './HttpRoutes';
 import type { FunctionMetadata, HttpData } from './protocol';
+import { setCookie } from './setCookie';
+import { WrongKeys } from './WrongKeys';
 
 /** FUNCTIONS_REQUEST_BODY_SIZE_LIMIT of the platform, in bytes. The product's own limits are far below it. */
 const MAX_BODY = 104_857_600;
 
 export interface HttpFrontEndOptions {
-  readonly functions: readonly FunctionMetadata[];
   readonly routePrefix: string;
   readonly functionKey: string;
   readonly invoke: (functionName: string, request: HttpData) => Promise<HttpData | undefined>;
@@ -18,12 +20,12 @@ export interface HttpFrontEndOptions {
 }
 
 export class HttpFrontEnd {
-  readonly #routes: HttpRoutes;
+  #routes: HttpRoutes | undefined;
   readonly #server: Server;
+  readonly #wrongKeys = new WrongKeys();
   #port = 0;
 
   constructor(private readonly options: HttpFrontEndOptions) {
-    this.#routes = new HttpRoutes(options.functions, options.routePrefix);
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch(() => {
         if (!response.headersSent) response.writeHead(500);
@@ -32,12 +34,17 @@ export class HttpFrontEnd {
     });
   }
 
-  /** @throws the system error, such as EADDRINUSE */
+  /** Takes the port, and answers 503 until `open`. @throws the system error, such as EADDRINUSE */
   async listen(port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
     this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** @throws Error for a route this host cannot read, or one that two functions have */
+  open(functions: readonly FunctionMetadata[]): void {
+    this.#routes = new HttpRoutes(functions, this.options.routePrefix);
   }
 
   get port(): number {
@@ -58,7 +65,12 @@ export class HttpFrontEnd {
     const method = request.method ?? 'GET';
     const byHand = /^\/admin\/functions\/([A-Za-z0-9_-]+)$/.exec(path)?.[1];
     if (byHand !== undefined) {
-      response.writeHead(await this.#startByHand(byHand, method, request, query)).end();
+      if (!this.#hasKey(request, query)) return this.#refuse(request, query, response);
+      response.writeHead(await this.#startByHand(byHand, method, request)).end();
+      return;
+    }
+    if (this.#routes === undefined) {
+      response.writeHead(503).end();
       return;
     }
     const route = this.#routes.find(method, path);
@@ -67,10 +79,7 @@ export class HttpFrontEnd {
       response.writeHead(404).end();
       return;
     }
-    if (route.authLevel !== 'anonymous' && !this.#hasKey(request, query)) {
-      response.writeHead(401).end();
-      return;
-    }
+    if (route.authLevel !== 'anonymous' && !this.#hasKey(request, query)) return this.#refuse(request, query, response);
     const body = await bytesOf(request);
     if (body === undefined) {
       response.writeHead(413).end();
@@ -88,28 +97,41 @@ export class HttpFrontEnd {
       nullableParams: nullable(Object.entries(route.parameters)),
       body: { bytes: body },
     });
-    response.writeHead(Number(answer?.statusCode ?? 200), { ...answer?.headers });
+    response.writeHead(Number(answer?.statusCode ?? 200), {
+      ...answer?.headers,
+      ...(answer?.cookies === undefined ? {} : { 'set-cookie': answer.cookies.map(setCookie) }),
+    });
     response.end(answer?.body?.bytes ?? answer?.body?.string ?? '');
   }
 
   /** @returns the status */
-  async #startByHand(
-    name: string,
-    method: string,
-    request: IncomingMessage,
-    query: URLSearchParams,
-  ): Promise<401 | 404 | 202> {
-    if (!this.#hasKey(request, query)) return 401;
+  async #startByHand(name: string, method: string, request: IncomingMessage): Promise<404 | 202> {
     if (method !== 'POST') return 404;
     return this.options.startByHand(name, inputOf(await textOf(request))) ? 202 : 404;
   }
 
   #hasKey(request: IncomingMessage, query: URLSearchParams): boolean {
-    const header = request.headers['x-functions-key'];
-    const given = Buffer.from((Array.isArray(header) ? header[0] : header) ?? query.get('code') ?? '');
+    const given = Buffer.from(givenKey(request, query));
     const wanted = Buffer.from(this.options.functionKey);
     return given.length === wanted.length && timingSafeEqual(given, wanted);
   }
+
+  /** Whoever guesses keys is kept waiting; who forgot it is not. */
+  async #refuse(request: IncomingMessage, query: URLSearchParams, response: ServerResponse): Promise<void> {
+    const isGuess = givenKey(request, query) !== '';
+    const delay = isGuess ? this.#wrongKeys.delayOf(request.socket.remoteAddress ?? '', Date.now()) : 0;
+    if (delay === undefined) {
+      response.writeHead(429, { 'retry-after': '5' }).end();
+      return;
+    }
+    if (delay > 0) await sleep(delay, undefined, { ref: false });
+    response.writeHead(401).end();
+  }
+}
+
+function givenKey(request: IncomingMessage, query: URLSearchParams): string {
+  const header = request.headers['x-functions-key'];
+  return (Array.isArray(header) ? header[0] : header) ?? query.get('code') ?? '';
 }
 
 const nullable = (entries: Iterable<readonly [string, string]>) =>

@@ -34,6 +34,18 @@ export type TypedData =
   | { readonly collectionString: { readonly string: readonly string[] } }
   | { readonly http: HttpData };
 
+/** As the real worker sends it (RpcHttpCookie): what may be missing is wrapped. */
+export interface HttpCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly path?: { readonly value?: string };
+  readonly domain?: { readonly value?: string };
+  readonly secure?: { readonly value?: boolean };
+  readonly httpOnly?: { readonly value?: boolean };
+  readonly sameSite?: string;
+  readonly maxAge?: { readonly value?: number };
+}
+
 export interface HttpData {
   readonly method?: string;
   readonly url?: string;
@@ -42,6 +54,7 @@ export interface HttpData {
   readonly nullableParams?: Readonly<Record<string, { readonly value: string }>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly statusCode?: string;
+  readonly cookies?: readonly HttpCookie[];
   readonly body?: { readonly bytes?: Uint8Array; readonly string?: string };
 }
 

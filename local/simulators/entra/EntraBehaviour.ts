@@ -1,6 +1,13 @@
 /** What answers from a replica of its own. */
 export type EntraEndpoint =
-  'usersDelta' | 'groupsDelta' | 'members' | 'users' | 'assignments' | 'userAssignments' | 'checkMemberGroups';
+  | 'usersDelta'
+  | 'groupsDelta'
+  | 'members'
+  | 'users'
+  | 'usersList'
+  | 'assignments'
+  | 'userAssignments'
+  | 'checkMemberGroups';
 
 /** The ugly sides of Graph that a test turns on; all are off by default. */
 export interface EntraBehaviour {
@@ -28,8 +35,16 @@ export interface EntraBehaviour {
   readonly emptyMembersOf: Set<string>;
   /** Groups whose members read as 404 though the group exists. */
   readonly missingMembersOf: Set<string>;
-  /** The app's list of assignments reads as empty, with 200. */
-  assignmentsEmpty: boolean;
+  /** Share of the app's list of assignments that is shown, with 200: 0 reads as empty. */
+  assignmentsShown: number;
+  /** Graph's count of the assignments tells the same lie as the list; else it tells the truth. */
+  countsWhatIsShown: boolean;
+  /** Rows a page of a list holds at most. */
+  pageCap: number;
+  /** Every second page of a list is empty and the last one. */
+  endsWithEmptyPage: boolean;
+  /** Directory.Read.All is not granted: what a person or a group is assigned to is not told. */
+  refusesAssignmentsOf: boolean;
   /** How many of the next parts of a $batch answer 429, each by itself (graph-source.md 3.1). */
   throttledParts: number;
   /** What such a part says in Retry-After, in seconds. */
@@ -49,7 +64,11 @@ export const honestEntra = (): EntraBehaviour => ({
   endlessNextLink: false,
   emptyMembersOf: new Set(),
   missingMembersOf: new Set(),
-  assignmentsEmpty: false,
+  assignmentsShown: 1,
+  countsWhatIsShown: false,
+  pageCap: 999,
+  endsWithEmptyPage: false,
+  refusesAssignmentsOf: false,
   throttledParts: 0,
   throttledPartSeconds: 10,
 });

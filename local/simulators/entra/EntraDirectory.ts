@@ -43,6 +43,8 @@ export interface EntraAppRole {
 
 export type JournalEntry =
   | { readonly at: number; readonly kind: 'user'; readonly id: string }
+  /** The group itself: its name. */
+  | { readonly at: number; readonly kind: 'group'; readonly id: string }
   | {
       readonly at: number;
       readonly kind: 'member';
@@ -118,6 +120,13 @@ export class EntraDirectory {
     return group;
   }
 
+  renameGroup(groupId: string, displayName: string): void {
+    const history = this.groups.get(groupId);
+    if (history === undefined) throw new RangeError(`no group ${groupId}`);
+    history.set(this.clock.now(), { ...history.latest, displayName });
+    this.#note({ kind: 'group', id: groupId });
+  }
+
   addMember(groupId: string, memberId: string, memberKind: 'user' | 'group' = 'user'): void {
     this.addMembers(groupId, [memberId], memberKind);
   }
@@ -175,6 +184,7 @@ export class EntraDirectory {
   #note(
     entry:
       | { kind: 'user'; id: string }
+      | { kind: 'group'; id: string }
       | { kind: 'member'; id: string; memberId: string; memberKind: 'user' | 'group'; joined: boolean },
   ): void {
     this.journal.push({ at: this.clock.now(), ...entry });

@@ -18,7 +18,13 @@ const MAX_FILTER_IDS = 50;
 
 const batchBody = z.object({
   requests: z.array(
-    z.object({ id: z.string(), method: z.string().default('GET'), url: z.string(), body: z.unknown().optional() }),
+    z.object({
+      id: z.string(),
+      method: z.string().default('GET'),
+      url: z.string(),
+      body: z.unknown().optional(),
+      headers: z.record(z.string(), z.string()).default({}),
+    }),
   ),
 });
 /** One call of checkMemberGroups takes 20 groups. */
@@ -26,6 +32,7 @@ const memberGroupsBody = z.object({ groupIds: z.array(z.string()).min(1).max(20)
 
 interface DeltaItem {
   readonly id: string;
+  readonly displayName?: string | undefined;
   readonly '@removed'?: { readonly reason: string };
   readonly 'members@delta'?: readonly object[];
 }
@@ -92,15 +99,17 @@ export class EntraSimulator extends SimulatedServer {
       if (sp[1] !== directory.app.appId && sp[2] !== directory.app.id)
         return graphError(404, 'Request_ResourceNotFound');
       if (sp[3] === undefined) return json(200, directory.app);
-      const rows = this.behaviour.assignmentsEmpty
-        ? []
-        : directory.assignmentsAt(this.#momentOf('assignments')).map((one) => this.#assignmentRow(one));
-      const isShort = this.behaviour.dropsRowsOfSmallPages && url.searchParams.get('$top') !== '999';
-      return this.#page(url, isShort ? rows.slice(0, -1) : rows);
+      const { assignmentsShown, countsWhatIsShown, dropsRowsOfSmallPages } = this.behaviour;
+      const all = directory.assignmentsAt(this.#momentOf('assignments')).map((one) => this.#assignmentRow(one));
+      const rows = all.slice(0, Math.floor(all.length * assignmentsShown));
+      const isShort = dropsRowsOfSmallPages && url.searchParams.get('$top') !== '999';
+      return this.#page(url, isShort ? rows.slice(0, -1) : rows, countsWhatIsShown ? rows.length : all.length);
     }
     if (path === '/users') return this.#find(url);
     if (path === '/users/delta') return this.#delta(url, 'user');
     if (path === '/groups/delta') return this.#delta(url, 'member');
+    const all = /^\/groups\/([^/]+)\/transitiveMembers$/.exec(path);
+    if (all !== null) return this.#transitiveMembers(all[1] ?? '', url);
     const members = /^\/groups\/([^/]+)\/members$/.exec(path);
     if (members !== null) return this.#members(members[1] ?? '', url);
     const memberOf = /^\/users\/([^/]+)\/memberOf$/.exec(path);
@@ -132,6 +141,7 @@ export class EntraSimulator extends SimulatedServer {
 
   /** Users by name or mail; letter case does not matter to Graph. */
   #find(url: URL): SimResponse {
+    if (!url.searchParams.has('$filter')) return this.#list(url);
     const filter = /^userPrincipalName eq '((?:[^']|'')*)' or mail eq '((?:[^']|'')*)'$/.exec(
       url.searchParams.get('$filter') ?? '',
     );
@@ -147,12 +157,23 @@ export class EntraSimulator extends SimulatedServer {
     return this.#page(url, found);
   }
 
+  /** Who is in the recycle bin is not on the list. */
+  #list(url: URL): SimResponse {
+    const moment = this.#momentOf('usersList');
+    const rows = [...this.directory.users.values()].flatMap((history): object[] => {
+      const state = history.at(moment);
+      return state === undefined || typeof state === 'string' ? [] : [selected(state, url)];
+    });
+    return this.#page(url, rows);
+  }
+
   #assignmentRow(one: EntraAssignment): object {
     return { ...one, resourceId: this.directory.app.id, resourceDisplayName: this.directory.app.displayName };
   }
 
   /** Direct ones only: what a person has through a group stands at the group. */
   #assignmentsOf(type: 'User' | 'Group', id: string, url: URL): SimResponse {
+    if (this.behaviour.refusesAssignmentsOf) return graphError(403, 'Authorization_RequestDenied');
     const moment = this.#momentOf('userAssignments');
     const state = (type === 'User' ? this.directory.users : this.directory.groups).get(id)?.at(moment);
     if (state === undefined || typeof state === 'string') return graphError(404, 'Request_ResourceNotFound');
@@ -197,6 +218,20 @@ export class EntraSimulator extends SimulatedServer {
     return this.#page(url, rows);
   }
 
+  #transitiveMembers(groupId: string, url: URL): SimResponse {
+    const moment = this.#momentOf('members');
+    if (this.directory.groups.get(groupId)?.at(moment) === undefined)
+      return graphError(404, 'Request_ResourceNotFound');
+    const rows = [...this.directory.users].flatMap(([id, history]): object[] => {
+      const state = history.at(moment);
+      const isThere = state !== undefined && typeof state !== 'string';
+      return isThere && this.#isMember(id, groupId, moment, new Set())
+        ? [{ '@odata.type': '#microsoft.graph.user', ...selected(state, url) }]
+        : [];
+    });
+    return this.#page(url, rows);
+  }
+
   #members(groupId: string, url: URL): SimResponse {
     const moment = this.#momentOf('members');
     const group = this.directory.groups.get(groupId)?.at(moment);
@@ -218,15 +253,17 @@ export class EntraSimulator extends SimulatedServer {
     return this.#page(url, rows);
   }
 
-  #page(url: URL, rows: readonly object[]): SimResponse {
-    const top = Math.min(999, Number(url.searchParams.get('$top') ?? DEFAULT_PAGE));
+  #page(url: URL, rows: readonly object[], count = rows.length): SimResponse {
+    const top = Math.min(this.behaviour.pageCap, Number(url.searchParams.get('$top') ?? DEFAULT_PAGE));
     const token = url.searchParams.get('$skiptoken');
     const isEmpty = token === null && this.behaviour.emptyFirstPage;
+    if (token !== null && this.behaviour.endsWithEmptyPage) return json(200, { value: [] });
     const offset = Number(token ?? 0);
     const value = isEmpty ? [] : rows.slice(offset, offset + top);
     const next = isEmpty ? 0 : offset + top;
     const hasMore = isEmpty || next < rows.length || this.behaviour.endlessNextLink;
     return json(200, {
+      ...(url.searchParams.get('$count') === 'true' ? { '@odata.count': count } : {}),
       value,
       ...(hasMore ? { '@odata.nextLink': withToken(url, '$skiptoken', String(Math.min(next, rows.length))) } : {}),
     });
@@ -286,21 +323,24 @@ export class EntraSimulator extends SimulatedServer {
     } else {
       const groups = new Map<string, Map<string, { kind: string; joined: boolean }>>();
       for (const entry of entries) {
-        if (entry.kind !== 'member') continue;
+        if (entry.kind === 'user') continue;
         const changes = groups.get(entry.id) ?? new Map<string, { kind: string; joined: boolean }>();
-        changes.set(entry.memberId, { kind: entry.memberKind, joined: entry.joined });
         groups.set(entry.id, changes);
+        if (entry.kind === 'group') continue;
+        changes.set(entry.memberId, { kind: entry.memberKind, joined: entry.joined });
       }
       // Slices of three: the same group comes back with other members (graph-source.md 2.3).
       for (const [id, changes] of groups) {
         const all = [...changes];
+        const { displayName } = this.directory.groups.get(id)?.at(moment) ?? {};
+        if (all.length === 0) items.push({ id, displayName });
         for (let start = 0; start < all.length; start += 3) {
           const members = all.slice(start, start + 3).map(([memberId, change]) => ({
             '@odata.type': `#microsoft.graph.${change.kind}`,
             id: memberId,
             ...(change.joined ? {} : { '@removed': { reason: 'deleted' } }),
           }));
-          items.push({ id, 'members@delta': members });
+          items.push({ id, displayName, 'members@delta': members });
         }
       }
     }
@@ -310,8 +350,10 @@ export class EntraSimulator extends SimulatedServer {
   #batch(request: SimRequest): SimResponse {
     const asked = batchBody.safeParse(parsed(request.body));
     if (!asked.success || asked.data.requests.length > 20) return graphError(400, 'BadRequest');
-    const responses = asked.data.requests.map(({ id, method, url, body }) => {
+    const responses = asked.data.requests.map(({ id, method, url, body, headers: sent }) => {
       const target = new URL(`${this.origin}/v1.0${url}`);
+      // Without it Graph ignores $count and says nothing (graph-source.md 3.3).
+      if (sent['ConsistencyLevel'] !== 'eventual') target.searchParams.delete('$count');
       const { status, text } = this.#isPartThrottled()
         ? tooManyRequests()
         : this.#route(method, target.pathname.replace(/^\/v1\.0/, ''), target, () => body);

@@ -16,6 +16,10 @@ export interface GotoBehaviour {
   refusesInPart: boolean;
   /** A refresh answers with a new refresh token. */
   rotatesRefreshToken: boolean;
+  /** A code is answered with a refresh token. */
+  givesRefreshToken: boolean;
+  /** What tokens are good for: without `identity:` the Admin API refuses them (goto-api.md 1.5). */
+  scope: string;
   /** Addresses, in lower case, with a profile in another GoTo account: adding one only sends an invitation to transfer (goto-api.md 2.6). */
   readonly transferPending: Set<string>;
   /** Accounts, by key, that answer every read and write of their own with this status. */
@@ -37,6 +41,8 @@ export const honestGoto = (): GotoBehaviour => ({
   invalidAddresses: new Set(),
   refusesInPart: false,
   rotatesRefreshToken: false,
+  givesRefreshToken: true,
+  scope: 'identity:',
   transferPending: new Set(),
   refusesPerson: new Map(),
   silentFor: new Set(),

@@ -4,10 +4,12 @@ import type { StackClock } from '../../clock/StackClock';
 import { History } from '../http/History';
 import { json, SimulatedServer, type SimRequest, type SimResponse } from '../http/SimulatedServer';
 import { createBody, groupBody, updateBody } from './bodies';
+import type { Consenter } from './Consenter';
 import { honestGoto, type GotoBehaviour } from './GotoBehaviour';
 import { wire, type GotoUser, type NewAccount } from './GotoUser';
 import { bodyOf, type GotoWrite } from './GotoWrite';
 import { namedPeople } from './namedPeople';
+import { SignIn, type GotoActor } from './SignIn';
 import { Transfers } from './Transfers';
 
 export { statusOf, type GotoUser } from './GotoUser';
@@ -28,15 +30,13 @@ interface GotoLicense {
   readonly products: readonly string[];
 }
 
-const TOKEN_LIFE_S = 3_600;
 const ADMIN = '/admin/rest/v1';
 
 export class GotoSimulator extends SimulatedServer {
   readonly behaviour: GotoBehaviour = honestGoto();
-  readonly clientId = 'local-client';
-  readonly clientSecret = 'local-secret';
-  readonly personalAccessToken = 'local-pat';
-  refreshToken = 'local-refresh-0';
+  /** Of the first administrator. */
+  adminRoles: readonly string[] = ['MANAGE_USERS', 'MANAGE_SEATS'];
+  readonly signIn: SignIn;
   readonly users = new Map<string, History<GotoUser | undefined>>();
   readonly licenses: GotoLicense[] = [
     { key: MEETING_LICENSE, description: 'GoTo Meeting Business', seats: 100_000, enabled: true, products: ['G2M'] },
@@ -47,14 +47,14 @@ export class GotoSimulator extends SimulatedServer {
   readonly writes: GotoWrite[] = [];
   /** Times of requests that were let through or refused, for the rate. */
   #recent: number[] = [];
+  /** Names of user groups as committed, by key. */
   readonly groups = new Map<string, string>();
-  readonly #tokens = new Map<string, number>();
+  readonly #groupHistory = new Map<string, History<string | undefined>>();
   readonly #keyOfEmail = new Map<string, string>();
   readonly #transfers = new Transfers();
   /** Whom each write that got in was about, in the request's own words. */
   readonly #writtenTo: string[] = [];
   #nextKey = 1_000_000_000_000_001_000n;
-  #issued = 0;
   readonly ownerKey: string;
 
   constructor(private readonly clock: StackClock) {
@@ -63,8 +63,54 @@ export class GotoSimulator extends SimulatedServer {
       email: 'goto-sync@example.com',
       firstName: 'GoTo',
       lastName: 'Sync',
-      adminRoles: ['MANAGE_USERS', 'MANAGE_SEATS'],
+      adminRoles: [...this.adminRoles],
     }).key;
+    this.signIn = new SignIn(clock, this.behaviour, (consenter) => this.#actorOf(consenter));
+  }
+
+  get clientId(): string {
+    return this.signIn.clientId;
+  }
+
+  get clientSecret(): string {
+    return this.signIn.clientSecret;
+  }
+
+  get personalAccessToken(): string {
+    return this.signIn.personalAccessToken;
+  }
+
+  get refreshToken(): string {
+    return this.signIn.refreshToken;
+  }
+
+  set refreshToken(token: string) {
+    this.signIn.refreshToken = token;
+  }
+
+  /** Others than the first administrator come to be when they first sign in. */
+  #actorOf(consenter: Consenter): GotoActor {
+    const account = { accountKey: ACCOUNT_KEY, accountName: 'Example GmbH' };
+    const named = (email: string, firstName: string, lastName: string, adminRoles: string[]): GotoActor => {
+      const { key } = this.byEmail(email) ?? this.addUser({ email, firstName, lastName, adminRoles });
+      return { ...account, key, email, adminRoles };
+    };
+    switch (consenter) {
+      case 'administrator':
+        return { ...account, key: this.ownerKey, email: 'goto-sync@example.com', adminRoles: this.adminRoles };
+      case 'otherAdministrator':
+        return named('second-admin@example.com', 'Second', 'Admin', ['SUPER_USER']);
+      case 'user':
+        return named('ordinary-user@example.com', 'Ordinary', 'User', []);
+      case 'otherAccount':
+        return {
+          key: '1000000000000000999',
+          email: 'admin@elsewhere.example',
+          adminRoles: ['SUPER_USER'],
+          accountKey: '2000000000000000909',
+          accountName: 'Elsewhere Ltd',
+        };
+    }
   }
 
   protected now(): number {
@@ -145,11 +191,12 @@ export class GotoSimulator extends SimulatedServer {
 
   /** All tokens handed out so far stop working. */
   revokeTokens(): void {
-    this.#tokens.clear();
+    this.signIn.revokeTokens();
   }
 
   protected answer(request: SimRequest): SimResponse {
-    if (request.url.pathname === '/oauth/token') return this.#token(request);
+    if (request.url.pathname === '/oauth/token') return this.signIn.token(request);
+    if (request.url.pathname === '/oauth/authorize') return this.signIn.authorize(request);
     if (!request.url.pathname.startsWith(`${ADMIN}/`))
       return json(404, { errorCode: 'NOT_FOUND', message: 'unknown path' });
     if (this.#isTooFast()) {
@@ -160,24 +207,21 @@ export class GotoSimulator extends SimulatedServer {
         text: '',
       };
     }
-    if (!this.#hasToken(request)) {
+    const actor = this.signIn.actor(request);
+    if (actor === undefined) {
       return json(401, {
         error: [{ description: 'Incident #4711', code: 'not.authenticated', uri: request.url.pathname }],
       });
     }
-    return this.#admin(request, request.url.pathname.slice(ADMIN.length));
-  }
-
-  #hasToken(request: SimRequest): boolean {
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    return (this.#tokens.get(token) ?? 0) >= this.clock.now();
+    return this.#admin(request, actor);
   }
 
   protected override isLost(request: SimRequest): boolean {
     const { silentFor, commitDelayMs } = this.behaviour;
     if (silentFor.size > 0 && namedPeople(request).some((name) => silentFor.has(name))) return true;
-    if (commitDelayMs <= 0 || !isUserWrite(request) || !this.#hasToken(request)) return false;
-    this.clock.after(commitDelayMs, () => void this.#admin(request, request.url.pathname.slice(ADMIN.length)));
+    const actor = this.signIn.actor(request);
+    if (commitDelayMs <= 0 || !isUserWrite(request) || actor === undefined) return false;
+    this.clock.after(commitDelayMs, () => void this.#admin(request, actor));
     return true;
   }
 
@@ -197,52 +241,29 @@ export class GotoSimulator extends SimulatedServer {
     return this.#recent.length > this.behaviour.requestsPerSecond;
   }
 
-  #token(request: SimRequest): SimResponse {
-    const basic = `Basic ${Buffer.from(`${this.clientId}:${this.clientSecret}`).toString('base64')}`;
-    if (request.headers.authorization !== basic)
-      return json(401, { error: 'invalid_client', error_description: 'client not found' });
-    const form = new URLSearchParams(request.body);
-    const grant = form.get('grant_type');
-    const isKnown =
-      (grant === 'personal_access_token' && form.get('pat') === this.personalAccessToken) ||
-      (grant === 'refresh_token' && form.get('refresh_token') === this.refreshToken);
-    if (!isKnown) return json(400, { error: 'invalid_grant', error_description: 'the grant is not valid' });
-    this.#issued += 1;
-    const token = `token-${this.#issued}`;
-    this.#tokens.set(token, this.clock.now() + TOKEN_LIFE_S * 1_000);
-    const rotated = grant === 'refresh_token' && this.behaviour.rotatesRefreshToken;
-    if (rotated) this.refreshToken = `local-refresh-${this.#issued}`;
-    return json(200, {
-      access_token: token,
-      token_type: 'Bearer',
-      expires_in: TOKEN_LIFE_S,
-      scope: 'identity:',
-      principal: 'goto-sync@example.com',
-      ...(rotated ? { refresh_token: this.refreshToken } : {}),
-    });
-  }
-
-  #admin(request: SimRequest, path: string): SimResponse {
+  #admin(request: SimRequest, actor: GotoActor): SimResponse {
+    const path = request.url.pathname.slice(ADMIN.length);
     if (path === '/me' && request.method === 'GET') {
       return lossless(200, {
-        key: this.ownerKey,
-        accountKey: ACCOUNT_KEY,
-        email: 'goto-sync@example.com',
+        key: actor.key,
+        accountKey: actor.accountKey,
+        email: actor.email,
         orgAdmin: false,
-        adminRoles: ['MANAGE_USERS', 'MANAGE_SEATS'],
+        adminRoles: actor.adminRoles,
         products: ['G2M'],
-        accounts: [{ key: ACCOUNT_KEY, name: 'Example GmbH' }],
+        accounts: [{ key: actor.accountKey, name: actor.accountName }],
       });
     }
     const match = /^\/accounts\/(\d+)\/(users|licenses|groups)(?:\/([^/]+))?$/.exec(path);
     if (match === null) return json(404, { errorCode: 'NOT_FOUND', message: 'unknown path' });
-    if (match[1] !== ACCOUNT_KEY) return json(403, { int_err_code: 'InvalidToken', msg: 'not your account' });
+    if (match[1] !== actor.accountKey || actor.adminRoles.length === 0)
+      return json(403, { int_err_code: 'InvalidToken', msg: 'not your account' });
     const key = match[3];
     if (isUserWrite(request)) this.#writtenTo.push(...(key === undefined ? namedPeople(request) : [key]));
     const refusal = this.behaviour.refusesPerson.get(key ?? '');
     if (refusal !== undefined) return json(refusal, { errorCode: 'REFUSED', message: 'not this account' });
     if (match[2] === 'licenses') return this.#licenses();
-    if (match[2] === 'groups') return this.#groups(request);
+    if (match[2] === 'groups') return this.#groups(request, match[3]);
     if (key === undefined) return request.method === 'POST' ? this.#create(request) : this.#list(request);
     // A malformed id answers 502 instead of 404 (One Identity, goto-api.md 2.11).
     if (!/^\d+$/.test(key)) return { status: 502, text: '' };
@@ -296,20 +317,46 @@ export class GotoSimulator extends SimulatedServer {
     return lossless(200, { results: rows, fromIndex: 0, toIndex: rows.length - 1, total: rows.length });
   }
 
-  #groups(request: SimRequest): SimResponse {
+  /** A group made, renamed or removed by hand. */
+  changeGroupByHand(key: string, name: string | undefined): void {
+    const at = this.clock.now();
+    const history = this.#groupHistory.get(key);
+    if (history === undefined) this.#groupHistory.set(key, new History<string | undefined>(at, name));
+    else history.set(at, name);
+    if (name !== undefined) this.groups.set(key, name);
+    else this.groups.delete(key);
+  }
+
+  #groups(request: SimRequest, key?: string): SimResponse {
+    if (request.method === 'PUT' && key !== undefined) {
+      const parsed = groupBody.safeParse(parseLossless(request.body));
+      if (!parsed.success) return json(400, { errorCode: 'INVALID_BODY', message: 'name' });
+      if (!this.groups.has(key)) return json(404, { errorCode: 'NOT_FOUND', message: 'no such group' });
+      this.changeGroupByHand(key, parsed.data.name);
+      return { status: 204 };
+    }
     if (request.method === 'POST') {
       const parsed = groupBody.safeParse(parseLossless(request.body));
       if (!parsed.success) return json(400, { errorCode: 'INVALID_BODY', message: 'name' });
-      const key = String(this.#nextKey++);
-      this.groups.set(key, parsed.data.name);
-      return lossless(201, { key: new LosslessNumber(key), name: parsed.data.name });
+      const made = String(this.#nextKey++);
+      this.changeGroupByHand(made, parsed.data.name);
+      return lossless(201, { key: new LosslessNumber(made), name: parsed.data.name });
     }
-    const rows = [...this.groups].map(([key, name]) => ({
-      key: new LosslessNumber(key),
-      name,
-      userKeys: this.all().flatMap((user) => (user.groupKey === key ? [new LosslessNumber(user.key)] : [])),
-    }));
-    return lossless(200, { results: rows, fromIndex: 0, toIndex: rows.length - 1, total: rows.length });
+    const moment = this.clock.now() - this.behaviour.readLagMs;
+    const rows = [...this.#groupHistory].flatMap(([own, history]) => {
+      const name = history.at(moment);
+      const members = (): LosslessNumber[] =>
+        this.all().flatMap((user) => (user.groupKey === own ? [new LosslessNumber(user.key)] : []));
+      return name === undefined ? [] : [{ key: new LosslessNumber(own), name, userKeys: members() }];
+    });
+    const offset = Number(request.url.searchParams.get('offset') ?? 0);
+    const page = rows.slice(offset, offset + Number(request.url.searchParams.get('pageSize') ?? 25));
+    return lossless(200, {
+      results: page,
+      fromIndex: offset,
+      toIndex: offset + page.length - 1,
+      total: rows.length,
+    });
   }
 
   #create(request: SimRequest): SimResponse {

@@ -166,7 +166,8 @@ export abstract class SimulatedServer {
       status: fault === undefined && !isLost ? response.status : -1,
     });
     if (isLost) incoming.socket.destroy();
-    else if (fault === undefined) send(outgoing, response);
+    else if (fault === undefined)
+      send(outgoing, { ...response, headers: { date: new Date(this.now()).toUTCString(), ...response.headers } });
     else if (fault.kind === 'drop' || fault.kind === 'commitThenDrop') incoming.socket.destroy();
     else if (fault.kind === 'html')
       send(outgoing, { status: fault.status, headers: { 'content-type': 'text/html' }, text: '<html>gateway</html>' });

@@ -73,10 +73,16 @@ export const jobAnswerSchema = z
       ),
       quarantine: z
         .looseObject({
-          currentBegan: z.string(),
-          nextAttempt: z.string().nullable(),
+          currentBegan: z.iso.datetime(),
+          seriesBegan: z.iso.datetime(),
+          seriesCount: z.number(),
+          nextAttempt: z.iso.datetime().nullable().meta({ description: 'Null when nothing is tried by itself.' }),
           reason: z.string(),
-          error: z.looseObject({ message: z.string() }).nullish(),
+          error: z.looseObject({ code: z.string(), message: z.string(), tenantActionable: z.boolean() }),
+          removals: z
+            .looseObject({ count: z.number(), cycleId: z.string() })
+            .optional()
+            .meta({ description: 'Of TooManyDeletes: they wait for an approval, everything else goes on.' }),
         })
         .nullable(),
       steadyStateFirstAchievedTime: moment.meta({ description: '0001-01-01T00:00:00Z before the first good cycle.' }),
@@ -84,6 +90,19 @@ export const jobAnswerSchema = z
       synchronizedEntryCountByType: z.array(z.strictObject({ key: z.string(), value: count })),
       troubleshootingUrl: z.string().nullable(),
       demandedWaitUntil: moment.nullable().meta(extension('GoTo demanded a wait: nothing is sent to it before')),
+      connection: z
+        .strictObject({
+          connected: z.boolean(),
+          toDo: z.string().optional().meta({ description: 'How to connect it.' }),
+          credentials: z.array(
+            z.strictObject({
+              name: z.enum(['refreshToken', 'personalAccessToken', 'clientSecret']),
+              endDateTime: moment.nullable(),
+              daysLeft: count.nullable().meta({ description: 'Null where nobody knows.' }),
+            }),
+          ),
+        })
+        .meta(extension('whether there is anything to sign in to GoTo with, and how long it lasts')),
       currentCycle: cycleAnswerSchema.nullable().meta(extension('the cycle that runs, with rate and time left')),
       currentStages: z
         .array(stageAnswerSchema)

@@ -5,6 +5,7 @@ const values = z.record(z.string(), z.unknown()).nullable();
 const planEntryAnswerSchema = z
   .strictObject({
     sourceId: z.string(),
+    kind: z.enum(['user', 'group']),
     displayName: z.string(),
     targetId: z.string().nullable(),
     action: z.string(),
@@ -22,6 +23,7 @@ export type PlanEntryAnswer = z.output<typeof planEntryAnswerSchema>;
 
 export const planAnswerSchema = z
   .strictObject({
+    '@odata.count': z.int().nonnegative().optional(),
     cycleId: z.string(),
     dryRun: z.boolean(),
     hash: z.string().nullable(),

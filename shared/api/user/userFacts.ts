@@ -55,7 +55,9 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
     staged: staged === undefined ? null : { cycleId: staged.cycleId, sinceDateTime: isoTime(staged.since) },
     isJobPaused: isPaused,
     isBeingChanged: (managed?.person.pending?.deadAt ?? 0) > now,
-    log: recent.map((entry) => summaryOf(entry, { ...source, displayName: entry.displayName })),
+    log: recent.map((entry) =>
+      summaryOf(entry, { names: { ...source, displayName: entry.displayName }, app: explained.app }),
+    ),
   };
 }
 

@@ -43,7 +43,8 @@ export const DEFAULT_SCHEMA = {
             ),
             attribute('name.givenName', direct('givenName')),
             attribute('name.familyName', direct('surname')),
-            attribute('locale', direct('preferredLanguage')),
+            // People choose their language in GoTo: it is not set back.
+            { ...attribute('locale', direct('preferredLanguage')), flowType: 'ObjectAddOnly' },
             attribute('active', call('Switch', 'Switch([IsSoftDeleted], , "False", "True", "True", "False")')),
           ],
         },

@@ -3,6 +3,7 @@ import { DirtyTable, type StoredMark } from '../DirtyTable';
 
 /** The dirty set as stored, with whom a dry run found changed; no mark is written, and none is answered. */
 export class DryDirty extends DirtyTable {
+  #userGroups: StoredMark | undefined;
   readonly #people = new Map<string, StoredMark>();
   readonly #groups = new Map<string, StoredMark>();
   readonly #answeredGroups = new Set<string>();
@@ -41,6 +42,15 @@ export class DryDirty extends DirtyTable {
     const all = new Map(this.#people);
     for await (const mark of super.all()) all.set(mark.id, mark);
     yield* all.values();
+  }
+
+  override markUserGroups(since: number, why: string): Promise<void> {
+    this.#userGroups = { ...newMark(since, why), id: 'all', etag: '' };
+    return Promise.resolve();
+  }
+
+  override async userGroups(): Promise<StoredMark | undefined> {
+    return (await super.userGroups()) ?? this.#userGroups;
   }
 
   override answerGroup(mark: StoredMark): Promise<void> {

@@ -1,10 +1,12 @@
 import type { OpenTable } from '../connectTables';
 import { openJob } from '../state/JobRows';
+import { AssignmentsCertificate } from '../state/AssignmentsCertificate';
 import { FullCycleWish } from '../state/FullCycleWish';
 import { KnownApp } from '../state/KnownApp';
 import { Watermark } from '../state/Watermark';
 import type { Store } from '../Store';
 import { DryDirty } from './DryDirty';
+import { DryGroups } from './DryGroups';
 import { DryImage } from './DryImage';
 import { DryPeople } from './DryPeople';
 
@@ -19,6 +21,12 @@ class DryWatermark extends Watermark {
 }
 
 class DryApp extends KnownApp {
+  override put(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class DryCertificate extends AssignmentsCertificate {
   override put(): Promise<void> {
     return Promise.resolve();
   }
@@ -40,9 +48,11 @@ export function dryStore(open: OpenTable, store: Store): Store {
     ...store,
     people: new DryPeople(open),
     image: new DryImage(open),
+    groups: new DryGroups(open),
     dirty: new DryDirty(open),
     watermark: new DryWatermark(job),
     app: new DryApp(job),
+    certificate: new DryCertificate(job),
     wish: new DryWish(job),
   };
 }

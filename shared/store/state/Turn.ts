@@ -3,6 +3,7 @@
  * has to guess by age whether a starter died (docs/protocol.md R25).
  */
 import { cycleSchema, type Cycle } from '../../model/Cycle';
+import { digest } from '../../model/hash';
 import type { StoredRow, Table } from '../Table';
 import { longText, readLongText } from '../longText';
 import { JOB } from './JobRows';
@@ -14,6 +15,8 @@ export interface StoredTurn {
   readonly cycleId: string;
   /** The cycle as it is to be born; null when another release wrote something this one cannot read. */
   readonly cycle: Cycle | null;
+  /** Digest of the Idempotency-Key it was asked for with; empty without one. */
+  readonly keyDigest: string;
   readonly etag: string;
 }
 
@@ -30,7 +33,8 @@ export class Turn {
     } catch {
       cycle = null;
     }
-    return { cycleId: String(row['cycleId']), cycle, etag: row.etag };
+    const keyDigest = typeof row['keyDigest'] === 'string' ? row['keyDigest'] : '';
+    return { cycleId: String(row['cycleId']), cycle, keyDigest, etag: row.etag };
   }
 
   /** The same, read by itself. */
@@ -39,12 +43,16 @@ export class Turn {
     return row === undefined ? undefined : Turn.of(new Map([[TURN, row]]));
   }
 
-  /** @returns false when another cycle has the turn */
-  async take(cycle: Cycle): Promise<boolean> {
+  /**
+   * @param idempotencyKey whoever asks with it again gets this cycle, also before it is remembered
+   * @returns false when another cycle has the turn
+   */
+  async take(cycle: Cycle, idempotencyKey?: string): Promise<boolean> {
     const row = {
       partitionKey: JOB,
       rowKey: TURN,
       cycleId: cycle.id,
+      keyDigest: idempotencyKey === undefined ? '' : digest(idempotencyKey),
       ...longText('cycle', JSON.stringify(cycle)),
     };
     return (await this.table.create(row)) !== undefined;

@@ -1,10 +1,11 @@
 /** What the handling of one person needs beside the person: who asks, by whose rules, and whether it may go on. */
 import type { Caller } from '../../goto/GotoClient';
 import type { Cycle } from '../../model/Cycle';
+import type { GotoGroup } from '../../model/ManagedGroup';
 import { Entitlements } from '../../rules/Entitlements';
 import { licensesOfRules, policyHash } from '../../rules/Policy';
 import type { Engine } from '../Engine';
-import { JOB_PAUSED, SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
+import { SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
 import { watchCycle } from './CycleWatch';
 
 /** Between licences that were refused together. */
@@ -13,6 +14,7 @@ const TOGETHER = '+';
 export class ApplyContext {
   readonly licensesOfRules: ReadonlySet<string>;
   #ownShortages: ReadonlySet<string> = new Set();
+  #userGroups: { readonly at: number; readonly groups: readonly GotoGroup[] } | undefined;
   #app: Promise<{ readonly id: string; readonly entitlements: Entitlements }> | undefined;
 
   constructor(
@@ -36,19 +38,19 @@ export class ApplyContext {
   /** Why nobody else is tried in this cycle; null while work goes on. Known at most a second late. */
   async stopped(): Promise<{ readonly code: string; readonly message: string } | null> {
     if (this.cycle.stopping !== null) return this.cycle.stopping;
-    const { cycle, isPaused } = await watchCycle(this.engine, this.cycleId);
+    const { cycle, stop } = await watchCycle(this.engine, this.cycle);
     const known = cycle?.stopping ?? null;
     if (known !== null) return known;
     const isOfToday = policyHash(this.engine.policy, this.cycle.mappingVersion) === this.cycle.policyHash;
-    if (isOfToday && !isPaused) return null;
-    const stopping = isPaused ? JOB_PAUSED : SETTINGS_CHANGED;
+    if (isOfToday && stop === null) return null;
+    const stopping = stop ?? SETTINGS_CHANGED;
     await stopCycle(this.engine, this.cycleId, stopping);
     return stopping;
   }
 
   /** Whether GoTo refused these licences, or some of them together, for want of seats already. */
   async isShort(licenseKeys: readonly string[]): Promise<boolean> {
-    const { shortages } = await watchCycle(this.engine, this.cycleId);
+    const { shortages } = await watchCycle(this.engine, this.cycle);
     return [...this.#ownShortages, ...shortages].some((refused) =>
       refused.split(TOGETHER).every((key) => licenseKeys.includes(key)),
     );
@@ -60,6 +62,21 @@ export class ApplyContext {
     const refused = [...licenseKeys].sort().join(TOGETHER);
     this.#ownShortages = new Set([...this.#ownShortages, refused]);
     await this.engine.store.plans.noteShortage(this.cycleId, refused);
+  }
+
+  /**
+   * GoTo's user groups, and when (ms) the list was read: one list serves the groups of a chunk, while it is good for a write.
+   * @param isFresh read now, whatever is known
+   */
+  async userGroups(isFresh: boolean): Promise<{ readonly at: number; readonly groups: readonly GotoGroup[] }> {
+    const { accounts, clock, timing } = this.engine;
+    const known = this.#userGroups;
+    if (known === undefined || isFresh || clock.now() >= known.at + timing.lookLifeMs / 2) {
+      const list = { at: clock.now(), groups: await accounts.groups(this.caller) };
+      this.#userGroups = list;
+      return list;
+    }
+    return known;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Cycle } from '../../model/Cycle';
+import { stopOfJob } from '../cycle/stopOfJob';
 import type { WithClock, WithStore } from '../Engine';
 
 /** How long a stop, or a shortage, may go unnoticed by a lane, in ms. */
@@ -9,8 +10,8 @@ export interface Watched {
   readonly cycle: Cycle | undefined;
   /** Licences that were refused for want of seats. */
   readonly shortages: ReadonlySet<string>;
-  /** An admin has paused the job. */
-  readonly isPaused: boolean;
+  /** Why the job as a whole must not write; null when it may. */
+  readonly stop: Cycle['stopping'];
 }
 
 interface Look {
@@ -22,12 +23,15 @@ interface Look {
 const looks = new WeakMap<object, Look>();
 
 /** What the lanes of a process know of the cycle they work for, at most a second old: one read serves them all. */
-export function watchCycle({ store, clock }: WithStore & WithClock, cycleId: string): Promise<Watched> {
+export function watchCycle({ store, clock }: WithStore & WithClock, own: Cycle): Promise<Watched> {
+  const cycleId = own.id;
   const last = looks.get(store);
   if (last?.cycleId === cycleId && clock.now() - last.at < AGE_MS) return last.watched;
-  const watched = Promise.all([store.plans.cycle(cycleId), store.plans.shortages(cycleId), store.pause.read()]).then(
-    ([stored, shortages, pause]) => ({ cycle: stored?.cycle, shortages, isPaused: pause !== undefined }),
-  );
+  const watched = Promise.all([
+    store.plans.cycle(cycleId),
+    store.plans.shortages(cycleId),
+    stopOfJob({ store }, own),
+  ]).then(([stored, shortages, stop]) => ({ cycle: stored?.cycle, shortages, stop }));
   const look: Look = { cycleId, at: clock.now(), watched };
   looks.set(store, look);
   watched.catch(() => {

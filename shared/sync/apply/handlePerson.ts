@@ -9,15 +9,18 @@ import { emailKey, type Account } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
 import { matchingAddresses } from '../../model/Desired';
 import { intentSchema, type Intent } from '../../model/Intent';
+import type { Link } from '../../model/Link';
 import type { LogEntry } from '../../model/LogEntry';
+import { groupId } from '../../model/ManagedGroup';
 import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { Outcome } from '../../model/Outcome';
 import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
-import { contradictsAbsence } from './checkAbsence';
+import { contradictsAbsence } from '../job/contradictsAbsence';
 import { claimAccount, isTakenOver } from './claimAccount';
 import { commit, type CommitInput, type Committed } from './commit';
+import { groupUnavailable } from './handleGroup';
 import { endPerson, type Ending } from './endPerson';
 import { holdAfter } from './holdAfter';
 import { ambiguous, look } from './look';
@@ -50,6 +53,10 @@ export type Decided =
   | { readonly kind: 'again' }
   | { readonly kind: 'write'; readonly input: CommitInput };
 
+/** A role that the person held gave licences that this row takes, though another role stays. */
+const losesRole = ({ desired, drops, roleIds }: PlanEntry, link: Link | null): boolean =>
+  desired.kind === 'active' && drops.length > 0 && link !== null && link.roleIds.some((id) => !roleIds.includes(id));
+
 /** The rounds of one person; what a round learns about GoTo serves the next. */
 export class Handling {
   readonly #startedAt: number;
@@ -57,6 +64,8 @@ export class Handling {
   #isAddressRefused = false;
   /** Its holder is about to leave it. */
   #isAddressBusy = false;
+  /** GoTo does not take the person into the wanted group: everything else is written. */
+  #isGroupRefused = false;
   /** GoTo has changed since the list of this cycle. */
   #isListStale = false;
 
@@ -125,8 +134,8 @@ export class Handling {
     const { entry } = this.target;
     const { person } = stored;
     const lookedAt = engine.clock.now();
-    if (entry.removal) {
-      if (await contradictsAbsence(this.context, entry)) return end({ outcome: 'doubt', reason: 'AbsenceDoubted' });
+    if (entry.removal || losesRole(entry, person.link)) {
+      if (await contradictsAbsence(this.context, entry)) return this.#doubt(end);
       if (
         entry.desired.kind === 'inactive' &&
         person.link !== null &&
@@ -150,8 +159,9 @@ export class Handling {
     if (lookedAt < person.wroteAt + gotoLagMs && !showsOwnWrite(person, observed))
       return wait(Math.min(person.wroteAt + gotoLagMs, lookedAt + OWN_WRITE_LOOK_MS));
 
+    const group = await this.#group();
     const prepared = prepare({
-      entry,
+      entry: withGroupKey(entry, group?.key ?? null),
       link: person.link,
       observed,
       licensesOfRules: this.context.licensesOfRules,
@@ -162,9 +172,13 @@ export class Handling {
       const owner = await engine.accounts.owner(caller);
       if (observed.key === owner.key || emailKey(observed.email) === owner.email)
         return end({ outcome: 'skip', reason: 'TargetIsTokenOwner' });
+      if (engine.policy.protectedUsers.includes(emailKey(observed.email)))
+        return end({ outcome: 'skip', reason: 'Protected' });
     }
     if (this.#isAddressRefused && (prepared.kind === 'skip' || prepared.kind === 'link'))
       throw this.#isAddressBusy ? addressBusy() : addressTaken();
+    if (group?.key === null && prepared.kind === 'skip' && prepared.reason === 'RedundantExport')
+      throw groupUnavailable(group.name);
     switch (prepared.kind) {
       case 'held':
         return end({ outcome: 'held', reason: prepared.reason });
@@ -194,11 +208,26 @@ export class Handling {
           written,
           entry.hold === null ? prepared.draft : { ...prepared.draft, reason: entry.reason },
           lookedAt,
+          // GoTo's creation takes no group (goto-api.md 2.6): the person moves there next.
+          group !== null && (prepared.draft.changes === null || group.key === null),
         );
     }
   }
 
-  async #writing(stored: StoredPerson, written: readonly LogEntry[], draft: Draft, lookedAt: number): Promise<Decided> {
+  /** Entra shows the access that the lists do not: nothing is taken, and nothing counts as taken. */
+  async #doubt(end: (ending: Ending) => Promise<Decided>): Promise<Decided> {
+    const { engine, cycleId } = this.context;
+    await engine.store.removalWindow.giveBack(this.target.entry.sourceId, cycleId);
+    return end({ outcome: 'doubt', reason: 'AbsenceDoubted' });
+  }
+
+  async #writing(
+    stored: StoredPerson,
+    written: readonly LogEntry[],
+    draft: Draft,
+    lookedAt: number,
+    isBeforeGroup: boolean,
+  ): Promise<Decided> {
     const { entry } = this.target;
     const asked = licensesAsked(draft, stored.person);
     if (await this.context.isShort(asked)) throw noSeat();
@@ -212,9 +241,20 @@ export class Handling {
         asked,
         lookedAt: this.#bestBefore(lookedAt),
         startedAt: this.#startedAt,
-        isPart: this.#isAddressRefused,
+        isPart: this.#isAddressRefused || isBeforeGroup,
       },
     };
+  }
+
+  /** The person's group, its key null while GoTo has none; null where the group is left alone. */
+  async #group(): Promise<{ readonly name: string; readonly key: string | null } | null> {
+    const { desired } = this.target.entry;
+    if (desired.kind !== 'active') return null;
+    const { group: name, groupKey = null } = desired;
+    if (name === undefined) return null;
+    if (this.#isGroupRefused) return { name, key: null };
+    const { group } = await this.context.engine.store.groups.get(groupId(name), name);
+    return { name, key: group.key ?? (groupKey?.startsWith('new: ') === true ? null : groupKey) };
   }
 
   /** What became of the write that `prepare` gave. @returns undefined when the person's row has to be read again */
@@ -226,6 +266,11 @@ export class Handling {
     const { cause } = committed;
     if (!(cause instanceof ConnectorError)) throw cause;
     if (cause.code === 'LicenseLimitExceeded') await this.context.noteShortage(asked);
+    if (cause.code === 'UnprocessableEntity' && cause.refused && draft.changes?.groupKey !== undefined) {
+      // It may be the group, gone by somebody's hand: the rest goes through.
+      this.#isGroupRefused = true;
+      return undefined;
+    }
     if (cause.code !== 'Conflict' || !cause.refused) throw cause;
     return this.#onConflict(draft, written, lookedAt);
   }
@@ -384,6 +429,13 @@ export class Handling {
     const result = await endPerson(this.context.engine, this.#ends, stored, written, ending, change);
     return result === undefined ? AGAIN : ended(result);
   }
+}
+
+/** The row as it is to be done now: with the group's key, or without a group. */
+function withGroupKey(entry: PlanEntry, key: string | null): PlanEntry {
+  const { desired } = entry;
+  if (desired.kind !== 'active' || desired.group === undefined) return entry;
+  return { ...entry, desired: { ...desired, groupKey: key ?? undefined } };
 }
 
 const AGAIN = { kind: 'again' } as const;

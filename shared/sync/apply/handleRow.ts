@@ -7,6 +7,7 @@ import { stopCycle } from '../cycle/stopCycle';
 import type { ApplyContext } from './ApplyContext';
 import { createTogether } from './createTogether';
 import { endFailed } from './endFailed';
+import { endFailedGroup, handleGroup } from './handleGroup';
 import { handlePerson } from './handlePerson';
 import { lastWord } from './lastWord';
 import { outcomeOf } from './outcomeOf';
@@ -25,7 +26,11 @@ export async function handleRow(context: ApplyContext, row: PlanRow): Promise<Ha
   const startedAt = context.engine.clock.now();
   const calls = noCalls();
   const ended = await countCallsInto(calls, async () => {
-    const [result] = await Promise.allSettled([handlePerson(context, { entry: row.entry, attempts: row.attempts })]);
+    const [result] = await Promise.allSettled([
+      row.entry.kind === 'group'
+        ? handleGroup(context, row.entry)
+        : handlePerson(context, { entry: row.entry, attempts: row.attempts }),
+    ]);
     return end(context, row, result, startedAt);
   });
   return { ...ended, tally: addTallies(ended.tally, { ...noTally(), calls }) };
@@ -58,7 +63,22 @@ async function end(
   const failure = await lastWord(context, outcome, row.attempts);
   if (failure.kind === 'ended' || failure.kind === 'retryAfter') return progress(context, row, failure, startedAt);
   if (failure.kind === 'stop') await stopCycle(context.engine, context.cycleId, failure);
-  return progress(context, row, await endFailed(context, row.entry, failure, startedAt), startedAt);
+  const ended =
+    row.entry.kind === 'group'
+      ? await endedGroup(context, row.entry, failure)
+      : await endFailed(context, row.entry, failure, startedAt);
+  return progress(context, row, ended, startedAt);
+}
+
+async function endedGroup(
+  { engine, cycleId }: ApplyContext,
+  entry: PlanRow['entry'],
+  failure: Outcome & { readonly kind: 'failed' | 'parked' | 'stop' },
+): Promise<Outcome> {
+  const result = await endFailedGroup(engine, cycleId, entry, failure);
+  if (result !== undefined) return { kind: 'ended', result };
+  const at = engine.clock.now() + engine.timing.retryMs;
+  return { kind: 'retryAfter', at, code: failure.code, message: failure.message, countsAsAttempt: true };
 }
 
 /** What becomes of a row, and what it counts for. */
@@ -92,7 +112,7 @@ function progress({ engine, cycleId }: ApplyContext, row: PlanRow, outcome: Outc
     telemetry.error('change.failed', { ...fields, code: result.code, message: result.message });
   return {
     row: { ...row, state: 'ended', result },
-    tally: addTallies(tally, tallyOf(result, entry.reason)),
+    tally: addTallies(tally, tallyOf(result, entry)),
     waits: null,
   };
 }

@@ -3,7 +3,7 @@ import type { Link } from '../../model/Link';
 
 /** What GoTo holds, as the link remembers it. */
 export function appliedOf(account: Omit<Account, 'key' | 'status'>): Link['applied'] {
-  const { email, firstName, lastName, locale, timeZone, licenseKeys } = account;
+  const { email, firstName, lastName, locale, timeZone, licenseKeys, groupKey } = account;
   return {
     email,
     firstName,
@@ -11,6 +11,7 @@ export function appliedOf(account: Omit<Account, 'key' | 'status'>): Link['appli
     ...(locale === null ? {} : { locale }),
     ...(timeZone === null ? {} : { timeZone }),
     licenseKeys,
+    ...(groupKey === null ? {} : { groupKey }),
   };
 }
 

@@ -178,8 +178,10 @@ function change(
   };
 }
 
-const onlyLicenses = (changes: AccountChanges): AccountChanges =>
-  changes.licenseKeys === undefined ? {} : { licenseKeys: changes.licenseKeys };
+const onlyLicenses = ({ licenseKeys, groupKey }: AccountChanges): AccountChanges => ({
+  ...(licenseKeys === undefined ? {} : { licenseKeys }),
+  ...(groupKey === undefined ? {} : { groupKey }),
+});
 
 /** Disabled means no managed licence and, unless other products remain, a suspended account (goto-api.md 2.5). */
 function accessRemains(

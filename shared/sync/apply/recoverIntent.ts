@@ -113,6 +113,7 @@ function hasHappened(pending: Intent, observed: Account): boolean {
   return pending.fields.every((name) => {
     if (name === 'email') return emailKey(observed.email) === emailKey(applied.email);
     if (name === 'licenseKeys') return sameKeys(observed.licenseKeys, applied.licenseKeys);
+    if (name === 'groupKey') return observed.groupKey === applied.groupKey;
     return name === 'firstName' || name === 'lastName' || name === 'locale' || name === 'timeZone'
       ? (observed[name] ?? undefined) === applied[name]
       : true;

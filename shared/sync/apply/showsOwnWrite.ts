@@ -12,6 +12,7 @@ export function showsOwnWrite({ link }: ManagedPerson, observed: Account | 'abse
     emailKey(shown.email) === emailKey(link.applied.email) &&
     shown.firstName === link.applied.firstName &&
     shown.lastName === link.applied.lastName &&
+    (link.applied.groupKey === undefined || shown.groupKey === link.applied.groupKey) &&
     sameKeys(shown.licenseKeys, link.applied.licenseKeys)
   );
 }

@@ -4,8 +4,8 @@
  *
  * Upholds I02 and I14. What is expected and what is done are counts of rows, because they are written only with rows.
  */
-import type { CycleCounts } from '../../model/Cycle';
-import { CHUNK_SIZE } from '../../model/Chunk';
+import { addTallies, noTally, type CycleCounts } from '../../model/Cycle';
+import { CHUNK_SIZE, firstOf, isAfter } from '../../model/Chunk';
 import type { Outgoing } from '../../queue/messages';
 import type { StoredChunk } from '../../store/PlansTable';
 import { chunkMessage } from '../cycle/chunkMessage';
@@ -16,7 +16,7 @@ import type { Engine } from '../Engine';
 import { endOpenRows } from './endOpenRows';
 import { proveWrites } from './proveWrites';
 import { sendStage } from '../cycle/sendStage';
-import { JOB_PAUSED } from '../cycle/stopCycle';
+import { stopOfJob } from '../cycle/stopOfJob';
 
 /** The next poll comes after this share of the time a stage has taken so far. */
 const POLL_SHARE = 0.1;
@@ -31,16 +31,18 @@ export async function closeStage(
   countCalls: () => void,
 ): Promise<readonly Outgoing[]> {
   if (place.cycle.state === 'closing') return prove(engine, place, countCalls);
-  // The lanes look as well; a stage that begins now would be theirs to hold.
-  if (place.cycle.stopping === null && (await engine.store.pause.read()) !== undefined)
-    place.move({ stopping: JOB_PAUSED });
   const chunks = await engine.store.plans.chunks(place.cycle.id);
+  // What no lane sees by itself, or not yet: a stage that began now would be theirs to hold.
+  const { target } = chunks.reduce((sum, chunk) => addTallies(sum, chunk.tally), noTally());
+  if (place.cycle.stopping === null) place.move({ stopping: await stopOfJob(engine, place.cycle, target) });
   const isOpen = (chunk: StoredChunk): boolean => chunk.done < chunk.rows;
   const ofStage = chunks.filter((chunk) => chunk.stage === place.cycle.stage);
   const open = ofStage.filter(isOpen);
   if (open.length > 0) return waitForLanes(engine, place, ofStage, open);
-  const later = chunks.filter((chunk) => chunk.stage > place.cycle.stage && isOpen(chunk)).map((chunk) => chunk.stage);
-  if (later.length > 0) return sendStage(engine, place, Math.min(...later));
+  const later = chunks
+    .filter((chunk) => isAfter(chunk.stage, place.cycle.stage) && isOpen(chunk))
+    .map((chunk) => chunk.stage);
+  if (later.length > 0) return sendStage(engine, place, firstOf(later));
   const hasWritten = chunks.some(({ tally: { calls, counts } }) => calls.gotoWrites + writesOf(counts) > 0);
   if (!hasWritten) {
     await finishCycle(engine, place);

@@ -2,6 +2,7 @@ import { ConnectorError } from '../../model/ConnectorError';
 import { addTallies, type Cycle } from '../../model/Cycle';
 import type { PlanRow, StoredChunk } from '../../store/PlansTable';
 import { tallyOf } from '../apply/tallyOf';
+import { endFailedGroup } from '../apply/handleGroup';
 import { endPerson } from '../apply/endPerson';
 import type { WithClock, WithStore } from '../Engine';
 
@@ -22,6 +23,13 @@ export async function endOpenRows(
   for (const row of rows) {
     if (row.state === 'ended') continue;
     const { entry } = row;
+    if (entry.kind === 'group') {
+      const result = await endFailedGroup(engine, cycle.id, entry, { kind: 'stop', ...fault });
+      if (result === undefined) return false;
+      tally = addTallies(tally, tallyOf(result, entry));
+      ended.push({ ...row, state: 'ended', result });
+      continue;
+    }
     const stored = await store.people.get(entry.sourceId).catch((error: unknown) => {
       // Tables that do not answer say nothing of the row.
       if (error instanceof ConnectorError) throw error;
@@ -40,7 +48,7 @@ export async function endOpenRows(
             { outcome: 'held', reason: 'Held', message: fault.message },
           ));
     if (result === undefined) return false;
-    tally = addTallies(tally, tallyOf(result, entry.reason));
+    tally = addTallies(tally, tallyOf(result, entry));
     ended.push({ ...row, state: 'ended', result });
   }
   const { etag, ...plain } = chunk;

@@ -8,6 +8,7 @@ import { emailKey, type Account } from '../../model/Account';
 import { STAGE } from '../../model/Chunk';
 import { noTally, type Cycle, type Tally } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
+import type { ErrorCode } from '../../model/ErrorCode';
 import type { Intent } from '../../model/Intent';
 import type { LogEntry } from '../../model/LogEntry';
 import type { PlanRow } from '../../store/PlansTable';
@@ -31,7 +32,8 @@ export type Proof =
 interface Different {
   readonly row: PlanRow;
   readonly entry: LogEntry;
-  readonly isAbsent: boolean;
+  /** What GoTo shows instead; undefined when it knows no such account. */
+  readonly account: Account | undefined;
 }
 
 /**
@@ -75,13 +77,12 @@ async function compare(
             throw error;
           })
         : index.byKey(key);
-    if (account === undefined || !isAsWritten(entry, account))
-      different.push({ row, entry, isAbsent: account === undefined });
+    if (account === undefined || !isAsWritten(entry, account)) different.push({ row, entry, account });
   };
   for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : STAGE.removals)) {
     // The last write of a person is what GoTo must show.
     const entry = row.result?.entries.filter((one) => one.intentId !== null).at(-1);
-    if (entry === undefined || row.result?.outcome === 'superseded') continue;
+    if (row.entry.kind === 'group' || entry === undefined || row.result?.outcome === 'superseded') continue;
     lastWriteAt = Math.max(lastWriteAt, Date.parse(entry.at));
     if (index !== undefined) {
       await check({ row, entry });
@@ -103,6 +104,8 @@ function isAsWritten(entry: LogEntry, account: Account): boolean {
   if (typeof after['email'] === 'string' && emailKey(after['email']) !== emailKey(account.email)) return false;
   for (const name of texts)
     if (typeof after[name] === 'string' && after[name] !== '' && (account[name] ?? '') !== after[name]) return false;
+  const isMoved = typeof after['groupKey'] === 'string' && Object.hasOwn(entry.before ?? {}, 'groupKey');
+  if (isMoved && after['groupKey'] !== account.groupKey) return false;
   const wanted = listOf(after['licenseKeys']);
   const taken = listOf(entry.before?.['licenseKeys']).filter((key) => !wanted.includes(key));
   if (taken.some((key) => account.licenseKeys.includes(key))) return false;
@@ -113,15 +116,29 @@ function isAsWritten(entry: LogEntry, account: Account): boolean {
 const listOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 
+/** What to call a write that GoTo does not show. */
+function faultOf(
+  entry: LogEntry,
+  account: Account | undefined,
+): { readonly code: ErrorCode; readonly message: string } {
+  if (account === undefined && entry.action === 'create')
+    return { code: 'PendingTransfer', message: PENDING_TRANSFER.message };
+  if (account !== undefined && entry.after?.['state'] === 'disabled')
+    return {
+      code: 'AccessRemains',
+      message:
+        `Access remains: GoTo shows the account as ${account.status} with ${account.licenseKeys.length} licence(s) after it was suspended; ` +
+        'it is tried again.',
+    };
+  return { code: 'WriteNotVisible', message: 'GoTo does not show what was written; it is tried again.' };
+}
+
 /** Makes log, counts and the person's row say what GoTo shows. @returns what the cycle's counts change by */
 async function correct(engine: Engine, cycle: Cycle, different: readonly Different[]): Promise<Tally> {
   const { store } = engine;
   const correction = noTally();
-  for (const { row, entry, isAbsent } of different) {
-    const isCreation = entry.action === 'create';
-    const code = isCreation && isAbsent ? 'PendingTransfer' : 'WriteNotVisible';
-    const message =
-      code === 'PendingTransfer' ? PENDING_TRANSFER.message : 'GoTo does not show what was written; it is tried again.';
+  for (const { row, entry, account } of different) {
+    const { code, message } = faultOf(entry, account);
     if (code === 'PendingTransfer') await waitForTransfer(engine, cycle, entry);
     const corrected: LogEntry = { ...entry, status: 'parked', errorCode: code, errorMessage: message };
     await store.people.correct([corrected]);

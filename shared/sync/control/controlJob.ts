@@ -2,6 +2,8 @@
 import type { Engine, WithClock, WithStore, WithTelemetry } from '../Engine';
 import { startCycle } from '../cycle/startCycle';
 import { JOB_RESTARTED, stopCycle } from '../cycle/stopCycle';
+import { jobStateOf } from '../job/jobState';
+import { leaveQuarantine } from '../job/quarantine';
 import type { ResetScope } from '../job/ResetScope';
 import { AwaitedApproval } from '../../store/state/AwaitedApproval';
 import { Turn } from '../../store/state/Turn';
@@ -14,9 +16,10 @@ export async function pauseJob({ store, clock, telemetry }: WithStore & WithCloc
   if (await store.pause.begin(clock.now())) telemetry.warn('job.paused', {});
 }
 
-/** The job works again, at once, unless the last cycle is still at its end: then right after that. */
+/** The job works again, whatever kept it from working, at once, unless the last cycle is still at its end: then right after that. */
 export async function startJob(engine: Engine): Promise<void> {
   await engine.store.pause.end();
+  await leaveQuarantine(engine);
   engine.telemetry.info('job.started', {});
   await startCycle(engine, { mode: 'incremental', trigger: 'http' });
 }
@@ -36,6 +39,9 @@ export async function restartJob(engine: Engine, scopes: ReadonlySet<ResetScope>
   }
   if (scopes.has('Escrows')) await store.dirty.forgetWaits();
   await store.pause.end();
+  // Graph's restart brings back a job that was given up, whatever its scope.
+  const { code } = jobStateOf(await store.job.read());
+  if (scopes.has('QuarantineState') || code === 'Disabled') await leaveQuarantine(engine);
   telemetry.warn('job.restarted', { scope: [...scopes].join() });
   await startCycle(engine, { mode: 'incremental', trigger: 'http' });
 }

@@ -13,15 +13,19 @@ import {
   type CycleState,
   type Tally,
 } from '../../model/Cycle';
+import type { Reason } from '../../model/Reason';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
 import type { Engine } from '../Engine';
 import { forgetOldCycles } from '../job/forgetOldCycles';
+import { reviewTarget } from '../job/quarantine';
 import { messageOf } from '../../telemetry/Telemetry';
 import { isWithoutBasis } from './itineraries';
 import type { CyclePlace } from './CyclePlace';
 import { reviewPlan } from './reviewPlan';
+import { hasUntouched, warnOfKept } from './warnOfKept';
+import { warnOfRefuted } from './warnOfRefuted';
 
 /** @throws PlaceLost when somebody else ended it, or changed it */
 export async function finishCycle(engine: Engine, place: CyclePlace): Promise<void> {
@@ -48,10 +52,15 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
             : 'succeeded';
   if (isPlan || isStaged) await reviewPlan(engine, place);
   warnOfLeavers(place, tally.skippedByReason['AbsenceUnconfirmed'] ?? 0);
+  warnOfInvalid(place, tally);
+  if ((tally.skippedByReason['RoleRenamed'] ?? 0) > 0) place.warn(ROLE_RENAMED);
+  if ((tally.skippedByReason['AbsenceDoubted'] ?? 0) > 0) await warnOfRefuted(engine, place);
+  if (hasUntouched(tally.skippedByReason)) await warnOfKept(engine, place);
 
+  const isTargetAway = !cycle.dryRun && (await reviewTarget(engine, cycle, { target: tally.target, error }));
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
-  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle);
+  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle, isTargetAway);
   if (isOfEverybody(cycle) && error === null && !cycle.dryRun && cycle.approvedAt === null) {
     if (cycle.wishEtag !== null) await store.wish.fulfil(cycle.wishEtag);
     if (cycle.policyHash === policyHash(engine.policy, cycle.mappingVersion)) await store.policy.put(cycle.policyHash);
@@ -85,6 +94,10 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   if (error === null) telemetry.info('cycle.finished', fields);
   else telemetry.error('cycle.failed', fields);
 }
+
+const ROLE_RENAMED =
+  'People hold an app role that has no rule while a rule of ROLE_ENTITLEMENTS names no role. It was perhaps renamed: they keep ' +
+  'what they have until the rule, or the role, has its name again.';
 
 /** A plan of a cycle that failed waits for nobody: the next one plans the removals anew. */
 function leaveStaged(place: CyclePlace): void {
@@ -129,6 +142,31 @@ function warnOfLeavers(place: CyclePlace, leaving: number): void {
     `${leaving} ${leaving === 1 ? 'person seems' : 'people seem'} to have lost access; disabled when the next cycle agrees.`,
   );
 }
+
+/** One person without an address is that person's affair; a tenth of all is the mapping's. */
+function warnOfInvalid(place: CyclePlace, { counts, skippedByReason }: Tally): void {
+  if (!isOfEverybody(place.cycle)) return;
+  const of = (reasons: readonly Reason[]): number =>
+    reasons.reduce((sum, reason) => sum + (skippedByReason[reason] ?? 0), 0);
+  const invalid = of(['InvalidValue', 'ImportSkipped', 'ExpressionFailed', 'MandatoryFieldsMissing']);
+  const { skipped, failed, parked } = counts;
+  const wanted = exportedOf(counts) + skipped + failed + parked - of(UNWANTED);
+  if (invalid * 10 <= wanted) return;
+  place.warn(
+    `${invalid} of ${wanted} people who should have an account have no valid values by the mapping, so nothing is written for them. Look at the mapping: GET …/schema; GET …/cycles/${place.cycle.id} tells the reasons.`,
+  );
+}
+
+/** Skips of people who should have no account. */
+const UNWANTED: readonly Reason[] = [
+  'NotEffectivelyEntitled',
+  'RoleWithoutEntitlement',
+  'SignInBlocked',
+  'SoftDeleted',
+  'HardDeleted',
+  'OutOfScope',
+  'InactiveByMapping',
+];
 
 async function isEmpty({ store }: Engine, cycleId: string): Promise<boolean> {
   for await (const _row of store.plans.rows(cycleId)) return false;

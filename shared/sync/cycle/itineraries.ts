@@ -10,9 +10,9 @@ import {
 
 /** The steps of each mode, in order. Every step may be repeated: it stores the same again, or finds it stored. */
 const ITINERARIES: Readonly<Record<Exclude<CycleMode, 'apply'>, readonly PlanStepName[]>> = {
-  initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'people', 'guard', 'dispatch'],
-  full: ['changes', 'groups', 'direct', 'target', 'people', 'guard', 'dispatch'],
-  incremental: ['changes', 'groups', 'dirty', 'guard', 'dispatch'],
+  initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'userGroups', 'people', 'guard', 'dispatch'],
+  full: ['changes', 'groups', 'direct', 'target', 'userGroups', 'people', 'guard', 'dispatch'],
+  incremental: ['changes', 'groups', 'userGroups', 'dirty', 'guard', 'dispatch'],
   revert: ['target', 'log', 'dispatch'],
   // Its one row is recorded by the request itself.
   onDemand: ['dispatch'],
@@ -32,11 +32,11 @@ function itineraryOfPlan(plan: Origin): readonly PlanStepName[] {
     case 'revert':
       return ['target', 'stored', 'guard', 'dispatch'];
     case 'initial':
-      return ['baseline', 'assignments', 'groups', 'direct', 'target', 'stored', 'guard', 'dispatch'];
+      return ['baseline', 'assignments', 'groups', 'direct', 'target', 'userGroups', 'stored', 'guard', 'dispatch'];
     case 'full':
-      return ['changes', 'groups', 'target', 'stored', 'guard', 'dispatch'];
+      return ['changes', 'groups', 'target', 'userGroups', 'stored', 'guard', 'dispatch'];
     default:
-      return ['changes', 'groups', 'stored', 'guard', 'dispatch'];
+      return ['changes', 'groups', 'userGroups', 'stored', 'guard', 'dispatch'];
   }
 }
 

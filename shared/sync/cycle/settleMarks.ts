@@ -6,16 +6,20 @@ import { STAGE } from '../../model/Chunk';
 import type { Cycle } from '../../model/Cycle';
 import { newMark, type Mark } from '../../model/Mark';
 import { escrowWait } from '../../rules/escrowWait';
+import { isTargetFault } from '../../rules/quarantine';
 import type { PlanRow } from '../../store/PlansTable';
-import type { Timing, WithClock, WithStore } from '../Engine';
+import type { WithClock, WithStore } from '../Engine';
 
 /** Rows whose marks are changed together. */
 const BATCH = 500;
+/** How long user groups wait that could not be made, in ms: few enough to be tried often. */
+const GROUPS_WAIT_MS = 10 * 60_000;
 
 /**
  * Settles the marks of everybody who has a row in the cycle; may be repeated: a mark that moved since is left alone.
+ * @param isTargetAway whom GoTo failed counts as not tried
  */
-export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): Promise<void> {
+export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle, isTargetAway: boolean): Promise<void> {
   const { store } = engine;
   let answered: { id: string; etag: string }[] = [];
   let kept: { id: string; etag: string; mark: Mark }[] = [];
@@ -28,10 +32,16 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
     kept = [];
     missing = [];
   };
+  let hasOpenGroups = false;
   // Once approved, the rest of the plan is an old story.
   for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : STAGE.removals)) {
     const { entry } = row;
-    const next = nextMark(row, cycle, engine.clock.now(), engine.timing);
+    if (entry.kind === 'group') {
+      hasOpenGroups ||= row.result?.outcome !== 'done' && row.result?.outcome !== 'skip';
+      continue;
+    }
+    const isNotTried = isTargetAway && isTargetFault(row.result?.code ?? null);
+    const next = nextMark(row, cycle, engine, isNotTried);
     if (entry.mark === null) {
       if (next !== null) missing.push({ id: entry.sourceId, mark: next });
     } else if (next === null) answered.push({ id: entry.sourceId, etag: entry.mark.etag });
@@ -39,14 +49,19 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle): 
     if (answered.length + kept.length + missing.length >= BATCH) await flush();
   }
   await flush();
+  if (hasOpenGroups)
+    await store.dirty.markUserGroups(engine.clock.now(), 'failed', engine.clock.now() + GROUPS_WAIT_MS);
+  else if (cycle.cursor.userGroupsMark !== null && cycle.approvedAt === null)
+    await store.dirty.answerUserGroups(cycle.cursor.userGroupsMark);
 }
 
 /** The mark a row leaves behind; null when the row has answered it. */
-function nextMark(row: PlanRow, cycle: Cycle, nowMs: number, timing: Timing): Mark | null {
+function nextMark(row: PlanRow, cycle: Cycle, { clock, timing }: WithClock, isNotTried: boolean): Mark | null {
   const { entry, result } = row;
+  const nowMs = clock.now();
   const since = entry.mark?.since ?? entry.factsAt;
   const plain = newMark(since, entry.reason);
-  const outcome = row.state === 'ended' && result !== null ? result.outcome : 'held';
+  const outcome = row.state === 'ended' && result !== null && !isNotTried ? result.outcome : 'held';
   switch (outcome) {
     case 'done':
     case 'skip': {

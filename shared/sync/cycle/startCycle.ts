@@ -7,6 +7,7 @@
 import { isoTime } from '../../model/Clock';
 import { ConnectorError } from '../../model/ConnectorError';
 import { FINAL_STATES, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
+import { digest } from '../../model/hash';
 import { policyHash } from '../../rules/Policy';
 import type { StoredRow } from '../../store/Table';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
@@ -17,13 +18,22 @@ import { LinksReset } from '../../store/state/LinksReset';
 import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
 import { messageOf } from '../../telemetry/Telemetry';
-import type { WithClock, WithConnection, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
+import type {
+  WithClock,
+  WithConnection,
+  WithQueue,
+  WithSettings,
+  WithStore,
+  WithTarget,
+  WithTelemetry,
+} from '../Engine';
+import { mayAttempt } from '../job/quarantine';
 import { jobStateOf, refusalOf, type JobRefusal } from '../job/jobState';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
 import { newCycle } from './newCycle';
 
-type Starter = WithClock & WithConnection & WithStore & WithQueue & WithSettings & WithTelemetry;
+type Starter = WithClock & WithConnection & WithTarget & WithStore & WithQueue & WithSettings & WithTelemetry;
 
 export type Started =
   | { readonly started: true; readonly cycle: Cycle }
@@ -89,15 +99,21 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   await resumeDecision(engine, rows);
   const turn = Turn.of(rows);
   const isRunning = turn !== undefined && (await freeOrResume(engine, turn)) === 'running';
-  const refusal = request.dryRun === true ? undefined : refusalOf(jobStateOf(rows));
-  if (refusal !== undefined) return refuse(engine, refusal, request.trigger);
+  const state = jobStateOf(rows);
+  const refusal = request.dryRun === true ? undefined : refusalOf(state);
+  const isAttempt = state.code === 'Quarantine' && request.trigger === 'timer';
+  if (refusal !== undefined && !isAttempt) return refuse(engine, refusal, request);
   if (turn !== undefined && isRunning) {
+    const same = await askedAlready(engine, turn, request.idempotencyKey);
+    if (same !== undefined) return { started: true, cycle: same };
     if (request.mode === 'full' && request.orNext === true) await store.wish.make('scheduled');
     telemetry.info('cycle.refused', { cycleId: turn.cycleId, trigger: request.trigger });
     return { started: false, activeCycleId: turn.cycleId };
   }
   const connection = await engine.connection.state();
   if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
+  if (refusal !== undefined && isAttempt && !(await mayAttempt(engine, state.quarantine)))
+    return refuse(engine, refusal, request);
   const isFirst = engine.startWithPlan && Watermark.of(rows) === undefined && Executions.lastOf(rows) === undefined;
   if (isFirst && request.dryRun !== true && request.trigger === 'timer' && (await hasPlan(engine)))
     return { started: false, code: 'PlanAwaitsApply', message: FIRST_IS_A_PLAN };
@@ -113,13 +129,18 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   const isChanged = applied !== undefined && applied !== hash;
   const linksResetEtag = LinksReset.of(rows) ?? null;
   const isFull = request.mode === 'full' || wishEtag !== null || linksResetEtag !== null || applied !== hash;
-  const mode: CycleMode = Watermark.of(rows) === undefined ? 'initial' : isFull ? 'full' : 'incremental';
+  const isProbe = isAttempt && !dryRun;
+  // An attempt is small, unless the settings were changed: by new ones nobody is judged singly.
+  const isSmall = isProbe && applied === hash && linksResetEtag === null;
+  const mode: CycleMode = Watermark.of(rows) === undefined ? 'initial' : isFull && !isSmall ? 'full' : 'incremental';
   const cycle = newCycle(
     engine,
     { mode, trigger: request.trigger, mappingVersion },
     {
       dryRun,
-      wishEtag: dryRun ? null : wishEtag,
+      isProbe,
+      ...(isProbe ? { lanes: 1 } : {}),
+      wishEtag: dryRun || mode === 'incremental' ? null : wishEtag,
       linksResetEtag: dryRun ? null : linksResetEtag,
       warnings: [...(isChanged && mode === 'full' ? [SETTINGS_CHANGED] : []), ...(isFirst ? [FIRST_IS_A_PLAN] : [])],
     },
@@ -127,9 +148,14 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   return takeTurn(engine, cycle, request.idempotencyKey);
 }
 
-/** A sign of life of the timer, whatever keeps the job from working. */
-function refuse({ telemetry }: Starter, refusal: JobRefusal, trigger: StartRequest['trigger']): Refused {
-  telemetry.info('job.refused', { code: refusal.code, trigger });
+/** A sign of life of the timer, whatever keeps the job from working. The nightly cycle is made up for. */
+async function refuse(
+  { telemetry, store }: Starter,
+  refusal: JobRefusal,
+  request: Pick<StartRequest, 'trigger' | 'mode' | 'orNext'>,
+): Promise<Refused> {
+  if (request.mode === 'full' && request.orNext === true) await store.wish.make('scheduled');
+  telemetry.info('job.refused', { code: refusal.code, trigger: request.trigger });
   return { started: false, ...refusal };
 }
 
@@ -138,7 +164,7 @@ export async function startFrom(engine: Starter, cycle: Cycle): Promise<Started>
   const rows = await engine.store.job.read();
   const turn = Turn.of(rows);
   const refusal = cycle.dryRun ? undefined : refusalOf(jobStateOf(rows));
-  if (refusal !== undefined) return refuse(engine, refusal, cycle.trigger);
+  if (refusal !== undefined) return refuse(engine, refusal, { trigger: cycle.trigger, mode: 'incremental' });
   if (turn !== undefined && (await freeOrResume(engine, turn)) === 'running')
     return { started: false, activeCycleId: turn.cycleId };
   const connection = await engine.connection.state();
@@ -148,14 +174,30 @@ export async function startFrom(engine: Starter, cycle: Cycle): Promise<Started>
 
 async function takeTurn(engine: Starter, cycle: Cycle, idempotencyKey?: string): Promise<Started> {
   const { clock, store, telemetry } = engine;
-  if (!(await store.turn.take(cycle))) {
+  if (!(await store.turn.take(cycle, idempotencyKey))) {
     const faster = await store.turn.current();
+    const same = faster && (await askedAlready(engine, faster, idempotencyKey));
+    if (same !== undefined) return { started: true, cycle: same };
     return { started: false, activeCycleId: faster?.cycleId ?? cycle.id };
   }
   if (idempotencyKey !== undefined) await store.idempotency.remember(idempotencyKey, cycle.id, isoTime(clock.now()));
   await giveBirth(engine, cycle);
   telemetry.info('cycle.started', { cycleId: cycle.id, mode: cycle.mode, trigger: cycle.trigger });
   return { started: true, cycle };
+}
+
+/** The cycle that runs, when it was asked for with this very key: of two requests at once one is a repeat. */
+async function askedAlready(
+  engine: WithStore & WithClock,
+  turn: StoredTurn,
+  idempotencyKey: string | undefined,
+): Promise<Cycle | undefined> {
+  if (idempotencyKey === undefined || turn.keyDigest !== digest(idempotencyKey)) return undefined;
+  const cycle = (await cycleOf(engine, turn.cycleId)) ?? turn.cycle ?? undefined;
+  // Whoever took the turn may have died before it was remembered.
+  if (cycle !== undefined)
+    await engine.store.idempotency.remember(idempotencyKey, cycle.id, isoTime(engine.clock.now()));
+  return cycle;
 }
 
 /** An approval or a rejection whose process died goes on (docs/protocol.md 3.6). */

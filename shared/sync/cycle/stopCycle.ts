@@ -9,13 +9,6 @@ export const SETTINGS_CHANGED = {
   message: 'The settings were changed while the cycle ran; the next one applies them.',
 } as const;
 
-/** An admin has paused the job: nobody else is written to. */
-export const JOB_PAUSED = {
-  code: 'JobPaused',
-  message:
-    'The job was paused while the cycle ran. Whoever was not reached is looked at anew when it is started again.',
-} as const;
-
 /** An admin restarts the job: the next cycle begins anew. */
 export const JOB_RESTARTED = {
   code: 'JobRestarted',

@@ -5,6 +5,7 @@
 import { within } from '../../concurrency/within';
 import type { Caller } from '../../goto/GotoClient';
 import type { License } from '../../model/Account';
+import type { EnterpriseApp } from '../../model/Assignment';
 import { isoTime } from '../../model/Clock';
 import { ConnectorError } from '../../model/ConnectorError';
 import type { LogEntry } from '../../model/LogEntry';
@@ -12,6 +13,7 @@ import { textOf } from '../../model/Person';
 import type { StoredMark } from '../../store/DirtyTable';
 import type { Someone } from '../../store/PeopleTable';
 import { AwaitedApproval, type Awaited } from '../../store/state/AwaitedApproval';
+import { KnownApp } from '../../store/state/KnownApp';
 import { searchAccount, type Search } from '../apply/look';
 import type { Engine } from '../Engine';
 import { jobStateOf, type JobState } from '../job/jobState';
@@ -50,6 +52,8 @@ export interface Explained {
   readonly mark: StoredMark | undefined;
   /** The newest entries of the log, newest first. */
   readonly recent: readonly LogEntry[];
+  /** The enterprise application as last read. */
+  readonly app: EnterpriseApp | undefined;
   /** Whether the job may work. */
   readonly job: JobState;
   /** The plan in which the person's removal waits for an approval. */
@@ -96,7 +100,7 @@ async function readStored({ store }: Engine, sourceId: string) {
     // Ids of older cycles sort behind.
     if (recent.length === RECENT && (awaited === undefined || entry.cycleId > awaited.cycleId)) break;
   }
-  return { someone, mark, recent, staged, job: jobStateOf(rows) };
+  return { someone, mark, recent, staged, app: KnownApp.of(rows), job: jobStateOf(rows) };
 }
 
 async function askEntra(engine: Engine, sourceId: string): Promise<SeenInEntra> {

@@ -14,11 +14,12 @@ export interface Judged extends Judgement {
 }
 
 /** By whose rules a request is judged: those of an incremental cycle. */
-const judgeContext = ({ engine, policy, entitlements }: PlanContext): JudgeContext => ({
+const judgeContext = ({ engine, policy, entitlements, isListCertified }: PlanContext): JudgeContext => ({
   policy,
   entitlements,
   isFull: false,
   absenceConfirmationMs: engine.timing.graphLagMs,
+  isListCertified,
   nowMs: engine.clock.now(),
 });
 

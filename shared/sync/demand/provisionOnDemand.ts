@@ -145,7 +145,8 @@ async function mark({ store }: Engine, { entry, isOpen, read }: Judged): Promise
   const { sourceId, absentSince } = entry;
   await store.dirty.mark([sourceId], entry.factsAt, 'on demand');
   await store.people.putRead(new Map([[sourceId, read.read]]));
-  const now = { via: read.grants.map((grant) => grant.via), within: read.within };
+  const via = read.grants.map((grant) => grant.via).filter((one) => one !== 'directory');
+  const now = { via, within: read.within };
   await store.people.putJudged(new Map([[sourceId, judgedOf(entry, isOpen, now, read.someone)]]), []);
   if (absentSince === null || read.mark?.absentSince === absentSince) return;
   // An absence seen here is the first of the two reads that must agree (I05).

@@ -5,16 +5,16 @@
 import { removalsAllowed } from '../../rules/removalLimit';
 import type { WithClock, WithSettings, WithStore } from '../Engine';
 
-export type Reservation =
-  | { readonly kind: 'reserved' }
-  /** Above the limit, or lost to others: nothing may be removed without an approval. */
-  | {
-      readonly kind: 'over';
-      /** People who would have lost access within 24 hours. */
-      readonly wanted: number;
-      readonly allowed: number;
-      readonly managed: number;
-    };
+/** Above the limit, or lost to others: nothing may be removed without an approval. */
+export interface Over {
+  readonly kind: 'over';
+  /** People who would have lost access within 24 hours. */
+  readonly wanted: number;
+  readonly allowed: number;
+  readonly managed: number;
+}
+
+export type Reservation = { readonly kind: 'reserved' } | Over;
 
 const TRIES = 3;
 
@@ -29,7 +29,7 @@ export async function reserveRemovals(
 ): Promise<Reservation> {
   const { store, clock, removalLimit } = engine;
   if (sourceIds.length === 0) return { kind: 'reserved' };
-  let over: Reservation = { kind: 'over', wanted: sourceIds.length, allowed: 0, managed: 0 };
+  let over: Over = { kind: 'over', wanted: sourceIds.length, allowed: 0, managed: 0 };
   const active = await store.people.activeIds();
   for (let tries = 0; tries < TRIES; tries += 1) {
     const { people, etag } = await store.removalWindow.read(clock.now());

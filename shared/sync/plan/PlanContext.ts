@@ -4,30 +4,43 @@ import { AccountIndex } from '../../goto/AccountIndex';
 import { sourceAttribute } from '../../model/SourceAttribute';
 import type { Cycle } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
+import { mayShowAbsence, type ListCertificate } from '../../rules/certifyList';
 import { Entitlements } from '../../rules/Entitlements';
-import { GroupNesting } from '../../rules/GroupNesting';
+import type { SourceName } from '../../store/GroupsTable';
+import { groupId, groupName, type ManagedGroup } from '../../model/ManagedGroup';
+import { groupOf } from '../../rules/groupOf';
+import type { Grant } from '../../rules/grantsInWords';
+import type { PersonFacts } from '../../rules/judge';
+import type { GroupNesting } from '../../rules/GroupNesting';
 import type { CyclePolicy } from '../../rules/Policy';
 import type { StoredMark } from '../../store/DirtyTable';
 import { bucketIndexOf } from '../../store/PeopleTable';
+import { AssignmentsCertificate } from '../../store/state/AssignmentsCertificate';
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
 import type { Engine } from '../Engine';
 import { mappingOf } from './mappingOf';
+import { nestingOf } from './nestingOf';
 import { PeopleRead } from './sources/PeopleRead';
 import { assignedGroupsIn, SourceSnapshot } from './SourceSnapshot';
 
+const OBJECT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export class PlanContext {
   readonly #app: EnterpriseApp | undefined;
+  #protected: Promise<ReadonlySet<string>> | undefined;
   #snapshot: Promise<SourceSnapshot> | undefined;
   #nesting: Promise<GroupNesting> | undefined;
   #groupIds: Promise<ReadonlySet<string>> | undefined;
+  #userGroups: Promise<[Map<string, SourceName>, Map<string, ManagedGroup>]> | undefined;
   #accounts: Promise<AccountIndex> | undefined;
   #marks: Promise<ReadonlyMap<number, readonly StoredMark[]>> | undefined;
   #entitlements: Entitlements | undefined;
   /** What the slices of this message read of people. */
   readonly read: PeopleRead;
   #knownApp: EnterpriseApp | undefined;
+  #certificate: ListCertificate | undefined;
 
   readonly #groupNames = new Map<string, string>();
 
@@ -38,10 +51,14 @@ export class PlanContext {
     readonly cycleId: string,
     /** A plan to be read: groups go by their names. */
     readonly isDry: boolean,
+    /** An admin has named the plan: it may go over to another enterprise application. */
+    private readonly mayMove: boolean,
     readonly watermark: StoredWatermark | undefined,
     app: EnterpriseApp | undefined,
+    certificate: ListCertificate | undefined,
   ) {
     this.#app = app;
+    this.#certificate = certificate;
     this.read = new PeopleRead(engine.store.people);
   }
 
@@ -55,8 +72,10 @@ export class PlanContext {
       { ...engine.policy, mapping },
       cycle.id,
       cycle.dryRun,
+      cycle.dryRun || cycle.mode === 'apply',
       Watermark.of(rows),
       KnownApp.of(rows),
+      AssignmentsCertificate.of(rows),
     );
   }
 
@@ -72,13 +91,39 @@ export class PlanContext {
     });
   }
 
-  /** Reads the app anew. @throws ConnectorError when it is missing or switched off */
+  /**
+   * Reads the app anew. Everybody looks unassigned to one that is missing or switched off, and to another one than that by
+   * which they were assigned: then the cycle fails before anybody is judged (I05).
+   * @throws ConnectorError ConfigurationInvalid
+   */
   async readApp(): Promise<EnterpriseApp> {
     const app = await this.engine.entra.getEnterpriseApp();
+    const known = this.#knownApp ?? this.#app;
+    if (known !== undefined && known.id !== app.id && !this.mayMove) throw otherApp(known, app);
     await this.engine.store.app.put(app);
     this.#knownApp = app;
     this.#entitlements = undefined;
     return app;
+  }
+
+  /** The app, read in this message. @throws ConnectorError as `readApp` */
+  async appReadNow(): Promise<EnterpriseApp> {
+    return this.#knownApp ?? this.readApp();
+  }
+
+  /** Of the last list of assignments; undefined before the first one. */
+  get certificate(): ListCertificate | undefined {
+    return this.#certificate;
+  }
+
+  async certify(certificate: ListCertificate): Promise<void> {
+    await this.engine.store.certificate.put(certificate);
+    this.#certificate = certificate;
+  }
+
+  /** Whether people may be taken for absent by the list of assignments. */
+  get isListCertified(): boolean {
+    return this.#certificate === undefined || mayShowAbsence(this.#certificate, this.engine.clock.now());
   }
 
   /** What app roles give. @throws ConnectorError ResyncRequired when the app is not known */
@@ -102,13 +147,7 @@ export class PlanContext {
 
   /** Which group is in which, from the image; nothing where nested groups do not count. Read again after `imageChanged`. */
   nesting(): Promise<GroupNesting> {
-    this.#nesting ??= (async () => {
-      const inner = new Map<string, readonly string[]>();
-      if (this.policy.expandNestedGroups)
-        for await (const { id, groups } of this.engine.store.image.heads())
-          if (groups.length > 0) inner.set(id, groups);
-      return new GroupNesting(inner);
-    })();
+    this.#nesting ??= nestingOf(this.engine.store, this.policy);
     return this.#nesting;
   }
 
@@ -119,6 +158,25 @@ export class PlanContext {
     return this.#groupIds;
   }
 
+  /** A person's user group by these ways, its key as far as it is known; undefined where groups are left alone. */
+  async userGroups(): Promise<(grants: readonly Grant[]) => PersonFacts['group']> {
+    if (!this.policy.provisionGroups) return () => undefined;
+    const { groups } = this.engine.store;
+    this.#userGroups ??= Promise.all([groups.names(), groups.all()]);
+    const [names, managed] = await this.#userGroups;
+    return (grants) => {
+      const name = groupOf(grants, this.entitlements, (id) => names.get(id)?.name);
+      return name === undefined || groupName(name) === ''
+        ? undefined
+        : { name: groupName(name), key: managed.get(groupId(name))?.key ?? null };
+    };
+  }
+
+  /** Names of groups were stored: the next `userGroups` reads them again. */
+  groupsChanged(): void {
+    this.#userGroups = undefined;
+  }
+
   /** Names for sentences; undefined for a group that was not asked for. */
   groupName = (id: string): string | undefined => this.#groupNames.get(id);
 
@@ -127,6 +185,21 @@ export class PlanContext {
     const unknown = [...new Set(ids)].filter((id) => !this.#groupNames.has(id));
     if (unknown.length === 0) return;
     for (const [id, name] of await this.engine.entra.groupNames(unknown)) this.#groupNames.set(id, name);
+  }
+
+  /** Everybody in the groups that PROTECTED_USERS names. */
+  protectedByGroup(): Promise<ReadonlySet<string>> {
+    this.#protected ??= (async () => {
+      const ids = new Set<string>();
+      for (const name of this.policy.protectedUsers) {
+        if (!OBJECT_ID.test(name)) continue;
+        // One that is no group is a person's id.
+        const members = await this.engine.entra.listEverybodyIn(name);
+        if (members !== 'missing') for (const id of members) ids.add(id);
+      }
+      return ids;
+    })();
+    return this.#protected;
   }
 
   /** The image was written: the next `snapshot` reads it again. */
@@ -157,3 +230,11 @@ export class PlanContext {
     return this.#accounts;
   }
 }
+
+const otherApp = (known: EnterpriseApp, app: EnterpriseApp): ConnectorError =>
+  new ConnectorError(
+    `ENTRA_APP_ID or ENTRA_SERVICE_PRINCIPAL_ID names another enterprise application ("${app.displayName}") than the one people ` +
+      `are assigned to so far ("${known.displayName}"). Nothing was changed. Name the former one, or, if you mean to move, POST ` +
+      '…/sync with {"mode":"full","dryRun":true}, look at the plan and apply it.',
+    { code: 'ConfigurationInvalid', sent: true, repeatable: false, scope: 'job' },
+  );

@@ -5,7 +5,7 @@
  * Upholds I04: marks are durable before the image of Entra and the watermark move. Upholds I05: lists count only when
  * complete.
  */
-import { STAGE } from '../../model/Chunk';
+import { firstOf, STAGE } from '../../model/Chunk';
 import { noTally, planCursorSchema, type Cycle, type PlanStepName } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { Outgoing } from '../../queue/messages';
@@ -15,7 +15,8 @@ import { finishCycle } from '../cycle/finishCycle';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { sendStage } from '../cycle/sendStage';
-import { JOB_PAUSED, SETTINGS_CHANGED } from '../cycle/stopCycle';
+import { SETTINGS_CHANGED } from '../cycle/stopCycle';
+import { stopOfJob } from '../cycle/stopOfJob';
 import { firstStep, stepAfter } from '../cycle/itineraries';
 import { PlanContext } from './PlanContext';
 import type { Slice } from './Slice';
@@ -25,6 +26,7 @@ import { judgeDirty } from './record/judgeDirty';
 import { judgeEverybody } from './record/judgeEverybody';
 import { judgeLog } from './record/judgeLog';
 import { judgeStored } from './record/judgeStored';
+import { recordGroups } from './record/recordGroups';
 import { readAssignments } from './sources/readAssignments';
 import { readBaseline } from './sources/readBaseline';
 import { readChanges } from './sources/readChanges';
@@ -40,6 +42,7 @@ const STEPS: Readonly<Record<Exclude<PlanStepName, 'dispatch'>, Slice>> = {
   groups: readGroups,
   direct: readDirectUsers,
   target: readTarget,
+  userGroups: recordGroups,
   people: judgeEverybody,
   dirty: judgeDirty,
   stored: judgeStored,
@@ -75,7 +78,8 @@ export async function planSlices(
       await reviewSeats(engine, place);
       return dispatch(engine, place, countCalls);
     }
-    if (!dryRun && (await engine.store.pause.read()) !== undefined) return failCycle(engine, place, JOB_PAUSED);
+    const stop = await stopOfJob(engine, place.cycle);
+    if (stop !== null) return failCycle(engine, place, stop);
     const index = place.cycle.cursor.index;
     const result = await STEPS[step](context, place);
     countCalls();
@@ -108,7 +112,7 @@ export async function planSlices(
 /** What is staged is nobody's work yet. */
 function firstStage({ cursor, staged }: Cycle): number {
   const stages = Object.keys(cursor.chunks).map((key) => Number(key.split('-')[0]));
-  return Math.min(...stages.filter((stage) => staged === 0 || stage !== STAGE.removals));
+  return firstOf(stages.filter((stage) => staged === 0 || stage !== STAGE.removals));
 }
 
 /** A dry run whose message is repeated has nothing to go on from: it forgets what it recorded. */

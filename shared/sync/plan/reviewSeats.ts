@@ -1,5 +1,7 @@
 import { messageOf } from '../../telemetry/Telemetry';
-import { judgeSeats } from '../../rules/seats';
+import { STAGE } from '../../model/Chunk';
+import type { Cycle } from '../../model/Cycle';
+import { addDemand, judgeSeats, type SeatDemand } from '../../rules/seats';
 import type { CyclePlace } from '../cycle/CyclePlace';
 import type { WithSettings, WithStore, WithTarget, WithTelemetry } from '../Engine';
 
@@ -15,9 +17,11 @@ export async function reviewSeats(
   const { cycle } = place;
   const { seats } = cycle.cursor;
   if (!Object.values(seats).some(({ asked }) => asked > 0)) return;
+  const demand = await withoutWaiting(engine, cycle);
   let judged;
   try {
-    judged = judgeSeats(await engine.accounts.licenses({ pacer: engine.pacing.planner }), seats, engine.seatsWarning);
+    const licenses = await engine.accounts.licenses({ pacer: engine.pacing.planner });
+    judged = judgeSeats(licenses, demand, engine.seatsWarning);
   } catch (error) {
     // Not known is not "none": the lanes find out.
     engine.telemetry.warn('seats.unknown', { cycleId: cycle.id, message: messageOf(error) });
@@ -27,4 +31,21 @@ export async function reviewSeats(
   if (judged.warnings.length > 0) engine.telemetry.warn('seats.short', { cycleId: cycle.id, waiting: judged.waiting });
   if (cycle.dryRun || cycle.mode !== 'incremental') return;
   for (const key of judged.soldOut) await engine.store.plans.noteShortage(cycle.id, key);
+}
+
+/** What the rows recorded ask for and set free, without the seats of removals that wait or are not made in this cycle. */
+async function withoutWaiting(
+  { store }: WithStore,
+  { id, cursor, dryRun }: Cycle,
+): Promise<Record<string, SeatDemand>> {
+  const demand = { ...cursor.seats };
+  if (dryRun || !Object.keys(cursor.chunks).some((key) => key.startsWith(`${STAGE.removals}-`))) return demand;
+  for await (const { state, entry } of store.plans.rows(id, STAGE.removals)) {
+    if (state === 'open') continue;
+    for (const [key, { freed }] of Object.entries(addDemand({}, [entry]))) {
+      const sum = demand[key];
+      if (sum !== undefined) demand[key] = { ...sum, freed: sum.freed - freed };
+    }
+  }
+  return demand;
 }

@@ -1,6 +1,7 @@
 /**
  * The removal guard: behind the last slice of the plan it sees everybody who is to lose access, and lets all of them go,
- * or none (docs/protocol.md 3.6).
+ * or none (docs/protocol.md 3.6). Before it bothers anybody it asks Entra about each person: what the lists alone say is no
+ * removal, so that true leavers go in time beside a list that lies.
  *
  * Upholds I06. Every step may be repeated: what was reserved is reserved, what was let go is no longer staged.
  */
@@ -13,27 +14,34 @@ import { AwaitedApproval, type Awaited } from '../../../store/state/AwaitedAppro
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { endWaiting } from '../../cycle/endWaiting';
 import type { Engine } from '../../Engine';
-import { reserveRemovals } from '../../job/reserveRemovals';
+import { OF_LISTS } from '../../../rules/absences';
+import { reserveRemovals, type Over, type Reservation } from '../../job/reserveRemovals';
+import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { stagedChunks } from './stagedChunks';
+import { withoutRefuted } from './withoutRefuted';
 
 /** Why a row waits in another plan, or in this one. */
 const AWAITING = 'AwaitingApproval';
 
 /** Ends the step in one slice: even a company's worth of removals is few writes. */
-export const guardRemovals: Slice = async ({ engine }, place) => {
+export const guardRemovals: Slice = async (context, place) => {
+  const { engine } = context;
   if (place.cycle.dryRun) return 'next';
   const awaited = AwaitedApproval.of(await engine.store.job.read());
   const hasRemovals = Object.keys(place.cycle.cursor.chunks).some((key) => key.startsWith(`${STAGE.removals}-`));
-  const removals = hasRemovals ? await removalsOf(engine, place.cycle.id) : [];
-  const ids = removals.map((row) => row.entry.sourceId);
+  const planned = hasRemovals ? await removalsOf(engine, place.cycle.id) : [];
   const theirs = awaited === undefined ? new Set<string>() : await waitingIn(engine, awaited);
-  const reservation = await reserveRemovals(engine, place.cycle.id, ids);
-  const isWithin = reservation.kind === 'reserved';
+  let [removals, reservation] = [planned, await reserve(context, place, planned)];
+  if (reservation.kind === 'over') {
+    removals = await withoutRefuted(context, place, planned, theirs);
+    if (removals.length < planned.length) reservation = await reserve(context, place, removals);
+  }
+  const ids = removals.map((row) => row.entry.sourceId);
   // Nobody of the plan that waits is to be removed any more: it has become pointless.
   if (awaited !== undefined && theirs.size > 0 && !ids.some((id) => theirs.has(id)))
     await endWaiting(engine, awaited.cycleId, 'superseded');
-  if (isWithin) {
+  if (reservation.kind === 'reserved') {
     await letGo(engine, place);
     return 'next';
   }
@@ -50,6 +58,20 @@ export const guardRemovals: Slice = async ({ engine }, place) => {
   );
   return 'next';
 };
+
+/** Room for all of them; by a list that has been in doubt for a day nobody goes without being asked about. */
+async function reserve(context: PlanContext, place: CyclePlace, rows: readonly PlanRow[]): Promise<Reservation> {
+  const ids = rows.map((row) => row.entry.sourceId);
+  const isInDoubt = context.certificate !== undefined && context.certificate.doubtSince !== null;
+  const isOfList = rows.some(({ entry }) => entry.desired.kind === 'inactive' && OF_LISTS.has(entry.desired.reason));
+  if (!isInDoubt || !isOfList) return reserveRemovals(context.engine, place.cycle.id, ids);
+  return {
+    kind: 'over',
+    wanted: ids.length,
+    allowed: 0,
+    managed: (await context.engine.store.people.activeIds()).size,
+  };
+}
 
 async function removalsOf(engine: Engine, cycleId: string): Promise<PlanRow[]> {
   const rows: PlanRow[] = [];
@@ -111,12 +133,7 @@ async function leaveToTheOther(place: CyclePlace, rows: readonly PlanRow[]): Pro
 }
 
 /** All of them wait: logged by name, counted, and told in one sentence. */
-async function stage(
-  engine: Engine,
-  place: CyclePlace,
-  rows: readonly PlanRow[],
-  over: { readonly wanted: number; readonly allowed: number; readonly managed: number },
-): Promise<void> {
+async function stage(engine: Engine, place: CyclePlace, rows: readonly PlanRow[], over: Over): Promise<void> {
   if (rows.length === 0) return;
   const { cycle } = place;
   const at = isoTime(engine.clock.now());

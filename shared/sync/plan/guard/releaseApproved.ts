@@ -92,6 +92,8 @@ async function wantedToday(
           entitlements: context.entitlements,
           isFull: false,
           absenceConfirmationMs: engine.timing.graphLagMs,
+          // The admin has decided about it.
+          isListCertified: true,
           nowMs: engine.clock.now(),
         }).entry,
       ]),

@@ -3,15 +3,17 @@
  * before the facts that answer it (docs/protocol.md R3), and `factsAt` is the earliest read they rest on (R4).
  */
 import type { AccountIndex } from '../../../goto/AccountIndex';
+import { DEFAULT_ACCESS_ROLE_ID } from '../../../model/Assignment';
 import type { Person } from '../../../model/Person';
 import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { Someone, SourceRead } from '../../../store/PeopleTable';
-import type { Grant } from '../../../rules/grantsInWords';
+import { AS_EVERYBODY, groupsAmong, type Grant } from '../../../rules/grantsInWords';
 import type { PersonFacts } from '../../../rules/judge';
 import type { PlanContext } from '../PlanContext';
 import type { SourceSnapshot } from '../SourceSnapshot';
 import { readLooked } from '../sources/readLooked';
+import { wasProtected } from '../sources/wasProtected';
 
 /** A person for the judge, and the rows the facts came from. */
 export interface Gathered {
@@ -38,7 +40,11 @@ export async function gather(
 ): Promise<Gathered[]> {
   const { engine } = context;
   const snapshot = await context.snapshot();
-  const toLookUp = people.filter((one) => needsLookUp(one, snapshot, input.cycleId)).map((one) => one.sourceId);
+  const groupFor = await context.userGroups();
+  const toLookUp = people
+    .filter((one) => needsLookUp(context, one, snapshot, input.cycleId))
+    .map((one) => one.sourceId);
+  const byGroup = await context.protectedByGroup();
   const looked = await readLooked(engine, toLookUp, input.cycleId);
   await engine.store.people.putRead(looked);
   if (context.isDry) await context.nameGroups(people.flatMap(({ sourceId }) => groupsIn(snapshot.grantsOf(sourceId))));
@@ -48,45 +54,57 @@ export async function gather(
       someone,
       mark,
       facts: () => ({
-        ...factsOf(someone, looked.get(someone.sourceId), snapshot, input, mark),
+        ...withGroup(factsOf(context, someone, looked.get(someone.sourceId), snapshot, input, mark), groupFor),
         groupName: context.groupName,
+        isProtected: byGroup.has(someone.sourceId) || wasProtected(someone, looked.get(someone.sourceId)),
       }),
     };
   });
 }
 
+const withGroup = <T extends Pick<PersonFacts, 'grants'>>(
+  facts: T,
+  groupFor: (grants: readonly Grant[]) => PersonFacts['group'],
+): T & Pick<PersonFacts, 'group'> => ({ ...facts, group: groupFor(facts.grants) });
+
 /** The groups that ways lead through. */
-const groupsIn = (grants: readonly Grant[]): string[] =>
-  grants.flatMap(({ via, path }) => (via === 'direct' ? [] : [via, ...path]));
+const groupsIn = (grants: readonly Grant[]): string[] => groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
+
+/** Whom the source names: who is assigned, or everybody it knows. */
+export const isInScope = ({ policy }: PlanContext, { sourceId, facts }: Someone, snapshot: SourceSnapshot): boolean =>
+  snapshot.isAssigned(sourceId) || (policy.scope === 'all' && facts.attributes !== null && facts.deleted === 'no');
 
 /** Who was not read in this cycle, and whose attributes can matter: assigned, or with something to lose or to recover. */
-function needsLookUp({ sourceId, managed, facts }: Someone, snapshot: SourceSnapshot, cycleId: string): boolean {
+function needsLookUp(context: PlanContext, someone: Someone, snapshot: SourceSnapshot, cycleId: string): boolean {
+  const { managed, facts } = someone;
   if (facts.readIn === cycleId && facts.attributes !== null) return false;
-  if (snapshot.isAssigned(sourceId)) return true;
+  if (isInScope(context, someone, snapshot)) return true;
   if (managed === 'unreadable') return false;
   return managed.person.link?.state === 'active' || managed.person.pending !== null;
 }
 
 function factsOf(
+  { policy }: PlanContext,
   { sourceId, managed, facts }: Someone,
   looked: SourceRead | undefined,
   snapshot: SourceSnapshot,
   input: GatherInput,
   mark: StoredMark | null,
-): Omit<PersonFacts, 'groupName'> {
+): Omit<PersonFacts, 'groupName' | 'group' | 'isProtected'> {
   const read = looked ?? facts;
   const person: Person | undefined =
     read.attributes === null || read.deleted !== 'no' ? undefined : { id: sourceId, attributes: read.attributes };
   const isFresh = looked !== undefined || facts.readIn === input.cycleId;
+  const isEverybody = policy.scope === 'all' && person !== undefined && !snapshot.isAssigned(sourceId);
   const { accounts } = input;
   return {
     sourceId,
     person,
     deleted: read.deleted === 'no' ? undefined : read.deleted,
     displayName: read.displayName === '' ? facts.displayName : read.displayName,
-    roleIds: snapshot.roleIdsOf(sourceId),
-    grants: snapshot.grantsOf(sourceId),
-    proofGroupIds: [...new Set([...snapshot.viaOf(sourceId), ...facts.via])].filter((id) => id !== 'direct'),
+    roleIds: isEverybody ? [DEFAULT_ACCESS_ROLE_ID] : snapshot.roleIdsOf(sourceId),
+    grants: isEverybody ? AS_EVERYBODY : snapshot.grantsOf(sourceId),
+    proofGroupIds: groupsAmong([...snapshot.viaOf(sourceId), ...facts.via]),
     managed: managed === 'unreadable' ? UNKNOWN_PERSON : managed.person,
     personEtag: managed === 'unreadable' ? null : managed.etag,
     find: accounts === undefined ? null : (key, addresses) => accounts.find(key, addresses),

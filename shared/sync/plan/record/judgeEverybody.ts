@@ -3,7 +3,7 @@ import { PEOPLE_BUCKETS, type Someone } from '../../../store/PeopleTable';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { forgetLinks } from './forgetLinks';
-import { gather } from './gather';
+import { gather, isInScope } from './gather';
 import { recordPeople } from './recordPeople';
 
 /** Judges everybody who is assigned, linked or marked: partitions of the people, as many as make a slice. */
@@ -20,8 +20,8 @@ export const judgeEverybody: Slice = async (context, place) => {
     people.push(...(await readBucket(context, index, marks)));
     index += 1;
   }
-  const isOver = ({ sourceId, managed, facts }: Someone): boolean =>
-    !snapshot.isAssigned(sourceId) &&
+  const isOver = (someone: Someone): boolean => !isInScope(context, someone, snapshot) && isGone(someone);
+  const isGone = ({ sourceId, managed, facts }: Someone): boolean =>
     !marks.has(sourceId) &&
     managed !== 'unreadable' &&
     managed.person.link === null &&

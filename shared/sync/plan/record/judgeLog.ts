@@ -24,7 +24,7 @@ export const judgeLog: Slice = async (context, place) => {
   const page = await store.plans.rowsPage(from.cycleId, timing.peoplePerSlice, cursor.link ?? undefined);
   // Who was not written to is not worth a row.
   const ids = page.rows
-    .filter((row) => row.result?.entries.some((entry) => entry.intentId !== null) === true)
+    .filter((row) => row.entry.kind === 'user' && row.result?.entries.some((entry) => entry.intentId !== null) === true)
     .map((row) => row.entry.sourceId);
   const judged = await judgeUndo(context, place, from.cycleId, ids);
   await recordJudged(context, place, await unrecorded(context, place, judged));

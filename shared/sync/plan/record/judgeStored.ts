@@ -29,7 +29,9 @@ export const judgeStored: Slice = async (context, place) => {
   await takePlan(context.engine, from.cycleId, id);
   const page = await store.plans.rowsPage(from.cycleId, timing.peoplePerSlice, cursor.link ?? undefined);
   const planned = new Map(
-    page.rows.filter((row) => row.state === 'planned').map(({ entry }) => [entry.sourceId, entry] as const),
+    page.rows
+      .filter((row) => row.state === 'planned' && row.entry.kind === 'user')
+      .map(({ entry }) => [entry.sourceId, entry] as const),
   );
   const judged =
     from.mode === 'revert' ? await undone(context, place, from.of, planned) : await again(context, place, planned);

@@ -85,6 +85,7 @@ export function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, m
       entitlements: context.entitlements,
       isFull: judgesAsFull(cycle),
       absenceConfirmationMs: timing.graphLagMs,
+      isListCertified: context.isListCertified,
       nowMs: clock.now(),
     });
   } catch (error) {
@@ -180,17 +181,21 @@ export async function remember(context: PlanContext, judged: readonly Judged[]):
   );
 }
 
+const viaAfter = (now: readonly string[], before: readonly string[], isInDoubt: boolean): readonly string[] =>
+  now.length === 0 ? before : isInDoubt ? [...new Set([...now, ...before])] : now;
+
 /**
  * What is remembered of a judgement.
- * @param now through what the person is assigned, and the groups the person is in; who is not assigned keeps the last way
+ * @param now through what the person is assigned, and the groups the person is in; who is not assigned keeps the last ways
  */
 export const judgedOf = (
-  { desired, reason }: PlanEntry,
+  { absentSince, desired, reason }: PlanEntry,
   isOpen: boolean,
   now: Pick<SourceJudged, 'via' | 'within'>,
   { facts }: Someone,
 ): SourceJudged => ({
-  via: now.via.length > 0 ? now.via : facts.via,
+  // A way that is in doubt is not forgotten: it is asked about before anything is taken.
+  via: viaAfter(now.via, facts.via, absentSince !== null),
   within: within(now.via.length > 0 ? now : facts),
   wants: desired.kind,
   wantedEmail: desired.kind === 'active' ? desired.attributes.email : facts.wantedEmail,

@@ -1,10 +1,11 @@
 import { warnOfRoles } from '../warnOfRoles';
 import type { Slice } from '../Slice';
+import { readCertifiedList } from './readCertifiedList';
 
 /** The app, its roles and its assignments, for a read without a basis to compare with. */
 export const readAssignments: Slice = async (context, place) => {
   const app = await context.readApp();
-  const assignments = await context.engine.entra.listAssignments(app.id);
+  const assignments = await readCertifiedList(context, place, app);
   await context.engine.store.image.putAssignments(assignments);
   context.imageChanged();
   warnOfRoles(context, place, assignments);

@@ -5,18 +5,19 @@
  * Upholds I04 by its order: who is concerned is marked, then the image moves, then the watermark.
  */
 import type { Assignment } from '../../../model/Assignment';
-import { DEFAULT_ACCESS_ROLE_ID } from '../../../model/Assignment';
-import { isOfEverybody } from '../../../model/Cycle';
 import { ConnectorError } from '../../../model/ConnectorError';
 import { digest } from '../../../model/hash';
 import type { GroupChange, UserChange } from '../../../entra/EntraSource';
+import { groupsAmong } from '../../../rules/grantsInWords';
 import { inParallel } from '../../../concurrency/inParallel';
 import type { CyclePlace } from '../../cycle/CyclePlace';
+import { judgesAsFull } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { assignedGroupsIn, assignmentsDigest } from '../SourceSnapshot';
 import { warnOfRoles } from '../warnOfRoles';
 import { forgetUncounted, markMovedGroups, peopleBelow } from './movedGroups';
+import { readCertifiedList } from './readCertifiedList';
 import { readOf } from './readGroup';
 
 const PARALLEL_READS = 16;
@@ -49,11 +50,12 @@ export const readChanges: Slice = async (context, place) => {
     if (users.rest !== null) return 'stay';
   }
   const groupsLink = await walkGroups(context, watermark.groupsLink);
-  const app = isOfEverybody(place.cycle) ? await context.readApp() : context.app;
-  const assignments = await engine.entra.listAssignments(app.id);
+  const isFull = judgesAsFull(place.cycle);
+  const app = isFull ? await context.readApp() : context.app;
+  const assignments = await readCertifiedList(context, place, app);
   const newDigest = assignmentsDigest(assignments);
   if (newDigest !== watermark.assignmentsDigest) await takeOverAssignments(context, assignments);
-  if (isOfEverybody(place.cycle)) warnOfRoles(context, place, assignments);
+  if (isFull) warnOfRoles(context, place, assignments);
   const { usersLink } = place.cycle.cursor;
   if (usersLink === null) throw incomplete();
   const isSame =
@@ -115,7 +117,10 @@ async function walkUsers(
   return { deltaLink: null, rest: link };
 }
 
-/** Only who is known concerns us: whoever gets assigned is named by assignments and groups, and looked up by id. */
+/**
+ * Only who is known concerns us, unless everybody does: whoever gets assigned is named by assignments and groups, and
+ * looked up by id.
+ */
 async function takeOverUsers(
   context: PlanContext,
   cycleId: string,
@@ -130,10 +135,11 @@ async function takeOverUsers(
   const latest = new Map(changes.map((change) => [change.id, change]));
   await inParallel([...latest.values()], PARALLEL_READS, async (change) => {
     const { managed, facts, hasFacts } = await people.someone(change.id);
-    if (!hasFacts && managed !== 'unreadable' && managed.etag === null) return;
+    const isKnown = hasFacts || managed === 'unreadable' || managed.etag !== null;
+    if (!isKnown && (context.policy.scope === 'assigned' || change.person === undefined)) return;
     known.push(change);
     if (change.person !== undefined && facts.deleted !== 'no')
-      for (const id of [...facts.via, ...facts.within]) if (id !== 'direct') groupsOfRestored.add(id);
+      for (const id of groupsAmong([...facts.via, ...facts.within])) groupsOfRestored.add(id);
   });
   if (known.length === 0) return;
   // Lists of members leave out who is in the recycle bin, and no delta says that a restored person is in them again.
@@ -161,6 +167,7 @@ async function walkGroups(context: PlanContext, from: string): Promise<string> {
     const page = await engine.entra.groupsDelta(link);
     const counted = page.changes.length === 0 ? new Set() : await context.groupIds();
     const changes = page.changes.filter((change) => counted.has(change.id));
+    await noteNames(context, changes, readAt);
     const concerned = new Set(changes.map((change) => change.id));
     let left = 0;
     await inParallel([...concerned], PARALLEL_GROUPS, async (groupId) => {
@@ -174,6 +181,16 @@ async function walkGroups(context: PlanContext, from: string): Promise<string> {
     link = page.nextLink;
   }
   throw incomplete();
+}
+
+/** A group that has another name in Entra: its user group is judged again. */
+async function noteNames(context: PlanContext, changes: readonly GroupChange[], readAt: number): Promise<void> {
+  if (!context.policy.provisionGroups || changes.every((change) => change.displayName === undefined)) return;
+  const { groups, dirty } = context.engine.store;
+  const names = await groups.names();
+  const isNews = ({ id, displayName }: GroupChange): boolean =>
+    displayName !== undefined && names.get(id)?.name !== displayName;
+  if (changes.some(isNews)) await dirty.markUserGroups(readAt, 'renamed');
 }
 
 /**
@@ -220,6 +237,8 @@ const movedIn = (
 /** Marks everybody whose set of roles differs between the two complete lists; then the new one is the image. */
 async function takeOverAssignments(context: PlanContext, assignments: readonly Assignment[]): Promise<void> {
   const { clock, store } = context.engine;
+  // Its roles may be new, too; and one that is switched off says nothing of people.
+  await context.appReadNow();
   const before = await store.image.assignments();
   const now = clock.now();
   const changed = changedPrincipals(before, assignments);
@@ -238,11 +257,10 @@ async function takeOverAssignments(context: PlanContext, assignments: readonly A
     if (assignedNow.has(id) && (!counted.has(id) || (await store.image.members(id)) === undefined)) toRead.push(id);
   }
   await store.dirty.markGroups(toRead, now, 'assigned');
+  if (context.policy.provisionGroups && changed.size > 0) await store.dirty.markUserGroups(now, 'assigned');
   await store.image.putAssignments(assignments);
   context.imageChanged();
   if (changedGroups.some((id) => !assignedNow.has(id))) await forgetUncounted(context);
-  const known = new Set([DEFAULT_ACCESS_ROLE_ID, ...context.app.appRoles.map((role) => role.id)]);
-  if (assignments.some((assignment) => !known.has(assignment.appRoleId))) await context.readApp();
 }
 
 /** Principals whose set of roles differs between two complete lists. */

@@ -3,11 +3,17 @@ import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { isWithoutBasis } from '../../cycle/itineraries';
+import { readEverybody } from './readEverybody';
 import { readLooked } from './readLooked';
 
-/** The people assigned one by one, in a full read; after it the watermark may stand. */
+/** The people assigned one by one, or everybody, in a full read; after it the watermark may stand. */
 export const readDirectUsers: Slice = async (context, place) => {
   const { engine } = context;
+  if (context.policy.scope === 'all') {
+    if ((await readEverybody(context, place)) === 'stay') return 'stay';
+    if (isWithoutBasis(place.cycle)) await beginWatermark(context, place);
+    return 'next';
+  }
   const { cursor } = place.cycle;
   const snapshot = await context.snapshot();
   const ids = [...snapshot.directUsers].filter((id) => !snapshot.isInGroup(id)).sort();
@@ -32,12 +38,15 @@ async function beginWatermark(context: PlanContext, place: CyclePlace): Promise<
   const snapshot = await context.snapshot();
   const wait = sourceAt + timing.graphLagMs;
   await store.dirty.markGroups(snapshot.groupIds, sourceAt, 'first read', wait);
-  await store.dirty.markLater(
-    [...snapshot.directUsers].filter((id) => !snapshot.isInGroup(id)),
-    sourceAt,
-    'first read',
-    wait,
-  );
+  // Everybody is read once more by the list: cheaper than one by one.
+  if (context.policy.scope === 'all') await store.wish.make('first read');
+  else
+    await store.dirty.markLater(
+      [...snapshot.directUsers].filter((id) => !snapshot.isInGroup(id)),
+      sourceAt,
+      'first read',
+      wait,
+    );
   await store.watermark.move(
     {
       usersLink,

@@ -4,7 +4,7 @@
  */
 import { ConnectorError } from '../../../model/ConnectorError';
 import type { Person } from '../../../model/Person';
-import type { Grant } from '../../../rules/grantsInWords';
+import { AS_EVERYBODY, groupsAmong, type Grant } from '../../../rules/grantsInWords';
 import type { PersonFacts } from '../../../rules/judge';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { Someone, SourceRead } from '../../../store/PeopleTable';
@@ -12,6 +12,7 @@ import { shortestPaths } from '../../../rules/GroupNesting';
 import type { PlanContext } from '../PlanContext';
 import { assignedGroupsIn } from '../SourceSnapshot';
 import { readOf } from './readGroup';
+import { wasProtected } from './wasProtected';
 
 /** One person, as read for one request. */
 export interface RequestRead {
@@ -35,9 +36,10 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const someone = await store.people.someone(sourceId);
   const { managed, facts } = someone;
   if (managed === 'unreadable') throw unreadable();
+  const byGroup = await context.protectedByGroup();
   const readAt = clock.now();
   const app = await context.readApp();
-  const assignments = await entra.listAssignments(app.id);
+  const { assignments } = await entra.listAssignments(app.id);
   const { looked, memberOf, directRoleIds } = await entra.pointCheck(sourceId, {
     groupIds: [...assignedGroupsIn(assignments)],
     servicePrincipalId: app.id,
@@ -47,13 +49,16 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const rolesOf = (principalId: string): string[] =>
     assignments.filter((one) => one.principalId === principalId).map((one) => one.appRoleId);
   const direct = [...new Set([...rolesOf(sourceId), ...(directRoleIds ?? [])])];
-  const grants: Grant[] = [
+  const assigned: Grant[] = [
     ...(direct.length === 0 ? [] : [{ via: 'direct', path: [], roleIds: direct }]),
     ...memberOf.map((via) => ({ via, path: ways.paths.get(via) ?? [], roleIds: rolesOf(via) })),
   ];
-  const toName = grants.flatMap(({ via, path }) => (via === 'direct' ? [] : [via, ...path]));
-  const groupNames = toName.length === 0 ? new Map<string, string>() : await entra.groupNames(toName);
   const person = 'person' in looked ? looked.person : undefined;
+  const isEverybody = context.policy.scope === 'all' && person !== undefined && assigned.length === 0;
+  const grants = isEverybody ? AS_EVERYBODY : assigned;
+  const group = (await context.userGroups())(grants);
+  const toName = groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
+  const groupNames = toName.length === 0 ? new Map<string, string>() : await entra.groupNames(toName);
   const read: SourceRead =
     'person' in looked
       ? readOf(looked.person, readAt, cycleId)
@@ -73,9 +78,11 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       displayName: read.displayName === '' ? facts.displayName : read.displayName,
       roleIds: [...new Set(grants.flatMap((grant) => grant.roleIds))],
       grants,
+      group,
       groupName: (id) => groupNames.get(id),
-      proofGroupIds: [...new Set([...memberOf, ...facts.via])].filter((id) => id !== 'direct'),
+      proofGroupIds: groupsAmong([...memberOf, ...facts.via]),
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
+      isProtected: byGroup.has(sourceId) || wasProtected(someone, read),
       managed: { ...managed.person, pending: null },
       personEtag: managed.etag,
       find,

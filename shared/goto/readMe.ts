@@ -1,0 +1,48 @@
+/** GoTo's /me: whom a token acts for, and what that person may do (goto-api.md 2.3). */
+import { z } from 'zod';
+import type { Caller, GotoClient } from './GotoClient';
+import { parseAnswer } from './parseAnswer';
+
+/** Keys come as text or as bare numbers (goto-api.md 2.1). */
+const key = z.union([z.string(), z.number()]).transform(String);
+
+const meAnswer = z
+  .object({
+    key,
+    email: z.string().default(''),
+    accounts: z.array(z.object({ key })).default([]),
+    accountKey: key.nullish(),
+    adminRoles: z.array(z.unknown()).nullish(),
+    roleSets: z.array(z.unknown()).nullish(),
+  })
+  .transform((row): Me => ({
+    key: row.key,
+    email: row.email,
+    accountKeys: [...row.accounts.map((account) => account.key), ...(row.accountKey ? [row.accountKey] : [])],
+    adminRoles: row.adminRoles?.map(String),
+    hasCustomRole: (row.roleSets?.length ?? 0) > 0,
+  }));
+
+export interface Me {
+  readonly key: string;
+  readonly email: string;
+  /** Every GoTo account the person belongs to. */
+  readonly accountKeys: readonly string[];
+  /** Undefined where GoTo does not say. */
+  readonly adminRoles: readonly string[] | undefined;
+  /** What a custom role allows cannot be read. */
+  readonly hasCustomRole: boolean;
+}
+
+/** @throws what `GotoClient.get` throws, and ServiceIncompatible for an answer of unknown shape */
+export const readMe = async (client: GotoClient, caller: Caller): Promise<Me> =>
+  parseAnswer(meAnswer, await client.get('/me', caller), '/me');
+
+/** Roles that let their owner create and change accounts (goto-api.md 1.6). */
+const MANAGING_ROLES = ['SUPER_USER', 'MANAGE_USERS'];
+
+/** Whether the token's owner may manage users, as far as GoTo says. */
+export function mayManageUsers(me: Me): 'yes' | 'no' | 'unknown' {
+  if (me.adminRoles?.some((role) => MANAGING_ROLES.includes(role)) === true) return 'yes';
+  return me.adminRoles === undefined || me.hasCustomRole ? 'unknown' : 'no';
+}

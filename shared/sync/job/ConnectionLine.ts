@@ -1,0 +1,47 @@
+import { ConnectorError } from '../../model/ConnectorError';
+import { adviceOf } from '../../model/ErrorCode';
+import { messageOf } from '../../telemetry/Telemetry';
+
+/** What is looked at when the connection is tested, one line each. */
+export const CHECKS = [
+  'entraToken',
+  'entraApp',
+  'entraRoles',
+  'entraAssignments',
+  'entraUsers',
+  'entraGroupMembers',
+  'gotoToken',
+  'gotoScope',
+  'gotoAccount',
+  'gotoRole',
+  'gotoLicenses',
+  'gotoClock',
+  'gotoRate',
+  'storage',
+  'serviceBus',
+  'keyVault',
+] as const;
+export type Check = (typeof CHECKS)[number];
+
+export interface ConnectionLine {
+  readonly check: Check;
+  readonly status: 'ok' | 'warning' | 'failed';
+  /** What was found, and what to do unless it is ok. */
+  readonly message: string;
+}
+
+export const line = (check: Check, status: ConnectionLine['status'], message: string): ConnectionLine => ({
+  check,
+  status,
+  message,
+});
+
+/** Checks that make no sense without the one that failed. */
+export const notTried = (checks: readonly Check[], because: Check): ConnectionLine[] =>
+  checks.map((check) => line(check, 'failed', `Not tried, because ${because} failed: mend that first.`));
+
+/** What failed, and what to do. */
+export function sentencesOf(error: unknown): string {
+  const text = messageOf(error).replace(/([^.!?])$/, '$1.');
+  return error instanceof ConnectorError ? `${text} ${adviceOf(error.code)}` : text;
+}

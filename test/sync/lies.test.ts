@@ -1,0 +1,15 @@
+/** I05, I06: a bad read takes access from nobody, and true leavers go all the same. `npm run test:long` tells each for longer. */
+import { DAY_MS, LIES, playLie, startCompany } from '../support/lies';
+import type { TestConnector } from '../support/TestConnector';
+
+let connector: TestConnector;
+beforeAll(async () => {
+  connector = await startCompany();
+}, 60_000);
+afterAll(() => connector.stop());
+
+test.each(LIES)('told in one cycle: $name', async (lie) => {
+  // Each has the day's removals for itself.
+  connector.later(DAY_MS);
+  await playLie(connector, lie, [{ mode: 'full', after: 5 * 60_000 }]);
+});

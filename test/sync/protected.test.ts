@@ -1,0 +1,90 @@
+/** I07: what the connector must not touch it does not, whatever becomes of its people. */
+import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { cycles, newcomer, TINY } from '../support/stories';
+import { TestConnector } from '../support/TestConnector';
+
+let connector: TestConnector;
+beforeAll(async () => {
+  connector = await TestConnector.start({ world: TINY });
+});
+afterAll(() => connector.stop());
+
+/** Each way to lose access, for one of these people. */
+const WAYS: readonly ((id: string) => void)[] = [
+  (id) => {
+    connector.world.directory.changeUser(id, { accountEnabled: false });
+  },
+  (id) => {
+    connector.world.directory.unassign(id);
+  },
+  (id) => void connector.world.directory.deleteUser(id),
+  (id) => {
+    connector.world.directory.purgeUser(id);
+  },
+];
+
+const keyOf = (person: EntraUser): string => connector.accountOf(person.id)?.key ?? '';
+
+test('PROTECTED_USERS by id, user principal name, mail and group: nobody of them is touched, in whatever way they leave', async () => {
+  const { directory, goto } = connector.world;
+  const people = WAYS.flatMap((_, way) =>
+    ['id', 'name', 'mail', 'group'].map((by, index) => ({
+      by,
+      way,
+      person: newcomer(connector, 600 + way * 10 + index, { mail: `mail.${way}.${index}@example.com` }),
+    })),
+  );
+  const [outer, inner] = [directory.addGroup('Board'), directory.addGroup('Chair')];
+  directory.addMember(outer.id, inner.id, 'group');
+  directory.addMembers(
+    inner.id,
+    people.flatMap(({ by, person }) => (by === 'group' ? [person.id] : [])),
+  );
+  await cycles(connector, 2);
+  const keys = people.map(({ person }) => keyOf(person));
+  const names = people.flatMap(({ by, person }) =>
+    by === 'id' ? [person.id] : by === 'name' ? [person.userPrincipalName] : by === 'mail' ? [person.mail ?? ''] : [],
+  );
+  await connector.restart({ PROTECTED_USERS: [...names, outer.id.toUpperCase()].join(', ') });
+  await cycles(connector, 2);
+
+  const writes = goto.writes.length;
+  for (const { person, way } of people) WAYS[way]?.(person.id);
+  const first = await cycles(connector, 1);
+  await cycles(connector, 2);
+  connector.later();
+  await connector.cycle('full');
+  expect(first).toMatchObject({ state: 'succeeded', counts: { disabled: 0, failed: 0 } });
+  expect(goto.writes.slice(writes).filter((write) => keys.includes(write.userKey))).toEqual([]);
+  for (const key of keys) expect(goto.users.get(key)?.latest?.licenseKeys).toEqual([MEETING_LICENSE]);
+
+  await connector.restart({ PROTECTED_USERS: '' });
+  await cycles(connector, 3);
+  for (const key of keys) expect(goto.users.get(key)?.latest?.licenseKeys).toEqual([]);
+});
+
+test('neither the token’s owner nor the last administrator loses access when they leave, and the admin is told by name', async () => {
+  const { directory, goto } = connector.world;
+  const owner = newcomer(connector, 690);
+  const admin = newcomer(connector, 691);
+  await cycles(connector, 2);
+  const keys = [keyOf(owner), keyOf(admin)];
+  // Somebody authorises the connector anew, as this person.
+  const before = goto.ownerKey;
+  Object.assign(goto, { ownerKey: keys[0] });
+  goto.changeByHand(keys[1] ?? '', { adminRoles: ['SUPER_USER'] });
+  const writes = goto.writes.length;
+  connector.later(15 * 60_000);
+  directory.changeUser(owner.id, { accountEnabled: false });
+  directory.deleteUser(admin.id);
+  const cycle = await cycles(connector, 1);
+  expect(cycle.skippedByReason).toMatchObject({ TargetIsTokenOwner: 1, TargetIsAdministrator: 1 });
+  expect(cycle.warnings.join()).toMatch(
+    new RegExp(`(${owner.displayName}|${admin.displayName}), .* left and is an administrator`),
+  );
+  connector.later();
+  await connector.cycle('full');
+  expect(goto.writes.slice(writes)).toEqual([]);
+  Object.assign(goto, { ownerKey: before });
+});

@@ -1,0 +1,174 @@
+/** PROVISION_GROUPS: assigned groups become user groups in GoTo, before the people who move into them. */
+import { ORGANIZER_ROLE_ID, type EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { newUser } from '../../local/simulators/world/buildWorld';
+import { expectConverged } from '../support/expectConverged';
+import { apply, dryRun, revert } from '../support/plans';
+import { TestConnector } from '../support/TestConnector';
+
+let connector: TestConnector;
+afterEach(() => connector.stop());
+
+const WORLD = { people: 2, groups: 1, membersPerGroup: 1, existingShare: 0 };
+const SETTINGS = {
+  PROVISION_GROUPS: 'true',
+  ROLE_ENTITLEMENTS: JSON.stringify({
+    webinar: { licenseKeys: [MEETING_LICENSE, WEBINAR_LICENSE], groupName: 'Organizers' },
+    User: { licenseKeys: [MEETING_LICENSE] },
+  }),
+};
+
+const begin = async (more: Parameters<typeof TestConnector.start>[0] = {}): Promise<void> => {
+  connector = await TestConnector.start({ world: WORLD, ...more, settings: { ...SETTINGS, ...more.settings } });
+};
+
+/** An assigned group with members of its own. */
+function group(name: string, number: number, roleId?: string): { readonly id: string; readonly members: EntraUser[] } {
+  const { directory, random } = connector.world;
+  const { id } = directory.addGroup(name);
+  const members = [0, 1].map((index) => directory.addUser(newUser(random, number + index)));
+  directory.addMembers(
+    id,
+    members.map((member) => member.id),
+  );
+  directory.assign(id, 'Group', roleId);
+  return { id, members };
+}
+
+async function cycles(count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    connector.later();
+    await connector.cycle();
+  }
+}
+
+/** The name of the user group a person is in. */
+const groupOf = (user: EntraUser): string | undefined =>
+  connector.world.goto.groups.get(connector.accountOf(user.id)?.groupKey ?? '');
+
+const groupNames = (): string[] => [...connector.world.goto.groups.values()].sort();
+
+const postsOfGroups = (): number =>
+  connector.world.goto.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/groups')).length;
+
+test('groups are made or adopted before their people come; the first rule decides among several; then all is quiet', async () => {
+  await begin();
+  const { directory, goto } = connector.world;
+  goto.changeGroupByHand('3000000000000000303', 'SALES');
+  const long = `${'Long '.repeat(30)}name`;
+  const [sales, legal, other, organizers] = [
+    group('Sales', 900),
+    group('Legal', 910),
+    group(long, 920),
+    group('Whatever', 930, ORGANIZER_ROLE_ID),
+  ];
+  const [both, everywhere] = [sales.members[0], legal.members[0]];
+  if (both === undefined || everywhere === undefined) throw new Error('no members');
+  directory.addMember(legal.id, both.id);
+  directory.addMember(organizers.id, everywhere.id);
+  const plan = await dryRun(connector);
+  expect(
+    plan.entries
+      .filter((one) => one.kind === 'group')
+      .map((one) => one.action)
+      .sort(),
+  ).toEqual(['create', 'create', 'create', 'create', 'link']);
+  expect(goto.groups.size).toBe(1);
+  const first = await connector.begin();
+  expect(first.state).toBe('succeeded');
+  expectConverged(connector);
+  const [world = ''] = [...directory.groups.values()].map(({ latest }) => latest.displayName);
+  expect(groupNames()).toEqual([world, 'Legal', 'Organizers', 'SALES', long.slice(0, 128).trim()].sort());
+  expect(sales.members.map(groupOf)).toEqual(['Legal', 'SALES']);
+  expect(legal.members.map(groupOf)).toEqual(['Organizers', 'Legal']);
+  expect(other.members.map(groupOf)).toEqual([long.slice(0, 128).trim(), long.slice(0, 128).trim()]);
+  const entry = (await connector.rows(first.id)).flatMap((row) => row.result?.entries ?? []);
+  expect(entry.filter((one) => one.kind === 'group' && one.action === 'create')).toHaveLength(4);
+  await cycles(1);
+  const calls = connector.mark();
+  await cycles(1);
+  expect(calls.since()).toEqual({ graph: 3, goto: 0, gotoWrites: 0 });
+  connector.later();
+  const full = connector.mark();
+  await connector.cycle('full');
+  expect(full.since().gotoWrites).toBe(0);
+
+  // A person moves; the first rule takes hold; it ends.
+  const [mover] = sales.members.slice(1);
+  if (mover === undefined) throw new Error('no member');
+  directory.removeMember(sales.id, mover.id);
+  directory.addMember(legal.id, mover.id);
+  const moved = await (async () => {
+    connector.later();
+    return connector.cycle();
+  })();
+  expect(groupOf(mover)).toBe('Legal');
+  // It is taken back.
+  await apply(connector, await revert(connector, moved.id));
+  expect(groupOf(mover)).toBe('SALES');
+});
+
+test('an Entra group that is renamed renames its group, unless another one has the name: then its people move', async () => {
+  await begin();
+  const { directory, goto } = connector.world;
+  const [sales, legal] = [group('Sales', 900), group('Legal', 910)];
+  await connector.begin();
+  await cycles(1);
+  directory.renameGroup(sales.id, 'Vertrieb');
+  const calls = connector.mark();
+  await cycles(1);
+  expect(groupNames()).toContain('Vertrieb');
+  expect(groupNames()).not.toContain('Sales');
+  expect(sales.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
+  expect(calls.since().gotoWrites).toBe(0);
+  // Onto a name in use, in other letters.
+  directory.renameGroup(legal.id, 'VERTRIEB');
+  await cycles(2);
+  expect(legal.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
+  expect(groupNames().filter((name) => name.toLowerCase() === 'vertrieb')).toHaveLength(1);
+  // And away again: the group is shared, so it keeps its name.
+  directory.renameGroup(legal.id, 'Recht');
+  await cycles(2);
+  expect(sales.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
+  expect(legal.members.map(groupOf)).toEqual(['Recht', 'Recht']);
+  // Renamed, and deleted, by hand in GoTo: the nightly cycle puts it right.
+  const keyOf = (name: string) => [...goto.groups].find(([, own]) => own === name)?.[0] ?? '';
+  goto.changeGroupByHand(keyOf('Vertrieb'), 'Something else');
+  for (const { key, groupKey } of goto.all())
+    if (groupKey === keyOf('Recht')) goto.changeByHand(key, { groupKey: null });
+  goto.changeGroupByHand(keyOf('Recht'), undefined);
+  connector.later();
+  await connector.cycle('full');
+  await cycles(1);
+  expect(sales.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
+  expect(legal.members.map(groupOf)).toEqual(['Recht', 'Recht']);
+});
+
+test('a group that cannot be made keeps nobody from an account; it is tried again, and its people follow', async () => {
+  await begin();
+  const { goto } = connector.world;
+  const sales = group('Sales', 900);
+  goto.addFault({ match: 'POST .*/groups', kind: 'status', status: 400, times: 100 });
+  const first = await connector.cycle();
+  expect(first.state).toBe('succeededWithErrors');
+  expectConverged(connector);
+  expect(sales.members.map(groupOf)).toEqual([undefined, undefined]);
+  goto.clearFaults();
+  connector.later(60 * 60_000);
+  await connector.cycle();
+  await cycles(1);
+  expect(sales.members.map(groupOf)).toEqual(['Sales', 'Sales']);
+});
+
+test('I20: the answer to a group’s creation is lost, and its list lags: there is one group, and everybody is in it', async () => {
+  await begin();
+  const { goto } = connector.world;
+  const sales = group('Sales', 900);
+  goto.behaviour.readLagMs = 40_000;
+  goto.addFault({ match: 'POST .*/groups', kind: 'commitThenDrop' });
+  await connector.cycle();
+  await cycles(2);
+  expect(goto.groups.size).toBe(2);
+  expect(postsOfGroups()).toBe(2);
+  expect(sales.members.map(groupOf)).toEqual(['Sales', 'Sales']);
+});
