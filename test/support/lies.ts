@@ -6,10 +6,9 @@ import { EntraDirectory, USER_ROLE_ID, type EntraUser } from '../../local/simula
 import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { realClock } from '../../local/clock/StackClock';
 import { honestEntra } from '../../local/simulators/entra/EntraBehaviour';
-import { deleteSchema, putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
-import { apiRequest } from './apiRequest';
 import { expectConverged } from './expectConverged';
+import { deleteMeant, putMeant } from './meantMapping';
 import { entitled, newcomer, unassign } from './stories';
 import { TestConnector, type CycleView } from './TestConnector';
 
@@ -93,8 +92,8 @@ export const LIES: readonly Lie[] = [
   },
   {
     name: 'a filter has a slip',
-    tell: ({ engine }) => putSchema(engine, apiRequest(schemaWithSlip())),
-    mend: ({ engine }) => deleteSchema(engine, apiRequest('')),
+    tell: ({ engine }) => putMeant(engine, schemaWithSlip()),
+    mend: ({ engine }) => deleteMeant(engine),
     says: /would lose access within 24 hours|have lost access/,
     isAskedAbout: true,
   },

@@ -61,7 +61,8 @@ test('PROTECTED_USERS by id, user principal name, mail and group: nobody of them
 
   await connector.restart({ PROTECTED_USERS: '' });
   await cycles(connector, 3);
-  for (const key of keys) expect(goto.users.get(key)?.latest?.licenseKeys).toEqual([]);
+  const kept = people.filter((_, index) => goto.users.get(keys[index] ?? '')?.latest?.licenseKeys.length !== 0);
+  expect(kept.map(({ by, way }) => `${by} ${way}`)).toEqual([]);
 });
 
 test('neither the token’s owner nor the last administrator loses access when they leave, and the admin is told by name', async () => {
@@ -70,9 +71,10 @@ test('neither the token’s owner nor the last administrator loses access when t
   const admin = newcomer(connector, 691);
   await cycles(connector, 2);
   const keys = [keyOf(owner), keyOf(admin)];
-  // Somebody authorises the connector anew, as this person.
+  // The connector was authorised by this person: a new process finds out.
   const before = goto.ownerKey;
   Object.assign(goto, { ownerKey: keys[0] });
+  await connector.restart();
   goto.changeByHand(keys[1] ?? '', { adminRoles: ['SUPER_USER'] });
   const writes = goto.writes.length;
   connector.later(15 * 60_000);

@@ -56,7 +56,9 @@ export async function gather(
       facts: () => ({
         ...withGroup(factsOf(context, someone, looked.get(someone.sourceId), snapshot, input, mark), groupFor),
         groupName: context.groupName,
-        isProtected: byGroup.has(someone.sourceId) || wasProtected(someone, looked.get(someone.sourceId)),
+        isProtected:
+          byGroup.has(someone.sourceId) ||
+          wasProtected(someone, looked.get(someone.sourceId), context.policy.protectedUsers),
       }),
     };
   });

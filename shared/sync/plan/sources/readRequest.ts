@@ -82,7 +82,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       groupName: (id) => groupNames.get(id),
       proofGroupIds: groupsAmong([...memberOf, ...facts.via]),
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
-      isProtected: byGroup.has(sourceId) || wasProtected(someone, read),
+      isProtected: byGroup.has(sourceId) || wasProtected(someone, read, context.policy.protectedUsers),
       managed: { ...managed.person, pending: null },
       personEtag: managed.etag,
       find,
