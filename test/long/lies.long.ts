@@ -1,4 +1,4 @@
-/** I05, I06: a bad read told for three cycles and for a day takes access from nobody, and true leavers go all the same. */
+/** I05, I06: a bad read told for one cycle, for three and for a day takes access from nobody, and true leavers go all the same. */
 import { DAY_MS, LIES, playLie, startCompany, type Told } from '../support/lies';
 import type { TestConnector } from '../support/TestConnector';
 
@@ -27,5 +27,10 @@ const aDay: readonly Told[] = Array.from({ length: 110 }, (_, index) => ({
   after: QUARTER_HOUR,
 }));
 
+test.each(LIES)(
+  'told in one cycle: $name',
+  (lie) => playLie(connector, lie, [{ mode: 'full', after: FIVE_MINUTES }]),
+  120_000,
+);
 test.each(LIES)('told in three cycles: $name', (lie) => playLie(connector, lie, threeCycles), 120_000);
 test.each(LIES)('told for a day: $name', (lie) => playLie(connector, lie, aDay), 600_000);
