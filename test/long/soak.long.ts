@@ -25,6 +25,8 @@ afterEach(() => connector.stop());
 class Company {
   #number = 900;
   readonly #away: EntraUser[] = [];
+  /** Whose account was changed by hand: twice would be another system's (ManagedElsewhere), and is left. */
+  readonly #byHand = new Set<string>();
 
   constructor(
     private readonly of: TestConnector,
@@ -73,7 +75,9 @@ class Company {
       },
       isChangedByHand: () => {
         const account = this.of.accountOf(this.#someone().id);
-        if (account !== undefined) goto.changeByHand(account.key, { lastName: 'By Hand', licenseKeys: [] });
+        if (account === undefined || this.#byHand.has(account.key)) return;
+        this.#byHand.add(account.key);
+        goto.changeByHand(account.key, { lastName: 'By Hand', licenseKeys: [] });
       },
       isRemovedByHand: () => {
         const account = this.of.accountOf(this.#someone().id);

@@ -54,7 +54,7 @@ describePage('Authorize', () => {
     expect(faults.filter((fault) => !fault.includes('/oauth/authorize'))).toEqual([]);
     await page.screenshot({ path: join(IMAGES, 'connect-done.png') });
     expect(await (await connector.call('/api/health')).json()).toMatchObject({ connected: true });
-    await page.click('text=Open the dashboard');
+    await page.click('a:has-text("Open the dashboard")');
     await page.waitForURL(/\/api\/dashboard/);
     await page.context().close();
   });
