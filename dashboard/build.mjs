@@ -1,5 +1,5 @@
 // Builds the page into dist/dashboard: hashed files, compressed once at build time because the Functions host does not
-// compress, and a manifest that is all the server ever looks a path up in (docs/decisions/0010-dashboard.md).
+// compress, and a manifest that is all the server ever looks a path up in (docs/decisions/0012-dashboard.md).
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';

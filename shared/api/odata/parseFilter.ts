@@ -1,6 +1,6 @@
 /**
  * OData's `$filter`, as much of it as lists of ours need: comparisons, in, contains, startswith, endswith, and, or, not,
- * parentheses (OData 4.01 part 2, 5.1.1.1). Own code: docs/decisions/0010-odata-filters.md.
+ * parentheses (OData 4.01 part 2, 5.1.1.1). Own code: docs/decisions/0013-odata-filters.md.
  */
 import { COMPARISONS, TEXT_FUNCTIONS, type Filter } from './Filter';
 import { FilterError } from './FilterError';
