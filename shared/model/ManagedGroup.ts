@@ -30,7 +30,7 @@ export const groupId = (name: string): string => digest(groupNameKey(name));
 
 /**
  * How a wanted group stands in GoTo: the one row that decides, changed only under the etag that was read, like a person's
- * (docs/protocol.md 3.8).
+ * (docs/protocol.md 3.10).
  */
 export const managedGroupSchema = z.object({
   name: z.string(),

@@ -1,6 +1,6 @@
 /**
  * A user group: looked for by name, made, or renamed; the same intent → write → result as for people, on the group's own
- * row (docs/protocol.md 3.8). A process may die between any two lines: the next one finds the group by its name.
+ * row (docs/protocol.md 3.10). A process may die between any two lines: the next one finds the group by its name.
  */
 import { randomUUID } from 'node:crypto';
 import { prepay } from '../../goto/Pacing';

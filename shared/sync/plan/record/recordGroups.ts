@@ -1,6 +1,6 @@
 /**
  * User groups, judged before the people who move into them: all at once, as they are few and their names touch each other
- * (docs/protocol.md 3.8). Quiet while nothing of them changed (I10).
+ * (docs/protocol.md 3.10). Quiet while nothing of them changed (I10).
  */
 import type { Assignment } from '../../../model/Assignment';
 import { CHUNK_SIZE, newChunk, STAGE } from '../../../model/Chunk';
