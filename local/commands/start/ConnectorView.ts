@@ -26,12 +26,12 @@ const entrySchema = z
   .object({
     sourceIdentity: z.object({ id: z.string(), displayName: z.string().nullable() }),
     provisioningStatusInfo: z.object({ errorInformation: z.object({ errorCode: z.string() }).nullable() }),
-    provisioningSteps: z.array(z.object({ details: z.object({ SkipReason: z.string() }) })),
+    provisioningSteps: z.array(z.object({ details: z.object({ SkipReason: z.string().optional() }) })),
   })
-  .transform(({ sourceIdentity, provisioningStatusInfo, provisioningSteps: [step] }) => ({
+  .transform(({ sourceIdentity, provisioningStatusInfo, provisioningSteps }) => ({
     sourceId: sourceIdentity.id,
     displayName: sourceIdentity.displayName ?? sourceIdentity.id,
-    reason: provisioningStatusInfo.errorInformation?.errorCode ?? step?.details.SkipReason ?? '?',
+    reason: provisioningStatusInfo.errorInformation?.errorCode ?? provisioningSteps.at(-1)?.details.SkipReason ?? '?',
   }));
 /** Somebody who got nothing in a cycle, with the reason's or error's code. */
 export type LeftOut = z.output<typeof entrySchema>;
