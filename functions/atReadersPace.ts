@@ -12,12 +12,13 @@ const open = new Map<string, ServerResponse>();
 subscribe('http.server.request.start', (message) => {
   if (typeof message !== 'object' || message === null || !('request' in message) || !('response' in message)) return;
   const { request, response } = message;
-  if (!(request instanceof IncomingMessage) || !(response instanceof ServerResponse)) return;
-  const id = request.headers['x-ms-invocation-id'];
-  if (typeof id !== 'string') return;
+  const id = request instanceof IncomingMessage ? request.headers['x-ms-invocation-id'] : undefined;
+  if (typeof id !== 'string' || !isAnswer(response)) return;
   open.set(id, response);
   response.once('close', () => open.delete(id));
 });
+
+const isAnswer = (value: unknown): value is ServerResponse => value instanceof ServerResponse;
 
 /**
  * The chunks as bytes, the next one when the reader has taken the last; no more of them when the reader is gone.

@@ -74,7 +74,8 @@ test('an app that streams: an answer comes in pieces, a large body goes in, one 
   const drip = await fetch(`${origin}/api/drip`);
   const parts: string[] = [];
   const decoder = new TextDecoder();
-  for await (const chunk of drip.body ?? []) parts.push(decoder.decode(chunk));
+  const pieces: AsyncIterable<Uint8Array> | null = drip.body;
+  for await (const piece of pieces ?? []) parts.push(decoder.decode(piece));
   expect(parts).toEqual(['one ', 'two ', 'three']);
   const post = async (path: string, size: number): Promise<Response> =>
     fetch(`${origin}/api/${path}`, { method: 'POST', body: 'x'.repeat(size) });

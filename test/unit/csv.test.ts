@@ -1,11 +1,8 @@
+import { ReadableStream } from 'node:stream/web';
 import { csvOf, type Cell } from '../../shared/api/csv';
 import { joined } from '../support/joined';
 
-async function* pages(rows: Cell[][]): AsyncGenerator<Cell[][]> {
-  yield rows.slice(0, 2);
-  yield [];
-  yield rows.slice(2);
-}
+const pages = (rows: Cell[][]): AsyncIterable<Cell[][]> => ReadableStream.from([rows.slice(0, 2), [], rows.slice(2)]);
 
 test('cells that a spreadsheet would run, or that would end the cell, are text', async () => {
   const chunks = csvOf(
