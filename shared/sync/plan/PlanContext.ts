@@ -16,11 +16,13 @@ import type { PersonFacts } from '../../rules/judge';
 import type { GroupNesting } from '../../rules/GroupNesting';
 import type { CyclePolicy } from '../../rules/Policy';
 import type { StoredMark } from '../../store/DirtyTable';
+import type { StoredRow } from '../../store/Table';
 import { bucketIndexOf } from '../../store/PeopleTable';
 import { AssignmentsCertificate } from '../../store/state/AssignmentsCertificate';
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
+import { STOP_AGE_MS } from '../cycle/stopOfJob';
 import type { Engine } from '../Engine';
 import { mappingOf } from './mappingOf';
 import { nestingOf } from './nestingOf';
@@ -43,8 +45,11 @@ export class PlanContext {
   #entitlements: Entitlements | undefined;
   /** What the slices of this message read of people. */
   readonly read: PeopleRead;
+  readonly watermark: StoredWatermark | undefined;
   #knownApp: EnterpriseApp | undefined;
   #certificate: ListCertificate | undefined;
+
+  #job: { readonly rows: ReadonlyMap<string, StoredRow>; readonly at: number };
 
   readonly #groupNames = new Map<string, string>();
 
@@ -57,12 +62,12 @@ export class PlanContext {
     readonly isDry: boolean,
     /** An admin has named the plan: it may go over to another enterprise application. */
     private readonly mayMove: boolean,
-    readonly watermark: StoredWatermark | undefined,
-    app: EnterpriseApp | undefined,
-    certificate: ListCertificate | undefined,
+    job: { readonly rows: ReadonlyMap<string, StoredRow>; readonly at: number },
   ) {
-    this.#app = app;
-    this.#certificate = certificate;
+    this.#job = job;
+    this.watermark = Watermark.of(job.rows);
+    this.#app = KnownApp.of(job.rows);
+    this.#certificate = AssignmentsCertificate.of(job.rows);
     this.read = new PeopleRead(engine.store.people);
   }
 
@@ -70,6 +75,7 @@ export class PlanContext {
   static async open(engine: Engine, cycle: Cycle): Promise<PlanContext> {
     const mapping = await mappingOf(engine, cycle.mappingVersion);
     const attributes = mapping.sourceAttributes.flatMap((name) => sourceAttribute(name) ?? []);
+    const at = engine.clock.now();
     const rows = await engine.store.job.read();
     return new PlanContext(
       { ...engine, entra: engine.entra.selecting(attributes) },
@@ -77,10 +83,16 @@ export class PlanContext {
       cycle.id,
       cycle.dryRun,
       cycle.dryRun || cycle.mode === 'apply',
-      Watermark.of(rows),
-      KnownApp.of(rows),
-      AssignmentsCertificate.of(rows),
+      { rows, at },
     );
+  }
+
+  /** The rows of the job, at most a second old: whether it is paused, and what waits for an approval. */
+  async jobRows(): Promise<ReadonlyMap<string, StoredRow>> {
+    const { clock, store } = this.engine;
+    const at = clock.now();
+    if (at - this.#job.at >= STOP_AGE_MS) this.#job = { rows: await store.job.read(), at };
+    return this.#job.rows;
   }
 
   /** @throws ConnectorError ResyncRequired when it is not known: a full read follows */

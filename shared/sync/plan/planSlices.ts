@@ -80,7 +80,7 @@ export async function planSlices(
       await reviewSeats(engine, place);
       return dispatch(engine, place, countCalls);
     }
-    const stop = await stopOfJob(engine, place.cycle);
+    const stop = stopOfJob(await context.jobRows(), place.cycle);
     if (stop !== null) return failCycle(engine, place, stop);
     const index = place.cycle.cursor.index;
     const result = await STEPS[step](context, place);
