@@ -39,7 +39,7 @@ export interface Caller {
 }
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below /admin/rest/v1. */
   readonly path: string;
   readonly body?: string | undefined;
@@ -102,7 +102,7 @@ export class GotoClient {
    * @throws ConnectorError; it certainly did not happen when `refused` is true or `sent` is false
    */
   async write(
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'DELETE',
     path: string,
     body: unknown,
     caller: Caller,

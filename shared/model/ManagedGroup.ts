@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digest } from './hash';
+import { holdChangeSchema } from './HoldChange';
 import { planResultSchema } from './PlanEntry';
 import { tolerant } from './tolerant';
 
@@ -41,14 +42,20 @@ export const managedGroupSchema = z.object({
   pending: z
     .object({
       id: z.string(),
-      kind: tolerant(['create', 'rename'], 'create'),
+      kind: tolerant(['create', 'rename', 'delete'], 'create'),
       key: z.string().nullable(),
+      /** The name it is to give, where that is not the row's own: of an undo. */
+      newName: z.string().nullable().default(null),
+      /** What becomes of the hold together with the write. */
+      hold: holdChangeSchema.nullable().default(null),
       deadAt: z.number(),
     })
     .nullable()
     .default(null),
   /** When (ms) GoTo was last written to: its list may lag behind that. */
   wroteAt: z.number().default(0),
+  /** An undo made the group what it is, by which cycle's; nothing is done to it until people of that undo are released. */
+  hold: z.object({ by: z.string(), isOver: z.boolean() }).nullable().default(null),
   /** How the last cycle that handled the group ended for it. */
   last: z.object({ cycleId: z.string(), result: planResultSchema }).nullable().default(null),
 });

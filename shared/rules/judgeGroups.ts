@@ -50,10 +50,18 @@ function decide(
 ): Decided | undefined {
   const own = facts.managed.get(groupId(group.name));
   if (own?.pending != null) return { action: 'recover', reason: 'RecoverWrite', targetId: own.key, oldName: null };
+  // An undo made it what it is.
+  if (own?.hold?.isOver === false) return undefined;
   const linked = facts.listed.find((one) => one.key === own?.key);
   if (linked !== undefined) {
-    if (groupNameKey(linked.name) === group.key || facts.driftPolicy === 'report') return undefined;
-    return { action: 'update', reason: 'Drift', targetId: linked.key, oldName: linked.name };
+    const isReleased = own?.hold?.isOver === true;
+    if (groupNameKey(linked.name) === group.key || (facts.driftPolicy === 'report' && !isReleased)) return undefined;
+    return {
+      action: 'update',
+      reason: isReleased ? 'GroupRenamed' : 'Drift',
+      targetId: linked.key,
+      oldName: linked.name,
+    };
   }
   // What was just made may not be listed yet.
   if (own?.key != null && facts.factsAt < own.wroteAt + facts.lagMs) return undefined;

@@ -1,6 +1,7 @@
 /** The deployable bundle in the local Functions host, over every wire, in real time: what an admin would see. */
 import { ServiceBusClient } from '@azure/service-bus';
 import { z } from 'zod';
+import { headerOf } from '../../local/azure/easy-auth/EasyAuth';
 import { ROUTES } from '../../shared/api/ROUTES';
 import { expectConverged } from '../support/expectConverged';
 import { cycleSchema, HostedConnector, JOB } from '../support/HostedConnector';
@@ -16,6 +17,7 @@ test('health is open, everything else wants the key, wrong requests get problem 
   expect(await (await fetch(`${host.origin}/api/health`)).json()).toEqual({
     status: 'ok',
     job: 'Active',
+    signIn: 'key',
     connected: true,
   });
   expect((await fetch(`${host.origin}${JOB}`)).status).toBe(401);
@@ -66,7 +68,12 @@ test('no route answers without the key but health and GoTo’s way back, and non
   const open = ['getHealth', 'getCallback'];
   for (const { name, method, path } of ROUTES) {
     for (const key of [undefined, 'a-wrong-one', '']) {
-      const headers = { origin: 'https://example.org', ...(key === undefined ? {} : { 'x-functions-key': key }) };
+      const headers = {
+        origin: 'https://example.org',
+        // Without a sign-in in front anybody may write it, so it says nothing.
+        'x-ms-client-principal': headerOf({ id: 'x', roles: ['Admin'] }),
+        ...(key === undefined ? {} : { 'x-functions-key': key }),
+      };
       const response = await fetch(addressOf(path), { method, headers, redirect: 'manual' });
       if (!open.includes(name)) {
         expect(`${name} ${response.status}`).toBe(`${name} 401`);

@@ -28,7 +28,7 @@ const AWAITING = 'AwaitingApproval';
 export const guardRemovals: Slice = async (context, place) => {
   const { engine } = context;
   if (place.cycle.dryRun) return 'next';
-  const awaited = AwaitedApproval.of(await engine.store.job.read());
+  const awaited = AwaitedApproval.of(await context.jobRows());
   const hasRemovals = Object.keys(place.cycle.cursor.chunks).some((key) => key.startsWith(`${STAGE.removals}-`));
   const planned = hasRemovals ? await removalsOf(engine, place.cycle.id) : [];
   const theirs = awaited === undefined ? new Set<string>() : await waitingIn(engine, awaited);
@@ -42,7 +42,7 @@ export const guardRemovals: Slice = async (context, place) => {
   if (awaited !== undefined && theirs.size > 0 && !ids.some((id) => theirs.has(id)))
     await endWaiting(engine, awaited.cycleId, 'superseded');
   if (reservation.kind === 'reserved') {
-    await letGo(engine, place);
+    if (removals.length > 0) await letGo(engine, place);
     return 'next';
   }
   const stand = ids.every((id) => theirs.has(id)) || !(await supersede(engine, awaited)) ? theirs : new Set<string>();
