@@ -15,7 +15,7 @@ let connector: HostedConnector;
 let origin: string;
 let pid: number;
 beforeAll(async () => {
-  connector = await HostedConnector.create();
+  connector = await HostedConnector.createLarge();
   const host = await connector.start();
   ({ origin } = host);
   [pid = 0] = host.workerPids;
@@ -47,7 +47,9 @@ async function fill(cycleId: string): Promise<void> {
       },
     };
   });
+  const from = performance.now();
   await plans.correct(cycleId, rows);
+  console.log('filled', performance.now() - from);
   await engine.sender.close();
 }
 
@@ -60,6 +62,7 @@ async function download(pauseMs: number): Promise<{ lines: number; megabytes: nu
   let [lines, bytes, most] = [0, 0, before];
   const response = await fetch(`${origin}${LOG}`, { headers: { accept: 'text/csv', 'x-functions-key': 'e2e-key' } });
   expect(response.status).toBe(200);
+  const from = performance.now();
   let isPaused = false;
   const pieces: AsyncIterable<Uint8Array> | null = response.body;
   for await (const piece of pieces ?? []) {
@@ -73,6 +76,7 @@ async function download(pauseMs: number): Promise<{ lines: number; megabytes: nu
       most = Math.max(most, memoryMb());
     }
   }
+  console.log(performance.now() - from);
   return { lines, megabytes: bytes / 1e6, growthMb: most - before };
 }
 
