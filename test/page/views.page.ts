@@ -226,7 +226,9 @@ describePage('on the page', () => {
     const { page, faults } = await stage.open('#/connection');
     await page.waitForSelector('tr:has-text("Personal access token")');
     const [license] = stage.world.goto.licenses.filter(({ key }) => key === MEETING_LICENSE);
-    await page.waitForSelector(`tr:has-text("Given by a role"):has-text("of ${license?.seats?.toLocaleString('en') ?? ''} used")`);
+    await page.waitForSelector(
+      `tr:has-text("Given by a role"):has-text("of ${license?.seats?.toLocaleString('en') ?? ''} used")`,
+    );
     await press(page, 'Test connection');
     await page.waitForSelector('.checks li:has-text("Sign-in to GoTo")');
     expect(await page.locator('.checks .status-good').count()).toBeGreaterThan(8);

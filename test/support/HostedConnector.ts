@@ -43,7 +43,12 @@ export class HostedConnector {
     return new HostedConnector(await LocalStack.start({ world, watchStorage }));
   }
 
-  async start(environment: Readonly<Record<string, string>> = {}, appDirectory = ROOT): Promise<FunctionsHost> {
+  /** @param nodeOptions of the worker process */
+  async start(
+    environment: Readonly<Record<string, string>> = {},
+    appDirectory = ROOT,
+    nodeOptions: readonly string[] = [],
+  ): Promise<FunctionsHost> {
     this.#host = await FunctionsHost.start({
       appDirectory,
       environment: {
@@ -55,6 +60,7 @@ export class HostedConnector {
         ...environment,
       },
       functionKey: KEY,
+      nodeOptions,
       port: 0,
       // Five processes a test would take the suite's time; test/local tries them apart.
       oneWorker: true,
