@@ -227,7 +227,7 @@ describePage('on the page', () => {
     await page.waitForSelector('tr:has-text("Personal access token")');
     const [license] = stage.world.goto.licenses.filter(({ key }) => key === MEETING_LICENSE);
     await page.waitForSelector(
-      `tr:has-text("Given by a role"):has-text("of ${license?.seats?.toLocaleString('en') ?? ''} used")`,
+      `tr:has-text("Given by a role"):has-text("of ${license?.seats.toLocaleString('en') ?? ''} used")`,
     );
     await press(page, 'Test connection');
     await page.waitForSelector('.checks li:has-text("Sign-in to GoTo")');
