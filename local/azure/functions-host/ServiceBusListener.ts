@@ -75,9 +75,10 @@ export class ServiceBusListener {
   async stop(): Promise<void> {
     this.#isStopping = true;
     const idle = Promise.all(this.#slots);
-    // Slots at work settle first. Those that wait for a message are woken, those that wait for a session by the close.
-    while (this.#working > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    // Those that wait for a message are woken first, or they took what the others give back; who waits for a session is
+    // woken by the close, when the slots at work have settled.
     this.#ending.abort();
+    while (this.#working > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await this.#client.close();
     await idle;
   }
@@ -123,7 +124,8 @@ export class ServiceBusListener {
         abortSignal: this.#ending.signal,
       });
       const [first] = messages;
-      if (first === undefined) return;
+      // One that comes while the host stops is left to its lock: given back, it would only come again.
+      if (first === undefined || this.#ending.signal.aborted) return;
       this.#working += 1;
       // A session's lock covers its messages, and says no time of their own.
       const release =
