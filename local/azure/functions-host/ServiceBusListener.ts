@@ -75,7 +75,8 @@ export class ServiceBusListener {
   async stop(): Promise<void> {
     this.#isStopping = true;
     const idle = Promise.all(this.#slots);
-    // Slots at work settle first. Those that wait for a message are woken, those that wait for a session by the close.
+    // Slots at work settle first; those that wait for a session or a message are woken. The close alone wakes nobody whose link
+    // is not up yet.
     while (this.#working > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     this.#ending.abort();
     await this.#client.close();
@@ -86,7 +87,10 @@ export class ServiceBusListener {
     while (!this.#isStopping) {
       let receiver: ServiceBusSessionReceiver;
       try {
-        receiver = await this.#client.acceptNextSession(this.queue, RECEIVER_OPTIONS);
+        receiver = await this.#client.acceptNextSession(this.queue, {
+          ...RECEIVER_OPTIONS,
+          abortSignal: this.#ending.signal,
+        });
       } catch (error) {
         await this.#afterError(error);
         continue;
