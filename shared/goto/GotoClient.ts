@@ -12,7 +12,7 @@ import type { AccessTokens } from './AccessTokens';
 import { accountUnavailable, gotoError } from './gotoError';
 import type { Pacer, Pacing } from './Pacing';
 
-/** Where the Admin API is (goto-api.md 2). */
+/** Where the Admin API is (goto-api.md 2.1). */
 export const ADMIN_API = '/admin/rest/v1';
 /** Reads are safe to repeat; writes are not (goto-api.md 6, item 17). */
 const READ_ATTEMPTS = 5;

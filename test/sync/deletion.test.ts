@@ -88,7 +88,7 @@ async function deletionsOf({ id }: Leaver): Promise<number> {
   return count;
 }
 
-test('after the days an approval is asked for; everything else is done, and nobody is deleted', async () => {
+test('after the days an approval is asked for; everything else is done, and nobody is deleted', () => {
   expect(byKey(staged)).toEqual(byKey(named('plain', 'lost', 'late', 'planning', 'used', 'kept')));
   expect(asked).toMatchObject({
     state: 'awaitingApproval',

@@ -11,7 +11,7 @@ import { endFailedGroup, handleGroup } from './handleGroup';
 import { handlePerson } from './handlePerson';
 import { lastWord } from './lastWord';
 import { outcomeOf } from './outcomeOf';
-import { tallyOf } from './tallyOf';
+import { tallyOf } from '../cycle/tallyOf';
 
 /** A row after one try, and what that counts. */
 export interface Handled {

@@ -14,7 +14,7 @@ import type { PlanRow } from '../../store/PlansTable';
 import { AccountIndex } from '../../goto/AccountIndex';
 import { PENDING_TRANSFER } from '../apply/recoverIntent';
 import { outcomeOf } from '../apply/outcomeOf';
-import { COUNTER } from '../apply/tallyOf';
+import { COUNTER } from '../cycle/tallyOf';
 import type { Engine } from '../Engine';
 
 /** Up to so many accounts are read by key; a list costs one call a thousand accounts. */

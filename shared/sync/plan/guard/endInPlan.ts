@@ -1,7 +1,7 @@
 import { noTally, addTallies } from '../../../model/Cycle';
 import type { PlanResult } from '../../../model/PlanEntry';
 import { RECORD_SIZE, type PlanRow } from '../../../store/PlansTable';
-import { tallyOf } from '../../apply/tallyOf';
+import { tallyOf } from '../../cycle/tallyOf';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 
 /** Ends recorded rows that no lane gets to see, and counts them. @throws PlaceLost */

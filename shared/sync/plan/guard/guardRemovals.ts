@@ -112,10 +112,11 @@ async function stagedOf(engine: Engine, cycle: Cycle, stage: number): Promise<Pl
 /** People whose removal stands in the plan that waits, or was just approved. */
 async function waitingIn({ store }: Engine, { cycleId }: Awaited): Promise<Set<string>> {
   const stored = await store.plans.cycle(cycleId);
-  const stands = stored?.cycle.state === 'awaitingApproval' || stored?.cycle.approvedAt != null;
   const ids = new Set<string>();
-  if (!stands) return ids;
-  for await (const row of store.plans.rows(cycleId, stored?.cycle.stagedStage))
+  if (stored === undefined) return ids;
+  const { state, approvedAt, stagedStage } = stored.cycle;
+  if (state !== 'awaitingApproval' && approvedAt === null) return ids;
+  for await (const row of store.plans.rows(cycleId, stagedStage))
     if (row.state !== 'ended') ids.add(row.entry.sourceId);
   return ids;
 }
@@ -127,7 +128,8 @@ async function supersede(engine: Engine, awaited: Awaited | undefined): Promise<
 
 async function letGo(engine: Engine, place: CyclePlace): Promise<void> {
   const now = engine.clock.now();
-  for await (const rows of stagedChunks(engine, place.cycle)) {
+  // Whatever a repeat finds staged besides: deletions are never let go here.
+  for await (const rows of stagedChunks(engine, { id: place.cycle.id, stagedStage: STAGE.removals })) {
     const [first] = rows;
     if (first === undefined) continue;
     await place.advance(
