@@ -153,7 +153,7 @@ param privateNetwork bool = false
 @description('A free /24 for the private network.')
 param privateNetworkAddressPrefix string = '10.20.0.0/24'
 
-@description('Client id of an app registration that people sign in with (Easy Auth). Empty: function keys alone.')
+@description('Client id of an app registration with the app roles Reader and Admin, which people sign in with in place of a function key (docs/sign-in.md). Empty: function keys.')
 param signInClientId string = ''
 
 // --- Monitoring ---
@@ -333,6 +333,7 @@ module functionapp 'modules/functionapp.bicep' = {
       GOTO_CLIENT_ID: gotoClientId
       // The secrets themselves are read from the vault, by the identity: a deployment without them takes nothing away.
       KEY_VAULT_URI: keyvault.outputs.uri
+      SIGN_IN_WITH_ENTRA: string(!empty(signInClientId))
       GOTO_REQUESTS_PER_SECOND: gotoRequestsPerSecond
       USER_CHANGE_LANES: string(userChangeLanes)
       CREATE_BATCH_SIZE: string(createBatchSize)

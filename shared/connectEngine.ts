@@ -133,6 +133,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     startWithPlan: settings.START_WITH_PLAN,
     planMaxAgeHours: settings.PLAN_MAX_AGE_HOURS,
     seatsWarning: settings.SEATS_WARNING,
+    signInWithEntra: settings.SIGN_IN_WITH_ENTRA,
     schedule: settings.SYNC_SCHEDULE,
   };
 }

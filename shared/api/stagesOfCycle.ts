@@ -21,6 +21,7 @@ const STAGE_OF: Readonly<Record<PlanStepName, StageName>> = {
   log: 'judgement',
   guard: 'judgement',
   approved: 'judgement',
+  undoneGroups: 'judgement',
   dispatch: 'judgement',
 };
 

@@ -384,6 +384,12 @@ export class GotoAccounts {
     await this.client.write('PUT', `${this.#path}/groups/${groupKey}`, { name }, caller, generation);
   }
 
+  /** What GoTo does with members of such a group is not known (goto-api.md 2.10): only for one that nobody uses. */
+  async deleteGroup(groupKey: string, caller: Caller): Promise<void> {
+    const generation = await this.#mayWrite(caller);
+    await this.client.write('DELETE', `${this.#path}/groups/${groupKey}`, undefined, caller, generation);
+  }
+
   get #path(): string {
     return `${ADMIN_API}/accounts/${this.accountKey}`;
   }

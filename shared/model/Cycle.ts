@@ -125,6 +125,7 @@ export const PLAN_STEPS = [
   'log',
   'guard',
   'approved',
+  'undoneGroups',
   'dispatch',
 ] as const;
 

@@ -56,6 +56,8 @@ export const REASONS = {
   Held: 'Not tried: the cycle was stopped. It is tried again in the next one.',
   Undone: 'An admin undoes what a cycle did: the account gets back what it had before.',
   NothingToUndo: 'The cycle wrote nothing into the account.',
+  GroupKept: 'The account came into a user group, and GoTo documents no way out of one: it stays there.',
+  GroupInUse: 'The user group still has other members: it stays.',
   ChangedSince: 'The account, or the person’s place in it, was changed since: it is left as it is.',
   HeldByRevert: 'What a cycle did for the person was undone: nothing is changed until somebody releases the person.',
   PlanEntryRefused: 'What the plan intends for the person no longer holds; nothing was changed.',

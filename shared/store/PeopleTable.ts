@@ -78,10 +78,11 @@ export class PeopleTable {
   async bucket(index: number): Promise<Someone[]> {
     const persons = new Map<string, StoredRow>();
     const facts = new Map<string, StoredRow>();
-    await Promise.all([
-      this.#readInto(persons, bucketName(index), 'p:'),
-      this.#readInto(facts, bucketName(index), 's:'),
-    ]);
+    // Nothing lies between the two kinds: one request reads both.
+    for await (const row of this.#table.range(bucketName(index), 'p:', 's:')) {
+      const rows = row.rowKey.startsWith('p:') ? persons : facts;
+      rows.set(row.rowKey.slice('p:'.length), row);
+    }
     const ids = [...new Set([...persons.keys(), ...facts.keys()])].sort();
     return ids.map((id) => someoneOf(id, persons.get(id), facts.get(id)));
   }
@@ -121,10 +122,6 @@ export class PeopleTable {
       }
     });
     return found;
-  }
-
-  async #readInto(rows: Map<string, StoredRow>, partitionKey: string, prefix: string): Promise<void> {
-    for await (const row of this.#table.range(partitionKey, prefix)) rows.set(row.rowKey.slice(prefix.length), row);
   }
 
   /**

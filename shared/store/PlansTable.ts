@@ -15,6 +15,7 @@ import { longText, readLongText } from './longText';
 import { Table, type Row, type StoredRow, type Write } from './Table';
 
 const HEAD = '!head';
+const SEAT = '!seat-';
 const rowState = tolerant(['open', 'ended', 'planned', 'staged', 'unknown'], 'unknown');
 
 /** A head as read. */
@@ -57,6 +58,19 @@ export class PlansTable {
     return row === undefined
       ? undefined
       : { cycle: cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? '')), etag: row.etag };
+  }
+
+  /** The cycle, and the licences noted by `noteShortage`: what its lanes watch, in one query. @throws as `cycle` */
+  async watched(
+    cycleId: string,
+  ): Promise<{ readonly cycle: Cycle | undefined; readonly shortages: ReadonlySet<string> }> {
+    let cycle: Cycle | undefined;
+    const shortages = new Set<string>();
+    for await (const row of this.#table.range(cycleId, '!')) {
+      if (row.rowKey === HEAD) cycle = cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? ''));
+      else if (row.rowKey.startsWith(SEAT)) shortages.add(row.rowKey.slice(SEAT.length));
+    }
+    return { cycle, shortages };
   }
 
   /** @returns the etag; undefined when the cycle was born already */
@@ -162,14 +176,7 @@ export class PlansTable {
 
   /** Licences that nobody can have together any more in this cycle: asked for once (goto-api.md 2.9). */
   async noteShortage(cycleId: string, licenseKeys: string): Promise<void> {
-    await this.#table.merge({ partitionKey: cycleId, rowKey: `!seat-${licenseKeys}` });
-  }
-
-  /** Licences noted by `noteShortage`. */
-  async shortages(cycleId: string): Promise<ReadonlySet<string>> {
-    const keys = new Set<string>();
-    for await (const row of this.#table.range(cycleId, '!seat-')) keys.add(row.rowKey.slice('!seat-'.length));
-    return keys;
+    await this.#table.merge({ partitionKey: cycleId, rowKey: `${SEAT}${licenseKeys}` });
   }
 
   /** Deletes the plan rows. */

@@ -60,9 +60,9 @@ export class Table {
     return this.#query(filter === undefined ? own : `${own} and ${filter}`);
   }
 
-  /** Rows of a partition whose keys begin with `prefix`, in order: a range, so other rows cost nothing. */
-  range(partitionKey: string, prefix: string): AsyncGenerator<StoredRow> {
-    return this.partition(partitionKey, rangeFilter(prefix));
+  /** Rows of a partition whose keys begin with `prefix`, or lie between it and `last`, in order: a range, so other rows cost nothing. */
+  range(partitionKey: string, prefix: string, last = prefix): AsyncGenerator<StoredRow> {
+    return this.partition(partitionKey, rangeFilter(prefix, last));
   }
 
   /** Every row of the table: only where the table is small by design. */
@@ -250,7 +250,7 @@ export class Table {
 }
 
 /** Row keys are ASCII: `~` sorts behind every character they hold, and the next prefix behind that. */
-const rangeFilter = (prefix: string): string => odata`RowKey ge ${prefix} and RowKey lt ${`${prefix}~~`}`;
+const rangeFilter = (first: string, last: string): string => odata`RowKey ge ${first} and RowKey lt ${`${last}~~`}`;
 
 function actionOf(write: Write): TransactionAction {
   switch (write.kind) {

@@ -16,10 +16,9 @@ import { stageMessages } from './cycle/chunkMessage';
 import { CyclePlace, PlaceLost } from './cycle/CyclePlace';
 import { failCycle } from './cycle/failCycle';
 import { giveBirth } from './cycle/giveBirth';
+import { isStoppedByAdmin } from './cycle/isStoppedByAdmin';
 import { jobMessage } from './cycle/jobMessage';
 import { startCycle } from './cycle/startCycle';
-import { JOB_RESTARTED } from './cycle/stopCycle';
-import { JOB_PAUSED } from './cycle/stopOfJob';
 import { rejectStaged } from './plan/guard/rejectStaged';
 import { resync } from './plan/resync';
 
@@ -68,8 +67,7 @@ export async function advanceCycle(
  * works again: what was left waits for no timer.
  */
 async function goOn(engine: Engine, { state, error, isProbe }: Cycle): Promise<void> {
-  const isStopped = error !== null && (error.code === JOB_PAUSED.code || error.code === JOB_RESTARTED.code);
-  if (!FINAL_STATES.has(state) || !(isStopped || (isProbe && error === null))) return;
+  if (!FINAL_STATES.has(state) || !(isStoppedByAdmin(error) || (isProbe && error === null))) return;
   await startCycle(engine, { mode: 'incremental', trigger: 'http' });
 }
 

@@ -56,6 +56,7 @@ export const EVENTS = {
   'goto.tokenRenewed': { grant: 'text', expiresInS: 'number' },
   'graph.retried': { code: 'text', status: 'number', waitMs: 'number', attempt: 'number' },
   'graph.watermarkLost': { cycleId: 'text', resyncs: 'number' },
+  'access.used': { route: 'text', principalId: 'text' },
   'http.failed': { code: 'text', message: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldKind>>>>;
 

@@ -199,7 +199,8 @@ function takePerson(replay: Replay, { rowKey, row, guard }: RowEvent): void {
 
 function takeEntry(replay: Replay, { row }: RowEvent): void {
   const entry = logEntrySchema.parse(JSON.parse(longTextOf(row, 'entry') ?? ''));
-  if (entry.intentId === null) return;
+  // User groups are not in the model (docs/protocol.md 8).
+  if (entry.intentId === null || entry.kind === 'group') return;
   replay.logged.set(entry.intentId, entry.status);
 }
 

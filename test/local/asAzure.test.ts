@@ -48,7 +48,6 @@ const said = (): string[] => lines.map((line) => line.message);
 test.each([
   ['output', /writer has the output binding serviceBus/],
   ['retry', /again has a retry policy/],
-  ['streaming', /HTTP streaming/],
   ['trigger', /blobs has the binding blobTrigger/],
   ['topic', /topics has a topic/],
   // Every line of it, as Azure shows it when a function was registered before.
@@ -68,6 +67,28 @@ test('HTTP: unknown methods and paths that cannot be read are not found, large b
   expect(await large.json()).toEqual({ what: null, size: 3_000_000, q: '1,2' });
   const named = await fetch(`${origin}/API/Echo/Ma%20%C3%9F/`, { method: 'POST', body: '' });
   expect(await named.json()).toMatchObject({ what: 'Ma ß' });
+});
+
+test('an app that streams: an answer comes in pieces, a large body goes in, one that nobody reads is answered all the same, a fault is 500', async () => {
+  const origin = await start('streaming', { ONE: 'yes' });
+  const drip = await fetch(`${origin}/api/drip`);
+  const parts: string[] = [];
+  const decoder = new TextDecoder();
+  const pieces: AsyncIterable<Uint8Array> | null = drip.body;
+  for await (const piece of pieces ?? []) parts.push(decoder.decode(piece));
+  expect(parts).toEqual(['one ', 'two ', 'three']);
+  const post = async (path: string, size: number): Promise<Response> =>
+    fetch(`${origin}/api/${path}`, { method: 'POST', body: 'x'.repeat(size) });
+  // Now every one of those that are given twice is there.
+  expect(await (await post('echo/Ma%20%C3%9F?q=1&q=2', 3_000_000)).json()).toEqual({
+    what: 'Ma ß',
+    size: 3_000_000,
+    q: '1',
+  });
+  const refused = await post('unread', 20_000_000);
+  expect([refused.status, await refused.text()]).toEqual([413, 'no']);
+  expect((await fetch(`${origin}/api/fails`)).status).toBe(500);
+  expect(await (await fetch(`${origin}/api/count`)).text()).toBe('1');
 });
 
 test('what logLevel of host.json drops is not shown, and the console is a category of its own', async () => {

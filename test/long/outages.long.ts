@@ -3,6 +3,7 @@ import { CHANGES, VILLAGE, type Change } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
 import { Table } from '../../shared/store/Table';
 import { ConnectorError } from '../../shared/model/ConnectorError';
+import { SHARE_TITLE, shareOf } from '../support/share';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -67,28 +68,37 @@ const storageFault = (): ConnectorError =>
     scope: 'job',
   });
 
-const PAIRS = OUTAGES.flatMap((outage) => [1, 2].map((times) => ({ outage, times, title: outage.name })));
+const PAIRS = OUTAGES.flatMap((outage) => [1, 2].map((times) => ({ outage, times, title: outage.name }))).map(
+  (one, pair) => ({ ...one, pair }),
+);
 
 /** What may come while the outage lasts, for the person whom `first` was about or for others. */
 const laterChanges = (first: Change): Change[] => CHANGES.filter((change) => change !== first).slice(0, 3);
 
-describe.each(PAIRS)('$title, in $times cycle(s)', ({ outage, times }) => {
-  test.each(CHANGES)('$name, then others change, then it heals: nothing is lost or done twice', async (change) => {
-    connector = await TestConnector.start({ world: VILLAGE });
-    for (const one of CHANGES) one.before?.(connector);
-    await connector.begin();
-    connector.later();
-    change.happen(connector);
-    for (let cycle = 0; cycle < times; cycle += 1) {
-      const heal = outage.begin();
-      await connector.start();
-      await connector.settle();
-      heal();
+/** Each outage meets other changes than the one before it, also where only a share is played. */
+const changesOf = (pair: number): Change[] =>
+  shareOf([...CHANGES.slice(pair % CHANGES.length), ...CHANGES.slice(0, pair % CHANGES.length)]);
+
+describe.each(PAIRS)(`$title, in $times cycle(s) (${SHARE_TITLE})`, ({ outage, times, pair }) => {
+  test.each(changesOf(pair))(
+    '$name, then others change, then it heals: nothing is lost or done twice',
+    async (change) => {
+      connector = await TestConnector.start({ world: VILLAGE });
+      for (const one of CHANGES) one.before?.(connector);
+      await connector.begin();
       connector.later();
-    }
-    for (const one of laterChanges(change)) one.happen(connector);
-    await fourSlots(connector);
-    await fourSlots(connector);
-    await expectInOrder(connector);
-  });
+      change.happen(connector);
+      for (let cycle = 0; cycle < times; cycle += 1) {
+        const heal = outage.begin();
+        await connector.start();
+        await connector.settle();
+        heal();
+        connector.later();
+      }
+      for (const one of laterChanges(change)) one.happen(connector);
+      await fourSlots(connector);
+      await fourSlots(connector);
+      await expectInOrder(connector);
+    },
+  );
 });

@@ -56,7 +56,7 @@ test('in the middle of a cycle: those at hand are served, for hours nothing else
   expect(served).toBeGreaterThanOrEqual(5);
   expect(served).toBeLessThanOrEqual(5 + 8);
   const stopped = await connector.view(started.started ? started.cycle.id : '');
-  expect(stopped).toMatchObject({ state: 'failed', error: expect.stringContaining('paused') as unknown });
+  expect(stopped).toMatchObject({ state: 'superseded', error: expect.stringContaining('paused') as unknown });
   expect(stopped.counts).toMatchObject({ created: served, held: entitled(connector).length - served, failed: 0 });
   expect(await status()).toMatchObject({
     schedule: { state: 'Paused' },

@@ -96,7 +96,7 @@ test('in the middle of a cycle: it ends without failing anybody, and the next on
   await connector.settle();
   await restarted;
   const stopped = await connector.view(started.started ? started.cycle.id : '');
-  expect(stopped).toMatchObject({ state: 'failed', error: expect.stringContaining('restarted') as unknown });
+  expect(stopped).toMatchObject({ state: 'superseded', error: expect.stringContaining('restarted') as unknown });
   expect(stopped.counts.held).toBeGreaterThan(0);
   expect(stopped.counts).toMatchObject({ created: entitled(connector).length - stopped.counts.held, failed: 0 });
   expect(await newest()).toMatchObject({ mode: 'initial', state: 'succeeded' });

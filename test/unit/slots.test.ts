@@ -20,6 +20,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   lanes,
   createBatchSize: 20,
   ratePerSecond,
+  signInWithEntra: false,
   schedule: '',
   logRetentionDays: 400,
   startWithPlan: false,

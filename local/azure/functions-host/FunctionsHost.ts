@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { FunctionGroups } from './FunctionGroups';
 import { readHostJson } from './hostJson';
 import { HttpFrontEnd } from './HttpFrontEnd';
+import type { StreamedInvocation } from './forwardHttp';
 import type { HostLog } from './log';
 import { logFilter } from './logFilter';
 import { triggerOf, type FunctionMetadata, type HttpData, type TypedData } from './protocol';
@@ -46,6 +47,7 @@ export class FunctionsHost {
       routePrefix: this.#settings.extensions.http.routePrefix,
       functionKey: options.functionKey,
       invoke: (name, request) => this.#invoke(this.#functionNamed(name), { http: request }),
+      stream: (name, metadata) => this.#stream(this.#functionNamed(name), metadata),
       startByHand: (name, input) => this.#startByHand(name, input),
     });
   }
@@ -139,9 +141,9 @@ export class FunctionsHost {
     metadata: FunctionMetadata,
     data: TypedData,
     triggerMetadata: Readonly<Record<string, TypedData>> = {},
+    id: string = randomUUID(),
   ): Promise<HttpData | undefined> {
     const { name } = metadata;
-    const id = randomUUID();
     const worker = this.#loaded.workerOf(metadata);
     const { functionTimeout } = this.#settings;
     const timer = setTimeout(() => {
@@ -149,6 +151,17 @@ export class FunctionsHost {
       worker.recycle();
     }, functionTimeout);
     return worker.invoke({ id, functionName: name, data, triggerMetadata }).finally(() => clearTimeout(timer));
+  }
+
+  /** Begins an invocation whose request and answer go to its process directly. @returns undefined when the app takes messages */
+  async #stream(
+    metadata: FunctionMetadata,
+    triggerMetadata: Readonly<Record<string, TypedData>>,
+  ): Promise<StreamedInvocation | undefined> {
+    const address = await this.#loaded.workerOf(metadata).httpUri();
+    if (address === undefined) return undefined;
+    const id = randomUUID();
+    return { id, address, ended: this.#invoke(metadata, { http: {} }, triggerMetadata, id) };
   }
 
   #startByHand(name: string, input: string): boolean {

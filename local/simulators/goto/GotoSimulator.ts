@@ -357,6 +357,13 @@ export class GotoSimulator extends SimulatedServer {
       this.changeGroupByHand(key, parsed.data.name);
       return { status: 204 };
     }
+    if (request.method === 'DELETE' && key !== undefined) {
+      if (!this.groups.has(key)) return json(404, { errorCode: 'NOT_FOUND', message: 'no such group' });
+      // What becomes of members is not known (goto-api.md 2.10): here they are left without a group.
+      for (const user of this.all()) if (user.groupKey === key) this.changeByHand(user.key, { groupKey: null });
+      this.changeGroupByHand(key, undefined);
+      return { status: 204 };
+    }
     if (request.method === 'POST') {
       const parsed = groupBody.safeParse(parseLossless(request.body));
       if (!parsed.success) return json(400, { errorCode: 'INVALID_BODY', message: 'name' });

@@ -1,9 +1,6 @@
 import type { Cycle } from '../../model/Cycle';
-import { stopOfJob } from '../cycle/stopOfJob';
+import { STOP_AGE_MS, stopOfJob } from '../cycle/stopOfJob';
 import type { WithClock, WithStore } from '../Engine';
-
-/** How long a stop, or a shortage, may go unnoticed by a lane, in ms. */
-const AGE_MS = 1_000;
 
 export interface Watched {
   /** Undefined when there is no such cycle. */
@@ -26,12 +23,11 @@ const looks = new WeakMap<object, Look>();
 export function watchCycle({ store, clock }: WithStore & WithClock, own: Cycle): Promise<Watched> {
   const cycleId = own.id;
   const last = looks.get(store);
-  if (last?.cycleId === cycleId && clock.now() - last.at < AGE_MS) return last.watched;
-  const watched = Promise.all([
-    store.plans.cycle(cycleId),
-    store.plans.shortages(cycleId),
-    stopOfJob({ store }, own),
-  ]).then(([stored, shortages, stop]) => ({ cycle: stored?.cycle, shortages, stop }));
+  if (last?.cycleId === cycleId && clock.now() - last.at < STOP_AGE_MS) return last.watched;
+  const watched = Promise.all([store.plans.watched(cycleId), store.job.read()]).then(([plan, rows]) => ({
+    ...plan,
+    stop: stopOfJob(rows, own),
+  }));
   const look: Look = { cycleId, at: clock.now(), watched };
   looks.set(store, look);
   watched.catch(() => {

@@ -34,7 +34,8 @@ export async function closeStage(
   const chunks = await engine.store.plans.chunks(place.cycle.id);
   // What no lane sees by itself, or not yet: a stage that began now would be theirs to hold.
   const { target } = chunks.reduce((sum, chunk) => addTallies(sum, chunk.tally), noTally());
-  if (place.cycle.stopping === null) place.move({ stopping: await stopOfJob(engine, place.cycle, target) });
+  if (place.cycle.stopping === null)
+    place.move({ stopping: stopOfJob(await engine.store.job.read(), place.cycle, target) });
   const isOpen = (chunk: StoredChunk): boolean => chunk.done < chunk.rows;
   const ofStage = chunks.filter((chunk) => chunk.stage === place.cycle.stage);
   const open = ofStage.filter(isOpen);

@@ -19,7 +19,7 @@ const TRIES = 5;
 
 /** What the plan has become, for whoever comes too late. */
 const BECAME: Partial<Record<Cycle['state'], string>> = {
-  superseded: 'A younger cycle has planned the removals anew: look at its plan.',
+  superseded: 'A younger cycle plans the removals anew: look at its plan.',
   rejected: 'It was rejected.',
   rejecting: 'It was rejected.',
 };

@@ -19,6 +19,7 @@ import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
 import { settleMarks } from './settleMarks';
 import type { Engine } from '../Engine';
+import { isStoppedByAdmin } from './isStoppedByAdmin';
 import { forgetOldCycles } from '../job/forgetOldCycles';
 import { reviewTarget } from '../job/quarantine';
 import { messageOf } from '../../telemetry/Telemetry';
@@ -34,15 +35,18 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   const { cycle } = place;
   const error = cycle.error ?? cycle.stopping;
   if (error !== null && cycle.staged > 0) leaveStaged(place);
-  const chunks = await store.plans.chunks(cycle.id);
+  // Rows that no lane was given have no counts of their own.
+  const chunks = cycle.expected === 0 ? [] : await store.plans.chunks(cycle.id);
   const tally = chunks.reduce((sum, chunk) => addTallies(sum, chunk.tally), place.cycle.tally);
   const done = chunks.reduce((sum, chunk) => sum + chunk.done, 0);
   const escrowed = tally.counts.failed + tally.counts.parked;
   const endedAt = isoTime(clock.now());
   const isPlan = cycle.dryRun && error === null;
   const isStaged = cycle.staged > 0 && error === null;
-  const state: CycleState =
-    error !== null
+  const isStopped = isStoppedByAdmin(error);
+  const state: CycleState = isStopped
+    ? 'superseded'
+    : error !== null
       ? 'failed'
       : isPlan
         ? 'planned'
@@ -61,14 +65,14 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   const isTargetAway = !cycle.dryRun && (await reviewTarget(engine, cycle, { target: tally.target, error }));
   // A cycle that failed while planning gave nobody anything to do: its marks are where they were.
   const hasPlanned = cycle.state === 'applying' || cycle.state === 'closing' || error === null;
-  if (hasPlanned && !cycle.dryRun) await settleMarks(engine, cycle, isTargetAway);
+  const rows = hasPlanned && !cycle.dryRun ? await settleMarks(engine, cycle, isTargetAway) : null;
   if (isOfEverybody(cycle) && error === null && !cycle.dryRun && cycle.approvedAt === null) {
     if (cycle.wishEtag !== null) await store.wish.fulfil(cycle.wishEtag);
     if (cycle.policyHash === policyHash(engine.policy, cycle.mappingVersion)) await store.policy.put(cycle.policyHash);
     await tidy(engine, cycle);
   }
   if (cycle.mode !== 'incremental' && cycle.mode !== 'onDemand') await store.listed.forget(cycle.id);
-  if (!cycle.dryRun && cycle.mode !== 'onDemand' && cycle.approvedAt === null)
+  if (!cycle.dryRun && cycle.mode !== 'onDemand' && cycle.approvedAt === null && !isStopped)
     await store.executions.put(executionOf(place.cycle, { endedAt, tally, escrowed, error }));
   if (isStaged) {
     const deletions = cycle.stagedStage === STAGE.deletions ? cycle.staged : 0;
@@ -80,7 +84,8 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   await store.turn.free(cycle.id);
   if (cycle.approvedAt !== null) await store.awaited.clear(cycle.id);
   // A cycle that found nothing leaves one row.
-  if (cycle.expected === 0 && error === null && (await isEmpty(engine, cycle.id))) await store.plans.delete(cycle.id);
+  if (cycle.expected === 0 && error === null && (rows === null ? await isEmpty(engine, cycle.id) : rows === 0))
+    await store.plans.delete(cycle.id);
 
   const fields = {
     cycleId: cycle.id,
@@ -95,7 +100,7 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
     error: error?.message ?? null,
     code: error?.code ?? null,
   };
-  if (error === null) telemetry.info('cycle.finished', fields);
+  if (error === null || isStopped) telemetry.info('cycle.finished', fields);
   else telemetry.error('cycle.failed', fields);
 }
 

@@ -17,24 +17,27 @@ const GROUPS_WAIT_MS = 10 * 60_000;
 /**
  * Settles the marks of everybody who has a row in the cycle; may be repeated: a mark that moved since is left alone.
  * @param isTargetAway whom GoTo failed counts as not tried
+ * @returns how many rows the cycle has; of an approved plan, how many removals
  */
-export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle, isTargetAway: boolean): Promise<void> {
+export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle, isTargetAway: boolean): Promise<number> {
   const { store } = engine;
   let answered: { id: string; etag: string }[] = [];
   let kept: { id: string; etag: string; mark: Mark }[] = [];
   let missing: { id: string; mark: Mark }[] = [];
   const flush = async (): Promise<void> => {
-    await store.dirty.answer(answered);
-    await store.dirty.keep(kept);
-    await store.dirty.ensure(missing);
+    if (answered.length > 0) await store.dirty.answer(answered);
+    if (kept.length > 0) await store.dirty.keep(kept);
+    if (missing.length > 0) await store.dirty.ensure(missing);
     answered = [];
     kept = [];
     missing = [];
   };
+  let rows = 0;
   let hasOpenGroups = false;
   // Once approved, the rest of the plan is an old story.
   for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : cycle.stagedStage)) {
     const { entry } = row;
+    rows += 1;
     if (entry.kind === 'group') {
       hasOpenGroups ||= row.result?.outcome !== 'done' && row.result?.outcome !== 'skip';
       continue;
@@ -52,6 +55,7 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle, i
     await store.dirty.markUserGroups(engine.clock.now(), 'failed', engine.clock.now() + GROUPS_WAIT_MS);
   else if (cycle.cursor.userGroupsMark !== null && cycle.approvedAt === null)
     await store.dirty.answerUserGroups(cycle.cursor.userGroupsMark);
+  return rows;
 }
 
 /** The mark a row leaves behind; null when the row has answered it. */

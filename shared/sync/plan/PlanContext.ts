@@ -1,24 +1,28 @@
 /** What the slices of one message share, read once: mapping, the job's rows, who is assigned, GoTo's list. */
 import type { EnterpriseApp } from '../../model/Assignment';
 import { AccountIndex } from '../../goto/AccountIndex';
+import { STAGE } from '../../model/Chunk';
+import type { LogEntry } from '../../model/LogEntry';
 import { sourceAttribute } from '../../model/SourceAttribute';
 import type { Cycle } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import { mayShowAbsence, type ListCertificate } from '../../rules/certifyList';
 import { Entitlements } from '../../rules/Entitlements';
 import type { SourceName } from '../../store/GroupsTable';
-import { groupId, groupName, type ManagedGroup } from '../../model/ManagedGroup';
+import { groupId, groupName, type GotoGroup, type ManagedGroup } from '../../model/ManagedGroup';
 import { groupOf } from '../../rules/groupOf';
 import type { Grant } from '../../rules/grantsInWords';
 import type { PersonFacts } from '../../rules/judge';
 import type { GroupNesting } from '../../rules/GroupNesting';
 import type { CyclePolicy } from '../../rules/Policy';
 import type { StoredMark } from '../../store/DirtyTable';
+import type { StoredRow } from '../../store/Table';
 import { bucketIndexOf } from '../../store/PeopleTable';
 import { AssignmentsCertificate } from '../../store/state/AssignmentsCertificate';
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
+import { STOP_AGE_MS } from '../cycle/stopOfJob';
 import type { Engine } from '../Engine';
 import { mappingOf } from './mappingOf';
 import { nestingOf } from './nestingOf';
@@ -35,12 +39,17 @@ export class PlanContext {
   #groupIds: Promise<ReadonlySet<string>> | undefined;
   #userGroups: Promise<[Map<string, SourceName>, Map<string, ManagedGroup>]> | undefined;
   #accounts: Promise<AccountIndex> | undefined;
+  #groupWrites: Promise<readonly LogEntry[]> | undefined;
+  #gotoGroups: Promise<readonly GotoGroup[]> | undefined;
   #marks: Promise<ReadonlyMap<number, readonly StoredMark[]>> | undefined;
   #entitlements: Entitlements | undefined;
   /** What the slices of this message read of people. */
   readonly read: PeopleRead;
+  readonly watermark: StoredWatermark | undefined;
   #knownApp: EnterpriseApp | undefined;
   #certificate: ListCertificate | undefined;
+
+  #job: { readonly rows: ReadonlyMap<string, StoredRow>; readonly at: number };
 
   readonly #groupNames = new Map<string, string>();
 
@@ -53,12 +62,12 @@ export class PlanContext {
     readonly isDry: boolean,
     /** An admin has named the plan: it may go over to another enterprise application. */
     private readonly mayMove: boolean,
-    readonly watermark: StoredWatermark | undefined,
-    app: EnterpriseApp | undefined,
-    certificate: ListCertificate | undefined,
+    job: { readonly rows: ReadonlyMap<string, StoredRow>; readonly at: number },
   ) {
-    this.#app = app;
-    this.#certificate = certificate;
+    this.#job = job;
+    this.watermark = Watermark.of(job.rows);
+    this.#app = KnownApp.of(job.rows);
+    this.#certificate = AssignmentsCertificate.of(job.rows);
     this.read = new PeopleRead(engine.store.people);
   }
 
@@ -66,6 +75,7 @@ export class PlanContext {
   static async open(engine: Engine, cycle: Cycle): Promise<PlanContext> {
     const mapping = await mappingOf(engine, cycle.mappingVersion);
     const attributes = mapping.sourceAttributes.flatMap((name) => sourceAttribute(name) ?? []);
+    const at = engine.clock.now();
     const rows = await engine.store.job.read();
     return new PlanContext(
       { ...engine, entra: engine.entra.selecting(attributes) },
@@ -73,10 +83,16 @@ export class PlanContext {
       cycle.id,
       cycle.dryRun,
       cycle.dryRun || cycle.mode === 'apply',
-      Watermark.of(rows),
-      KnownApp.of(rows),
-      AssignmentsCertificate.of(rows),
+      { rows, at },
     );
+  }
+
+  /** The rows of the job, at most a second old: whether it is paused, and what waits for an approval. */
+  async jobRows(): Promise<ReadonlyMap<string, StoredRow>> {
+    const { clock, store } = this.engine;
+    const at = clock.now();
+    if (at - this.#job.at >= STOP_AGE_MS) this.#job = { rows: await store.job.read(), at };
+    return this.#job.rows;
   }
 
   /** @throws ConnectorError ResyncRequired when it is not known: a full read follows */
@@ -166,10 +182,30 @@ export class PlanContext {
     const [names, managed] = await this.#userGroups;
     return (grants) => {
       const name = groupOf(grants, this.entitlements, (id) => names.get(id)?.name);
-      return name === undefined || groupName(name) === ''
-        ? undefined
-        : { name: groupName(name), key: managed.get(groupId(name))?.key ?? null };
+      if (name === undefined || groupName(name) === '') return undefined;
+      const group = managed.get(groupId(name));
+      const key = group?.key ?? null;
+      // One that an undo took away is not waited for: whoever wants it stays where they are.
+      return key === null && group?.hold?.isOver === false ? undefined : { name: groupName(name), key };
     };
+  }
+
+  /** What a cycle that is undone wrote to user groups. */
+  groupWrites(cycleId: string): Promise<readonly LogEntry[]> {
+    this.#groupWrites ??= (async () => {
+      const writes: LogEntry[] = [];
+      for (const stage of [STAGE.groups, STAGE.undoneGroups])
+        for await (const { result } of this.engine.store.plans.rows(cycleId, stage))
+          writes.push(...(result?.entries ?? []).filter((one) => one.intentId !== null && one.status === 'success'));
+      return writes;
+    })();
+    return this.#groupWrites;
+  }
+
+  /** GoTo's user groups, read once a message. */
+  gotoGroups(): Promise<readonly GotoGroup[]> {
+    this.#gotoGroups ??= this.engine.accounts.groups({ pacer: this.engine.pacing.planner });
+    return this.#gotoGroups;
   }
 
   /** Names of groups were stored: the next `userGroups` reads them again. */

@@ -27,6 +27,7 @@ import { judgeEverybody } from './record/judgeEverybody';
 import { judgeLog } from './record/judgeLog';
 import { judgeStored } from './record/judgeStored';
 import { recordGroups } from './record/recordGroups';
+import { undoGroups } from './record/undoGroups';
 import { readAssignments } from './sources/readAssignments';
 import { readBaseline } from './sources/readBaseline';
 import { readChanges } from './sources/readChanges';
@@ -49,6 +50,7 @@ const STEPS: Readonly<Record<Exclude<PlanStepName, 'dispatch'>, Slice>> = {
   log: judgeLog,
   guard: guardRemovals,
   approved: releaseApproved,
+  undoneGroups: undoGroups,
 };
 
 /** @param countCalls adds the calls made so far to the cycle; they are stored with its place */
@@ -78,7 +80,7 @@ export async function planSlices(
       await reviewSeats(engine, place);
       return dispatch(engine, place, countCalls);
     }
-    const stop = await stopOfJob(engine, place.cycle);
+    const stop = stopOfJob(await context.jobRows(), place.cycle);
     if (stop !== null) return failCycle(engine, place, stop);
     const index = place.cycle.cursor.index;
     const result = await STEPS[step](context, place);

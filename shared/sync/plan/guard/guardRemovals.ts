@@ -31,7 +31,7 @@ const AWAITING = 'AwaitingApproval';
 export const guardRemovals: Slice = async (context, place) => {
   const { engine } = context;
   if (place.cycle.dryRun) return 'next';
-  const awaited = AwaitedApproval.of(await engine.store.job.read());
+  const awaited = AwaitedApproval.of(await context.jobRows());
   const planned = await stagedOf(engine, place.cycle, STAGE.removals);
   const due = await stagedOf(engine, place.cycle, STAGE.deletions);
   const theirs = awaited === undefined ? new Set<string>() : await waitingIn(engine, awaited);
@@ -47,7 +47,7 @@ export const guardRemovals: Slice = async (context, place) => {
   if (awaited !== undefined && theirs.size > 0 && !asked.some(({ entry }) => theirs.has(entry.sourceId)))
     await endWaiting(engine, awaited.cycleId, 'superseded');
   if (reservation.kind === 'reserved') {
-    await letGo(engine, place);
+    if (removals.length > 0) await letGo(engine, place);
     await askAbout(engine, place, { awaited, theirs }, deletions, null);
   } else {
     await endInPlan(place, due, () => AWAITING_OTHERS);

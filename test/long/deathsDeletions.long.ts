@@ -1,0 +1,4 @@
+import { DELETIONS } from '../support/deaths';
+import { sweepDeaths } from '../support/sweepDeaths';
+
+sweepDeaths(DELETIONS);

@@ -1,0 +1,4 @@
+import { STAGED_DELETIONS } from '../support/deaths';
+import { sweepDeaths } from '../support/sweepDeaths';
+
+sweepDeaths(STAGED_DELETIONS);
