@@ -1,4 +1,5 @@
-import { DELETIONS } from '../support/deaths';
+import { DELETIONS, STAGED_DELETIONS } from '../support/deaths';
 import { sweepDeaths } from '../support/sweepDeaths';
 
-sweepDeaths(DELETIONS);
+sweepDeaths(STAGED_DELETIONS, 4);
+sweepDeaths(DELETIONS, 4);

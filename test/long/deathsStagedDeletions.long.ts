@@ -1,4 +1,0 @@
-import { STAGED_DELETIONS } from '../support/deaths';
-import { sweepDeaths } from '../support/sweepDeaths';
-
-sweepDeaths(STAGED_DELETIONS);
