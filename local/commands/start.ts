@@ -140,6 +140,7 @@ function pickSettings(given: NodeJS.ProcessEnv): Record<string, string> {
     'REMOVAL_LIMIT_PERCENT',
     'PROTECTED_USERS',
     'SKIP_OUT_OF_SCOPE_DELETIONS',
+    'DELETE_AFTER_DAYS',
   ];
   return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
 }

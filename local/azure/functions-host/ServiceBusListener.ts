@@ -75,8 +75,8 @@ export class ServiceBusListener {
   async stop(): Promise<void> {
     this.#isStopping = true;
     const idle = Promise.all(this.#slots);
-    // Those that wait for a message are woken first, or they took what the others give back; who waits for a session is
-    // woken by the close, when the slots at work have settled.
+    // Those that wait for a message or a session are woken first, or they took what the others give back; the close alone wakes
+    // nobody whose link is not up yet.
     this.#ending.abort();
     while (this.#working > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await this.#client.close();
@@ -87,7 +87,10 @@ export class ServiceBusListener {
     while (!this.#isStopping) {
       let receiver: ServiceBusSessionReceiver;
       try {
-        receiver = await this.#client.acceptNextSession(this.queue, RECEIVER_OPTIONS);
+        receiver = await this.#client.acceptNextSession(this.queue, {
+          ...RECEIVER_OPTIONS,
+          abortSignal: this.#ending.signal,
+        });
       } catch (error) {
         await this.#afterError(error);
         continue;
