@@ -154,6 +154,7 @@ const settingsSchema = z.object({
   PROVISION_GROUPS: flag,
   SCOPE: z.enum(['assigned', 'all'], { error: 'must be "assigned" or "all"' }).default('assigned'),
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,
+  DELETE_AFTER_DAYS: wholeNumber(0, 0, 3_650),
   REMOVAL_LIMIT_COUNT: wholeNumber(50, 0, 1_000_000),
   REMOVAL_LIMIT_PERCENT: wholeNumber(10, 0, 100),
   DRIFT_POLICY: z.enum(['report', 'repair'], { error: 'must be "report" or "repair"' }).default('repair'),
