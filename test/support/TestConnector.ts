@@ -185,7 +185,7 @@ export class TestConnector {
 
   /** Nobody of the dead may be left to hear of it, such as a list that is never read. */
   #dead(): Promise<never> {
-    const dead = Promise.reject<never>(new Killed('the process is dead'));
+    const dead: Promise<never> = Promise.reject(new Killed('the process is dead'));
     dead.catch(() => undefined);
     return dead;
   }

@@ -8,7 +8,8 @@ export class MemoryPace implements SharedPace {
   #guestSlot = 0;
 
   read(): Promise<KnownPace> {
-    return Promise.resolve({ ...this });
+    const { waitUntil, guestsFrom, guestsUntil } = this;
+    return Promise.resolve({ waitUntil, guestsFrom, guestsUntil });
   }
 
   raise(untilMs: number): Promise<number> {
