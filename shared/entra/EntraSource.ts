@@ -99,6 +99,8 @@ export interface UsersPage {
 /** One page of assignments. */
 export interface AssignmentsPage {
   readonly assignments: readonly Assignment[];
+  /** Grants to applications included: what Graph counts. */
+  readonly rows: number;
   /** Null on the last page. */
   readonly next: string | null;
 }
@@ -200,7 +202,7 @@ export class EntraSource {
    */
   async listAssignmentsPage(from: string | { readonly servicePrincipalId: string }): Promise<AssignmentsPage> {
     const page = await this.#page(typeof from === 'string' ? from : assignmentsPath(from.servicePrincipalId));
-    return { assignments: assignmentsIn(page), next: page['@odata.nextLink'] ?? null };
+    return { assignments: assignmentsIn(page), rows: page.value.length, next: page['@odata.nextLink'] ?? null };
   }
 
   /**

@@ -1,14 +1,14 @@
 /** Every single call of a cycle to die at, and random pairs: minutes, not seconds. DEATHS_SEED repeats a run. */
 import { seeded } from '../../local/simulators/random/seeded';
 import { inParallel } from '../../shared/concurrency/inParallel';
-import { GROUPS, INCREMENTAL, INITIAL, playDeath, undisturbed } from '../support/deaths';
+import { GROUPS, INCREMENTAL, INITIAL, playDeath, SLICED, undisturbed } from '../support/deaths';
 
 const PARALLEL = 3;
 const SEED = Number(process.env['DEATHS_SEED'] ?? Date.now() % 1_000_000);
 /** About four minutes on an idle machine of two cores. */
 const PAIRS = Number(process.env['DEATHS_PAIRS'] ?? 120);
 
-describe.each([INITIAL, INCREMENTAL, GROUPS])('$title', (story) => {
+describe.each([INITIAL, INCREMENTAL, SLICED, GROUPS])('$title', (story) => {
   test('killed at each call to the outside ends as if nothing had happened', async () => {
     const { calls, writes } = await undisturbed(story);
     const kills = Array.from({ length: calls }, (_, index) => index + 1);

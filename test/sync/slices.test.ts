@@ -1,13 +1,46 @@
 /** Planning in bounded slices ends where planning at one go ends. */
 import { FINAL_STATES } from '../../shared/model/Cycle';
 import { ImageTable, NO_MEMBERS } from '../../shared/store/ImageTable';
+import { EntraSource } from '../../shared/entra/EntraSource';
+import { GotoAccounts } from '../../shared/goto/GotoAccounts';
+import { MessageSender } from '../../shared/queue/MessageSender';
 import { join, oneEntitled, TINY } from '../support/company';
+import { SMALLEST_SLICES, turnSmallPages } from '../support/deaths';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
+import { newcomer } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
-afterEach(() => connector.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await connector.stop();
+});
+
+/** Of five minutes, the shortest time-out of a function. */
+const LONGEST_MESSAGE_MS = 4 * 60_000;
+
+type PagesOf = keyof typeof READERS;
+/** Who reads a list, or a delta, page by page. */
+const READERS = {
+  usersDelta: EntraSource.prototype,
+  groupsDelta: EntraSource.prototype,
+  listAssignmentsPage: EntraSource.prototype,
+  listMembersPage: EntraSource.prototype,
+  listPage: GotoAccounts.prototype,
+} as const;
+
+/** Does something right before each page of a list is asked for. @param act gets what page, as text */
+function beforePages(name: PagesOf, act: (page: string) => void): void {
+  const prototype: object = READERS[name];
+  const read: unknown = Reflect.get(prototype, name);
+  if (typeof read !== 'function') throw new TypeError(`no function ${name}`);
+  const spy = jest.spyOn(prototype as Record<string, (...all: unknown[]) => unknown>, name);
+  spy.mockImplementation(function (this: object, ...all) {
+    act(JSON.stringify(all[0]));
+    return Reflect.apply(read, this, all);
+  });
+}
 
 test('the smallest slices end where the largest do', async () => {
   connector = await TestConnector.start({
@@ -116,4 +149,60 @@ test('members stay known when a read dies as it ends, and reads every group as e
   connector.later(11 * 60_000);
   await connector.cycle();
   expectConverged(connector);
+});
+
+test('a message of the planner ends long before the time-out of a function, however slow every page is', async () => {
+  connector = await TestConnector.start({ world: { people: 40, groups: 40, membersPerGroup: 1, existingShare: 0.5 } });
+  await connector.begin();
+  connector.later();
+  for (const number of [930, 931, 932]) newcomer(connector, number);
+  turnSmallPages(connector);
+  for (const name of Object.keys(READERS) as PagesOf[]) beforePages(name, () => connector.clock.advance(8_000));
+  const ends: number[] = [];
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
+  const { send } = MessageSender.prototype;
+  jest.spyOn(MessageSender.prototype, 'send').mockImplementation(function (this: MessageSender, ...all) {
+    ends.push(connector.clock.now());
+    return Reflect.apply(send, this, all);
+  });
+  const began = connector.clock.now();
+  const full = await connector.cycle('full');
+  expect(full).toMatchObject({ mode: 'full', counts: { created: 3 } });
+  expect(connector.clock.now() - began).toBeGreaterThan(2 * LONGEST_MESSAGE_MS);
+  const longest = Math.max(...ends.map((end, index) => end - (ends[index - 1] ?? began)));
+  expect(longest).toBeGreaterThanOrEqual(60_000);
+  expect(longest).toBeLessThan(LONGEST_MESSAGE_MS);
+  expectConverged(connector);
+});
+
+test('killed in the middle of a list, or of a delta, the planner goes on with the page it stood at', async () => {
+  connector = await TestConnector.start({
+    world: { people: 12, groups: 5, membersPerGroup: 2, existingShare: 0.5 },
+    timing: SMALLEST_SLICES,
+  });
+  for (const number of [940, 941, 942, 943]) newcomer(connector, number);
+  await connector.begin();
+  turnSmallPages(connector);
+  let number = 950;
+  for (const name of ['usersDelta', 'groupsDelta', 'listAssignmentsPage', 'listPage'] as const) {
+    connector.later();
+    for (const groupId of connector.world.directory.groups.keys()) {
+      const joiner = join(connector, (number += 1));
+      connector.world.directory.addMember(groupId, joiner.id);
+    }
+    newcomer(connector, (number += 1));
+    const asked: string[] = [];
+    beforePages(name, (page) => {
+      asked.push(page);
+      if (asked.length === 3) connector.killAt = connector.calls + 1;
+    });
+    await connector.start('full');
+    await connector.settle();
+    expect(connector.takeKill()).toBe(true);
+    jest.restoreAllMocks();
+    expectConverged(connector);
+    // Only the page that nobody took in is asked for again.
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.length).toBe(new Set(asked).size + 1);
+  }
 });
