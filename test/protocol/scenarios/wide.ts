@@ -92,14 +92,15 @@ export const WIDE = asScenarios({
   pauses: {
     truth: justA,
     settings: { ...pauses, ...batches },
-    budget: { change: 2, cycle: 3, pause: 1, quarantine: 1, lift: 2, onDemand: 1, lock: 1, crash: 1, lost: 1 },
+    budget: { change: 2, cycle: 3, pause: 1, quarantine: 1, lift: 2, onDemand: 1, lock: 1, crash: 1, lost: 1, restart: 1 },
     limits: { ticks: 5, processes: 3 },
   },
   everything: {
     truth: justA,
     budget: {
       ...{ change: 3, cycle: 3, onDemand: 1, dry: 1, apply: 1, approve: 1, reject: 1, hold: 1, wish: 1, setting: 1 },
-      ...{ crash: 2, lock: 2, lost: 2, lag: 2, gotoLag: 2, dup: 1, transfer: 1, accept: 1, pause: 1, lift: 1 },
+      ...{ crash: 2, lock: 2, lost: 2, lag: 2, gotoLag: 2, dup: 1, transfer: 1, accept: 1, pause: 1, lift: 1, quarantine: 1 },
+      ...{ restart: 1 },
     },
     settings: { batches: true, pauses: true },
     limits: { ticks: 6, processes: 4 },

@@ -9,7 +9,7 @@ import { newChunk, STAGE } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
 import { noTally } from '../../../model/Cycle';
 import { logEntry } from '../../../model/LogEntry';
-import { RECORD_SIZE, type PlanRow } from '../../../store/PlansTable';
+import type { PlanRow } from '../../../store/PlansTable';
 import { AwaitedApproval, type Awaited } from '../../../store/state/AwaitedApproval';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { endWaiting } from '../../cycle/endWaiting';
@@ -18,6 +18,7 @@ import { OF_LISTS } from '../../../rules/absences';
 import { reserveRemovals, type Over, type Reservation } from '../../job/reserveRemovals';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
+import { endStaged } from './endStaged';
 import { stagedChunks } from './stagedChunks';
 import { withoutRefuted } from './withoutRefuted';
 
@@ -109,28 +110,18 @@ async function letGo(engine: Engine, place: CyclePlace): Promise<void> {
 }
 
 /** They wait in the other plan; here they are not tried, and their marks stay. */
-async function leaveToTheOther(place: CyclePlace, rows: readonly PlanRow[]): Promise<void> {
-  for (let start = 0; start < rows.length; start += RECORD_SIZE) {
-    const part = rows.slice(start, start + RECORD_SIZE);
-    const tally = noTally();
-    tally.counts.held = part.length;
-    place.count(tally);
-    await place.advance(
-      {},
-      part.map((row): PlanRow => ({
-        ...row,
-        state: 'ended',
-        result: {
-          outcome: 'held',
-          code: AWAITING,
-          message: 'The removal waits for approval in an earlier cycle.',
-          entries: [],
-        },
-      })),
-      [],
-    );
-  }
-}
+const leaveToTheOther = (place: CyclePlace, rows: readonly PlanRow[]): Promise<void> =>
+  endStaged(
+    place,
+    rows,
+    () => ({
+      outcome: 'held',
+      code: AWAITING,
+      message: 'The removal waits for approval in an earlier cycle.',
+      entries: [],
+    }),
+    ({ counts }) => (counts.held += 1),
+  );
 
 /** All of them wait: logged by name, counted, and told in one sentence. */
 async function stage(engine: Engine, place: CyclePlace, rows: readonly PlanRow[], over: Over): Promise<void> {

@@ -4,14 +4,15 @@
  */
 import { inParallel } from '../../../concurrency/inParallel';
 import { isoTime } from '../../../model/Clock';
-import { countSkip, noTally } from '../../../model/Cycle';
+import { countSkip } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import type { PlanEntry } from '../../../model/PlanEntry';
-import { RECORD_SIZE, type PlanRow } from '../../../store/PlansTable';
+import type { PlanRow } from '../../../store/PlansTable';
 import { OF_LISTS } from '../../../rules/absences';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { contradictsAbsence } from '../../job/contradictsAbsence';
 import type { PlanContext } from '../PlanContext';
+import { endStaged } from './endStaged';
 
 /** People who are asked about in one cycle. Of more than that a list that lied about one of them is believed about none. */
 const MOST_ASKED = 500;
@@ -35,20 +36,19 @@ export async function withoutRefuted(
   });
   if (refuted.size > 0) for (const { entry } of ofLists.slice(MOST_ASKED)) refuted.add(entry.sourceId);
   const doubted = rows.filter((row) => refuted.has(row.entry.sourceId));
-  const news = doubted.map(({ entry }) => newsOf(entry, place.cycle.id, isoTime(engine.clock.now())));
-  await engine.store.people.putJudged(new Map(), news);
-  for (let start = 0; start < doubted.length; start += RECORD_SIZE) {
-    const part = doubted.slice(start, start + RECORD_SIZE);
-    const tally = noTally();
-    for (let count = 0; count < part.length; count += 1) countSkip(tally, 'AbsenceDoubted');
-    place.count(tally);
-    const ended = part.map((row, index): PlanRow => ({
-      ...row,
-      state: 'ended',
-      result: { outcome: 'doubt', code: null, message: null, entries: news.slice(start + index, start + index + 1) },
-    }));
-    await place.advance({}, ended, []);
-  }
+  const news = new Map(
+    doubted.map(({ entry }) => [entry.sourceId, newsOf(entry, place.cycle.id, isoTime(engine.clock.now()))]),
+  );
+  await engine.store.people.putJudged(new Map(), [...news.values()]);
+  await endStaged(
+    place,
+    doubted,
+    ({ entry }) => {
+      const entries = [news.get(entry.sourceId)].filter((one) => one !== undefined);
+      return { outcome: 'doubt', code: null, message: null, entries };
+    },
+    (tally) => countSkip(tally, 'AbsenceDoubted'),
+  );
   if (doubted.length > 0)
     engine.telemetry.warn('removals.refuted', { cycleId: place.cycle.id, people: doubted.length });
   return rows.filter((row) => !refuted.has(row.entry.sourceId));
