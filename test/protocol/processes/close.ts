@@ -50,6 +50,7 @@ function* sendOverdue(cycle: string, open: readonly Entity<Chunk>[], at: number)
 function* poll(cycle: string, { row, etag }: Entity<Head>, change: Partial<Head>, due: number): Steps<void> {
   const next: Head = { ...row, ...change, poll: row.poll + 1 };
   if (yield* tx(update(keys.head(cycle), next, etag))) yield* send(closeMessage(cycle, next.poll, due));
+  else yield* comeAgain(cycle, row, etag);
   yield* complete();
 }
 
@@ -69,6 +70,10 @@ function* finish(cycle: string, { row: head, etag }: Entity<Head>, at: number): 
   const waits = rows.some(({ state }) => state === 'staged');
   const state = waits ? 'awaiting' : head.stopping ? 'failed' : 'ok';
   if (yield* tx(update(keys.head(cycle), { ...head, state }, etag))) yield* freeTurn(cycle);
-  // on('lostAgain'): a repeat under the id of the message at hand would be dropped
-  else yield* send(closeMessage(cycle, head.poll, 0, on('lostAgain') ? `:l${etag}` : ''));
+  else yield* comeAgain(cycle, head, etag);
+}
+
+/** A restart has changed the head meanwhile. on('lostAgain'): a repeat under the id of the message at hand would be dropped. */
+function* comeAgain(cycle: string, head: Head, etag: number): Steps<void> {
+  yield* send(closeMessage(cycle, head.poll, 0, on('lostAgain') ? `:l${etag}` : ''));
 }
