@@ -18,6 +18,9 @@ const PACE_MS = 2_000;
 /** How often "3 minutes ago" is told anew, in ms. */
 const CLOCK_MS = 15_000;
 
+/** The reader is not let in: the host's own refusal, which has no words, and the connector's. */
+const NOT_LET_IN = new Set(['Http401', 'SignInNeeded', 'RoleNeeded']);
+
 /** The frame: who is let in, where the reader is, and the job as all views share it. */
 export function App() {
   useClock(CLOCK_MS);
@@ -29,10 +32,11 @@ export function App() {
   useEffect(() => {
     document.title = `${view?.title ?? 'Not found'} · GoToMeeting provisioning`;
   }, [view]);
-  if (job.problem?.status === 401) {
+  if (job.problem !== null && NOT_LET_IN.has(job.problem.code)) {
     return (
       <SignIn
-        wasRefused={key !== null}
+        refused={job.problem}
+        hasKey={key !== null}
         enter={(typed) => {
           storeKey(typed);
           setKey(typed);

@@ -1,6 +1,7 @@
 import { app, type HttpRequest } from '@azure/functions';
-import type { ApiHandler } from '../shared/api/ApiHandler';
+import { requireRole } from '../shared/api/access/requireRole';
 import type { ApiResponse } from '../shared/api/ApiResponse';
+import type { Route } from '../shared/api/Route';
 import { ROUTES } from '../shared/api/ROUTES';
 import { settingsProblem } from '../shared/api/settingsProblem';
 import type { Telemetry } from '../shared/telemetry/Telemetry';
@@ -8,20 +9,30 @@ import { apiRequest, respond } from './httpAnswer';
 import { runAs } from './runAs';
 import type { Start } from './startUp';
 
-/** Registers every route of the table. While settings are wrong each answers with what is to be mended. */
+/**
+ * Registers every route of the table. Azure's host asks for a function key, or, when people sign in with Entra, each route
+ * asks for its role. While settings are wrong each answers with what is to be mended, and the key stays in front.
+ */
 export function registerHttpApi(start: Start, telemetry: Telemetry): void {
-  for (const { name, method, path, authLevel, handler } of ROUTES) {
-    app.http(name, {
-      methods: [method],
-      route: path,
-      authLevel,
+  const hasSignIn = start.ok && start.engine.signInWithEntra;
+  for (const route of ROUTES) {
+    app.http(route.name, {
+      methods: [route.method],
+      route: route.path,
+      authLevel: route.role === null || hasSignIn ? 'anonymous' : 'function',
       handler: (request, context) =>
-        runAs(context, () => respond(telemetry, request, context, () => handle(start, handler, request))),
+        runAs(context, () => respond(telemetry, request, context, () => handle(start, route, request))),
     });
   }
 }
 
-async function handle(start: Start, handler: ApiHandler, request: HttpRequest): Promise<ApiResponse> {
+async function handle(start: Start, { name, role, handler }: Route, request: HttpRequest): Promise<ApiResponse> {
   if (!start.ok) throw settingsProblem(start.error);
-  return handler(start.engine, apiRequest(request));
+  const { engine } = start;
+  const asked = apiRequest(request);
+  if (role !== null && engine.signInWithEntra) {
+    const { id: principalId } = requireRole(asked, role);
+    if (role === 'Admin') engine.telemetry.info('access.used', { route: name, principalId });
+  }
+  return handler(engine, asked);
 }

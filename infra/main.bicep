@@ -72,6 +72,11 @@ param provisionGroups bool = false
 param scope string = 'assigned'
 param skipOutOfScopeDeletions bool = false
 
+@description('Days after which the deletion of a suspended account is proposed to an admin; 0 deletes none.')
+@minValue(0)
+@maxValue(3650)
+param deleteAfterDays int = 0
+
 @allowed(['repair', 'report'])
 param driftPolicy string = 'repair'
 
@@ -148,7 +153,7 @@ param privateNetwork bool = false
 @description('A free /24 for the private network.')
 param privateNetworkAddressPrefix string = '10.20.0.0/24'
 
-@description('Client id of an app registration that people sign in with (Easy Auth). Empty: function keys alone.')
+@description('Client id of an app registration with the app roles Reader and Admin, which people sign in with in place of a function key (docs/sign-in.md). Empty: function keys.')
 param signInClientId string = ''
 
 // --- Monitoring ---
@@ -328,6 +333,7 @@ module functionapp 'modules/functionapp.bicep' = {
       GOTO_CLIENT_ID: gotoClientId
       // The secrets themselves are read from the vault, by the identity: a deployment without them takes nothing away.
       KEY_VAULT_URI: keyvault.outputs.uri
+      SIGN_IN_WITH_ENTRA: string(!empty(signInClientId))
       GOTO_REQUESTS_PER_SECOND: gotoRequestsPerSecond
       USER_CHANGE_LANES: string(userChangeLanes)
       CREATE_BATCH_SIZE: string(createBatchSize)
@@ -339,6 +345,7 @@ module functionapp 'modules/functionapp.bicep' = {
       SCOPE: scope
       PROVISION_GROUPS: string(provisionGroups)
       SKIP_OUT_OF_SCOPE_DELETIONS: string(skipOutOfScopeDeletions)
+      DELETE_AFTER_DAYS: string(deleteAfterDays)
       DRIFT_POLICY: driftPolicy
       REMOVAL_LIMIT_COUNT: string(removalLimitCount)
       REMOVAL_LIMIT_PERCENT: string(removalLimitPercent)

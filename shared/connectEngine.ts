@@ -27,6 +27,8 @@ import { openStore } from './store/openStore';
 import { DEFAULT_TIMING, type Engine, type Timing } from './sync/Engine';
 import type { Telemetry } from './telemetry/Telemetry';
 
+const DAY_MS = 86_400_000;
+
 export interface ConnectOptions {
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
@@ -119,6 +121,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       scope: settings.SCOPE,
       provisionGroups: settings.PROVISION_GROUPS,
       skipOutOfScopeDeletions: settings.SKIP_OUT_OF_SCOPE_DELETIONS,
+      deleteAfterMs: settings.DELETE_AFTER_DAYS === 0 ? null : settings.DELETE_AFTER_DAYS * DAY_MS,
       driftPolicy: settings.DRIFT_POLICY,
       protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),
     },
@@ -130,6 +133,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     startWithPlan: settings.START_WITH_PLAN,
     planMaxAgeHours: settings.PLAN_MAX_AGE_HOURS,
     seatsWarning: settings.SEATS_WARNING,
+    signInWithEntra: settings.SIGN_IN_WITH_ENTRA,
     schedule: settings.SYNC_SCHEDULE,
   };
 }

@@ -1,65 +1,50 @@
-import { useState } from 'preact/hooks';
-import { get, JOB } from '../data/ApiClient';
-import { problemOf, type ApiProblem } from '../data/ApiProblem';
+import type { HealthAnswer } from '../../shared/api/answers/HealthAnswer';
+import type { ApiProblem } from '../data/ApiProblem';
+import { usePoll } from '../data/usePoll';
 import { Mark } from '../parts/Mark';
-import { Message } from '../parts/Message';
+import { Message, ProblemMessage } from '../parts/Message';
+import { Waiting } from '../parts/Loaded';
+import { KeyForm } from './KeyForm';
 
-/** The key is asked for once a tab. It is tried before it is kept. */
-export function SignIn({ wasRefused, enter }: { wasRefused: boolean; enter: (key: string) => void }) {
-  const [problem, setProblem] = useState<ApiProblem | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const typed = new FormData(form).get('key');
-    const key = typeof typed === 'string' ? typed.trim() : '';
-    if (key === '') return;
-    setBusy(true);
-    try {
-      await get(JOB, { key });
-      enter(key);
-    } catch (error) {
-      const found = problemOf(error);
-      // Any other answer than 401 shows that the key is right.
-      if (found.status === 401 || found.isOffline) setProblem(found);
-      else enter(key);
-    } finally {
-      setBusy(false);
-    }
-  };
+/** App Service authentication's own addresses: they lead to Entra, and back here. */
+const HERE = '/api/dashboard';
+const SIGN_IN = '/.auth/login/aad?post_login_redirect_uri=';
+const SIGN_OUT = '/.auth/logout?post_logout_redirect_uri=';
+
+/** How the reader is let in: by a function key, or by a sign-in with Entra. Health, which is open, says which. */
+export function SignIn(props: { refused: ApiProblem; hasKey: boolean; enter: (key: string) => void }) {
+  const { refused, hasKey, enter } = props;
+  const { value, problem, isLoading, refresh } = usePoll<HealthAnswer>('/api/health', 0);
   return (
     <main class="sign-in">
-      <form class="card" onSubmit={(event) => void submit(event)}>
+      <div class="card">
         <div class="brand">
           <Mark />
           <h1>GoToMeeting provisioning</h1>
         </div>
-        <p>Enter a function key of the connector. It is kept in this tab until you close it.</p>
-        <label class="field">
-          <span>Function key</span>
-          <input name="key" type="password" autocomplete="off" spellcheck={false} required maxLength={500} autofocus />
-        </label>
-        {problem !== null && (
-          <Message intent="error" title={problem.status === 401 ? 'This key is not accepted.' : 'No connection'}>
-            {problem.status === 401 ? 'Copy it again, without blanks.' : problem.message}
-          </Message>
+        {problem !== null && <ProblemMessage problem={problem} retry={refresh} />}
+        {isLoading ? (
+          <Waiting />
+        ) : value?.signIn !== 'entra' ? (
+          <KeyForm wasRefused={hasKey} enter={enter} />
+        ) : refused.status === 403 ? (
+          <>
+            <Message intent="warning" title="You have no role here.">
+              {refused.message}
+            </Message>
+            <a class="primary" href={SIGN_OUT + HERE}>
+              Sign out
+            </a>
+          </>
+        ) : (
+          <>
+            <p>Sign in with your account of the company. Looking takes the app role Reader, changing anything Admin.</p>
+            <a class="primary" href={SIGN_IN + encodeURIComponent(HERE + location.hash)}>
+              Sign in
+            </a>
+          </>
         )}
-        {problem === null && wasRefused && (
-          <Message intent="warning" title="The key is no longer accepted.">
-            It may have been renewed. Enter the present one.
-          </Message>
-        )}
-        <button class="primary" type="submit" disabled={isBusy}>
-          {isBusy ? 'Trying …' : 'Open'}
-        </button>
-        <details>
-          <summary>Where do I find it?</summary>
-          <p>
-            In the Azure portal: the function app, <b>App keys</b>, <b>default</b>. With <code>npm start</code> it
-            stands in <code>.data/function-key</code>.
-          </p>
-        </details>
-      </form>
+      </div>
     </main>
   );
 }

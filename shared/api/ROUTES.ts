@@ -1,6 +1,7 @@
-/** Every route: name, method, path, key level and handler. The functions are registered from this table. */
+/** Every route: name, method, path, role and handler. The functions are registered from this table. */
 import type { ApiHandler } from './ApiHandler';
 import type { Route } from './Route';
+import type { Role } from './access/Role';
 import { getAuthorize } from './connection/getAuthorize';
 import { getCallback } from './connection/getCallback';
 import { postValidateCredentials } from './connection/postValidateCredentials';
@@ -26,56 +27,62 @@ import { deleteSchema, getSchema, getSchemaVersion, listSchemaVersions, putSchem
 
 const JOB = 'synchronization/jobs/{job}';
 
-const keyed = (name: string, method: Route['method'], path: string, handler: ApiHandler): Route => ({
-  name,
-  method,
-  path,
-  authLevel: 'function',
-  handler,
-});
+const routeFor =
+  (role: Role) =>
+  (name: string, method: Route['method'], path: string, handler: ApiHandler): Route => ({
+    name,
+    method,
+    path,
+    role,
+    handler,
+  });
+/** What changes nothing. */
+const read = routeFor('Reader');
+/** What starts, changes or decides something. */
+const act = routeFor('Admin');
 
 export const ROUTES: readonly Route[] = [
-  { name: 'getHealth', method: 'GET', path: 'health', authLevel: 'anonymous', handler: healthCheck() },
-  keyed(
+  { name: 'getHealth', method: 'GET', path: 'health', role: null, handler: healthCheck() },
+  read(
     'getOpenApi',
     'GET',
     'openapi.json',
     openApi(() => ROUTES),
   ),
-  keyed('getJob', 'GET', JOB, getJob),
-  keyed('postSync', 'POST', `${JOB}/sync`, postSync),
-  keyed('pauseJob', 'POST', `${JOB}/pause`, postPause),
-  keyed('startJob', 'POST', `${JOB}/start`, postStart),
-  keyed('restartJob', 'POST', `${JOB}/restart`, postRestart),
-  keyed('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
-  keyed('listCycles', 'GET', `${JOB}/cycles`, listCycles),
-  keyed('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
-  keyed('getHistory', 'GET', `${JOB}/history`, getHistory),
-  keyed('getPeople', 'GET', `${JOB}/people`, getPeople),
-  keyed('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
-  keyed('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
-  keyed('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
-  keyed('findUsers', 'GET', `${JOB}/users`, usersFinder()),
-  keyed('getUser', 'GET', `${JOB}/users/{id}`, getUser),
-  keyed('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
-  keyed('approveRemovals', 'POST', `${JOB}/cycles/{id}/approve`, approveRemovals),
-  keyed('rejectRemovals', 'POST', `${JOB}/cycles/{id}/reject`, rejectRemovals),
-  keyed('getSchema', 'GET', `${JOB}/schema`, getSchema),
-  keyed('putSchema', 'PUT', `${JOB}/schema`, putSchema),
-  keyed('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema),
-  keyed('listSchemaVersions', 'GET', `${JOB}/schema/versions`, listSchemaVersions),
-  keyed('getSchemaVersion', 'GET', `${JOB}/schema/versions/{id}`, getSchemaVersion),
-  keyed('parseExpression', 'POST', `${JOB}/schema/parseExpression`, postParseExpression),
-  keyed('listFunctions', 'GET', `${JOB}/schema/functions`, listFunctions),
-  keyed('listFilterOperators', 'GET', `${JOB}/schema/filterOperators`, listFilterOperators),
-  keyed('validateCredentials', 'POST', `${JOB}/validateCredentials`, postValidateCredentials),
-  keyed('getAuthorize', 'GET', 'connection/authorize', getAuthorize),
+  read('getJob', 'GET', JOB, getJob),
+  act('postSync', 'POST', `${JOB}/sync`, postSync),
+  act('pauseJob', 'POST', `${JOB}/pause`, postPause),
+  act('startJob', 'POST', `${JOB}/start`, postStart),
+  act('restartJob', 'POST', `${JOB}/restart`, postRestart),
+  act('provisionOnDemand', 'POST', `${JOB}/provisionOnDemand`, postProvisionOnDemand),
+  read('listCycles', 'GET', `${JOB}/cycles`, listCycles),
+  read('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
+  read('getHistory', 'GET', `${JOB}/history`, getHistory),
+  read('getPeople', 'GET', `${JOB}/people`, getPeople),
+  read('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
+  act('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
+  act('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),
+  read('findUsers', 'GET', `${JOB}/users`, usersFinder()),
+  read('getUser', 'GET', `${JOB}/users/{id}`, getUser),
+  act('postRelease', 'POST', `${JOB}/users/{id}/release`, postRelease),
+  act('approveRemovals', 'POST', `${JOB}/cycles/{id}/approve`, approveRemovals),
+  act('rejectRemovals', 'POST', `${JOB}/cycles/{id}/reject`, rejectRemovals),
+  read('getSchema', 'GET', `${JOB}/schema`, getSchema),
+  act('putSchema', 'PUT', `${JOB}/schema`, putSchema),
+  act('deleteSchema', 'DELETE', `${JOB}/schema`, deleteSchema),
+  read('listSchemaVersions', 'GET', `${JOB}/schema/versions`, listSchemaVersions),
+  read('getSchemaVersion', 'GET', `${JOB}/schema/versions/{id}`, getSchemaVersion),
+  read('parseExpression', 'POST', `${JOB}/schema/parseExpression`, postParseExpression),
+  read('listFunctions', 'GET', `${JOB}/schema/functions`, listFunctions),
+  read('listFilterOperators', 'GET', `${JOB}/schema/filterOperators`, listFilterOperators),
+  read('validateCredentials', 'POST', `${JOB}/validateCredentials`, postValidateCredentials),
+  act('getAuthorize', 'GET', 'connection/authorize', getAuthorize),
   {
     name: 'getCallback',
     method: 'GET',
     path: 'connection/callback',
-    authLevel: 'anonymous',
+    role: null,
     handler: getCallback,
   },
-  keyed('listProvisioningLog', 'GET', 'auditLogs/provisioning', listProvisioningLog),
+  read('listProvisioningLog', 'GET', 'auditLogs/provisioning', listProvisioningLog),
 ];

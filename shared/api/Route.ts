@@ -1,3 +1,4 @@
+import type { Role } from './access/Role';
 import type { ApiHandler } from './ApiHandler';
 
 /** A way in: what the functions register. */
@@ -6,7 +7,10 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the host's route prefix. */
   readonly path: string;
-  /** Anonymous are health, which says little, and the callback, whose state is its key. */
-  readonly authLevel: 'function' | 'anonymous';
+  /**
+   * What somebody needs who signs in with Entra; a function key opens all. Null is open to everybody: health, which says
+   * little, and the callback, whose state is its key.
+   */
+  readonly role: Role | null;
   readonly handler: ApiHandler;
 }

@@ -31,6 +31,9 @@ export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
         'StorageUnreachable',
         'Table Storage does not answer. Check AzureWebJobsStorage and its network.',
       );
-    return { status: 200, body: { status: 'ok', job, ...connection } };
+    return {
+      status: 200,
+      body: { status: 'ok', job, signIn: engine.signInWithEntra ? 'entra' : 'key', ...connection },
+    };
   };
 }

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { isoTime } from '../model/Clock';
 import type { Engine } from '../sync/Engine';
 import { findPerson } from '../sync/demand/findPerson';
-import { BeingChanged, NeedsApproval, provisionOnDemand, UnknownPerson } from '../sync/demand/provisionOnDemand';
+import {
+  BeingChanged,
+  DeletionDue,
+  NeedsApproval,
+  provisionOnDemand,
+  UnknownPerson,
+} from '../sync/demand/provisionOnDemand';
 import { jobStateOf, refusalOf } from '../sync/job/jobState';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { requireJob } from './jobOf';
@@ -88,6 +94,13 @@ async function provision(engine: Engine, name: string, dryRun: boolean): Promise
         'RemovalLimitReached',
         `The person would lose access, but the limit of removals is reached: ${error.message} Nothing was changed. ` +
           'Start a cycle: it stages the removal for approval.',
+      );
+    if (error instanceof DeletionDue)
+      throw new Problem(
+        409,
+        'DeletionNeedsApproval',
+        'The account is due to be deleted (DELETE_AFTER_DAYS), which always needs an approval. Nothing was changed. ' +
+          'The nightly cycle asks for it: look at its plan, and approve or reject it.',
       );
     if (!(error instanceof BeingChanged)) throw error;
     throw new Problem(

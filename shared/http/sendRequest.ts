@@ -40,7 +40,7 @@ export interface HttpRequest {
   readonly service: string;
   /** The setting that holds the address, named when the service turns out to live elsewhere. */
   readonly setting: string;
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digest } from './hash';
+import { holdChangeSchema } from './HoldChange';
 import { planResultSchema } from './PlanEntry';
 import { tolerant } from './tolerant';
 
@@ -28,6 +29,9 @@ export const groupNameKey = (name: string): string => groupName(name).toLowerCas
 /** By what a group is stored: made of its name, so that one name never has two groups. */
 export const groupId = (name: string): string => digest(groupNameKey(name));
 
+/** Who wants the group of this id, where a rule does: names may hold what no key of a table may. */
+export const wantedByRule = (id: string): string => `rule:${id}`;
+
 /**
  * How a wanted group stands in GoTo: the one row that decides, changed only under the etag that was read, like a person's
  * (docs/protocol.md 3.10).
@@ -41,14 +45,20 @@ export const managedGroupSchema = z.object({
   pending: z
     .object({
       id: z.string(),
-      kind: tolerant(['create', 'rename'], 'create'),
+      kind: tolerant(['create', 'rename', 'delete'], 'create'),
       key: z.string().nullable(),
+      /** The name it is to give, where that is not the row's own: of an undo. */
+      newName: z.string().nullable().default(null),
+      /** What becomes of the hold together with the write. */
+      hold: holdChangeSchema.nullable().default(null),
       deadAt: z.number(),
     })
     .nullable()
     .default(null),
   /** When (ms) GoTo was last written to: its list may lag behind that. */
   wroteAt: z.number().default(0),
+  /** An undo made the group what it is, by which cycle's; nothing is done to it until people of that undo are released. */
+  hold: z.object({ by: z.string(), isOver: z.boolean() }).nullable().default(null),
   /** How the last cycle that handled the group ended for it. */
   last: z.object({ cycleId: z.string(), result: planResultSchema }).nullable().default(null),
 });

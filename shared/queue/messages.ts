@@ -7,7 +7,7 @@
  * body into trigger metadata (local-stack.md 3).
  */
 import { z } from 'zod';
-import { STAGE } from '../model/Chunk';
+import { isOfGroups } from '../model/Chunk';
 import { CYCLE_ID } from '../model/Cycle';
 
 /** Messages of planner and closer (infra/queues.json). */
@@ -79,7 +79,7 @@ export const readGroupMessage = (body: unknown): ChunkMessage => read(chunkMessa
 /** The queue a message goes to: groups have one of their own. */
 export function queueOf(message: JobMessage | ChunkMessage): (typeof QUEUES)[number] {
   if (message.kind === 'job') return SYNC_JOBS_QUEUE;
-  return message.stage === STAGE.groups ? GROUP_CHANGES_QUEUE : USER_CHANGES_QUEUE;
+  return isOfGroups(message.stage) ? GROUP_CHANGES_QUEUE : USER_CHANGES_QUEUE;
 }
 
 /** What leaves when a message, or a request, has been handled. */

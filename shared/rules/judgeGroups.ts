@@ -4,7 +4,7 @@ import { planEntry, type PlanEntry } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 
 export interface GroupFacts {
-  /** Who wants the group: an Entra group's id, or `rule:<name>`; each with the name it wants now. */
+  /** Who wants the group: an Entra group's id, or `wantedByRule`; each with the name it wants now. */
   readonly wanted: ReadonlyMap<string, string>;
   /** The names they wanted when they were last read. */
   readonly before: ReadonlyMap<string, string>;
@@ -50,10 +50,18 @@ function decide(
 ): Decided | undefined {
   const own = facts.managed.get(groupId(group.name));
   if (own?.pending != null) return { action: 'recover', reason: 'RecoverWrite', targetId: own.key, oldName: null };
+  // An undo made it what it is.
+  if (own?.hold?.isOver === false) return undefined;
   const linked = facts.listed.find((one) => one.key === own?.key);
   if (linked !== undefined) {
-    if (groupNameKey(linked.name) === group.key || facts.driftPolicy === 'report') return undefined;
-    return { action: 'update', reason: 'Drift', targetId: linked.key, oldName: linked.name };
+    const isReleased = own?.hold?.isOver === true;
+    if (groupNameKey(linked.name) === group.key || (facts.driftPolicy === 'report' && !isReleased)) return undefined;
+    return {
+      action: 'update',
+      reason: isReleased ? 'GroupRenamed' : 'Drift',
+      targetId: linked.key,
+      oldName: linked.name,
+    };
   }
   // What was just made may not be listed yet.
   if (own?.key != null && facts.factsAt < own.wroteAt + facts.lagMs) return undefined;

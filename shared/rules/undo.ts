@@ -30,6 +30,10 @@ export interface UndoFacts {
   readonly factsAt: number;
   /** What becomes of the person's hold together with the write. */
   readonly hold: HoldChange;
+  /** User groups that the undo makes anew, by the keys they had: each with its name. */
+  readonly groupsBack: ReadonlyMap<string, string>;
+  /** Keys of the user groups that GoTo has; null when nobody asked. */
+  readonly groupKeys: ReadonlySet<string> | null;
   /** Licences that some rule gives today. */
   readonly licensesOfRules: ReadonlySet<string>;
 }
@@ -53,7 +57,7 @@ export function undo(facts: UndoFacts): Judgement {
         kind: 'active',
         attributes: attributesOf(observed, before),
         licenseKeys: licensesOf(before, observed),
-        ...groupIn(before),
+        ...groupIn(facts, before),
       }
     : { kind: 'inactive', reason: 'Undone' };
   const wanted = desired.kind === 'active' ? desired.licenseKeys : [];
@@ -64,9 +68,10 @@ export function undo(facts: UndoFacts): Judgement {
   const decision = decide(desired, link, observed, {
     managedLicenseKeys: desired.kind === 'active' ? new Set([...drops, ...wanted]) : ours,
     driftPolicy: 'repair',
+    isDeletionDue: false,
   });
   if (!('changes' in decision))
-    return left(facts, decision.reason === 'RedundantExport' ? 'ChangedSince' : decision.reason);
+    return left(facts, decision.reason === 'RedundantExport' ? reasonToStay(before) : decision.reason);
   const keeps = wanted.some((key) => ours.has(key));
   const present: Readonly<Record<string, unknown>> = { ...observed };
   const entry = planEntry({
@@ -162,9 +167,20 @@ function attributesOf(observed: Account, before: Readonly<Record<string, unknown
   };
 }
 
-/** Nobody is put out of a group: GoTo documents no way (goto-api.md 2.10). */
-const groupIn = ({ groupKey }: Readonly<Record<string, unknown>>): { readonly groupKey?: string } =>
-  typeof groupKey === 'string' ? { groupKey } : {};
+/** Nobody is put out of a group: GoTo documents no way (goto-api.md 2.10). One that is gone is made anew, or left out. */
+function groupIn(
+  { managed, groupsBack, groupKeys }: UndoFacts,
+  { groupKey }: Readonly<Record<string, unknown>>,
+): { readonly group?: string; readonly groupKey?: string } {
+  const key = typeof groupKey === 'string' ? groupKey : managed.link?.applied.groupKey;
+  const back = groupsBack.get(key ?? '');
+  if (back !== undefined) return { group: back, groupKey: `new: ${back}` };
+  return typeof groupKey === 'string' && groupKeys?.has(groupKey) !== false ? { groupKey } : {};
+}
+
+/** Why nothing is put back though the account is as it was written. */
+const reasonToStay = (before: Readonly<Record<string, unknown>>): Reason =>
+  before['groupKey'] === null ? 'GroupKept' : 'ChangedSince';
 
 const licensesOf = (before: Readonly<Record<string, unknown>>, observed: Account): readonly string[] =>
   keysOf(before['licenseKeys']) ?? observed.licenseKeys;

@@ -120,6 +120,8 @@ const settingsSchema = z.object({
   ServiceBusConnection__credential: connection.credential,
   ServiceBusConnection__clientId: connection.clientId,
   WEBSITE_HOSTNAME: hostName.optional(),
+  WEBSITE_AUTH_ENABLED: flag,
+  SIGN_IN_WITH_ENTRA: flag,
   SYNC_SCHEDULE: schedule('0 */5 * * * *'),
   FULL_SYNC_SCHEDULE: schedule('0 0 2 * * *'),
   ENTRA_SERVICE_PRINCIPAL_ID: guid.optional(),
@@ -152,6 +154,7 @@ const settingsSchema = z.object({
   PROVISION_GROUPS: flag,
   SCOPE: z.enum(['assigned', 'all'], { error: 'must be "assigned" or "all"' }).default('assigned'),
   SKIP_OUT_OF_SCOPE_DELETIONS: flag,
+  DELETE_AFTER_DAYS: wholeNumber(0, 0, 3_650),
   REMOVAL_LIMIT_COUNT: wholeNumber(50, 0, 1_000_000),
   REMOVAL_LIMIT_PERCENT: wholeNumber(10, 0, 100),
   DRIFT_POLICY: z.enum(['report', 'repair'], { error: 'must be "report" or "repair"' }).default('repair'),
@@ -191,6 +194,17 @@ function scopeProblems(settings: Settings): string[] {
       ];
 }
 
+/**
+ * Who signed in stands in a header that anybody could write, were it not for App Service authentication in front. That it is
+ * on is the platform's word (Azure/azure-functions-host#6006 passes it to the app; Azure/data-api-builder#3699 relies on it).
+ */
+const signInProblems = (settings: Settings): string[] =>
+  settings.SIGN_IN_WITH_ENTRA && !settings.WEBSITE_AUTH_ENABLED
+    ? [
+        'SIGN_IN_WITH_ENTRA: needs App Service authentication, which is off (WEBSITE_AUTH_ENABLED is not true). Deploy with signInClientId, or switch it on under Authentication in the portal; never set WEBSITE_AUTH_ENABLED yourself',
+      ]
+    : [];
+
 /** The names of all settings, for the comparison with the template. */
 export const SETTING_NAMES: readonly string[] = Object.keys(settingsSchema.shape);
 
@@ -215,7 +229,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ),
     ...(result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
   ];
-  if (result.success) problems.push(...scopeProblems(result.data));
+  if (result.success) problems.push(...scopeProblems(result.data), ...signInProblems(result.data));
   if (result.success && problems.length === 0) return result.data;
   throw new SettingsError(problems);
 }

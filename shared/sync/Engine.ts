@@ -62,6 +62,8 @@ export interface WithSettings {
   readonly planMaxAgeHours: number;
   /** From how few free seats of a licence on the admin is warned. */
   readonly seatsWarning: SeatsLeft;
+  /** People sign in with Entra in place of a function key. */
+  readonly signInWithEntra: boolean;
   /** SYNC_SCHEDULE, for the job's status. */
   readonly schedule: string;
 }

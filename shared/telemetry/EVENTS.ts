@@ -26,6 +26,7 @@ export const EVENTS = {
   'job.disabled': { reason: 'text', code: 'text', message: 'text' },
   'job.refused': { code: 'text', trigger: 'text' },
   'removals.staged': { cycleId: 'text', staged: 'number', wanted: 'number', allowed: 'number', managed: 'number' },
+  'deletions.staged': { cycleId: 'text', staged: 'number' },
   'removals.approved': { cycleId: 'text', staged: 'number' },
   'removals.rejected': { cycleId: 'text', staged: 'number' },
   'removals.superseded': { cycleId: 'text', staged: 'number' },
@@ -55,6 +56,7 @@ export const EVENTS = {
   'goto.tokenRenewed': { grant: 'text', expiresInS: 'number' },
   'graph.retried': { code: 'text', status: 'number', waitMs: 'number', attempt: 'number' },
   'graph.watermarkLost': { cycleId: 'text', resyncs: 'number' },
+  'access.used': { route: 'text', principalId: 'text' },
   'http.failed': { code: 'text', message: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, FieldKind>>>>;
 

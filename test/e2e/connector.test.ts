@@ -1,6 +1,7 @@
 /** The deployable bundle in the local Functions host, over every wire, in real time: what an admin would see. */
 import { ServiceBusClient } from '@azure/service-bus';
 import { z } from 'zod';
+import { headerOf } from '../../local/azure/easy-auth/EasyAuth';
 import { ROUTES } from '../../shared/api/ROUTES';
 import { expectConverged } from '../support/expectConverged';
 import { cycleSchema, HostedConnector, JOB } from '../support/HostedConnector';
@@ -16,6 +17,7 @@ test('health is open, everything else wants the key, wrong requests get problem 
   expect(await (await fetch(`${host.origin}/api/health`)).json()).toEqual({
     status: 'ok',
     job: 'Active',
+    signIn: 'key',
     connected: true,
   });
   expect((await fetch(`${host.origin}${JOB}`)).status).toBe(401);
@@ -66,7 +68,12 @@ test('no route answers without the key but health and GoTo’s way back, and non
   const open = ['getHealth', 'getCallback'];
   for (const { name, method, path } of ROUTES) {
     for (const key of [undefined, 'a-wrong-one', '']) {
-      const headers = { origin: 'https://example.org', ...(key === undefined ? {} : { 'x-functions-key': key }) };
+      const headers = {
+        origin: 'https://example.org',
+        // Without a sign-in in front anybody may write it, so it says nothing.
+        'x-ms-client-principal': headerOf({ id: 'x', roles: ['Admin'] }),
+        ...(key === undefined ? {} : { 'x-functions-key': key }),
+      };
       const response = await fetch(addressOf(path), { method, headers, redirect: 'manual' });
       if (!open.includes(name)) {
         expect(`${name} ${response.status}`).toBe(`${name} 401`);
@@ -81,7 +88,15 @@ test('no route answers without the key but health and GoTo’s way back, and non
   });
   expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
   const tooLarge = await connector.call(`${JOB}/sync`, { method: 'POST', body: `"${'x'.repeat(100_000)}"` });
-  expect(tooLarge.status).toBe(413);
+  expect([tooLarge.status, await tooLarge.json()]).toEqual([413, expect.objectContaining({ code: 'BodyTooLarge' })]);
+  // One that does not say how large it is.
+  const endless = await fetch(addressOf(`synchronization/jobs/{job}/sync`), {
+    method: 'POST',
+    headers: { 'x-functions-key': 'e2e-key' },
+    body: new Blob(['x'.repeat(5_000_000)]).stream(),
+    duplex: 'half',
+  });
+  expect([endless.status, await endless.json()]).toEqual([413, expect.objectContaining({ code: 'BodyTooLarge' })]);
 });
 
 test('a sync on demand runs to its end; job, cycles and log tell of it; a second start meanwhile gets 409', async () => {

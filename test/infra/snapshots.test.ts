@@ -19,8 +19,9 @@ const NOT_ON_AZURE = new Set([
   'AzureWebJobsStorage',
   'ServiceBusConnection',
   ...SECRETS,
-  // The platform sets it.
+  // The platform sets them.
   'WEBSITE_HOSTNAME',
+  'WEBSITE_AUTH_ENABLED',
   ...SETTING_NAMES.filter((name) => name.startsWith('TableStorage')),
 ]);
 
@@ -46,10 +47,12 @@ describe.each(each)('%s', (_name, snapshot) => {
       AZURE_CLIENT_ID: 'b3b6a3a0-5a52-4e3f-9a8e-2f4d1c6b7a10',
       ServiceBusConnection__fullyQualifiedNamespace: 'x.servicebus.windows.net',
       KEY_VAULT_URI: 'https://x.vault.azure.net/',
+      WEBSITE_AUTH_ENABLED: 'True',
     };
-    const environment = Object.fromEntries(
-      [...snapshot.settings].map(([name, value]) => [name, value.startsWith('[') ? (atDeployment[name] ?? '') : value]),
-    );
+    const environment = Object.fromEntries([
+      ...Object.entries(atDeployment),
+      ...[...snapshot.settings].filter(([, value]) => !value.startsWith('[')),
+    ]);
     expect(() => readSettings(environment)).not.toThrow();
   });
 
@@ -188,6 +191,8 @@ describe('what the environments differ in', () => {
         excludedPaths: ['/api/health', '/api/dashboard', '/api/dashboard/*', '/api/connection/callback'],
       },
     });
+    expect(named('easy-auth').settings.get('SIGN_IN_WITH_ENTRA')).toBe('True');
+    expect(named('smallest').settings.get('SIGN_IN_WITH_ENTRA')).toBe('False');
     expect(named('smallest').of('Microsoft.Web/sites/config')).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ROLES } from '../../shared/api/access/Role';
 import { INFRA } from './Snapshot';
 
 const ROOT = join(INFRA, '..');
@@ -53,6 +54,14 @@ test('azd ships the staged package, grants the permissions, and waits until the 
     'infra/graph/grant.ps1',
   ]);
   expect(hooks.postdeploy.posix.run).toBe('node infra/awaitHealth.mjs');
+});
+
+test('the app roles that people are given are those that the routes ask for', () => {
+  const roles = z.array(z.looseObject({ value: z.string(), id: z.guid(), allowedMemberTypes: z.array(z.string()) }));
+  const given = roles.parse(read('sign-in/roles.json'));
+  expect(given.map(({ value }) => value)).toEqual(ROLES);
+  expect(new Set(given.map(({ id }) => id)).size).toBe(ROLES.length);
+  for (const { allowedMemberTypes } of given) expect(allowedMemberTypes).toEqual(['User', 'Application']);
 });
 
 const workflow = z.looseObject({

@@ -2,6 +2,10 @@
 import { ORGANIZER_ROLE_ID, type EntraUser } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { newUser } from '../../local/simulators/world/buildWorld';
+import { logAnswerSchema } from '../../shared/api/answers/LogAnswer';
+import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
+import { postRelease } from '../../shared/api/postRelease';
+import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
 import { apply, dryRun, revert } from '../support/plans';
 import { TestConnector } from '../support/TestConnector';
@@ -13,7 +17,7 @@ const WORLD = { people: 2, groups: 1, membersPerGroup: 1, existingShare: 0 };
 const SETTINGS = {
   PROVISION_GROUPS: 'true',
   ROLE_ENTITLEMENTS: JSON.stringify({
-    webinar: { licenseKeys: [MEETING_LICENSE, WEBINAR_LICENSE], groupName: 'Organizers' },
+    webinar: { licenseKeys: [MEETING_LICENSE, WEBINAR_LICENSE], groupName: 'Organizers/EMEA' },
     User: { licenseKeys: [MEETING_LICENSE] },
   }),
 };
@@ -48,6 +52,13 @@ const groupOf = (user: EntraUser): string | undefined =>
 
 const groupNames = (): string[] => [...connector.world.goto.groups.values()].sort();
 
+/** What the entries are about that the filter finds. */
+const logged = async (filter: string): Promise<string[]> => {
+  const request = { ...apiRequest(), query: new URLSearchParams({ $filter: filter, $top: '1000' }) };
+  const { body } = await listProvisioningLog(connector.engine, request);
+  return logAnswerSchema.parse(body).value.map(({ sourceIdentity }) => sourceIdentity?.displayName ?? '');
+};
+
 const postsOfGroups = (): number =>
   connector.world.goto.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/groups')).length;
 
@@ -78,12 +89,16 @@ test('groups are made or adopted before their people come; the first rule decide
   expect(first.state).toBe('succeeded');
   expectConverged(connector);
   const [world = ''] = [...directory.groups.values()].map(({ latest }) => latest.displayName);
-  expect(groupNames()).toEqual([world, 'Legal', 'Organizers', 'SALES', long.slice(0, 128).trim()].sort());
+  expect(groupNames()).toEqual([world, 'Legal', 'Organizers/EMEA', 'SALES', long.slice(0, 128).trim()].sort());
   expect(sales.members.map(groupOf)).toEqual(['Legal', 'SALES']);
-  expect(legal.members.map(groupOf)).toEqual(['Organizers', 'Legal']);
+  expect(legal.members.map(groupOf)).toEqual(['Organizers/EMEA', 'Legal']);
   expect(other.members.map(groupOf)).toEqual([long.slice(0, 128).trim(), long.slice(0, 128).trim()]);
-  const entry = (await connector.rows(first.id)).flatMap((row) => row.result?.entries ?? []);
-  expect(entry.filter((one) => one.kind === 'group' && one.action === 'create')).toHaveLength(4);
+  // Found in the log by kind, by the group's id and by its name, whatever the name is made of.
+  const made = ['Legal', 'Organizers/EMEA', long.slice(0, 128).trim(), world].sort();
+  const ofGroups = `cycleId eq '${first.id}' and sourceIdentity/identityType eq 'group'`;
+  expect((await logged(`${ofGroups} and provisioningAction eq 'create'`)).sort()).toEqual(made);
+  expect(await logged(`sourceIdentity/id eq '${legal.id}'`)).toEqual(['Legal']);
+  expect(await logged("startswith(sourceIdentity/displayName, 'organizers')")).toEqual(['Organizers/EMEA']);
   await cycles(1);
   const calls = connector.mark();
   await cycles(1);
@@ -171,4 +186,101 @@ test('I20: the answer to a group’s creation is lost, and its list lags: there 
   expect(goto.groups.size).toBe(2);
   expect(postsOfGroups()).toBe(2);
   expect(sales.members.map(groupOf)).toEqual(['Sales', 'Sales']);
+});
+
+test('an undo takes back the groups a cycle made and renamed; one with other members stays; all comes again with the release', async () => {
+  await begin({ settings: { REMOVAL_LIMIT_COUNT: '100', REMOVAL_LIMIT_PERCENT: '100' } });
+  const { directory, goto } = connector.world;
+  const sales = group('Sales', 900);
+  await connector.begin();
+  await cycles(1);
+  const before = groupNames();
+  const people = (): string[] =>
+    goto
+      .all()
+      .filter((user) => user.licenseKeys.length > 0)
+      .map(({ email, groupKey }) => `${email} ${groupKey ?? ''}`)
+      .sort();
+  const peopleBefore = people();
+
+  // One group is new with new people, one new with somebody from Sales, one is renamed; a third new one gets a guest.
+  directory.renameGroup(sales.id, 'Vertrieb');
+  const [fresh, mixed] = [group('Fresh', 920), group('Mixed', 930)];
+  const legal = directory.addGroup('Legal');
+  directory.assign(legal.id, 'Group');
+  const [mover] = sales.members;
+  if (mover === undefined) throw new Error('no member');
+  directory.removeMember(sales.id, mover.id);
+  directory.addMember(legal.id, mover.id);
+  connector.later();
+  const cycle = await connector.cycle();
+  expect(groupNames()).toEqual(
+    [...before.filter((name) => name !== 'Sales'), 'Fresh', 'Legal', 'Mixed', 'Vertrieb'].sort(),
+  );
+  expect(groupOf(mover)).toBe('Legal');
+  const mixedKey = [...goto.groups].find(([, name]) => name === 'Mixed')?.[0] ?? '';
+  const guest = goto.addUser({
+    email: 'guest@example.com',
+    firstName: 'G',
+    lastName: 'T',
+    licenseKeys: [MEETING_LICENSE],
+  });
+  goto.changeByHand(guest.key, { groupKey: mixedKey });
+  const guestLine = `guest@example.com ${mixedKey}`;
+
+  connector.later();
+  const plan = await revert(connector, cycle.id);
+  const planned = plan.entries.filter((one) => one.kind === 'group');
+  expect(planned.map((one) => `${one.action} ${one.reason}`).sort()).toEqual([
+    'delete Undone',
+    'delete Undone',
+    'none GroupInUse',
+    'update Undone',
+  ]);
+  const undone = await apply(connector, plan);
+  expect(undone).toMatchObject({ state: 'succeeded', error: null });
+  expect(groupNames()).toEqual([...before, 'Mixed'].sort());
+  expect(people()).toEqual([...peopleBefore, guestLine].sort());
+
+  // Nothing is done to them again, nightly cycle or not; the one who comes to such a group stays without.
+  const late = directory.addUser(newUser(connector.world.random, 940));
+  directory.addMember(fresh.id, late.id);
+  await cycles(1);
+  connector.later();
+  await connector.cycle('full');
+  expect(groupNames()).toEqual([...before, 'Mixed'].sort());
+  expect(groupOf(late)).toBeUndefined();
+
+  // The undo undone: made anew, with their people.
+  const again = await revert(connector, undone.id);
+  await apply(connector, again);
+  await cycles(2);
+  expect(groupNames()).toEqual(
+    [...before.filter((name) => name !== 'Sales'), 'Fresh', 'Legal', 'Mixed', 'Vertrieb'].sort(),
+  );
+  expect(groupOf(mover)).toBe('Legal');
+  expect(fresh.members.map(groupOf)).toEqual(['Fresh', 'Fresh']);
+  expect(mixed.members.map(groupOf)).toEqual(['Mixed', 'Mixed']);
+  expect(groupOf(late)).toBe('Fresh');
+});
+
+test('groups of the first cycle go with its undo, and come back when one of its people is released', async () => {
+  await begin({ settings: { REMOVAL_LIMIT_COUNT: '100', REMOVAL_LIMIT_PERCENT: '100', DRIFT_POLICY: 'report' } });
+  const { goto } = connector.world;
+  const sales = group('Sales', 900);
+  const first = await connector.begin();
+  expect(groupNames()).toContain('Sales');
+  goto.addFault({ match: 'DELETE .*/groups', kind: 'commitThenDrop' });
+  connector.later();
+  const undone = await apply(connector, await revert(connector, first.id));
+  expect(undone.state).toBe('succeeded');
+  expect(groupNames()).toEqual([]);
+  const log = (await connector.rows(undone.id)).flatMap((row) => row.result?.entries ?? []);
+  expect(log.filter((one) => one.kind === 'group' && one.action === 'delete')).toHaveLength(2);
+  const [ada, bob] = sales.members;
+  if (ada === undefined || bob === undefined) throw new Error('no members');
+  await postRelease(connector.engine, apiRequest('', { id: ada.id }));
+  await cycles(2);
+  expect(groupOf(ada)).toBe('Sales');
+  expect(connector.accountOf(bob.id)?.licenseKeys).toEqual([]);
 });

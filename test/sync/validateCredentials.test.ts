@@ -220,8 +220,9 @@ test('the same lines stand in the log, without secret or address', async () => {
 test('who has to renew a credential is told at 30, 14 and 3 days, and a connection that nothing uses is kept alive', async () => {
   const { keyVault } = connector.stack.azure;
   const day = 86_400_000;
-  keyVault.store('goto-client-secret', 'local-secret', connector.clock.now() + 31 * day + 60_000);
+  keyVault.store('goto-client-secret', 'local-secret', connector.clock.now() + 31 * day + 120_000);
   keyVault.store('goto-refresh-token', connector.world.goto.refreshToken);
+  connector.later(60_000);
   await connector.restart({ GOTO_CLIENT_SECRET: '', GOTO_PERSONAL_ACCESS_TOKEN: '' });
   const told = async (days: number): Promise<string[]> => {
     connector.later(days * day);

@@ -108,3 +108,12 @@ test('SCOPE=all is refused where whoever has no assignment would get nothing', (
     expect(problemsOf(settings)).toEqual([expect.stringMatching(/^SCOPE: .*Default Access/)]);
   expect(readSettings({ ...all, ...rule, PROVISION_DEFAULT_ACCESS: 'true' }).SCOPE).toBe('all');
 });
+
+test('a sign-in is believed only behind App Service authentication', () => {
+  const signIn = { ...complete, SIGN_IN_WITH_ENTRA: 'true' };
+  for (const enabled of ['', 'False', '0'])
+    expect(problemsOf({ ...signIn, WEBSITE_AUTH_ENABLED: enabled })).toEqual([
+      expect.stringMatching(/^SIGN_IN_WITH_ENTRA: needs App Service authentication/),
+    ]);
+  expect(readSettings({ ...signIn, WEBSITE_AUTH_ENABLED: 'True' })).toMatchObject({ SIGN_IN_WITH_ENTRA: true });
+});

@@ -111,10 +111,7 @@ function readFilter(query: URLSearchParams): LogFilter {
 }
 
 async function save(filter: string): Promise<string> {
-  const blob = await download(
-    `${PATH}?$top=1000${filter === '' ? '' : `&$filter=${encodeURIComponent(filter)}`}`,
-    'text/csv',
-  );
+  const blob = await download(filter === '' ? PATH : `${PATH}?$filter=${encodeURIComponent(filter)}`, 'text/csv');
   saveFile(blob, 'provisioning-log.csv');
   return 'The log is in your downloads.';
 }

@@ -160,5 +160,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     status: 200,
     answer: logAnswerSchema,
     query: list,
+    alsoCsv: true,
   },
 };

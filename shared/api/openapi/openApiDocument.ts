@@ -28,18 +28,26 @@ export function openApiDocument(routes: readonly Route[]): Json {
     paths,
     components: {
       schemas: namedSchemas(),
-      securitySchemes: { functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' } },
+      securitySchemes: {
+        functionKey: { type: 'apiKey', in: 'header', name: 'x-functions-key' },
+        entra: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'With SIGN_IN_WITH_ENTRA, in place of the key. x-app-role says which app role it needs.',
+        },
+      },
     },
   };
 }
 
-function operationOf({ name, path, authLevel }: Route): Json {
+function operationOf({ name, path, role }: Route): Json {
   const operation = OPERATIONS[name];
   if (operation === undefined) throw new Error(`OPERATIONS lacks ${name}`);
   return {
     operationId: name,
     summary: operation.summary,
-    security: authLevel === 'anonymous' ? [] : [{ functionKey: [] }],
+    ...(role === null ? { security: [] } : { security: [{ functionKey: [] }, { entra: [] }], 'x-app-role': role }),
     ...parametersOf(path, operation),
     ...(operation.body === undefined
       ? {}

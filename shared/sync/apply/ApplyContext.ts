@@ -1,5 +1,6 @@
 /** What the handling of one person needs beside the person: who asks, by whose rules, and whether it may go on. */
 import type { Caller } from '../../goto/GotoClient';
+import type { Account } from '../../model/Account';
 import type { Cycle } from '../../model/Cycle';
 import type { GotoGroup } from '../../model/ManagedGroup';
 import { Entitlements } from '../../rules/Entitlements';
@@ -15,6 +16,7 @@ export class ApplyContext {
   readonly licensesOfRules: ReadonlySet<string>;
   #ownShortages: ReadonlySet<string> = new Set();
   #userGroups: { readonly at: number; readonly groups: readonly GotoGroup[] } | undefined;
+  #accounts: { readonly at: number; readonly accounts: readonly Account[] } | undefined;
   #app: Promise<{ readonly id: string; readonly entitlements: Entitlements }> | undefined;
 
   constructor(
@@ -77,6 +79,22 @@ export class ApplyContext {
       return list;
     }
     return known;
+  }
+
+  /** When (ms) the present stage was given to the lanes: whatever came before it was written before. */
+  get stageSince(): number {
+    return this.cycle.stageSince;
+  }
+
+  /** GoTo's accounts, and when (ms) the list was begun; one list serves the groups of a chunk, while it is good for a write. */
+  async accounts(): Promise<{ readonly at: number; readonly accounts: readonly Account[] }> {
+    const { accounts, clock, timing } = this.engine;
+    const known = this.#accounts;
+    if (known !== undefined && clock.now() < known.at + timing.lookLifeMs / 2) return known;
+    const at = clock.now();
+    const list = { at, accounts: await accounts.list(this.caller) };
+    this.#accounts = list;
+    return list;
   }
 
   /**

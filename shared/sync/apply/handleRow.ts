@@ -7,11 +7,12 @@ import { stopCycle } from '../cycle/stopCycle';
 import type { ApplyContext } from './ApplyContext';
 import { createTogether } from './createTogether';
 import { endFailed } from './endFailed';
-import { endFailedGroup, handleGroup } from './handleGroup';
+import { endFailedGroup } from './endGroup';
+import { handleGroup } from './handleGroup';
 import { handlePerson } from './handlePerson';
 import { lastWord } from './lastWord';
 import { outcomeOf } from './outcomeOf';
-import { tallyOf } from './tallyOf';
+import { tallyOf } from '../cycle/tallyOf';
 
 /** A row after one try, and what that counts. */
 export interface Handled {

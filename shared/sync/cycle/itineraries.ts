@@ -16,7 +16,7 @@ const ITINERARIES: Readonly<Record<Exclude<CycleMode, 'apply'>, readonly PlanSte
   initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'userGroups', 'people', 'guard', 'dispatch'],
   full: [...CHANGES, 'groups', 'direct', 'target', 'userGroups', 'people', 'guard', 'dispatch'],
   incremental: [...CHANGES, 'groups', 'userGroups', 'dirty', 'guard', 'dispatch'],
-  revert: ['target', 'log', 'dispatch'],
+  revert: ['target', 'log', 'undoneGroups', 'dispatch'],
   // Its one row is recorded by the request itself.
   onDemand: ['dispatch'],
 };
@@ -33,7 +33,7 @@ const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step 
 function itineraryOfPlan(plan: Origin): readonly PlanStepName[] {
   switch (plan.mode) {
     case 'revert':
-      return ['target', 'stored', 'guard', 'dispatch'];
+      return ['target', 'stored', 'undoneGroups', 'guard', 'dispatch'];
     case 'initial':
       return ['baseline', 'assignments', 'groups', 'direct', 'target', 'userGroups', 'stored', 'guard', 'dispatch'];
     case 'full':

@@ -1,13 +1,15 @@
 /** What the slices of one message share, read once: mapping, the job's rows, who is assigned, GoTo's list. */
 import type { EnterpriseApp } from '../../model/Assignment';
 import { AccountIndex } from '../../goto/AccountIndex';
+import { STAGE } from '../../model/Chunk';
+import type { LogEntry } from '../../model/LogEntry';
 import { sourceAttribute } from '../../model/SourceAttribute';
 import type { Cycle } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import { mayShowAbsence, type ListCertificate } from '../../rules/certifyList';
 import { Entitlements } from '../../rules/Entitlements';
 import type { SourceName } from '../../store/GroupsTable';
-import { groupId, groupName, type ManagedGroup } from '../../model/ManagedGroup';
+import { groupId, groupName, type GotoGroup, type ManagedGroup } from '../../model/ManagedGroup';
 import { groupOf } from '../../rules/groupOf';
 import type { Grant } from '../../rules/grantsInWords';
 import type { PersonFacts } from '../../rules/judge';
@@ -37,6 +39,8 @@ export class PlanContext {
   #groupIds: Promise<ReadonlySet<string>> | undefined;
   #userGroups: Promise<[Map<string, SourceName>, Map<string, ManagedGroup>]> | undefined;
   #accounts: Promise<AccountIndex> | undefined;
+  #groupWrites: Promise<readonly LogEntry[]> | undefined;
+  #gotoGroups: Promise<readonly GotoGroup[]> | undefined;
   #marks: Promise<ReadonlyMap<number, readonly StoredMark[]>> | undefined;
   #entitlements: Entitlements | undefined;
   /** What the slices of this message read of people. */
@@ -188,10 +192,30 @@ export class PlanContext {
     const [names, managed] = await this.#userGroups;
     return (grants) => {
       const name = groupOf(grants, this.entitlements, (id) => names.get(id)?.name);
-      return name === undefined || groupName(name) === ''
-        ? undefined
-        : { name: groupName(name), key: managed.get(groupId(name))?.key ?? null };
+      if (name === undefined || groupName(name) === '') return undefined;
+      const group = managed.get(groupId(name));
+      const key = group?.key ?? null;
+      // One that an undo took away is not waited for: whoever wants it stays where they are.
+      return key === null && group?.hold?.isOver === false ? undefined : { name: groupName(name), key };
     };
+  }
+
+  /** What a cycle that is undone wrote to user groups. */
+  groupWrites(cycleId: string): Promise<readonly LogEntry[]> {
+    this.#groupWrites ??= (async () => {
+      const writes: LogEntry[] = [];
+      for (const stage of [STAGE.groups, STAGE.undoneGroups])
+        for await (const { result } of this.engine.store.plans.rows(cycleId, stage))
+          writes.push(...(result?.entries ?? []).filter((one) => one.intentId !== null && one.status === 'success'));
+      return writes;
+    })();
+    return this.#groupWrites;
+  }
+
+  /** GoTo's user groups, read once a message. */
+  gotoGroups(): Promise<readonly GotoGroup[]> {
+    this.#gotoGroups ??= this.engine.accounts.groups({ pacer: this.engine.pacing.planner });
+    return this.#gotoGroups;
   }
 
   /** Names of groups were stored: the next `userGroups` reads them again. */

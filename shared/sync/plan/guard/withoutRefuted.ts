@@ -4,7 +4,6 @@
  */
 import { inParallel } from '../../../concurrency/inParallel';
 import { isoTime } from '../../../model/Clock';
-import { countSkip } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import type { PlanEntry } from '../../../model/PlanEntry';
 import type { PlanRow } from '../../../store/PlansTable';
@@ -12,7 +11,7 @@ import { OF_LISTS } from '../../../rules/absences';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { contradictsAbsence } from '../../job/contradictsAbsence';
 import type { PlanContext } from '../PlanContext';
-import { endStaged } from './endStaged';
+import { endInPlan } from './endInPlan';
 
 /** People who are asked about in one cycle. Of more than that a list that lied about one of them is believed about none. */
 const MOST_ASKED = 500;
@@ -36,19 +35,15 @@ export async function withoutRefuted(
   });
   if (refuted.size > 0) for (const { entry } of ofLists.slice(MOST_ASKED)) refuted.add(entry.sourceId);
   const doubted = rows.filter((row) => refuted.has(row.entry.sourceId));
-  const news = new Map(
-    doubted.map(({ entry }) => [entry.sourceId, newsOf(entry, place.cycle.id, isoTime(engine.clock.now()))]),
-  );
-  await engine.store.people.putJudged(new Map(), [...news.values()]);
-  await endStaged(
-    place,
-    doubted,
-    ({ entry }) => {
-      const entries = [news.get(entry.sourceId)].filter((one) => one !== undefined);
-      return { outcome: 'doubt', code: null, message: null, entries };
-    },
-    (tally) => countSkip(tally, 'AbsenceDoubted'),
-  );
+  const news = doubted.map(({ entry }) => newsOf(entry, place.cycle.id, isoTime(engine.clock.now())));
+  await engine.store.people.putJudged(new Map(), news);
+  const said = new Map(news.map((entry) => [entry.sourceId, entry]));
+  await endInPlan(place, doubted, ({ entry }) => ({
+    outcome: 'doubt',
+    code: null,
+    message: null,
+    entries: [said.get(entry.sourceId) ?? []].flat(),
+  }));
   if (doubted.length > 0)
     engine.telemetry.warn('removals.refuted', { cycleId: place.cycle.id, people: doubted.length });
   return rows.filter((row) => !refuted.has(row.entry.sourceId));

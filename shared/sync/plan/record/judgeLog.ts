@@ -44,6 +44,9 @@ export async function judgeUndo(
   const factsAt = clock.now();
   const accounts = await context.accounts();
   const hold = await holdAfter(context, undoneCycleId);
+  const groupWrites = await context.groupWrites(undoneCycleId);
+  const deleted = groupWrites.filter((one) => one.action === 'delete');
+  const groupsBack = new Map(deleted.map(({ targetId, before }) => [targetId ?? '', String(before?.['name'])]));
   const people: Judged[] = [];
   await inParallel(sourceIds, PARALLEL_READS, async (sourceId) => {
     const someone = await store.people.someone(sourceId);
@@ -60,6 +63,10 @@ export async function judgeUndo(
       observed: found === 'ambiguous' ? 'absent' : found,
       factsAt,
       hold,
+      groupsBack,
+      groupKeys: writes.some((one) => typeof one.before?.['groupKey'] === 'string')
+        ? new Set((await context.gotoGroups()).map((group) => group.key))
+        : null,
       licensesOfRules: licensesOfRules(context.policy),
     });
     people.push({
@@ -72,7 +79,7 @@ export async function judgeUndo(
 }
 
 /** Who is undone is held; who is brought back to what an undo had changed is free again. */
-async function holdAfter({ engine }: PlanContext, undoneCycleId: string): Promise<HoldChange> {
+export async function holdAfter({ engine }: PlanContext, undoneCycleId: string): Promise<HoldChange> {
   const listed = await engine.store.cycles.get(undoneCycleId);
   const isOfUndo = listed?.cycle.mode === 'apply' && listed.cycle.from?.mode === 'revert';
   return isOfUndo ? { kind: 'lift' } : { kind: 'set', by: undoneCycleId };

@@ -3,22 +3,16 @@
  * (docs/protocol.md 3.10). Quiet while nothing of them changed (I10).
  */
 import type { Assignment } from '../../../model/Assignment';
-import { CHUNK_SIZE, newChunk, STAGE } from '../../../model/Chunk';
-import { groupId, type ManagedGroup } from '../../../model/ManagedGroup';
-import type { PlanEntry } from '../../../model/PlanEntry';
+import { STAGE } from '../../../model/Chunk';
+import { groupId, wantedByRule, type ManagedGroup } from '../../../model/ManagedGroup';
 import type { Entitlements } from '../../../rules/Entitlements';
 import { judgeGroups } from '../../../rules/judgeGroups';
 import type { SourceName } from '../../../store/GroupsTable';
-import { UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
-import type { CyclePlace } from '../../cycle/CyclePlace';
 import { judgesAsFull } from '../../cycle/itineraries';
-import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { peopleBelow } from '../sources/movedGroups';
 import { assignedGroupsIn } from '../SourceSnapshot';
-
-/** Groups have a lane of their own queue: one after another, so that one name is never made twice. */
-const LANE = 0;
+import { recordGroupRows } from './recordGroupRows';
 
 export const recordGroups: Slice = async (context, place) => {
   const { engine, policy } = context;
@@ -57,12 +51,17 @@ export const recordGroups: Slice = async (context, place) => {
     factsAt,
     'group renamed',
   );
-  const planned = await plannedBefore(context, place);
-  await record(
-    context,
-    place,
-    entries.filter((entry) => planned === null || planned.has(entry.hash)),
+  // Who came while the group was held is in no group yet.
+  const freed = [...known].filter(([, name]) => managed.get(groupId(name))?.hold?.isOver === true);
+  await store.dirty.mark(
+    await peopleBelow(
+      context,
+      freed.map(([id]) => id),
+    ),
+    factsAt,
+    'group released',
   );
+  await recordGroupRows(context, place, { open: entries, ended: [] }, () => STAGE.groups);
   await store.groups.putNames(next);
   context.groupsChanged();
   return 'next';
@@ -98,45 +97,7 @@ function wantedGroups(
     const rule = entitlements.rule(appRoleId);
     if (rule === undefined || !entitlements.of([appRoleId]).entitled) continue;
     const name = rule.groupName ?? (principalType === 'Group' ? nameOf(principalId) : undefined);
-    if (name !== undefined) wanted.set(rule.groupName === undefined ? principalId : `rule:${name}`, name);
+    if (name !== undefined) wanted.set(rule.groupName === undefined ? principalId : wantedByRule(groupId(name)), name);
   }
   return wanted;
-}
-
-/** What the plan that is applied intends for groups; null when none is applied. */
-async function plannedBefore({ engine }: PlanContext, { cycle }: CyclePlace): Promise<ReadonlySet<string> | null> {
-  if (cycle.from === null || cycle.mode !== 'apply') return null;
-  const hashes = new Set<string>();
-  for await (const { entry, state } of engine.store.plans.rows(cycle.from.cycleId))
-    if (entry.kind === 'group' && state === 'planned') hashes.add(entry.hash);
-  return hashes;
-}
-
-async function record({ engine }: PlanContext, place: CyclePlace, entries: readonly PlanEntry[]): Promise<void> {
-  const { cycle } = place;
-  const recorded = cycle.cursor.isPartial ? await engine.store.plans.recorded(cycle.id) : new Set<string>();
-  const open = entries.filter((entry) => !recorded.has(entry.sourceId));
-  const key = `${STAGE.groups}-${LANE}`;
-  for (let start = 0; start < open.length; start += CHUNK_SIZE) {
-    const part = open.slice(start, start + CHUNK_SIZE);
-    const { cursor, expected, dryRun } = place.cycle;
-    const chunk = cursor.chunks[key] ?? 0;
-    const at = dryRun ? UNASSIGNED : { stage: STAGE.groups, lane: LANE, chunk };
-    const rows = part.map((entry): PlanRow => ({
-      ...at,
-      entry,
-      state: dryRun ? 'planned' : 'open',
-      nextAttemptAt: 0,
-      attempts: 0,
-      result: null,
-    }));
-    const chunks = { ...cursor.chunks, [key]: chunk + 1 };
-    await place.record(
-      dryRun
-        ? { cursor: { ...cursor, isPartial: true } }
-        : { cursor: { ...cursor, isPartial: true, chunks }, expected: expected + rows.length },
-      rows,
-      dryRun ? [] : [newChunk({ stage: STAGE.groups, lane: LANE, chunk }, rows.length, engine.clock.now())],
-    );
-  }
 }

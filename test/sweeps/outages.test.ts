@@ -3,6 +3,7 @@ import { CHANGES, VILLAGE, type Change } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
 import { Table } from '../../shared/store/Table';
 import { ConnectorError } from '../../shared/model/ConnectorError';
+import { SWEEP_TITLE, sweepOf } from '../support/sweep';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -67,13 +68,18 @@ const storageFault = (): ConnectorError =>
     scope: 'job',
   });
 
-const PAIRS = OUTAGES.flatMap((outage) => [1, 2].map((times) => ({ outage, times, title: outage.name })));
+const CASES = OUTAGES.flatMap((outage) =>
+  [1, 2].flatMap((times) =>
+    CHANGES.map((change) => ({ outage, times, change, title: `${outage.name}, in ${times} cycle(s), ${change.name}` })),
+  ),
+);
 
 /** What may come while the outage lasts, for the person whom `first` was about or for others. */
 const laterChanges = (first: Change): Change[] => CHANGES.filter((change) => change !== first).slice(0, 3);
 
-describe.each(PAIRS)('$title, in $times cycle(s)', ({ outage, times }) => {
-  test.each(CHANGES)('$name, then others change, then it heals: nothing is lost or done twice', async (change) => {
+test.each(sweepOf(CASES, 60))(
+  `$title, then others change, then it heals: nothing is lost or done twice (${SWEEP_TITLE})`,
+  async ({ outage, times, change }) => {
     connector = await TestConnector.start({ world: VILLAGE });
     for (const one of CHANGES) one.before?.(connector);
     await connector.begin();
@@ -90,5 +96,5 @@ describe.each(PAIRS)('$title, in $times cycle(s)', ({ outage, times }) => {
     await fourSlots(connector);
     await fourSlots(connector);
     await expectInOrder(connector);
-  });
-});
+  },
+);
