@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import type { ApiRequest, ApiResponse } from '../shared/api/ApiResponse';
 import { entityTag } from '../shared/api/entityTag';
 import { problemBody, problemOf } from '../shared/api/Problem';
+import { atReadersPace } from './atReadersPace';
 import { messageOf, type Telemetry } from '../shared/telemetry/Telemetry';
 
 /** The answer of a use case, or the problem it threw. An answer that the client has already is not sent again. */
@@ -13,7 +14,7 @@ export async function respond(
   work: () => Promise<ApiResponse>,
 ): Promise<HttpResponseInit> {
   try {
-    const { status, headers, body, content, cookies } = await work();
+    const { status, headers, body, content, stream, cookies } = await work();
     const sent = cookies === undefined ? {} : { cookies: [...cookies] };
     if (content !== undefined)
       return {
@@ -21,6 +22,15 @@ export async function respond(
         status,
         headers: { 'cache-control': 'no-store', 'content-type': content.type, ...headers },
         body: content.bytes,
+      };
+    if (stream !== undefined)
+      return {
+        ...sent,
+        status,
+        headers: { 'cache-control': 'no-store', 'content-type': stream.type, ...headers },
+        body: atReadersPace(context.invocationId, stream.chunks, (error) => {
+          telemetry.error('http.failed', { code: problemOf(error).code, message: messageOf(error) });
+        }),
       };
     if (body === undefined) return { ...sent, status, headers: { 'cache-control': 'no-store', ...headers } };
     const text = JSON.stringify(body);
@@ -46,7 +56,7 @@ export function apiRequest(request: HttpRequest): ApiRequest {
     params: request.params,
     query: request.query,
     header: (name) => request.headers.get(name),
-    text: () => request.text(),
+    body: request.body,
     origin: new URL(request.url).origin,
   };
 }

@@ -15,6 +15,9 @@ import { registerSyncTimer } from './syncTimer';
 import { startUp } from './startUp';
 import { registerWrongSettingsTimer } from './wrongSettingsTimer';
 
+// Downloads are sent while they are read, and a body that is too large is refused before it is here.
+app.setup({ enableHttpStream: true });
+
 const telemetry = createTelemetry((level, line) => console[level](line));
 const start = startUp(process.env, telemetry);
 registerHttpApi(start, telemetry);

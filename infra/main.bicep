@@ -72,6 +72,11 @@ param provisionGroups bool = false
 param scope string = 'assigned'
 param skipOutOfScopeDeletions bool = false
 
+@description('Days after which the deletion of a suspended account is proposed to an admin; 0 deletes none.')
+@minValue(0)
+@maxValue(3650)
+param deleteAfterDays int = 0
+
 @allowed(['repair', 'report'])
 param driftPolicy string = 'repair'
 
@@ -340,6 +345,7 @@ module functionapp 'modules/functionapp.bicep' = {
       SCOPE: scope
       PROVISION_GROUPS: string(provisionGroups)
       SKIP_OUT_OF_SCOPE_DELETIONS: string(skipOutOfScopeDeletions)
+      DELETE_AFTER_DAYS: string(deleteAfterDays)
       DRIFT_POLICY: driftPolicy
       REMOVAL_LIMIT_COUNT: string(removalLimitCount)
       REMOVAL_LIMIT_PERCENT: string(removalLimitPercent)

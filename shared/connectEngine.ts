@@ -27,6 +27,8 @@ import { openStore } from './store/openStore';
 import { DEFAULT_TIMING, type Engine, type Timing } from './sync/Engine';
 import type { Telemetry } from './telemetry/Telemetry';
 
+const DAY_MS = 86_400_000;
+
 export interface ConnectOptions {
   readonly telemetry: Telemetry;
   readonly clock?: Clock;
@@ -121,6 +123,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       scope: settings.SCOPE,
       provisionGroups: settings.PROVISION_GROUPS,
       skipOutOfScopeDeletions: settings.SKIP_OUT_OF_SCOPE_DELETIONS,
+      deleteAfterMs: settings.DELETE_AFTER_DAYS === 0 ? null : settings.DELETE_AFTER_DAYS * DAY_MS,
       driftPolicy: settings.DRIFT_POLICY,
       protectedUsers: settings.PROTECTED_USERS.map((name) => name.toLowerCase()),
     },

@@ -3,8 +3,8 @@ export interface ApiRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly header: (name: string) => string | null;
-  /** The body as text; empty when there was none. */
-  readonly text: () => Promise<string>;
+  /** The body as it comes; null when there is none. */
+  readonly body: AsyncIterable<Uint8Array> | null;
   /** The address the client used, without path: for links in answers. */
   readonly origin: string;
 }
@@ -28,4 +28,6 @@ export interface ApiResponse {
   readonly body?: unknown;
   /** Sent as it is, in place of `body`. */
   readonly content?: { readonly type: string; readonly bytes: Uint8Array | string };
+  /** Sent piece by piece while it is read, in place of `body`. One that fails breaks the answer off. */
+  readonly stream?: { readonly type: string; readonly chunks: AsyncIterable<string> };
 }

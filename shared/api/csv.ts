@@ -1,6 +1,8 @@
 /** Tables for spreadsheets (RFC 4180), by which no cell becomes a formula. */
+import type { ApiRequest, ApiResponse } from './ApiResponse';
+import { Problem } from './Problem';
 
-type Cell = string | number | boolean | null;
+export type Cell = string | number | boolean | null;
 
 /** Spreadsheets run what begins like this; an apostrophe before it makes it text. */
 const FORMULA = /^[=+\-@\t\r]/;
@@ -15,6 +17,36 @@ const cellOf = (value: Cell): string => {
 
 const lineOf = (cells: readonly Cell[]): string => `${cells.map(cellOf).join(',')}\r\n`;
 
-/** One line of column names, then a line a row. */
-export const csvOf = (columns: readonly string[], rows: readonly (readonly Cell[])[]): string =>
-  BYTE_ORDER_MARK + lineOf(columns) + rows.map(lineOf).join('');
+/** One line of column names, then a line a row; in pieces, as the rows come. */
+export async function* csvOf(
+  columns: readonly string[],
+  pages: AsyncIterable<readonly (readonly Cell[])[]>,
+): AsyncGenerator<string> {
+  yield BYTE_ORDER_MARK + lineOf(columns);
+  for await (const rows of pages) if (rows.length > 0) yield rows.map(lineOf).join('');
+}
+
+/** Whether a table is wanted rather than JSON. */
+export const wantsCsv = (request: ApiRequest): boolean => request.header('accept')?.includes('text/csv') === true;
+
+/** A table is sent whole: what asks for a part of it would be left out quietly. @throws Problem 400 */
+export function refusePaging({ query }: ApiRequest): void {
+  const asked = ['$top', '$skiptoken', '$count', '$select'].find((name) => query.has(name));
+  if (asked !== undefined)
+    throw new Problem(
+      400,
+      'UnsupportedOption',
+      `A table has all rows that match and all columns: leave ${asked} out. $filter says which rows.`,
+    );
+}
+
+/** A table as an answer. @param name of the file, without its ending */
+export const csvAnswer = (
+  name: string,
+  columns: readonly string[],
+  pages: AsyncIterable<readonly (readonly Cell[])[]>,
+): ApiResponse => ({
+  status: 200,
+  headers: { 'content-disposition': `attachment; filename="${name}.csv"` },
+  stream: { type: 'text/csv; charset=utf-8', chunks: csvOf(columns, pages) },
+});

@@ -87,7 +87,12 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
       awaitingApproval:
         awaited === undefined
           ? null
-          : { cycleId: awaited.cycleId, removals: awaited.removals, sinceDateTime: isoTime(awaited.since) },
+          : {
+              cycleId: awaited.cycleId,
+              removals: awaited.removals,
+              deletions: awaited.deletions,
+              sinceDateTime: isoTime(awaited.since),
+            },
     },
     synchronizationJobSettings: [
       { name: 'QuarantineTooManyDeletesThreshold', value: String(engine.removalLimit.count) },

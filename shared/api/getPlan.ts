@@ -4,7 +4,7 @@ import { PLAN_ROW_KEY, rowKeyOf, type PlanRow } from '../store/PlansTable';
 import type { Engine } from '../sync/Engine';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { countedCycle } from './countedCycle';
-import { csvOf } from './csv';
+import { csvAnswer, refusePaging, wantsCsv, type Cell } from './csv';
 import { CYCLES_PATH } from './cyclesPath';
 import { requireJob } from './jobOf';
 import { collectPage } from './odata/collectPage';
@@ -33,7 +33,7 @@ const SHAPE = {
   defaultTop: 100,
 };
 
-/** GET …/cycles/{id}/plan: what a cycle intends, or intended, for each person, and why. Pages by `$top`; with `Accept: text/csv` all of it. */
+/** GET …/cycles/{id}/plan: what a cycle intends, or intended, for each person, and why. Pages by `$top`; with `Accept: text/csv` all that matches, as one table. */
 export async function getPlan(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
   const query = readListQuery(request, SHAPE);
@@ -44,8 +44,11 @@ export async function getPlan(engine: Engine, request: ApiRequest): Promise<ApiR
   if (counted === undefined)
     throw new Problem(404, 'CycleNotFound', 'There is no such cycle. GET …/cycles lists them.');
   const { cycle } = counted;
-  if (request.header('accept')?.includes('text/csv') === true) return planAsCsv(engine, id);
   const matches = (row: PlanRow): boolean => query.matches(row) === true;
+  if (wantsCsv(request)) {
+    refusePaging(request);
+    return csvAnswer(`plan-${id}`, COLUMNS, tableRows(engine, id, matches));
+  }
   const list = {
     page: async (size: number, after: string | undefined) => {
       const { rows, isLast } = await engine.store.plans.rowsPage(id, size, after);
@@ -97,26 +100,35 @@ const entryView = ({ entry, state }: PlanRow) => ({
   hash: entry.hash,
 });
 
+/** Rows that are read at once for a table. */
+const CSV_PAGE = 1_000;
 const COLUMNS = ['sourceId', 'displayName', 'targetId', 'action', 'state', 'reason', 'why', 'before', 'after', 'hash'];
 
-async function planAsCsv({ store }: Engine, id: string): Promise<ApiResponse> {
-  const rows: (string | null)[][] = [];
-  for await (const { entry, state } of store.plans.rows(id))
-    rows.push([
-      entry.sourceId,
-      entry.displayName,
-      entry.targetId,
-      entry.action,
-      state,
-      entry.reason,
-      entry.why,
-      entry.before === null ? null : JSON.stringify(entry.before),
-      entry.after === null ? null : JSON.stringify(entry.after),
-      entry.hash,
-    ]);
-  return {
-    status: 200,
-    headers: { 'content-disposition': `attachment; filename="plan-${id}.csv"` },
-    content: { type: 'text/csv; charset=utf-8', bytes: csvOf(COLUMNS, rows) },
-  };
+/** Every row that matches, page by page. */
+async function* tableRows(
+  { store }: Engine,
+  id: string,
+  matches: (row: PlanRow) => boolean,
+): AsyncGenerator<readonly (readonly Cell[])[]> {
+  let after: string | undefined;
+  for (;;) {
+    const { rows, isLast } = await store.plans.rowsPage(id, CSV_PAGE, after);
+    yield rows.filter(matches).map(cellsOf);
+    const last = rows.at(-1);
+    if (isLast || last === undefined) return;
+    after = rowKeyOf(last);
+  }
 }
+
+const cellsOf = ({ entry, state }: PlanRow): readonly Cell[] => [
+  entry.sourceId,
+  entry.displayName,
+  entry.targetId,
+  entry.action,
+  state,
+  entry.reason,
+  entry.why,
+  entry.before === null ? null : JSON.stringify(entry.before),
+  entry.after === null ? null : JSON.stringify(entry.after),
+  entry.hash,
+];

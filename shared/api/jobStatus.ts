@@ -40,10 +40,10 @@ const quarantineView = (stored: StoredQuarantine): QuarantineView => ({
   error: { code: stored.code, message: stored.message, tenantActionable: true },
 });
 
-/** Removals that wait for an admin: everything else goes on. */
+/** Removals above the limit that wait for an admin: everything else goes on. Deletions wait by their nature. */
 function tooManyDeletes(rows: ReadonlyMap<string, StoredRow>): QuarantineView | null {
   const awaited = AwaitedApproval.of(rows);
-  if (awaited === undefined) return null;
+  if (awaited === undefined || awaited.deletions > 0) return null;
   const { cycleId, removals } = awaited;
   const since = isoTime(awaited.since);
   return {

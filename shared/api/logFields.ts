@@ -3,7 +3,7 @@ import type { PersonNames } from '../store/PeopleTable';
 import { JOB_ID } from './jobOf';
 import type { FilterField, FilterFields } from './odata/FilterFields';
 import { actionOf, statusOf } from './provisioningStatus';
-import { entryId } from './provisioningSummary';
+import { entryId, identityTypeOf } from './provisioningSummary';
 
 /** An entry of the log, or only the person it is about: what is missing is not known. */
 export interface LogItem {
@@ -42,6 +42,7 @@ export const LOG_FIELDS: FilterFields<LogItem> = {
   'provisioningStatusInfo/status': ofEntry('text', (entry) => statusOf(entry), true),
   'provisioningStatusInfo/errorInformation/errorCode': ofEntry('text', (entry) => entry.errorCode),
   'targetIdentity/id': ofEntry('text', (entry) => entry.targetId),
+  'sourceIdentity/identityType': ofEntry('text', identityTypeOf, true),
   'sourceIdentity/id': { type: 'text', valueOf: ({ sourceId }) => sourceId },
   'sourceIdentity/displayName': ofPerson((names) => names.displayName),
   'sourceIdentity/mail': ofPerson((names) => names.mail),

@@ -2,11 +2,17 @@
 import { z } from 'zod';
 import { isoTime } from '../model/Clock';
 import type { Engine } from '../sync/Engine';
-import { findPerson } from '../sync/demand/findPerson';
-import { BeingChanged, NeedsApproval, provisionOnDemand, UnknownPerson } from '../sync/demand/provisionOnDemand';
+import {
+  BeingChanged,
+  DeletionDue,
+  NeedsApproval,
+  provisionOnDemand,
+  UnknownPerson,
+} from '../sync/demand/provisionOnDemand';
 import { jobStateOf, refusalOf } from '../sync/job/jobState';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { requireJob } from './jobOf';
+import { onePerson, unknownUser } from './onePerson';
 import { Problem } from './Problem';
 import { provisionedView, type ProvisionedView } from './provisionedView';
 import { readBody } from './readBody';
@@ -74,20 +80,24 @@ function peopleOf(one: z.output<typeof subject> | undefined): readonly string[] 
 async function provision(engine: Engine, name: string, dryRun: boolean): Promise<ProvisionedView> {
   const refusal = dryRun ? undefined : refusalOf(jobStateOf(await engine.store.job.read()));
   if (refusal !== undefined) throw new Problem(409, refusal.code, refusal.message);
-  const [id, ...others] = await findPerson(engine, name);
-  if (id === undefined) throw unknown();
-  if (others.length > 0)
-    throw new Problem(409, 'AmbiguousUser', 'Entra has several users with this address. Give the object id.');
+  const id = await onePerson(engine, name);
   try {
     return provisionedView(await provisionOnDemand(engine, id, dryRun));
   } catch (error) {
-    if (error instanceof UnknownPerson) throw unknown();
+    if (error instanceof UnknownPerson) throw unknownUser();
     if (error instanceof NeedsApproval)
       throw new Problem(
         409,
         'RemovalLimitReached',
         `The person would lose access, but the limit of removals is reached: ${error.message} Nothing was changed. ` +
           'Start a cycle: it stages the removal for approval.',
+      );
+    if (error instanceof DeletionDue)
+      throw new Problem(
+        409,
+        'DeletionNeedsApproval',
+        'The account is due to be deleted (DELETE_AFTER_DAYS), which always needs an approval. Nothing was changed. ' +
+          'The nightly cycle asks for it: look at its plan, and approve or reject it.',
       );
     if (!(error instanceof BeingChanged)) throw error;
     throw new Problem(
@@ -97,13 +107,6 @@ async function provision(engine: Engine, name: string, dryRun: boolean): Promise
     );
   }
 }
-
-const unknown = (): Problem =>
-  new Problem(
-    404,
-    'UserNotFound',
-    'Entra has no such user, and the connector never had one. Check the address; who was deleted is found by the object id.',
-  );
 
 /** Graph's words for what was done. */
 const GRAPH_ACTIONS = {

@@ -38,7 +38,7 @@ export const SUMMARY_PROPERTIES = [
 ] as const satisfies readonly (keyof LogEntryAnswer)[];
 
 /** What the entry is about, in Graph's words. */
-const identityTypeOf = ({ kind }: LogEntry) => (kind === 'group' ? 'Group' : 'User');
+export const identityTypeOf = ({ kind }: LogEntry): 'Group' | 'User' => (kind === 'group' ? 'Group' : 'User');
 
 /**
  * An entry in the shape of Graph's provisioningObjectSummary (entra-provisioning.md 1.13).

@@ -3,7 +3,7 @@ import { tryParseJson } from '../http/tryParseJson';
 import type { ApiRequest } from './ApiResponse';
 import { Problem } from './Problem';
 
-/** A body larger than any of ours is refused before it is parsed, in characters. */
+/** A body larger than any of ours is refused, in bytes. */
 const MAX_BODY_LENGTH = 64_000;
 
 /**
@@ -20,9 +20,24 @@ export async function readBody<S extends z.ZodType>(request: ApiRequest, schema:
   throw new Problem(400, 'InvalidBody', `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'is not valid'}`);
 }
 
-/** @throws Problem 413 for more than `limit` characters */
-export async function readText(request: ApiRequest, limit: number): Promise<string> {
-  const text = await request.text();
-  if (text.length > limit) throw new Problem(413, 'BodyTooLarge', `Send at most ${limit} characters.`);
-  return text;
+/**
+ * The body as text; empty when there is none. What is too large is refused by what it says of itself, and where it says
+ * nothing once so much of it has come: it is never held as a whole.
+ * @param limit in bytes
+ * @throws Problem 413
+ */
+export async function readText({ body, header }: ApiRequest, limit: number): Promise<string> {
+  const tooLarge = new Problem(413, 'BodyTooLarge', `Send at most ${limit} bytes.`);
+  if (Number(header('content-length') ?? 0) > limit) throw tooLarge;
+  if (body === null) return '';
+  const decoder = new TextDecoder();
+  // Left by hand, not by `for await`: that would close the connection before the answer is on it.
+  const chunks = body[Symbol.asyncIterator]();
+  let [text, size] = ['', 0];
+  for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+    size += next.value.byteLength;
+    if (size > limit) throw tooLarge;
+    text += decoder.decode(next.value, { stream: true });
+  }
+  return text + decoder.decode();
 }

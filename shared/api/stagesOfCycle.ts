@@ -1,4 +1,4 @@
-import { STAGE } from '../model/Chunk';
+import { GUARDED, STAGE } from '../model/Chunk';
 import type { Cycle, PlanStepName } from '../model/Cycle';
 import { itineraryOf } from '../sync/cycle/itineraries';
 import type { StageAnswer } from './answers/JobAnswer';
@@ -33,7 +33,7 @@ export function stagesOfCycle({ cycle, stages }: CountedCycle): readonly StageAn
   const at = names.indexOf(presentOf(cycle));
   return names.map((name, index) => {
     const rows =
-      name === 'removals' || name === 'changes' ? (stages.get(STAGE[name]) ?? { expected: 0, done: 0 }) : null;
+      name === 'removals' ? sumOf(stages, GUARDED) : name === 'changes' ? sumOf(stages, [STAGE.changes]) : null;
     return {
       name,
       state: index < at ? 'done' : index > at ? 'waiting' : 'running',
@@ -42,11 +42,19 @@ export function stagesOfCycle({ cycle, stages }: CountedCycle): readonly StageAn
   });
 }
 
+function sumOf(stages: CountedCycle['stages'], names: readonly number[]) {
+  const parts = names.flatMap((name) => stages.get(name) ?? []);
+  return {
+    expected: parts.reduce((sum, part) => sum + part.expected, 0),
+    done: parts.reduce((sum, part) => sum + part.done, 0),
+  };
+}
+
 function presentOf({ state, stage, cursor }: Cycle): StageName {
   if (state === 'queued') return 'source';
   if (state === 'closing') return 'proof';
   // User groups are made ready for their people.
   if (state === 'applying' && stage === STAGE.groups) return 'judgement';
-  if (state === 'applying') return stage === STAGE.removals ? 'removals' : 'changes';
+  if (state === 'applying') return GUARDED.includes(stage) ? 'removals' : 'changes';
   return STAGE_OF[cursor.step];
 }

@@ -11,9 +11,10 @@ import { emailKey, isDevice } from '../model/Account';
 import { ConnectorError } from '../model/ConnectorError';
 import type { GotoGroup } from '../model/ManagedGroup';
 import type { AccountChanges } from '../model/AccountChanges';
-import type { Caller, GotoClient } from './GotoClient';
+import { ADMIN_API, type Caller, type GotoClient } from './GotoClient';
 import { incompatible, parseAnswer } from './parseAnswer';
 import { readMe, type Me } from './readMe';
+import { readUpcomingMeetings, type UpcomingMeetings } from './readUpcomingMeetings';
 
 /** The most users one page holds (goto-api.md 2.1). */
 const PAGE_SIZE = 1_000;
@@ -340,6 +341,17 @@ export class GotoAccounts {
     await this.client.write('PUT', `${this.#path}/users/${userKey}`, body, caller, generation);
   }
 
+  /** Removes the person from the account, with what they have in it: what GoTo keeps of it is not ours to say. */
+  async delete(userKey: string, caller: Caller): Promise<void> {
+    const generation = await this.#mayWrite(caller);
+    await this.client.write('DELETE', `${this.#path}/users/${userKey}`, undefined, caller, generation);
+  }
+
+  /** What would go with an account that is deleted. */
+  upcomingMeetings(userKey: string, caller: Caller): Promise<UpcomingMeetings> {
+    return readUpcomingMeetings(this.client, userKey, caller);
+  }
+
   /** The account's licences with their seats. */
   async licenses(caller: Caller): Promise<License[]> {
     return parseAnswer(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
@@ -379,7 +391,7 @@ export class GotoAccounts {
   }
 
   get #path(): string {
-    return `/accounts/${this.accountKey}`;
+    return `${ADMIN_API}/accounts/${this.accountKey}`;
   }
 }
 

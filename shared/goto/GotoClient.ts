@@ -12,6 +12,8 @@ import type { AccessTokens } from './AccessTokens';
 import { accountUnavailable, gotoError } from './gotoError';
 import type { Pacer, Pacing } from './Pacing';
 
+/** Where the Admin API is (goto-api.md 2.1). */
+export const ADMIN_API = '/admin/rest/v1';
 /** Reads are safe to repeat; writes are not (goto-api.md 6, item 17). */
 const READ_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 1_000;
@@ -40,7 +42,7 @@ export interface Caller {
 
 interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below /admin/rest/v1. */
+  /** Below the host: the Admin API's begins with `ADMIN_API`. */
   readonly path: string;
   readonly body?: string | undefined;
   /** `object`: a refusal may concern this one account only. */
@@ -108,7 +110,8 @@ export class GotoClient {
     caller: Caller,
     generation: number,
   ): Promise<unknown> {
-    return this.#authorised({ method, path, body: stringifyLossless(body), about: 'object', generation }, caller);
+    const text = method === 'DELETE' ? undefined : stringifyLossless(body);
+    return this.#authorised({ method, path, body: text, about: 'object', generation }, caller);
   }
 
   /**
@@ -139,7 +142,9 @@ export class GotoClient {
   /** Asked once. Without an answer nothing is known, and the refusal stays what it looks like. */
   async #opensMe(token: string, caller: Caller): Promise<boolean> {
     try {
-      const me = rolesOfOwner.safeParse(await this.#send({ method: 'GET', path: '/me', about: 'job' }, token, caller));
+      const me = rolesOfOwner.safeParse(
+        await this.#send({ method: 'GET', path: `${ADMIN_API}/me`, about: 'job' }, token, caller),
+      );
       if (!me.success) return false;
       const { adminRoles, roleSets = [] } = me.data;
       return adminRoles === undefined || adminRoles.length + roleSets.length > 0;
@@ -157,7 +162,7 @@ export class GotoClient {
       service: 'GoTo',
       setting: 'GOTO_API_ENDPOINT',
       method,
-      url: `${this.options.endpoint}/admin/rest/v1${path}`,
+      url: `${this.options.endpoint}${path}`,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

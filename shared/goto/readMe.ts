@@ -1,6 +1,6 @@
 /** GoTo's /me: whom a token acts for, and what that person may do (goto-api.md 2.3). */
 import { z } from 'zod';
-import type { Caller, GotoClient } from './GotoClient';
+import { ADMIN_API, type Caller, type GotoClient } from './GotoClient';
 import { parseAnswer } from './parseAnswer';
 
 /** Keys come as text or as bare numbers (goto-api.md 2.1). */
@@ -36,7 +36,7 @@ export interface Me {
 
 /** @throws what `GotoClient.get` throws, and ServiceIncompatible for an answer of unknown shape */
 export const readMe = async (client: GotoClient, caller: Caller): Promise<Me> =>
-  parseAnswer(meAnswer, await client.get('/me', caller), '/me');
+  parseAnswer(meAnswer, await client.get(`${ADMIN_API}/me`, caller), '/me');
 
 /** Roles that let their owner create and change accounts (goto-api.md 1.6). */
 const MANAGING_ROLES = ['SUPER_USER', 'MANAGE_USERS'];

@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { noTally, tallySchema } from './Cycle';
 
 /** Rows of stage 0 ended in the plan. */
-export const STAGE = { removals: 1, changes: 2, groups: 3, undoneGroups: 4 } as const;
+export const STAGE = { removals: 1, changes: 2, groups: 3, undoneGroups: 4, deletions: 5 } as const;
+
+/** Stages whose rows wait for the guard, or for an approval. Deletions always do, apart from whoever else leaves. */
+export const GUARDED: readonly number[] = [STAGE.removals, STAGE.deletions];
 
 /**
  * In which order stages are worked: groups before the people who move into them, and access is taken before it is given:
  * seats get free, and addresses too. Groups that an undo takes away go when their people have left them.
  */
-const ORDER: readonly number[] = [STAGE.groups, STAGE.removals, STAGE.changes, STAGE.undoneGroups];
+const ORDER: readonly number[] = [STAGE.groups, STAGE.removals, STAGE.changes, STAGE.undoneGroups, STAGE.deletions];
 
 /** Stages whose rows are user groups. */
 export const isOfGroups = (stage: number): boolean => stage === STAGE.groups || stage === STAGE.undoneGroups;

@@ -212,6 +212,8 @@ export const cycleSchema = z.object({
   totals: z.record(z.string(), z.number()).default({}),
   /** Removals that wait for an approval: planned, recorded, and nobody's work (I06). */
   staged: z.number().default(0),
+  /** Which stage waits: that of the removals, or that of the deletions. */
+  stagedStage: z.number().default(1),
   /** When (ms) an admin approved them; null before. */
   approvedAt: z.number().nullable().default(null),
   /** Of a dry run, or of what is staged: names exactly the actions of its plan. */

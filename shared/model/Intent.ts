@@ -14,8 +14,8 @@ export const intentSchema = z.object({
   /** The cycle that began it. */
   cycleId: z.string(),
   /** `transfer`: GoTo took the account but waits for the person; it is looked for and never requested again. */
-  kind: tolerant(['create', 'update', 'transfer'], 'update'),
-  action: tolerant(['create', 'link', 'update', 'disable', 'reenable'], 'update'),
+  kind: tolerant(['create', 'update', 'transfer', 'delete'], 'update'),
+  action: tolerant(['create', 'link', 'update', 'disable', 'reenable', 'delete'], 'update'),
   reason: reasonSchema,
   /** The link as it is once the write happened; its key is empty while a creation has none. */
   link: linkSchema,

@@ -6,6 +6,8 @@ export const linkSchema = z.object({
   key: z.string(),
   origin: z.enum(['created', 'adopted']).catch('adopted'),
   state: z.enum(['active', 'disabled']),
+  /** Since when (ms) it has been disabled; null while it is active, and where an earlier release disabled it. */
+  disabledAt: z.number().nullable().default(null),
   /** What GoTo held when the connector last wrote or saw it. */
   applied: accountAttributesSchema.extend({
     licenseKeys: z.array(z.string()).readonly(),

@@ -29,6 +29,9 @@ export const groupNameKey = (name: string): string => groupName(name).toLowerCas
 /** By what a group is stored: made of its name, so that one name never has two groups. */
 export const groupId = (name: string): string => digest(groupNameKey(name));
 
+/** Who wants the group of this id, where a rule does: names may hold what no key of a table may. */
+export const wantedByRule = (id: string): string => `rule:${id}`;
+
 /**
  * How a wanted group stands in GoTo: the one row that decides, changed only under the etag that was read, like a person's
  * (docs/protocol.md 3.10).

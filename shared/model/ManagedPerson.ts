@@ -33,5 +33,14 @@ export const managedPersonSchema = z.object({
 
 export type ManagedPerson = Readonly<z.output<typeof managedPersonSchema>>;
 
+/**
+ * Since when (ms) the account has been disabled; null while it is not, or where nobody knows. Where an earlier release
+ * disabled it, the last write stands for that moment, as nothing was written since.
+ */
+export function disabledSince({ link, wroteAt }: Pick<ManagedPerson, 'link' | 'wroteAt'>): number | null {
+  if (link?.state !== 'disabled') return null;
+  return link.disabledAt ?? (wroteAt > 0 ? wroteAt : null);
+}
+
 /** Somebody without a row. */
 export const UNKNOWN_PERSON: ManagedPerson = managedPersonSchema.parse({});

@@ -15,6 +15,8 @@ export interface Policy {
   /** Assigned groups, and groups that rules name, become user groups in GoTo, and people move into theirs. */
   readonly provisionGroups: boolean;
   readonly skipOutOfScopeDeletions: boolean;
+  /** How long (ms) an account is suspended before its deletion is planned; null: none is ever deleted. */
+  readonly deleteAfterMs: number | null;
   readonly driftPolicy: 'report' | 'repair';
   /** Ids of people and groups, user principal names or mail addresses, in lower case. */
   readonly protectedUsers: readonly string[];
@@ -41,6 +43,7 @@ export const policyHash = (policy: Policy, mappingVersion: string): string =>
     [...policy.protectedUsers].sort(),
     // Settings of later releases count only where they are used: an upgrade is no change of the rules.
     ...(policy.expandNestedGroups ? ['nested'] : []),
+    ...(policy.deleteAfterMs === null ? [] : ['delete', policy.deleteAfterMs]),
     ...(policy.scope === 'all' ? ['everybody'] : []),
     ...(policy.provisionGroups ? ['groups', Object.keys(policy.roleEntitlements)] : []),
   ]);

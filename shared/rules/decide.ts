@@ -26,6 +26,8 @@ export type Decision =
       /** As for a skip. */
       readonly left?: AccountChanges;
     }
+  /** The account has been suspended long enough, and nothing else is in it. */
+  | { readonly action: 'delete'; readonly reason: Reason }
   /** The linked account is proven to be gone, and nobody needs it. */
   | { readonly action: 'unlink'; readonly reason: Reason }
   | {
@@ -40,6 +42,8 @@ export interface DecisionPolicy {
   /** Licences the connector gives today or once gave this person: the only ones it takes. */
   readonly managedLicenseKeys: ReadonlySet<string>;
   readonly driftPolicy: 'report' | 'repair';
+  /** A disabled account is old enough to be deleted, and may be. */
+  readonly isDeletionDue: boolean;
 }
 
 /**
@@ -61,13 +65,22 @@ function decideInactive(reason: Reason, link: Link | undefined, observed: Observ
   const held = typeof observed === 'object' ? observed.licenseKeys : link.applied.licenseKeys;
   const kept = held.filter((key) => !policy.managedLicenseKeys.has(key));
   if (link.state === 'disabled') {
-    if (kept.length === held.length) return { action: 'skip', reason };
+    if (kept.length === held.length)
+      return policy.isDeletionDue ? decideDeletion(held, observed) : { action: 'skip', reason };
     const left = { licenseKeys: kept };
     if (policy.driftPolicy === 'report') return { action: 'skip', reason: 'DriftReported', left };
     if (contested(link, left, {}).includes('licenseKeys')) return { action: 'skip', reason: 'ManagedElsewhere', left };
   }
   const undone = link.state === 'disabled' ? ['licenseKeys'] : [];
   return { action: 'disable', reason, changes: { licenseKeys: kept }, undone };
+}
+
+/** Only what is suspended and empty: other products of the person would go with the account (goto-api.md 2.8). */
+function decideDeletion(held: readonly string[], observed: Observed): Decision {
+  const isSuspended = typeof observed !== 'object' || observed.status === 'SUSPENDED';
+  return held.length === 0 && isSuspended
+    ? { action: 'delete', reason: 'DeletionDue' }
+    : { action: 'skip', reason: 'AccountInUse' };
 }
 
 function decideActive(

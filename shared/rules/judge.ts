@@ -5,13 +5,14 @@
  */
 import type { Account } from '../model/Account';
 import { matchingAddresses, type Desired, type DesiredActive } from '../model/Desired';
-import type { ManagedPerson } from '../model/ManagedPerson';
+import { disabledSince, type ManagedPerson } from '../model/ManagedPerson';
 import type { Mark } from '../model/Mark';
 import type { Person } from '../model/Person';
 import { markRefOf, planEntry, type PlanAction, type PlanEntry, type PlanStep } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 import { confirmAbsence } from './confirmAbsence';
-import { decide, type Decision } from './decide';
+import { OF_LISTS } from './absences';
+import { decide, type Decision, type DecisionPolicy } from './decide';
 import { desiredOf } from './desiredOf';
 import { isProtected } from './isProtected';
 import { leftAsIs } from './leftAsIs';
@@ -139,7 +140,11 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     typeof observed === 'object' && observed !== null && managed.link?.key !== observed.key
       ? undefined
       : (managed.link ?? undefined);
-  const decided = decisionFor(context, desired, observed, link, managedLicenseKeys);
+  const decided = decisionFor(desired, observed, link, {
+    managedLicenseKeys,
+    driftPolicy: context.policy.driftPolicy,
+    isDeletionDue: isDeletionDue(context, desired, managed),
+  });
   const held = typeof observed === 'object' && observed !== null ? observed.licenseKeys : link?.applied.licenseKeys;
   const wantedKeys = desired.kind === 'active' ? desired.licenseKeys : [];
   const isRejected = managed.hold === 'rejected';
@@ -205,24 +210,23 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
   return { entry, isOpen, calls: !isOpen || isPureLink ? 0 : action === 'create' && observed === 'absent' ? 1 : 2 };
 }
 
-/** Disabled, or without the last managed licence though still wanted: by whatever way, the access is gone (I06). */
+/** Disabled, deleted, or without the last managed licence though still wanted: by whatever way, the access is gone (I06). */
 function isRemoval(
   decision: Decision,
   held: readonly string[],
   wanted: readonly string[],
   managedLicenseKeys: ReadonlySet<string>,
 ): boolean {
-  if (decision.action === 'disable') return true;
+  if (decision.action === 'disable' || decision.action === 'delete') return true;
   const isOfLicenses = 'changes' in decision && decision.changes.licenseKeys !== undefined;
   return isOfLicenses && held.some((key) => managedLicenseKeys.has(key)) && wanted.length === 0;
 }
 
 function decisionFor(
-  context: JudgeContext,
   desired: Desired,
   observed: PlanEntry['observed'],
   link: ManagedPerson['link'] | undefined,
-  managedLicenseKeys: ReadonlySet<string>,
+  policy: DecisionPolicy,
 ): Decision {
   if (observed === 'ambiguous') {
     // Given to a lane, so that the failure gets its log entry and the escrow its turn.
@@ -230,10 +234,17 @@ function decisionFor(
       ? { action: 'create', reason: 'DuplicateTargetEntries' }
       : { action: 'skip', reason: 'DuplicateTargetEntries' };
   }
-  return decide(desired, link ?? undefined, observed ?? 'unknown', {
-    managedLicenseKeys,
-    driftPolicy: context.policy.driftPolicy,
-  });
+  return decide(desired, link ?? undefined, observed ?? 'unknown', policy);
+}
+
+/** Suspended for DELETE_AFTER_DAYS, by a list that can be believed. */
+function isDeletionDue(context: JudgeContext, desired: Desired, managed: ManagedPerson): boolean {
+  const { deleteAfterMs, mapping } = context.policy;
+  const disabledAt = disabledSince(managed);
+  if (deleteAfterMs === null || !mapping.flow.delete || desired.kind !== 'inactive' || disabledAt === null)
+    return false;
+  const isBelieved = context.isListCertified || !OF_LISTS.has(desired.reason);
+  return isBelieved && context.nowMs >= disabledAt + deleteAfterMs;
 }
 
 function why(facts: PersonFacts, { entitlements }: JudgeContext, desired: Desired, reason: Reason): string {
@@ -292,13 +303,18 @@ function steps(
   return all;
 }
 
+/** What tells whose account goes. */
+const WHOSE_ACCOUNT = ['email', 'firstName', 'lastName'] as const;
+
 function before(
   decision: Decision,
   observed: Account | null,
   link: ManagedPerson['link'] | undefined,
 ): Record<string, unknown> | null {
-  if (!('changes' in decision)) return null;
   const present: Readonly<Record<string, unknown>> = { ...(observed ?? link?.applied) };
+  if (decision.action === 'delete')
+    return Object.fromEntries(WHOSE_ACCOUNT.map((name) => [name, present[name] ?? null]));
+  if (!('changes' in decision)) return null;
   return Object.fromEntries(Object.keys(decision.changes).map((name) => [name, present[name] ?? null]));
 }
 

@@ -4,7 +4,7 @@ import { planEntry, type PlanEntry } from '../model/PlanEntry';
 import { REASONS, type Reason } from '../model/Reason';
 
 export interface GroupFacts {
-  /** Who wants the group: an Entra group's id, or `rule:<name>`; each with the name it wants now. */
+  /** Who wants the group: an Entra group's id, or `wantedByRule`; each with the name it wants now. */
   readonly wanted: ReadonlyMap<string, string>;
   /** The names they wanted when they were last read. */
   readonly before: ReadonlyMap<string, string>;

@@ -68,6 +68,7 @@ export function undo(facts: UndoFacts): Judgement {
   const decision = decide(desired, link, observed, {
     managedLicenseKeys: desired.kind === 'active' ? new Set([...drops, ...wanted]) : ours,
     driftPolicy: 'repair',
+    isDeletionDue: false,
   });
   if (!('changes' in decision))
     return left(facts, decision.reason === 'RedundantExport' ? reasonToStay(before) : decision.reason);

@@ -257,6 +257,11 @@ const settingsSchema = z.object({
     meaning:
       'the same as a share of the managed people; the smaller one counts ([what to do then](operations.md#staged-removals))',
   }),
+  DELETE_AFTER_DAYS: wholeNumber(0, 0, 3_650).register(settingFacts, {
+    section: 'Safety',
+    meaning:
+      'days (1 to 3650) after which the deletion of a suspended account is proposed; 0 deletes none: see [Deleted accounts](#deleted-accounts)',
+  }),
   PROTECTED_USERS: z
     .string()
     .default('')

@@ -26,6 +26,7 @@ export const EVENTS = {
   'job.disabled': { reason: 'text', code: 'text', message: 'text' },
   'job.refused': { code: 'text', trigger: 'text' },
   'removals.staged': { cycleId: 'text', staged: 'number', wanted: 'number', allowed: 'number', managed: 'number' },
+  'deletions.staged': { cycleId: 'text', staged: 'number' },
   'removals.approved': { cycleId: 'text', staged: 'number' },
   'removals.rejected': { cycleId: 'text', staged: 'number' },
   'removals.superseded': { cycleId: 'text', staged: 'number' },

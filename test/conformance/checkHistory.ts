@@ -109,7 +109,7 @@ function checkWrite(replay: Replay, { write }: GotoEvent): void {
         pending?.kind === 'create' &&
         pending.link.applied.email.toLowerCase() === sent?.email.toLowerCase() &&
         pending.link.applied.firstName === sent.firstName
-      : pending?.kind === 'update' && pending.link.key === write.userKey,
+      : pending?.kind === (write.method === 'DELETE' ? 'delete' : 'update') && pending.link.key === write.userKey,
   );
   const intent = owner?.[1].pending;
   if (owner === undefined || intent === null || intent === undefined) {
@@ -120,11 +120,14 @@ function checkWrite(replay: Replay, { write }: GotoEvent): void {
   replay.written.add(intent.id);
   note(replay, olderFacts(sourceId, replay.seen.get(sourceId), intent.factsAt));
   replay.seen.set(sourceId, intent.factsAt);
-  if (intent.action === 'disable' && ABSENCES.has(intent.reason) && !replay.checked.has(sourceId))
+  const isDeletion = intent.action === 'delete';
+  const isRemoval = intent.action === 'disable' || isDeletion;
+  if (isRemoval && (isDeletion || ABSENCES.has(intent.reason)) && !replay.checked.has(sourceId))
     replay.findings.add(`I05: ${sourceId} lost access for ${intent.reason} without a look at the person`);
-  if (intent.action === 'disable' && !replay.removals.has(`${intent.cycleId}/${sourceId}`))
+  if (isRemoval && !replay.removals.has(`${intent.cycleId}/${sourceId}`))
     replay.findings.add(`I06: ${sourceId} lost access, which no plan row of the cycle names`);
-  if (intent.action === 'disable' && !replay.reserved.has(sourceId) && !replay.approved.has(intent.cycleId))
+  const isCounted = !isDeletion && replay.reserved.has(sourceId);
+  if (isRemoval && !isCounted && !replay.approved.has(intent.cycleId))
     replay.findings.add(`I06: ${sourceId} lost access, which the limit does not count and nobody approved`);
 }
 
@@ -196,7 +199,8 @@ function takePerson(replay: Replay, { rowKey, row, guard }: RowEvent): void {
 
 function takeEntry(replay: Replay, { row }: RowEvent): void {
   const entry = logEntrySchema.parse(JSON.parse(longTextOf(row, 'entry') ?? ''));
-  if (entry.intentId === null) return;
+  // User groups are not in the model (docs/protocol.md 8).
+  if (entry.intentId === null || entry.kind === 'group') return;
   replay.logged.set(entry.intentId, entry.status);
 }
 

@@ -57,7 +57,7 @@ test('from not connected to a cycle: consent, a friendly page with a strict poli
   const { url, setCookie } = await begin();
   expect(setCookie).toEqual([
     expect.stringMatching(
-      /^goto-consent=[\w-]{43}; max-age=600; path=\/api\/connection\/callback; httponly; samesite=Lax$/,
+      /^goto-consent=[\w-]{43}; max-age=600; path=\/api\/connection\/callback; httponly; samesite=Lax$/i,
     ),
   ]);
   expect(new URL(url).searchParams.get('code_challenge_method')).toBe('S256');

@@ -89,7 +89,15 @@ test('no route answers without the key but health and GoTo’s way back, and non
   });
   expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
   const tooLarge = await connector.call(`${JOB}/sync`, { method: 'POST', body: `"${'x'.repeat(100_000)}"` });
-  expect(tooLarge.status).toBe(413);
+  expect([tooLarge.status, await tooLarge.json()]).toEqual([413, expect.objectContaining({ code: 'BodyTooLarge' })]);
+  // One that does not say how large it is.
+  const endless = await fetch(addressOf(`synchronization/jobs/{job}/sync`), {
+    method: 'POST',
+    headers: { 'x-functions-key': 'e2e-key' },
+    body: new Blob(['x'.repeat(5_000_000)]).stream(),
+    duplex: 'half',
+  });
+  expect([endless.status, await endless.json()]).toEqual([413, expect.objectContaining({ code: 'BodyTooLarge' })]);
 });
 
 test('a sync on demand runs to its end; job, cycles and log tell of it; a second start meanwhile gets 409', async () => {

@@ -1,5 +1,6 @@
 /** Where a local host is easily kinder than Azure, and would let a bug pass: it has to be as strict. */
 import { ServiceBusClient } from '@azure/service-bus';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { realClock } from '../../local/clock/StackClock';
 import { FunctionsHost } from '../../local/azure/functions-host/FunctionsHost';
@@ -33,6 +34,7 @@ const start = async (odd: string, more: Readonly<Record<string, string>> = {}): 
     },
     functionKey: 'key',
     port: 0,
+    drainMs: 300,
     onLog: (line) => lines.push(line),
     workerFile: join(__dirname, '../../dist/local/worker.js'),
     oneWorker: more['ONE'] === 'yes',
@@ -48,7 +50,6 @@ const said = (): string[] => lines.map((line) => line.message);
 test.each([
   ['output', /writer has the output binding serviceBus/],
   ['retry', /again has a retry policy/],
-  ['streaming', /HTTP streaming/],
   ['trigger', /blobs has the binding blobTrigger/],
   ['topic', /topics has a topic/],
   // Every line of it, as Azure shows it when a function was registered before.
@@ -68,6 +69,28 @@ test('HTTP: unknown methods and paths that cannot be read are not found, large b
   expect(await large.json()).toEqual({ what: null, size: 3_000_000, q: '1,2' });
   const named = await fetch(`${origin}/API/Echo/Ma%20%C3%9F/`, { method: 'POST', body: '' });
   expect(await named.json()).toMatchObject({ what: 'Ma ß' });
+});
+
+test('an app that streams: an answer comes in pieces, a large body goes in, one that nobody reads is answered all the same, a fault is 500', async () => {
+  const origin = await start('streaming', { ONE: 'yes' });
+  const drip = await fetch(`${origin}/api/drip`);
+  const parts: string[] = [];
+  const decoder = new TextDecoder();
+  const pieces: AsyncIterable<Uint8Array> | null = drip.body;
+  for await (const piece of pieces ?? []) parts.push(decoder.decode(piece));
+  expect(parts).toEqual(['one ', 'two ', 'three']);
+  const post = async (path: string, size: number): Promise<Response> =>
+    fetch(`${origin}/api/${path}`, { method: 'POST', body: 'x'.repeat(size) });
+  // Now every one of those that are given twice is there.
+  expect(await (await post('echo/Ma%20%C3%9F?q=1&q=2', 3_000_000)).json()).toEqual({
+    what: 'Ma ß',
+    size: 3_000_000,
+    q: '1',
+  });
+  const refused = await post('unread', 20_000_000);
+  expect([refused.status, await refused.text()]).toEqual([413, 'no']);
+  expect((await fetch(`${origin}/api/fails`)).status).toBe(500);
+  expect(await (await fetch(`${origin}/api/count`)).text()).toBe('1');
 });
 
 test('what logLevel of host.json drops is not shown, and the console is a category of its own', async () => {
@@ -102,6 +125,24 @@ test('each group of functions has a process of its own; one that runs too long i
   expect(first?.[0]).not.toBe(second?.[0]);
   expect([first?.[0], second?.[0]]).not.toContain(http);
   expect(await pid()).toBe(http);
+});
+
+test('a host that stops breaks off what takes too long, and a request that never ends; no message is lost', async () => {
+  const origin = await start('nothing', { ONE: 'yes' });
+  const client = new ServiceBusClient(broker.connectionString);
+  await client.createSender('plain').sendMessages({ body: 'slow' });
+  await client.close();
+  await until(() => said().some((message) => message.includes('delivery 1')));
+  const half = connect(Number(new URL(origin).port), '127.0.0.1');
+  half.on('error', () => undefined).write('POST /api/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx');
+  const cut = new Promise((resolve) => half.once('close', resolve));
+  await host?.stop();
+  await cut;
+  expect(said()).toContain('plain was broken off.');
+  expect(said()).not.toContainEqual(expect.stringMatching(/^Timeout value/));
+  // It waits, or another slot was given it, and lets its lock run out.
+  const { active, locked, deadLettered } = broker.queue('plain').counts;
+  expect([active + locked, deadLettered]).toEqual([1, 0]);
 });
 
 test('a connection may be an identity with a namespace, as it is deployed', async () => {

@@ -298,3 +298,10 @@ describe('a queue without sessions', () => {
     expect(errors).toMatchObject([{ code: 'MessageLockLost' }]);
   });
 });
+
+test('who is stopped before the link is up stops at once', async () => {
+  await start(realClock);
+  listen({}, () => Promise.resolve());
+  // Half a minute is what the client waits for a session.
+  await listener?.stop();
+}, 10_000);

@@ -1,9 +1,12 @@
 /** Stories in which the process dies at a call to the outside, and what must hold when the timer has come four times more. */
+import { statusOf } from '../../local/simulators/goto/GotoSimulator';
 import { newUser } from '../../local/simulators/world/buildWorld';
 import { FINAL_STATES } from '../../shared/model/Cycle';
+import { decide, planOf } from './approvals';
 import { CHANGES, TINY, VILLAGE } from './company';
 import { expectConverged } from './expectConverged';
 import { expectLogged } from './expectLogged';
+import { cycles, entitled } from './stories';
 import { TestConnector } from './TestConnector';
 
 export interface Story {
@@ -57,6 +60,42 @@ export const GROUPS: Story = {
       for (const id of latest.members.keys())
         expect(goto.groups.get(connector.accountOf(id)?.groupKey ?? '')).toBe(latest.displayName);
   },
+};
+
+/** Two people whose accounts are due to be deleted, and one who leaves in the cycle that counts. */
+async function withDueAccounts(): Promise<TestConnector> {
+  const connector = await TestConnector.start({ world: { ...TINY, people: 4, existingShare: 0 } });
+  await connector.begin();
+  const { directory } = connector.world;
+  const [first, second, leaver] = entitled(connector);
+  for (const person of [first, second]) directory.changeUser(person?.id ?? '', { accountEnabled: false });
+  await cycles(connector, 2);
+  connector.later(2 * 24 * 3_600_000);
+  directory.changeUser(leaver?.id ?? '', { accountEnabled: false });
+  // With a setting that is new the next cycle is a full one.
+  await connector.restart({ DELETE_AFTER_DAYS: '1' });
+  return connector;
+}
+
+const suspended = ({ world: { goto } }: TestConnector): number =>
+  goto.all().filter((user) => statusOf(user) === 'SUSPENDED').length;
+
+export const STAGED_DELETIONS: Story = {
+  title: 'a cycle that asks about accounts to delete',
+  prepare: withDueAccounts,
+  alsoHolds: (connector) => expect(suspended(connector)).toBe(3),
+};
+
+export const DELETIONS: Story = {
+  title: 'accounts that an admin lets delete',
+  prepare: async () => {
+    const connector = await withDueAccounts();
+    const { id, state } = await connector.cycle();
+    expect(state).toBe('awaitingApproval');
+    await decide(connector, 'approve', id, (await planOf(connector, id)).hash);
+    return connector;
+  },
+  alsoHolds: (connector) => expect(suspended(connector)).toBe(1),
 };
 
 /** The calls and writes of the story when nobody dies. */

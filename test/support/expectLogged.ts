@@ -21,7 +21,7 @@ function claimOf({ action, before, after }: LogEntry): { readonly kind: string; 
   const isCreation = action === 'create';
   const isChanged = (name: string): boolean => isCreation || Object.hasOwn(before ?? {}, name);
   return {
-    kind: isCreation ? 'POST' : 'PUT',
+    kind: isCreation ? 'POST' : action === 'delete' ? 'DELETE' : 'PUT',
     values: valuesOf((name) => (isChanged(name) ? after?.[name] : undefined)),
   };
 }

@@ -4,7 +4,9 @@ import type { ApiRequest, ApiResponse } from '../../shared/api/ApiResponse';
 import { problemBody, problemOf } from '../../shared/api/Problem';
 import type { Route } from '../../shared/api/Route';
 import { ROUTES } from '../../shared/api/ROUTES';
+import { bodyOf } from '../support/apiRequest';
 import { ApiContract } from '../support/ApiContract';
+import { joined } from '../support/joined';
 import { cycles, mailOf, newcomer, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -40,7 +42,7 @@ async function answerTo(route: Route, sent: Sent): Promise<{ status: number; typ
     params: { job: sent.job ?? 'gotomeeting', id: sent.id },
     query: new URLSearchParams(sent.query),
     header: (name) => sent.headers[name.toLowerCase()] ?? null,
-    text: () => Promise.resolve(sent.body),
+    body: bodyOf(sent.body),
     origin: 'http://localhost:7071',
   };
   let answer: ApiResponse;
@@ -55,8 +57,10 @@ async function answerTo(route: Route, sent: Sent): Promise<{ status: number; typ
       text: JSON.stringify(problemBody(problem, 'an-invocation')),
     };
   }
-  const { status, body, content } = answer;
+  const { status, body, content, stream } = answer;
   if (content !== undefined) return { status, type: content.type, text: '' };
+  if (stream !== undefined)
+    return { status, type: stream.type, text: await connector.run(() => joined(stream.chunks)) };
   return { status, type: 'application/json', text: body === undefined ? '' : JSON.stringify(body) };
 }
 

@@ -25,21 +25,12 @@ async function twenty(options: TestOptions = {}): Promise<EntraUser[]> {
   return Array.from({ length: PEOPLE }, (_, index) => newcomer(connector, 700 + index));
 }
 
-const addressOf = (user: EntraUser): string => (user.mail ?? user.userPrincipalName).toLowerCase();
 const posts = () => connector.world.goto.requests.filter((one) => one.method === 'POST' && one.path.endsWith('/users'));
 
 /** Made once, told once, and everybody entitled has the licence. */
 async function expectInOrder(): Promise<void> {
   expectConverged(connector);
   await expectLogged(connector);
-}
-
-/** Two more cycles, with time for whoever waits. */
-async function twoCycles(): Promise<void> {
-  for (let cycle = 0; cycle < 2; cycle += 1) {
-    connector.later(20 * 60_000);
-    await connector.cycle();
-  }
 }
 
 test('twenty people come with one request; each has a log entry, and a list proves them all', async () => {
@@ -60,41 +51,6 @@ test('CREATE_BATCH_SIZE 1 is off, and 7 makes three requests of twenty people', 
   await connector.cycle();
   expect(posts()).toHaveLength(3);
   await expectInOrder();
-});
-
-describe.each(['keyOf200', 'noKey', 'status409', 'keyOf201'] as const)('conflict form %s', (conflict) => {
-  test.each([false, true])(
-    'one is there, one has an account elsewhere, one is invalid: each of twenty ends singly (in part: %s)',
-    async (refusesInPart) => {
-      const people = await twenty();
-      const { goto } = connector.world;
-      const [there, elsewhere, invalid] = [people[3], people[8], people[14]];
-      if (there === undefined || elsewhere === undefined || invalid === undefined) throw new RangeError();
-      Object.assign(goto.behaviour, { conflict, refusesInPart, readLagMs: 4_000 });
-      goto.behaviour.transferPending.add(addressOf(elsewhere));
-      goto.behaviour.invalidAddresses.add(addressOf(invalid));
-      // Made by hand right now: the list does not show it yet.
-      const existing = goto.addUser({ email: addressOf(there), firstName: 'Was', lastName: 'Here' });
-      const first = await connector.cycle();
-      expect(first.progress.done).toBe(first.progress.expected);
-      await twoCycles();
-      expect(goto.byEmail(addressOf(there))).toMatchObject({ key: existing.key, lastName: there.surname });
-      expect(goto.byEmail(addressOf(elsewhere))).toBeUndefined();
-      expect(await last(elsewhere)).toMatchObject({ status: 'parked', errorCode: 'PendingTransfer' });
-      expect(await last(invalid)).toMatchObject({ status: 'failure', errorCode: 'UnprocessableEntity' });
-      // The one who accepts is linked, the one who is mended is made: then all is in order.
-      goto.acceptTransfer(addressOf(elsewhere));
-      goto.behaviour.invalidAddresses.clear();
-      connector.later(24 * 3_600_000);
-      await connector.cycle();
-      await twoCycles();
-      expectConverged(connector);
-      for (const user of people.filter((one) => one !== there && one !== elsewhere))
-        expect(
-          goto.writes.filter((one) => one.method === 'POST' && one.fields['email'] === addressOf(user)),
-        ).toHaveLength(1);
-    },
-  );
 });
 
 async function last({ id }: EntraUser) {

@@ -4,7 +4,7 @@ import type { ApiHandler } from '../../shared/api/ApiHandler';
 import { getPlan } from '../../shared/api/getPlan';
 import { listCycles } from '../../shared/api/listCycles';
 import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
-import { apiRequest } from '../support/apiRequest';
+import { apiRequest, csvLines, csvRequest } from '../support/apiRequest';
 import { cycles, newcomer, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -172,4 +172,20 @@ test('a plan is filtered by action, and a place of another list is refused', asy
   await expect(log({ $skiptoken: place })).rejects.toMatchObject({ code: 'InvalidSkipToken' });
   const foreign = Buffer.from(JSON.stringify({ cycleId: firstId, continuation: 'garbage' })).toString('base64url');
   await expect(log({ $skiptoken: foreign })).rejects.toMatchObject({ code: 'InvalidSkipToken' });
+});
+
+test('the log is a table for whoever accepts one: every entry that matches, in the same order, and no part of it quietly', async () => {
+  const table = async (query: Record<string, string>): Promise<string[]> =>
+    csvLines(await listProvisioningLog(connector.engine, csvRequest('', {}, query)));
+  const lines = await table({});
+  expect(lines[0]).toMatch(/^\uFEFFactivityDateTime,displayName,/);
+  const all = await allPages({ $top: '50' });
+  expect(lines.slice(1).map((line) => line.split(',').at(-1))).toEqual(all.map(({ id }) => id));
+  const ofOne = `contains(sourceIdentity/displayName, 'zoë') and provisioningAction eq 'create'`;
+  expect((await table({ $filter: ofOne })).slice(1)).toEqual([
+    expect.stringMatching(/^2\d{3}-.*,"?Zoë O'Hara and Sons"?,User,create,success,.*licenseKeys/),
+  ]);
+  for (const part of [{ $top: '5' }, { $select: 'id' }, { $count: 'true' }])
+    await expect(table(part)).rejects.toMatchObject({ status: 400, code: 'UnsupportedOption' });
+  await expect(table({ $orderby: 'reason' })).rejects.toMatchObject({ status: 400, code: 'InvalidOrderBy' });
 });

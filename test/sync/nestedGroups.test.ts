@@ -179,12 +179,12 @@ test('deep and wide nesting costs one request a group, in slices, in a first and
   connector = await TestConnector.start({
     world: { people: 1, groups: 1, membersPerGroup: 1, existingShare: 0 },
     settings: { EXPAND_NESTED_GROUPS: 'true' },
-    timing: { groupsPerSlice: 7 },
+    timing: { groupsPerSlice: 4 },
   });
-  const [top, ...chain] = Array.from({ length: 30 }, (_, index) => group(`Level ${index}`, 1_000 + index));
+  const [top, ...chain] = Array.from({ length: 12 }, (_, index) => group(`Level ${index}`, 1_000 + index));
   if (top === undefined) throw new Error('no group');
   chain.reduce((outer, inner) => (nest(outer, inner), inner), top);
-  for (let index = 0; index < 20; index += 1) nest(top, group(`Side ${index}`, 2_000 + index));
+  for (let index = 0; index < 8; index += 1) nest(top, group(`Side ${index}`, 2_000 + index));
   connector.world.directory.assign(top.id, 'Group');
   const membersRead = (): number =>
     connector.stack.entra.requests.filter((one) => /^\/v1\.0\/groups\/[^/]+\/members/.test(one.path)).length;

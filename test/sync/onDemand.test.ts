@@ -5,7 +5,7 @@ import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { Problem } from '../../shared/api/Problem';
 import { postProvisionOnDemand } from '../../shared/api/postProvisionOnDemand';
 import { apiRequest } from '../support/apiRequest';
-import { askOf, playDemand } from '../support/demand';
+import { askOf } from '../support/demand';
 import { TINY } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
 import { expectLogged } from '../support/expectLogged';
@@ -272,11 +272,3 @@ describe('with a company in order', () => {
     expect(connector.world.goto.unfiredFaults).toEqual([]);
   });
 });
-
-test('killed at some calls to the outside, a request leaves nothing undone, doubled or open', async () => {
-  const { calls } = await playDemand('joiner');
-  expect(calls).toBeGreaterThan(15);
-  // `npm run test:long` dies at each of them, and for somebody who loses access.
-  for (const killAt of [Math.floor(calls * 0.5), calls - 6])
-    expect((await playDemand('joiner', killAt)).hasDied).toBe(true);
-}, 60_000);

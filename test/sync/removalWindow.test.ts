@@ -12,7 +12,15 @@ beforeEach(async () => {
   });
   const { people } = connector.engine.store;
   const { person } = await people.get('nobody');
-  const link = { key: '1', origin: 'created', state: 'active', given: [], roleIds: [], repairs: {} } as const;
+  const link = {
+    key: '1',
+    origin: 'created',
+    state: 'active',
+    disabledAt: null,
+    given: [],
+    roleIds: [],
+    repairs: {},
+  } as const;
   const applied = { email: 'a@example.com', firstName: 'A', lastName: 'B', licenseKeys: [] };
   await Promise.all(
     ids(0, 240).map((id, key) => people.change(id, { ...person, link: { ...link, key: `${key}`, applied } }, null)),

@@ -1,9 +1,7 @@
 /** I06: above the limit nobody loses access until somebody who has seen the exact plan says so. */
 import { z } from 'zod';
-import { approveRemovals, rejectRemovals } from '../../shared/api/decideRemovals';
-import { getPlan } from '../../shared/api/getPlan';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
-import { apiRequest } from '../support/apiRequest';
+import * as approvals from '../support/approvals';
 import { fourSlots } from '../support/deaths';
 import { expectConverged } from '../support/expectConverged';
 import { refusal } from '../support/refusal';
@@ -13,12 +11,11 @@ import { TestConnector, type CycleView } from '../support/TestConnector';
 
 /** Twelve people: three may go in a day. */
 const COMPANY = { people: 14, groups: 2, membersPerGroup: 7, existingShare: 0.3 };
-const LIMITS = { REMOVAL_LIMIT_PERCENT: '10', REMOVAL_LIMIT_COUNT: '50' };
 
 let connector: TestConnector;
 
 beforeEach(async () => {
-  connector = await TestConnector.start({ world: COMPANY, settings: LIMITS });
+  connector = await TestConnector.start({ world: COMPANY, settings: approvals.DEFAULT_LIMITS });
   await connector.begin();
 });
 afterEach(() => connector.stop());
@@ -27,20 +24,13 @@ const active = (): number => connector.world.goto.all().filter((user) => user.li
 
 const suspended = (ids: readonly string[]): number => ids.filter((id) => connector.statusOf(id) === 'SUSPENDED').length;
 
-const planSchema = z.object({
-  hash: z.string(),
-  entries: z.array(z.object({ sourceId: z.string(), action: z.string(), staged: z.boolean() })),
-});
-
 async function planOf(id: string): Promise<{ readonly hash: string; readonly staged: readonly string[] }> {
-  const { hash, entries } = planSchema.parse((await getPlan(connector.engine, apiRequest('', { id }))).body);
+  const { hash, entries } = await approvals.planOf(connector, id);
   return { hash, staged: entries.filter((one) => one.staged).map((one) => one.sourceId) };
 }
 
 const decide = (verdict: 'approve' | 'reject', id: string, hash: string) =>
-  connector.run(() =>
-    (verdict === 'approve' ? approveRemovals : rejectRemovals)(connector.engine, apiRequest({ hash }, { id })),
-  );
+  approvals.decide(connector, verdict, id, hash);
 
 /** So many people leave, and the cycle that plans it. */
 async function leave(count: number, from = 0): Promise<{ readonly ids: string[]; readonly cycle: CycleView }> {

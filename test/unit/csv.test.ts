@@ -1,16 +1,21 @@
-import { csvOf } from '../../shared/api/csv';
+import { ReadableStream } from 'node:stream/web';
+import { csvOf, type Cell } from '../../shared/api/csv';
+import { joined } from '../support/joined';
 
-test('cells that a spreadsheet would run, or that would end the cell, are text', () => {
-  const text = csvOf(
+const pages = (rows: Cell[][]): AsyncIterable<Cell[][]> => ReadableStream.from([rows.slice(0, 2), [], rows.slice(2)]);
+
+test('cells that a spreadsheet would run, or that would end the cell, are text', async () => {
+  const chunks = csvOf(
     ['name', 'value'],
-    [
+    pages([
       ['=HYPERLINK("http://evil.example")', '+1'],
       ['-2+3', '@SUM(A1)'],
       ['\tx', 'a "quoted", b'],
       ['line\r\nbreak', null],
       ['plain', -5],
-    ],
+    ]),
   );
+  const text = await joined(chunks);
   expect(text).toBe(
     [
       '\uFEFFname,value',

@@ -9,6 +9,7 @@ const MANAGED = ['m1', 'm2'];
 const policy = (driftPolicy: DecisionPolicy['driftPolicy'] = 'repair'): DecisionPolicy => ({
   managedLicenseKeys: new Set(MANAGED),
   driftPolicy,
+  isDeletionDue: false,
 });
 
 const name = fc.constantFrom('Ada', 'Bo', 'Cy');
@@ -46,6 +47,7 @@ const link: fc.Arbitrary<Link | undefined> = fc.option(
     key: fc.constant('1'),
     origin: fc.constantFrom('created' as const, 'adopted' as const),
     state: fc.constantFrom('active' as const, 'disabled' as const),
+    disabledAt: fc.constant(null),
     applied: fc.record({ email: fc.constant('a@example.com'), firstName: name, lastName: name, licenseKeys: licenses }),
     given: fc.constant([]),
     roleIds: fc.constant([]),
@@ -83,6 +85,7 @@ test('I10: applying a decision once leaves nothing to do', () => {
         key: seen.key,
         origin: 'adopted',
         state: 'active',
+        disabledAt: null,
         applied: { ...seen, locale: seen.locale ?? undefined, timeZone: undefined },
         given: [],
         roleIds: [],
@@ -124,6 +127,7 @@ test('drift is only reported when the policy says so', () => {
     key: '1',
     origin: 'created',
     state: 'active',
+    disabledAt: null,
     applied: { ...wanted.attributes, licenseKeys: ['m1'] },
     given: [],
     roleIds: [],
@@ -154,4 +158,22 @@ test('drift is only reported when the policy says so', () => {
     undone: ['firstName'],
     left: {},
   });
+});
+
+test('deleted is only what we disabled before, whom nobody wants, and what GoTo shows as suspended and empty', () => {
+  let deletions = 0;
+  fc.assert(
+    fc.property(desired, link, observed, drift, (wanted, tie, seen, driftPolicy) => {
+      const due: DecisionPolicy = { ...policy(driftPolicy), isDeletionDue: true };
+      expect(decide(wanted, tie, seen, policy(driftPolicy)).action).not.toBe('delete');
+      if (decide(wanted, tie, seen, due).action !== 'delete') return;
+      deletions += 1;
+      expect([wanted.kind, tie?.state]).toEqual(['inactive', 'disabled']);
+      if (typeof seen === 'object')
+        expect(seen).toMatchObject({ status: 'SUSPENDED', licenseKeys: [], isAdmin: false });
+      else expect([seen, tie?.applied.licenseKeys]).toEqual(['unknown', []]);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(deletions).toBeGreaterThan(0);
 });

@@ -12,6 +12,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
     scope: 'assigned',
     provisionGroups: false,
     skipOutOfScopeDeletions: false,
+    deleteAfterMs: null,
     driftPolicy: 'repair',
     protectedUsers: [],
   },

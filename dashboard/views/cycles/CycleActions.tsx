@@ -54,17 +54,17 @@ export function CycleActions({ cycle, done }: { cycle: CycleAnswer; done: () => 
             run={() => act('approve', 'Approved. The staged removals are being done.')}
             ask={question(
               `Approve ${many(staged, 'removal', 'removals')}?`,
-              'These people lose their access to GoTo. Look at the list below first: it says who and why.',
+              'These people lose their access to GoTo, or, where the list below says Delete, their account for good. Look at it first: it says who and why.',
               'Approve',
             )}
           >
             <Icon name="check" slot="start" /> Approve {many(staged, 'removal', 'removals')}
           </ActionButton>
           <ActionButton
-            run={() => act('reject', 'Rejected. These people keep their access and are held.')}
+            run={() => act('reject', 'Rejected. These people keep what they have and are held.')}
             ask={question(
               `Reject ${many(staged, 'removal', 'removals')}?`,
-              'These people keep their access, and the connector leaves them alone until they are released.',
+              'These people keep what they have, and the connector leaves them alone until they are released.',
               'Reject',
             )}
           >

@@ -61,7 +61,7 @@ export function CycleDetail({ id, refreshJob }: { id: string; refreshJob: () => 
 
 function outcomeInWords(cycle: CycleAnswer): string {
   if (cycle.state === 'awaitingApproval')
-    return `${many(cycle.counts['staged'] ?? 0, 'removal waits', 'removals wait')} for your decision. Everything else is done; these people keep their access until then.`;
+    return `${many(cycle.counts['staged'] ?? 0, 'removal waits', 'removals wait')} for your decision. Everything else is done; these people keep what they have until then.`;
   if (cycle.state === 'planned') return 'This is a plan: nothing was changed. It can be applied exactly as it stands.';
   const counts = countsInWords(cycle);
   if (cycle.endDateTime === null) return counts === null ? 'Nothing has changed yet.' : `So far: ${counts}.`;

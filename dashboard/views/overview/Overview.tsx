@@ -35,10 +35,12 @@ export function Overview({ job, refresh }: ViewProps) {
       {status.awaitingApproval !== null && (
         <Message
           intent="warning"
-          title={`${many(status.awaitingApproval.removals, 'removal waits', 'removals wait')} for your decision since ${ago(status.awaitingApproval.sinceDateTime)}.`}
+          title={`${waitingOf(status.awaitingApproval)} for your decision since ${ago(status.awaitingApproval.sinceDateTime)}.`}
           action={<a href={linkTo('cycles', status.awaitingApproval.cycleId)}>Look who and why</a>}
         >
-          These people keep their access until then.
+          {status.awaitingApproval.deletions > 0
+            ? 'These people lost access long ago; their accounts stay until then.'
+            : 'These people keep their access until then.'}
         </Message>
       )}
       {shown.map((warning) => (
@@ -46,7 +48,7 @@ export function Overview({ job, refresh }: ViewProps) {
           {warning}
         </Message>
       ))}
-      <PeopleTiles people={status.people} />
+      <PeopleTiles status={status} />
       <Card title="Last cycles" actions={<a href={linkTo('cycles')}>All cycles</a>}>
         <Loaded of={cycles}>
           {({ value }) =>
@@ -62,3 +64,8 @@ export function Overview({ job, refresh }: ViewProps) {
     </div>
   );
 }
+
+const waitingOf = ({ removals, deletions }: { readonly removals: number; readonly deletions: number }): string =>
+  deletions > 0
+    ? many(deletions, 'account to delete waits', 'accounts to delete wait')
+    : many(removals, 'removal waits', 'removals wait');

@@ -130,6 +130,10 @@ function Account({ of: { account, link } }: { of: UserAnswer }) {
             ['Name', `${account.firstName ?? ''} ${account.lastName ?? ''}`],
             ['Licences', account.licenses.map(({ key, description }) => description || key).join(', ') || 'none'],
             ['Managed', link === null ? 'No' : `${words(link.state)}, ${origins[link.origin]}`],
+            ...(link?.disabledDateTime == null ? [] : [['Disabled', ago(link.disabledDateTime)] as const]),
+            ...(link?.deletionDateTime == null
+              ? []
+              : [['Deleted', `by your approval, from ${inFull(link.deletionDateTime)} on`] as const]),
             ...(account.isAdmin ? [['Role', 'Administrator: never written to'] as const] : []),
             ['Account key', <code>{account.key}</code>],
           ]}

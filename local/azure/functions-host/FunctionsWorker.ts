@@ -45,9 +45,15 @@ export class FunctionsWorker {
     return this.#child?.pid;
   }
 
+  /** Where the process takes HTTP requests; undefined when they are to be sent as invocations. */
+  async httpUri(): Promise<string | undefined> {
+    return (await this.#ready).httpUri;
+  }
+
   /** @throws Error of the function, or that the process ended: then nobody knows how far it came */
   async invoke(invocation: Invocation): Promise<HttpData | undefined> {
     await this.#ready;
+    if (this.#isStopping) throw new Error('The worker process ended.');
     return new Promise((resolve, reject) => {
       this.#running.set(invocation.id, { resolve, reject });
       this.#child?.send({ type: 'invoke', invocation });

@@ -3,8 +3,9 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { forwardHttp, type StreamedInvocation } from './forwardHttp';
 import { HttpRoutes } from './HttpRoutes';
-import type { FunctionMetadata, HttpData } from './protocol';
+import type { FunctionMetadata, HttpData, TypedData } from './protocol';
 import { setCookie } from './setCookie';
 import { WrongKeys } from './WrongKeys';
 
@@ -15,6 +16,11 @@ export interface HttpFrontEndOptions {
   readonly routePrefix: string;
   readonly functionKey: string;
   readonly invoke: (functionName: string, request: HttpData) => Promise<HttpData | undefined>;
+  /** Begins an invocation that takes its request as a stream; undefined where the app wants none. */
+  readonly stream: (
+    functionName: string,
+    metadata: Readonly<Record<string, TypedData>>,
+  ) => Promise<StreamedInvocation | undefined>;
   /** POST /admin/functions/{name} starts a function by hand. @returns false when there is none */
   readonly startByHand: (functionName: string, input: string) => boolean;
 }
@@ -58,6 +64,11 @@ export class HttpFrontEnd {
     });
   }
 
+  /** Breaks off what is still being answered, or asked. */
+  cut(): void {
+    this.#server.closeAllConnections();
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A path such as "//" is no address by itself, so it is not read relative to one.
     const [path = '/', search = ''] = (request.url ?? '/').split(/\?(.*)/s);
@@ -80,14 +91,24 @@ export class HttpFrontEnd {
       return;
     }
     if (route.authLevel !== 'anonymous' && !this.#hasKey(request, query)) return this.#refuse(request, query, response);
-    const body = await bytesOf(request);
-    if (body === undefined) {
+    if (Number(request.headers['content-length'] ?? 0) > MAX_BODY) {
       response.writeHead(413).end();
       return;
     }
     const headers = Object.entries(request.headers).map(
       ([key, value]) => [key, Array.isArray(value) ? value.join(', ') : (value ?? '')] as const,
     );
+    const streamed = await this.options.stream(route.functionName, {
+      ...Object.fromEntries(Object.entries(route.parameters).map(([name, value]) => [name, { string: value }])),
+      Headers: { json: JSON.stringify(Object.fromEntries(headers)) },
+      Query: { json: JSON.stringify(Object.fromEntries(query)) },
+    });
+    if (streamed !== undefined) return forwardHttp(request, response, streamed, `localhost:${this.port}`);
+    const body = await bytesOf(request);
+    if (body === undefined) {
+      response.writeHead(413).end();
+      return;
+    }
     const answer = await this.options.invoke(route.functionName, {
       method,
       url: `http://localhost:${this.port}${request.url ?? '/'}`,

@@ -15,8 +15,8 @@ export const triggerOf = ({ bindings }: FunctionMetadata): Binding | undefined =
 /** What a worker tells of the app it has loaded. */
 export interface LoadedApp {
   readonly functions: readonly FunctionMetadata[];
-  /** Whether it wants its HTTP bodies as streams. */
-  readonly streams: boolean;
+  /** Where its process takes HTTP requests, when it wants their bodies as streams; undefined when they come as messages. */
+  readonly httpUri?: string;
 }
 
 export interface Binding {

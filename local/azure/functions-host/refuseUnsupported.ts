@@ -7,8 +7,8 @@ const TRIGGERS = ['httpTrigger', 'timerTrigger', 'serviceBusTrigger'];
  * to work here and do something else on Azure.
  * @throws Error that names the function and what it asks for
  */
-export function refuseUnsupported({ functions, streams }: LoadedApp): void {
-  const problems = streams ? ['HTTP streaming is set up'] : [];
+export function refuseUnsupported({ functions }: LoadedApp): void {
+  const problems: string[] = [];
   for (const { name, bindings, retryOptions } of functions) {
     const refuse = (what: string): void => void problems.push(`${name} has ${what}`);
     if (retryOptions !== undefined) refuse('a retry policy');

@@ -18,7 +18,7 @@ interface InvocationModel {
 }
 interface ProgrammingModel {
   getInvocationModel(context: object): InvocationModel;
-  getCapabilities(capabilities: object): Promise<object>;
+  getCapabilities(capabilities: object): Promise<{ readonly HttpUri?: string }>;
 }
 
 const functions = new Map<string, { metadata: FunctionMetadata; handler: Handler }>();
@@ -126,11 +126,14 @@ async function start(directory: string): Promise<void> {
   const main = (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { main: string }).main;
   await originalLoadAsync(join(directory, main));
   isLoaded = true;
-  const capabilities = (await model?.getCapabilities({})) ?? {};
+  const { HttpUri } = (await model?.getCapabilities({})) ?? {};
   await runHooks('appStart', {});
   send({
     type: 'loaded',
-    app: { functions: [...functions.values()].map((one) => one.metadata), streams: 'HttpUri' in capabilities },
+    app: {
+      functions: [...functions.values()].map((one) => one.metadata),
+      ...(HttpUri === undefined ? {} : { httpUri: HttpUri }),
+    },
   });
 }
 

@@ -31,6 +31,7 @@ interface GotoLicense {
 }
 
 const ADMIN = '/admin/rest/v1';
+const UPCOMING_MEETINGS = /^\/G2M\/rest\/organizers\/(\d+)\/upcomingMeetings$/;
 
 export class GotoSimulator extends SimulatedServer {
   readonly behaviour: GotoBehaviour = honestGoto();
@@ -49,6 +50,8 @@ export class GotoSimulator extends SimulatedServer {
   #recent: number[] = [];
   /** Names of user groups as committed, by key. */
   readonly groups = new Map<string, string>();
+  /** When planned meetings begin, by the key of who planned them. */
+  readonly meetings = new Map<string, readonly string[]>();
   readonly #groupHistory = new Map<string, History<string | undefined>>();
   readonly #keyOfEmail = new Map<string, string>();
   readonly #transfers = new Transfers();
@@ -197,7 +200,8 @@ export class GotoSimulator extends SimulatedServer {
   protected answer(request: SimRequest): SimResponse {
     if (request.url.pathname === '/oauth/token') return this.signIn.token(request);
     if (request.url.pathname === '/oauth/authorize') return this.signIn.authorize(request);
-    if (!request.url.pathname.startsWith(`${ADMIN}/`))
+    const organizer = UPCOMING_MEETINGS.exec(request.url.pathname)?.[1];
+    if (organizer === undefined && !request.url.pathname.startsWith(`${ADMIN}/`))
       return json(404, { errorCode: 'NOT_FOUND', message: 'unknown path' });
     if (this.#isTooFast()) {
       const { retryAfterSeconds } = this.behaviour;
@@ -213,7 +217,7 @@ export class GotoSimulator extends SimulatedServer {
         error: [{ description: 'Incident #4711', code: 'not.authenticated', uri: request.url.pathname }],
       });
     }
-    return this.#admin(request, actor);
+    return organizer === undefined ? this.#admin(request, actor) : this.#upcomingMeetings(organizer, actor);
   }
 
   protected override isLost(request: SimRequest): boolean {
@@ -272,6 +276,24 @@ export class GotoSimulator extends SimulatedServer {
     if (request.method === 'PUT') return this.#update(key, request);
     if (request.method === 'DELETE') return this.#delete(key, request);
     return json(405, { errorCode: 'METHOD_NOT_ALLOWED', message: '' });
+  }
+
+  /** Of administrators alone (goto-api.md 2.8). */
+  #upcomingMeetings(key: string, { adminRoles }: GotoActor): SimResponse {
+    if (adminRoles.length === 0) return json(403, { int_err_code: 'InvalidToken', msg: 'not your account' });
+    const refusal = this.behaviour.refusesPerson.get(key);
+    if (refusal !== undefined) return json(refusal, { errorCode: 'REFUSED', message: 'not this account' });
+    if (this.#visible(key) === undefined) return notFound();
+    const starts = this.meetings.get(key) ?? [];
+    return lossless(
+      200,
+      starts.map((startTime, index) => ({
+        meetingId: 100_000_000 + index,
+        subject: 'Weekly',
+        startTime,
+        meetingType: 'scheduled',
+      })),
+    );
   }
 
   #visible(key: string): GotoUser | undefined {

@@ -109,7 +109,14 @@ export const jobAnswerSchema = z
         .meta(extension('the stages of the cycle that runs; empty when none does')),
       people: peopleAnswerSchema.meta(extension('people in scope, managed, failing, held, waiting for a seat')),
       awaitingApproval: z
-        .strictObject({ cycleId: z.string(), removals: count, sinceDateTime: moment })
+        .strictObject({
+          cycleId: z.string(),
+          removals: count,
+          deletions: count.meta({
+            description: 'Those whose suspended account would be deleted: all of them, or none.',
+          }),
+          sinceDateTime: moment,
+        })
         .nullable()
         .meta(extension('removals that wait for an admin')),
     }),

@@ -6,7 +6,7 @@ const system = z.strictObject({ id: z.string(), displayName: z.string(), details
 const identity = z.strictObject({
   id: z.string().nullable(),
   displayName: z.string(),
-  identityType: z.string(),
+  identityType: z.enum(['User', 'Group']),
   details,
 });
 

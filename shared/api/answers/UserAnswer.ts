@@ -91,6 +91,10 @@ export const userAnswerSchema = z
         accountKey: z.string(),
         origin: z.enum(['created', 'adopted']),
         state: z.enum(['active', 'disabled']),
+        disabledDateTime: moment.nullable().meta({ description: 'Null while it is active, or where nobody noted it.' }),
+        deletionDateTime: moment
+          .nullable()
+          .meta({ description: 'From when on a full cycle proposes to delete it (DELETE_AFTER_DAYS); null: never.' }),
       })
       .nullable()
       .meta({ description: 'The account that the connector manages for the person.' }),

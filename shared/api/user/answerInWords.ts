@@ -57,7 +57,7 @@ function causeOf(facts: UserFacts): Cause {
   if (staged !== null)
     return {
       reason: 'AwaitingApproval',
-      because: 'the account is to lose its access, which waits for an admin’s approval',
+      because: `the account is to ${facts.next?.action === 'delete' ? 'be deleted' : 'lose its access'}, which waits for an admin’s approval`,
       toDo: `Look at the plan of cycle ${staged.cycleId}, and approve or reject it.`,
     };
   if (source.error !== null)
@@ -112,19 +112,25 @@ const COMING: Readonly<Record<string, string>> = {
   update: 'its values are corrected',
   disable: 'its licences are taken',
   reenable: 'it is enabled again',
-  delete: 'it is deleted',
 };
 
 function aboutToHappen(facts: UserFacts, next: NonNullable<UserFacts['next']>): Cause {
   const { reason, dateTime, action } = next;
   const when = dateTime === null ? 'by the next cycle' : `by the cycle at ${clock(dateTime)}`;
+  // No cycle deletes by itself.
+  if (action === 'delete')
+    return {
+      reason,
+      because: `${REASONS[asReason(reason)]} An admin is asked about it by the next full cycle`,
+      toDo: null,
+    };
   const because = `${COMING[action] ?? 'it is looked at'} ${when}, because ${lowerFirst(reasonInWords(facts, next))}`;
-  const isLoss = action === 'disable' || action === 'delete';
-  const toDo = isLoss
-    ? toDoFor(asReason(reason))
-    : reason === 'DuplicateTargetEntries'
-      ? toDoFor(reason)
-      : 'Wait for the cycle, or provision the person on demand now.';
+  const toDo =
+    action === 'disable'
+      ? toDoFor(asReason(reason))
+      : reason === 'DuplicateTargetEntries'
+        ? toDoFor(reason)
+        : 'Wait for the cycle, or provision the person on demand now.';
   return { reason, because, toDo };
 }
 

@@ -2,6 +2,7 @@
 import type { Account, License } from '../../model/Account';
 import { isoTime } from '../../model/Clock';
 import { adviceOf } from '../../model/ErrorCode';
+import { disabledSince, type ManagedPerson } from '../../model/ManagedPerson';
 import { isSignInBlocked, textOf } from '../../model/Person';
 import type { Reason } from '../../model/Reason';
 import { nextOccurrence } from '../../settings/nextOccurrence';
@@ -24,7 +25,6 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
   if (seen?.judged.read.read.deleted === 'hard' && !isStored) return undefined;
   const now = engine.clock.now();
   const described = describer(isSilence(goto) ? [] : goto.licenses);
-  const link = managed?.person.link ?? null;
   const hold = managed?.person.hold ?? null;
   const isPaused = explained.job.code === 'Paused';
   const runAfter = (ms: number) => (isPaused ? undefined : nextOccurrence(engine.schedule, ms));
@@ -39,7 +39,7 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
     scope: seen === undefined ? null : scopeOf(seen, now),
     mapped: seen === undefined ? null : mappedOf(seen, now, described),
     account: accountOf(explained, described),
-    link: link === null ? null : { accountKey: link.key, origin: link.origin, state: link.state },
+    link: linkOf(engine, managed?.person),
     next: seen === undefined ? null : nextOf(seen, nextAttempt ?? runAfter(now)),
     waiting:
       mark === undefined
@@ -58,6 +58,22 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
     log: recent.map((entry) =>
       summaryOf(entry, { names: { ...source, displayName: entry.displayName }, app: explained.app }),
     ),
+  };
+}
+
+/** When the account is to go is known for whom an admin has not decided about otherwise. */
+function linkOf({ policy }: Engine, person: ManagedPerson | undefined): UserFacts['link'] {
+  if (person?.link == null) return null;
+  const { key, origin, state } = person.link;
+  const at = disabledSince(person);
+  const deletion =
+    at === null || policy.deleteAfterMs === null || person.hold !== null ? null : at + policy.deleteAfterMs;
+  return {
+    accountKey: key,
+    origin,
+    state,
+    disabledDateTime: at === null ? null : isoTime(at),
+    deletionDateTime: deletion === null ? null : isoTime(deletion),
   };
 }
 

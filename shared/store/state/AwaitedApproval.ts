@@ -6,8 +6,10 @@ const ROW = 'await';
 
 export interface Awaited {
   readonly cycleId: string;
-  /** People who would lose access. */
+  /** People who would lose access, or their account. */
   readonly removals: number;
+  /** Those of them whose account would be deleted: they have lost access long ago. */
+  readonly deletions: number;
   /** Since when (ms) somebody has to decide. */
   readonly since: number;
 }
@@ -20,12 +22,17 @@ export class AwaitedApproval {
     const row = rows.get(ROW);
     return row === undefined
       ? undefined
-      : { cycleId: String(row['cycleId']), removals: Number(row['removals'] ?? 0), since: Number(row['since'] ?? 0) };
+      : {
+          cycleId: String(row['cycleId']),
+          removals: Number(row['removals'] ?? 0),
+          deletions: Number(row['deletions'] ?? 0),
+          since: Number(row['since'] ?? 0),
+        };
   }
 
   /** The newest plan that waits is the one to decide: an older one was superseded before. */
-  async put({ cycleId, removals, since }: Awaited): Promise<void> {
-    await this.table.replace({ partitionKey: JOB, rowKey: ROW, cycleId, removals, since: String(since) });
+  async put({ since, ...plan }: Awaited): Promise<void> {
+    await this.table.replace({ partitionKey: JOB, rowKey: ROW, ...plan, since: String(since) });
   }
 
   /** Nothing of this plan waits any more; another plan's row stays. */

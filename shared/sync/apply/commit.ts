@@ -148,6 +148,7 @@ const isTooLate = (cause: unknown): boolean => cause instanceof ConnectorError &
 async function store({ engine, cycleId }: ApplyContext, write: OpenWrite, key: string): Promise<Committed> {
   const { entry, intent, written, isPart } = write;
   const now = engine.clock.now();
+  const isDeletion = intent.kind === 'delete';
   const own = logEntry({
     cycleId,
     sourceId: entry.sourceId,
@@ -163,14 +164,16 @@ async function store({ engine, cycleId }: ApplyContext, write: OpenWrite, key: s
     modified: intent.modified,
     intentId: intent.id,
     before: intent.before,
-    after: { ...intent.link.applied, state: intent.link.state },
+    after: isDeletion ? null : { ...intent.link.applied, state: intent.link.state },
   });
   const result: PlanResult = { outcome: 'done', code: null, message: null, entries: [...written, own] };
   const after: Partial<ManagedPerson> = {
     pending: null,
-    link: { ...intent.link, key },
+    link: isDeletion ? null : { ...intent.link, key },
     seenAt: entry.factsAt,
     wroteAt: now,
+    // A ghost of the account in a lagging read must not be tied to whoever comes back.
+    ...(isDeletion ? { fencedUntil: now + engine.timing.gotoLagMs } : {}),
     ...holdAfter(entry.hold),
     part: isPart ? { cycleId, entries: result.entries } : null,
     ...(isPart ? {} : { last: { cycleId, result } }),

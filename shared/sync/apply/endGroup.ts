@@ -74,8 +74,17 @@ export async function endGroup(
   const result: PlanResult = { outcome, code: ending.code ?? null, message: ending.message ?? null, entries: [own] };
   const next: ManagedGroup = { ...group, ...ending.change, last: { cycleId, result } };
   const former = ending.former === id ? undefined : ending.former;
-  return (await store.groups.change(id, next, etag, former)) === undefined ? undefined : result;
+  if ((await store.groups.change(id, next, etag, former)) === undefined) return undefined;
+  await logGroup({ store }, result);
+  return result;
 }
+
+/**
+ * Stores what the log says of a group by the group's id. Its row decides that it happened; a crash behind that is made good
+ * by whoever finds the result there.
+ */
+export const logGroup = ({ store }: WithStore, { entries }: PlanResult): Promise<void> =>
+  store.people.putJudged(new Map(), entries);
 
 /** Ends a group that cannot go on in this cycle; an open intent stays. */
 export async function endFailedGroup(
@@ -86,7 +95,11 @@ export async function endFailedGroup(
 ): Promise<PlanResult | undefined> {
   const name = nameOfRow(entry);
   const stored = await engine.store.groups.get(groupId(name), name);
-  if (stored.group.last?.cycleId === cycleId) return stored.group.last.result;
+  const { last } = stored.group;
+  if (last?.cycleId === cycleId) {
+    await logGroup(engine, last.result);
+    return last.result;
+  }
   return endGroup(
     engine,
     cycleId,

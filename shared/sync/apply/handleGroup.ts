@@ -10,7 +10,7 @@ import type { PlanEntry } from '../../model/PlanEntry';
 import { named } from '../../rules/judgeGroups';
 import type { StoredGroup } from '../../store/GroupsTable';
 import type { ApplyContext } from './ApplyContext';
-import { endGroup, isTakenBack, nameOfRow, type GroupEnd } from './endGroup';
+import { endGroup, isTakenBack, logGroup, nameOfRow, type GroupEnd } from './endGroup';
 import { notVisibleUntil } from './notVisibleUntil';
 import { LOOK_AGAIN_MS, recoverGroup, writeGroup } from './writeGroup';
 
@@ -41,7 +41,10 @@ async function oneRound(context: ApplyContext, entry: PlanEntry): Promise<Outcom
   const name = nameOfRow(entry);
   const stored = await store.groups.get(groupId(name), name);
   const { last, pending, hold } = stored.group;
-  if (last?.cycleId === cycleId) return { kind: 'ended', result: last.result };
+  if (last?.cycleId === cycleId) {
+    await logGroup(engine, last.result);
+    return { kind: 'ended', result: last.result };
+  }
   if (pending !== null && clock.now() < pending.deadAt) return notVisibleUntil(pending.deadAt);
   const { at: lookedAt, groups: listed } = await context.userGroups(pending !== null);
   if (pending !== null) return recoverGroup(context, entry, stored, pending, listed);

@@ -15,6 +15,7 @@ import { groupId } from '../../model/ManagedGroup';
 import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { Outcome } from '../../model/Outcome';
 import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
+import { meetingsInWords } from '../../rules/meetingsInWords';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
 import { contradictsAbsence } from '../job/contradictsAbsence';
@@ -201,7 +202,9 @@ export class Handling {
           { outcome: 'done', reason: prepared.reason, action: prepared.action, targetId: prepared.link.key },
           { link: prepared.link, seenAt: entry.factsAt, wroteAt: lookedAt, ...holdAfter(entry.hold) },
         );
-      case 'write':
+      case 'write': {
+        const inTheWay = prepared.draft.kind === 'delete' ? await this.#meetings(prepared.draft.link.key) : null;
+        if (inTheWay !== null) return end({ outcome: 'skip', reason: 'UpcomingMeetings', message: inTheWay });
         // What is undone says so, whatever the account looks like.
         return this.#writing(
           stored,
@@ -211,7 +214,13 @@ export class Handling {
           // GoTo's creation takes no group (goto-api.md 2.6): the person moves there next.
           group !== null && (prepared.draft.changes === null || group.key === null),
         );
+      }
     }
+  }
+
+  /** What would be lost with the account, asked right before it goes. */
+  async #meetings(key: string): Promise<string | null> {
+    return meetingsInWords(await this.context.engine.accounts.upcomingMeetings(key, this.context.caller));
   }
 
   /** Entra shows the access that the lists do not: nothing is taken, and nothing counts as taken. */

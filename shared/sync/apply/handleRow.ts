@@ -12,7 +12,7 @@ import { handleGroup } from './handleGroup';
 import { handlePerson } from './handlePerson';
 import { lastWord } from './lastWord';
 import { outcomeOf } from './outcomeOf';
-import { tallyOf } from './tallyOf';
+import { tallyOf } from '../cycle/tallyOf';
 
 /** A row after one try, and what that counts. */
 export interface Handled {

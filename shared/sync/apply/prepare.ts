@@ -63,6 +63,7 @@ export function prepare(input: PrepareInput): Prepared {
   const decision = decide(desired, link ?? undefined, observed, {
     managedLicenseKeys: removable,
     driftPolicy: input.driftPolicy,
+    isDeletionDue: entry.action === 'delete',
   });
   switch (decision.action) {
     case 'skip':
@@ -83,6 +84,10 @@ export function prepare(input: PrepareInput): Prepared {
       return desired.kind === 'active' && observed === 'absent'
         ? { kind: 'write', draft: creation(entry, desired, decision.reason, link) }
         : { kind: 'skip', reason: decision.reason, link };
+    case 'delete':
+      return link === null || typeof observed !== 'object'
+        ? { kind: 'skip', reason: decision.reason, link }
+        : { kind: 'write', draft: deletion(entry, link, observed) };
     case 'disable':
       if (!entry.removal) return { kind: 'held', reason: 'RemovalNotPlanned' };
       break;
@@ -107,6 +112,7 @@ function creation(
       key: '',
       origin: 'created',
       state: 'active',
+      disabledAt: null,
       applied,
       given: givenAfter(former, desired.licenseKeys),
       roleIds: entry.roleIds,
@@ -118,6 +124,23 @@ function creation(
     warning: null,
     factsAt: entry.factsAt,
     changes: null,
+  };
+}
+
+/** The link stays until the account is gone: who dies before that finds it by its key. */
+function deletion(entry: PlanEntry, link: Link, { email, firstName, lastName }: Account): Draft {
+  const before = { email, firstName, lastName };
+  return {
+    kind: 'delete',
+    action: 'delete',
+    reason: 'DeletionDue',
+    link,
+    fields: [],
+    before,
+    modified: Object.entries(before).map(([displayName, oldValue]) => ({ displayName, oldValue, newValue: null })),
+    warning: null,
+    factsAt: entry.factsAt,
+    changes: {},
   };
 }
 
@@ -147,6 +170,7 @@ function change(
     key: observed.key,
     origin: link?.origin ?? 'adopted',
     state: desired.kind === 'active' ? 'active' : 'disabled',
+    disabledAt: desired.kind === 'active' ? null : entry.factsAt,
     // What is let go stays remembered as ours: it is no new wish of Entra's when it is seen again.
     applied: { ...appliedOf(after), ...decision.left },
     given: givenAfter(link, desired.kind === 'active' ? desired.licenseKeys : []),

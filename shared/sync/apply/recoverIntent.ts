@@ -43,7 +43,7 @@ export async function recoverIntent(
   // Alive: whoever holds it is at work.
   if (clock.now() < pending.deadAt && pending.kind !== 'transfer') return notVisibleUntil(pending.deadAt);
   telemetry.info('change.repeated', { cycleId, sourceId: entry.sourceId, action: pending.action, kind: pending.kind });
-  const isCreation = pending.kind !== 'update';
+  const isCreation = pending.kind === 'create' || pending.kind === 'transfer';
   const addresses = isCreation && entry.desired.kind === 'active' ? matchingAddresses(entry.desired) : [];
   const observed = await look(
     engine,
@@ -51,10 +51,25 @@ export async function recoverIntent(
     isCreation ? [pending.link.applied.email, ...addresses] : [],
     caller,
   );
-  const isThere = observed !== 'absent' && hasHappened(pending, observed);
+  if (pending.kind === 'delete' && isGone(pending, observed)) {
+    const now = clock.now();
+    const recovered = entryOf(pending, pending.link.key, entry, cycleId, isoTime(now), now - startedAt);
+    const next: ManagedPerson = {
+      ...person,
+      pending: null,
+      link: null,
+      seenAt: Math.max(person.seenAt, pending.factsAt),
+      wroteAt: now,
+      fencedUntil: now + timing.gotoLagMs,
+      part: { cycleId, entries: [...written, recovered] },
+    };
+    await store.people.change(entry.sourceId, next, etag, [recovered]);
+    return undefined;
+  }
+  const isThere = pending.kind !== 'delete' && observed !== 'absent' && hasHappened(pending, observed);
   if (isThere && (await isOurs(engine, observed.key, entry.sourceId))) {
     const now = clock.now();
-    const recovered = entryOf(pending, observed, entry, cycleId, isoTime(now), now - startedAt);
+    const recovered = entryOf(pending, observed.key, entry, cycleId, isoTime(now), now - startedAt);
     const next: ManagedPerson = {
       ...person,
       pending: null,
@@ -106,9 +121,13 @@ export const PENDING_TRANSFER = {
     'GoTo took the new account but does not show it: the person has an account elsewhere and must accept the transfer. It is looked for, and not requested again.',
 } as const;
 
+/** Its address may be another account's by now. */
+const isGone = ({ link }: Intent, observed: Account | 'absent'): boolean =>
+  observed === 'absent' || observed.key !== link.key;
+
 /** A creation happened when the address is there; a change when every field it wrote shows the value it wrote. */
 function hasHappened(pending: Intent, observed: Account): boolean {
-  if (pending.kind !== 'update') return !observed.isAdmin;
+  if (pending.kind === 'create' || pending.kind === 'transfer') return !observed.isAdmin;
   const { applied } = pending.link;
   return pending.fields.every((name) => {
     if (name === 'email') return emailKey(observed.email) === emailKey(applied.email);
@@ -122,7 +141,7 @@ function hasHappened(pending: Intent, observed: Account): boolean {
 
 const entryOf = (
   pending: Intent,
-  observed: Account,
+  targetId: string,
   entry: PlanEntry,
   cycleId: string,
   at: string,
@@ -132,7 +151,7 @@ const entryOf = (
     cycleId,
     sourceId: entry.sourceId,
     displayName: entry.displayName,
-    targetId: observed.key,
+    targetId,
     status: pending.warning === null ? 'success' : 'warning',
     // Who accepted a transfer brought the account along: it was not made.
     action: pending.kind === 'transfer' ? 'link' : pending.action,
@@ -144,5 +163,5 @@ const entryOf = (
     modified: pending.modified,
     intentId: pending.id,
     before: pending.before,
-    after: { ...pending.link.applied, state: pending.link.state },
+    after: pending.kind === 'delete' ? null : { ...pending.link.applied, state: pending.link.state },
   });

@@ -39,7 +39,8 @@ export async function send<W extends ToSend>(
   if (only === undefined || changes === null) return create(context, writes, caller, false);
   const { key } = only.intent.link;
   try {
-    await context.engine.accounts.update(key, changes, caller);
+    const { accounts } = context.engine;
+    await (only.intent.kind === 'delete' ? accounts.delete(key, caller) : accounts.update(key, changes, caller));
     return new Map([[only, { kind: 'done', key }]]);
   } catch (error) {
     return new Map([[only, failed(error)]]);

@@ -58,8 +58,8 @@ export async function closeStage(
 }
 
 /** Writes of a lane that died are known from what it stored, not from its calls. */
-const writesOf = ({ created, updated, disabled, reenabled }: CycleCounts): number =>
-  created + updated + disabled + reenabled;
+const writesOf = ({ created, updated, disabled, reenabled, deleted }: CycleCounts): number =>
+  created + updated + disabled + reenabled + deleted;
 
 async function waitForLanes(
   engine: Engine,

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../../model/ConnectorError';
 import { addTallies, type Cycle } from '../../model/Cycle';
 import type { PlanRow, StoredChunk } from '../../store/PlansTable';
-import { tallyOf } from '../apply/tallyOf';
+import { tallyOf } from '../cycle/tallyOf';
 import { endFailedGroup } from '../apply/endGroup';
 import { endPerson } from '../apply/endPerson';
 import type { WithClock, WithStore } from '../Engine';

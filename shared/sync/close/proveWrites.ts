@@ -5,7 +5,6 @@
  * Upholds I12: no entry claims a write that did not take.
  */
 import { emailKey, type Account } from '../../model/Account';
-import { STAGE } from '../../model/Chunk';
 import { noTally, type Cycle, type Tally } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import type { ErrorCode } from '../../model/ErrorCode';
@@ -15,7 +14,7 @@ import type { PlanRow } from '../../store/PlansTable';
 import { AccountIndex } from '../../goto/AccountIndex';
 import { PENDING_TRANSFER } from '../apply/recoverIntent';
 import { outcomeOf } from '../apply/outcomeOf';
-import { COUNTER } from '../apply/tallyOf';
+import { COUNTER } from '../cycle/tallyOf';
 import type { Engine } from '../Engine';
 
 /** Up to so many accounts are read by key; a list costs one call a thousand accounts. */
@@ -77,9 +76,11 @@ async function compare(
             throw error;
           })
         : index.byKey(key);
-    if (account === undefined || !isAsWritten(entry, account)) different.push({ row, entry, account });
+    const isProven =
+      entry.action === 'delete' ? account === undefined : account !== undefined && isAsWritten(entry, account);
+    if (!isProven) different.push({ row, entry, account });
   };
-  for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : STAGE.removals)) {
+  for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : cycle.stagedStage)) {
     // The last write of a person is what GoTo must show.
     const entry = row.result?.entries.filter((one) => one.intentId !== null).at(-1);
     if (row.entry.kind === 'group' || entry === undefined || row.result?.outcome === 'superseded') continue;

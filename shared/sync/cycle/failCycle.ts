@@ -1,4 +1,3 @@
-import { STAGE } from '../../model/Chunk';
 import { FINAL_STATES } from '../../model/Cycle';
 import type { Outgoing } from '../../queue/messages';
 import type { Engine } from '../Engine';
@@ -22,7 +21,7 @@ export async function failCycle(
     const dueAt = engine.clock.now();
     await place.save({
       state: 'applying',
-      stage: cycle.state === 'approving' ? STAGE.removals : cycle.stage,
+      stage: cycle.state === 'approving' ? cycle.stagedStage : cycle.stage,
       stopping: error,
       sends: cycle.sends + 1,
       dueAt,

@@ -3,6 +3,7 @@
  * repeated, and the final state comes last but one, so that a crash anywhere is finished by the redelivery
  * (docs/protocol.md 3.5).
  */
+import { STAGE } from '../../model/Chunk';
 import { isoTime } from '../../model/Clock';
 import {
   addTallies,
@@ -73,7 +74,10 @@ export async function finishCycle(engine: Engine, place: CyclePlace): Promise<vo
   if (cycle.mode !== 'incremental' && cycle.mode !== 'onDemand') await store.listed.forget(cycle.id);
   if (!cycle.dryRun && cycle.mode !== 'onDemand' && cycle.approvedAt === null && !isStopped)
     await store.executions.put(executionOf(place.cycle, { endedAt, tally, escrowed, error }));
-  if (isStaged) await store.awaited.put({ cycleId: cycle.id, removals: cycle.staged, since: clock.now() });
+  if (isStaged) {
+    const deletions = cycle.stagedStage === STAGE.deletions ? cycle.staged : 0;
+    await store.awaited.put({ cycleId: cycle.id, removals: cycle.staged, deletions, since: clock.now() });
+  }
   const finished: Cycle = { ...place.cycle, state, endedAt, error };
   await store.cycles.put(finished, { done, tally });
   await place.save({ state, endedAt, error });

@@ -10,10 +10,12 @@ export async function reviewPlan(engine: WithStore & WithClock & WithSettings, p
   const hashes: string[] = [];
   const removals = new Set<string>();
   let ambiguous = 0;
+  let deletions = 0;
   for await (const { state, entry } of store.plans.rows(place.cycle.id)) {
     if (state !== 'planned' && state !== 'staged') continue;
     hashes.push(entry.hash);
-    if (entry.removal) removals.add(entry.sourceId);
+    if (entry.action === 'delete') deletions += 1;
+    else if (entry.removal) removals.add(entry.sourceId);
     if (entry.observed === 'ambiguous') ambiguous += 1;
   }
   place.move({ planHash: digest(hashes.sort()) });
@@ -21,6 +23,10 @@ export async function reviewPlan(engine: WithStore & WithClock & WithSettings, p
   if (!place.cycle.dryRun) return;
   if (ambiguous > 0)
     place.warn(`${ambiguous} ${people(ambiguous)} cannot be matched: GoTo has several accounts with the address.`);
+  if (deletions > 0)
+    place.warn(
+      `${deletions} ${deletions === 1 ? 'account is' : 'accounts are'} due to be deleted, which needs an approval.`,
+    );
   if (removals.size > 0) await warnOfRemovals(engine, place, removals);
 }
 

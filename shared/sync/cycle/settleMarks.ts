@@ -2,7 +2,6 @@
  * What becomes of the marks when a cycle has ended: answered ones are deleted, every other person stays marked, with the
  * time to wait for (docs/protocol.md 3.5, R2, R4, R20, R26). Escrow is such a mark.
  */
-import { STAGE } from '../../model/Chunk';
 import type { Cycle } from '../../model/Cycle';
 import { newMark, type Mark } from '../../model/Mark';
 import { escrowWait } from '../../rules/escrowWait';
@@ -36,7 +35,7 @@ export async function settleMarks(engine: WithStore & WithClock, cycle: Cycle, i
   let rows = 0;
   let hasOpenGroups = false;
   // Once approved, the rest of the plan is an old story.
-  for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : STAGE.removals)) {
+  for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : cycle.stagedStage)) {
     const { entry } = row;
     rows += 1;
     if (entry.kind === 'group') {

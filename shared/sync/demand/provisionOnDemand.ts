@@ -42,6 +42,9 @@ export class UnknownPerson extends Error {}
 /** Somebody else is at work on the person: nothing was done. */
 export class BeingChanged extends Error {}
 
+/** A deletion always waits for an admin's approval (I06): nothing was done. */
+export class DeletionDue extends Error {}
+
 /** The removal would pass the limit (I06): nothing was done. */
 export class NeedsApproval extends Error {
   constructor(readonly limit: { readonly wanted: number; readonly allowed: number }) {
@@ -51,7 +54,7 @@ export class NeedsApproval extends Error {
 
 /**
  * @param dryRun judge, and do nothing else
- * @throws UnknownPerson; BeingChanged; NeedsApproval; ConnectorError of Graph, GoTo or the tables before anything was written
+ * @throws UnknownPerson; BeingChanged; NeedsApproval; DeletionDue; ConnectorError of Graph, GoTo or the tables before anything was written
  */
 export async function provisionOnDemand(engine: Engine, sourceId: string, dryRun: boolean): Promise<Provisioned> {
   const until = engine.clock.now() + BUDGET_MS;
@@ -133,8 +136,9 @@ async function handle({ context, cycle, caller, calls, until }: Work, first: Jud
   }
 }
 
-/** Removals count against the limit through whichever door they come (docs/protocol.md R14). @throws NeedsApproval */
+/** Removals count against the limit through whichever door they come (docs/protocol.md R14). @throws NeedsApproval; DeletionDue */
 async function reserve(engine: Engine, cycleId: string, { entry }: Judged): Promise<void> {
+  if (entry.action === 'delete') throw new DeletionDue();
   if (!entry.removal) return;
   const reservation = await reserveRemovals(engine, cycleId, [entry.sourceId]);
   if (reservation.kind === 'over') throw new NeedsApproval(reservation);

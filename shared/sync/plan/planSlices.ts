@@ -5,7 +5,7 @@
  * Upholds I04: marks are durable before the image of Entra and the watermark move. Upholds I05: lists count only when
  * complete.
  */
-import { firstOf, STAGE } from '../../model/Chunk';
+import { firstOf } from '../../model/Chunk';
 import { noTally, planCursorSchema, type Cycle, type PlanStepName } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { Outgoing } from '../../queue/messages';
@@ -112,9 +112,9 @@ export async function planSlices(
 }
 
 /** What is staged is nobody's work yet. */
-function firstStage({ cursor, staged }: Cycle): number {
+function firstStage({ cursor, staged, stagedStage }: Cycle): number {
   const stages = Object.keys(cursor.chunks).map((key) => Number(key.split('-')[0]));
-  return firstOf(stages.filter((stage) => staged === 0 || stage !== STAGE.removals));
+  return firstOf(stages.filter((stage) => staged === 0 || stage !== stagedStage));
 }
 
 /** A dry run whose message is repeated has nothing to go on from: it forgets what it recorded. */

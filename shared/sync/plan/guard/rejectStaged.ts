@@ -16,7 +16,7 @@ const LOST_ROW_WAIT_MS = 1_000;
 export async function rejectStaged(engine: Engine, place: CyclePlace): Promise<readonly Outgoing[]> {
   const { store, clock, telemetry } = engine;
   const { cycle } = place;
-  for await (const rows of stagedChunks(engine, cycle.id)) {
+  for await (const rows of stagedChunks(engine, cycle)) {
     for (const { entry } of rows) {
       const { person, etag } = await store.people.get(entry.sourceId);
       if (person.hold !== null) continue;

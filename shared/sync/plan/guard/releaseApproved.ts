@@ -25,7 +25,7 @@ export const releaseApproved: Slice = async (context, place) => {
   const { engine } = context;
   await context.readApp();
   let people = 0;
-  for await (const rows of stagedChunks(engine, place.cycle.id)) {
+  for await (const rows of stagedChunks(engine, place.cycle)) {
     const [first] = rows;
     if (first === undefined) continue;
     if (people >= engine.timing.peoplePerSlice) return 'stay';

@@ -4,14 +4,14 @@
  */
 import { inParallel } from '../../../concurrency/inParallel';
 import { isoTime } from '../../../model/Clock';
-import { countSkip, noTally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import type { PlanEntry } from '../../../model/PlanEntry';
-import { RECORD_SIZE, type PlanRow } from '../../../store/PlansTable';
+import type { PlanRow } from '../../../store/PlansTable';
 import { OF_LISTS } from '../../../rules/absences';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { contradictsAbsence } from '../../job/contradictsAbsence';
 import type { PlanContext } from '../PlanContext';
+import { endInPlan } from './endInPlan';
 
 /** People who are asked about in one cycle. Of more than that a list that lied about one of them is believed about none. */
 const MOST_ASKED = 500;
@@ -37,18 +37,13 @@ export async function withoutRefuted(
   const doubted = rows.filter((row) => refuted.has(row.entry.sourceId));
   const news = doubted.map(({ entry }) => newsOf(entry, place.cycle.id, isoTime(engine.clock.now())));
   await engine.store.people.putJudged(new Map(), news);
-  for (let start = 0; start < doubted.length; start += RECORD_SIZE) {
-    const part = doubted.slice(start, start + RECORD_SIZE);
-    const tally = noTally();
-    for (let count = 0; count < part.length; count += 1) countSkip(tally, 'AbsenceDoubted');
-    place.count(tally);
-    const ended = part.map((row, index): PlanRow => ({
-      ...row,
-      state: 'ended',
-      result: { outcome: 'doubt', code: null, message: null, entries: news.slice(start + index, start + index + 1) },
-    }));
-    await place.advance({}, ended, []);
-  }
+  const said = new Map(news.map((entry) => [entry.sourceId, entry]));
+  await endInPlan(place, doubted, ({ entry }) => ({
+    outcome: 'doubt',
+    code: null,
+    message: null,
+    entries: [said.get(entry.sourceId) ?? []].flat(),
+  }));
   if (doubted.length > 0)
     engine.telemetry.warn('removals.refuted', { cycleId: place.cycle.id, people: doubted.length });
   return rows.filter((row) => !refuted.has(row.entry.sourceId));

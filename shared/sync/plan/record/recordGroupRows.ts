@@ -126,6 +126,11 @@ async function recordEnded({ engine }: PlanContext, place: CyclePlace, ended: re
         },
       };
     });
+    // Said before it is recorded, like every skip.
+    await engine.store.people.putJudged(
+      new Map(),
+      rows.flatMap((row) => row.result?.entries ?? []),
+    );
     const tally = noTally();
     for (const { entry } of rows) countSkip(tally, entry.reason);
     place.count(tally);

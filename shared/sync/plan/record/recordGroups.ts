@@ -4,7 +4,7 @@
  */
 import type { Assignment } from '../../../model/Assignment';
 import { STAGE } from '../../../model/Chunk';
-import { groupId, type ManagedGroup } from '../../../model/ManagedGroup';
+import { groupId, wantedByRule, type ManagedGroup } from '../../../model/ManagedGroup';
 import type { Entitlements } from '../../../rules/Entitlements';
 import { judgeGroups } from '../../../rules/judgeGroups';
 import type { SourceName } from '../../../store/GroupsTable';
@@ -97,7 +97,7 @@ function wantedGroups(
     const rule = entitlements.rule(appRoleId);
     if (rule === undefined || !entitlements.of([appRoleId]).entitled) continue;
     const name = rule.groupName ?? (principalType === 'Group' ? nameOf(principalId) : undefined);
-    if (name !== undefined) wanted.set(rule.groupName === undefined ? principalId : `rule:${name}`, name);
+    if (name !== undefined) wanted.set(rule.groupName === undefined ? principalId : wantedByRule(groupId(name)), name);
   }
   return wanted;
 }

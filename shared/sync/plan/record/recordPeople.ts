@@ -2,7 +2,7 @@
  * Judges people and records what came out: rows and chunks together with the planner's place, in transactions guarded by
  * the head's etag (docs/protocol.md R5). A slice that is done again leaves out whom it has recorded already.
  */
-import { newChunk, STAGE, type Chunk } from '../../../model/Chunk';
+import { GUARDED, newChunk, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
 import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
@@ -292,7 +292,7 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
     openLength += length;
     const chunk = chunks[`${stage}-${lane}`] ?? 0;
     chunks[`${stage}-${lane}`] = chunk + 1;
-    const state = stage === STAGE.removals ? 'staged' : 'open';
+    const state = GUARDED.includes(stage) ? 'staged' : 'open';
     if (state === 'open') openChunks.push(newChunk({ stage, lane, chunk }, rows.length, now));
     for (const { entry } of rows)
       openRows.push({ stage, lane, chunk, entry, state, nextAttemptAt: 0, attempts: 0, result: null });

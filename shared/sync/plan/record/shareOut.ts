@@ -7,6 +7,13 @@ import type { PlanEntry } from '../../../model/PlanEntry';
 import { batchesOf } from '../../cycle/batchesOf';
 import { partsThatFit } from './partsThatFit';
 
+const stageOf = (rows: readonly OpenRow[]): number =>
+  rows.some(({ entry }) => entry.action === 'delete')
+    ? STAGE.deletions
+    : rows.some(({ entry }) => entry.removal)
+      ? STAGE.removals
+      : STAGE.changes;
+
 /** A row without a call still takes its turn in the lane. */
 const LEAST_LOAD = 0.1;
 
@@ -45,7 +52,7 @@ export function shareOut(
     open.map((row) => ({ ...row, attempts: 0 })),
     createBatchSize,
   )) {
-    const stage = batch.some(({ entry }) => entry.removal) ? STAGE.removals : STAGE.changes;
+    const stage = stageOf(batch);
     const lane = leastLoaded(Math.max(...batch.map((row) => row.calls)));
     if (batch.length > 1) {
       parts.push(...partsThatFit(batch, CHUNK_SIZE).map((rows) => ({ stage, lane, rows })));

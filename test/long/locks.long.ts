@@ -3,50 +3,15 @@ import { handleChunkMessage } from '../../shared/sync/apply/handleChunkMessage';
 import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { join, oneEntitled, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
+import { expectExact } from '../support/expectExact';
 import { expectLogged } from '../support/expectLogged';
 import { onSend } from '../support/onSend';
-import { TestConnector, type CycleView } from '../support/TestConnector';
+import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
 afterEach(async () => {
   jest.restoreAllMocks();
   await connector.stop();
-});
-
-/** People, accounts, counts and log say the same, and no two writes for one person were open at once. */
-async function expectExact(cycle: CycleView, created: number): Promise<void> {
-  const { directory, goto } = connector.world;
-  expectConverged(connector);
-  expect(goto.writes.filter(({ method }) => method === 'POST')).toHaveLength(created);
-  expect(goto.all()).toHaveLength(directory.entitledIds().size + 1);
-  expect(cycle.counts.created).toBe(created);
-  expect(cycle.progress).toMatchObject({ expected: created, done: created });
-  expect(goto.overlaps).toBe(0);
-  await expectLogged(connector);
-}
-
-/** At one request a second in one lane, 330 people, one by one, take longer than any lock of a session lasts. */
-const SLOW = {
-  world: { people: 330, groups: 3, membersPerGroup: 110, existingShare: 0 },
-  settings: { GOTO_REQUESTS_PER_SECOND: '1', USER_CHANGE_LANES: '1', CREATE_BATCH_SIZE: '1' },
-};
-
-test('I03, I08, I12, I14: a lane that loses its lock every five minutes makes nobody twice and counts nobody twice', async () => {
-  connector = await TestConnector.start({ ...SLOW, renewsLocks: false });
-  connector.world.goto.latencyMs = 5;
-  const startedAt = connector.clock.now();
-  const cycle = await connector.cycle();
-  expect(connector.clock.now() - startedAt).toBeGreaterThan(5 * 60_000);
-  expect(connector.events.filter(({ line }) => /lock supplied is invalid/.test(line))).not.toHaveLength(0);
-  expect(cycle.state).toBe('succeeded');
-  await expectExact(cycle, 330);
-});
-
-test('a lane whose lock is renewed does the same without a single repeat', async () => {
-  connector = await TestConnector.start(SLOW);
-  const cycle = await connector.cycle();
-  expect(connector.events.filter(({ line }) => line.includes('change.repeated'))).toEqual([]);
-  await expectExact(cycle, 330);
 });
 
 /** Each message of a kind finds a second holder, who works beside the one that the broker gave it to. */
@@ -86,7 +51,7 @@ test.each(['job', 'chunk'] as const)('two holders of every %s message at once en
   await connector.settle();
   expect(await holders.end()).toBeGreaterThan(2);
   const cycle = await connector.view(started.started ? started.cycle.id : '');
-  await expectExact(cycle, connector.world.directory.entitledIds().size);
+  await expectExact(connector, cycle, connector.world.directory.entitledIds().size);
   for (const number of [931, 932, 933]) join(connector, number);
   connector.world.directory.changeUser(oneEntitled(connector).id, { surname: 'Twice' });
   connector.later();
@@ -118,7 +83,7 @@ test.each([
   });
   const cycle = await connector.cycle();
   expect(connector.engine.lanes).toBe(Number(to));
-  await expectExact(cycle, 60);
+  await expectExact(connector, cycle, 60);
 });
 
 test('the lanes become fewer between two cycles: messages of the first that come late change nothing', async () => {

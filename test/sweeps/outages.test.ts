@@ -3,7 +3,7 @@ import { CHANGES, VILLAGE, type Change } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
 import { Table } from '../../shared/store/Table';
 import { ConnectorError } from '../../shared/model/ConnectorError';
-import { SHARE_TITLE, shareOf } from '../support/share';
+import { SWEEP_TITLE, sweepOf } from '../support/sweep';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -68,37 +68,33 @@ const storageFault = (): ConnectorError =>
     scope: 'job',
   });
 
-const PAIRS = OUTAGES.flatMap((outage) => [1, 2].map((times) => ({ outage, times, title: outage.name }))).map(
-  (one, pair) => ({ ...one, pair }),
+const CASES = OUTAGES.flatMap((outage) =>
+  [1, 2].flatMap((times) =>
+    CHANGES.map((change) => ({ outage, times, change, title: `${outage.name}, in ${times} cycle(s), ${change.name}` })),
+  ),
 );
 
 /** What may come while the outage lasts, for the person whom `first` was about or for others. */
 const laterChanges = (first: Change): Change[] => CHANGES.filter((change) => change !== first).slice(0, 3);
 
-/** Each outage meets other changes than the one before it, also where only a share is played. */
-const changesOf = (pair: number): Change[] =>
-  shareOf([...CHANGES.slice(pair % CHANGES.length), ...CHANGES.slice(0, pair % CHANGES.length)]);
-
-describe.each(PAIRS)(`$title, in $times cycle(s) (${SHARE_TITLE})`, ({ outage, times, pair }) => {
-  test.each(changesOf(pair))(
-    '$name, then others change, then it heals: nothing is lost or done twice',
-    async (change) => {
-      connector = await TestConnector.start({ world: VILLAGE });
-      for (const one of CHANGES) one.before?.(connector);
-      await connector.begin();
+test.each(sweepOf(CASES, 60))(
+  `$title, then others change, then it heals: nothing is lost or done twice (${SWEEP_TITLE})`,
+  async ({ outage, times, change }) => {
+    connector = await TestConnector.start({ world: VILLAGE });
+    for (const one of CHANGES) one.before?.(connector);
+    await connector.begin();
+    connector.later();
+    change.happen(connector);
+    for (let cycle = 0; cycle < times; cycle += 1) {
+      const heal = outage.begin();
+      await connector.start();
+      await connector.settle();
+      heal();
       connector.later();
-      change.happen(connector);
-      for (let cycle = 0; cycle < times; cycle += 1) {
-        const heal = outage.begin();
-        await connector.start();
-        await connector.settle();
-        heal();
-        connector.later();
-      }
-      for (const one of laterChanges(change)) one.happen(connector);
-      await fourSlots(connector);
-      await fourSlots(connector);
-      await expectInOrder(connector);
-    },
-  );
-});
+    }
+    for (const one of laterChanges(change)) one.happen(connector);
+    await fourSlots(connector);
+    await fourSlots(connector);
+    await expectInOrder(connector);
+  },
+);
