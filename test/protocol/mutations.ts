@@ -65,7 +65,11 @@ const PLANTED: Planted = {
   waitTime: ['search', 'releaseDies', 'a mark waits for an event, not until a time'],
   firstReadAgain: ['search', 'restarts', 'a first read is believed, however far its replicas lag'],
   stopEtag: ['search', 'restartRaces', 'a restart stops the cycle without the head’s etag'],
-  lostAgain: ['search', 'restartRaces', 'a closer that lost its head to a restart repeats its message under the same id'],
+  lostAgain: [
+    'search',
+    'restartRaces',
+    'a closer that lost its head to a restart repeats its message under the same id',
+  ],
   forgetEtag: ['search', 'lifted', 'marks are made due without their etags'],
   probeTries: ['search', 'attempts', 'the lanes of an attempt hold their rows, as the job is in quarantine'],
   oldLink: ['search', 'fullLags', 'a full cycle starts from the latest delta link'],

@@ -41,8 +41,7 @@ export class ListedAccounts {
     }));
     const writes: Write[] = rows.map((row) => ({ kind: 'replace', row }));
     for await (const { partitionKey, rowKey } of this.#table.range(cycleId, `${chunkKey(page)}-`))
-      if (!rows.some((kept) => kept.rowKey === rowKey))
-        writes.push({ kind: 'delete', row: { partitionKey, rowKey } });
+      if (!rows.some((kept) => kept.rowKey === rowKey)) writes.push({ kind: 'delete', row: { partitionKey, rowKey } });
     await this.#table.write(writes);
   }
 

@@ -60,8 +60,7 @@ function* planOnce(cycle: string, found: Entity<Head>, at: number): Steps<void> 
     ? PEOPLE
     : PEOPLE.filter((p) => isDue(p) || (head.probe && hasFailed(p)) || (head.dryRun && changed.includes(p)));
   // An attempt is small: whom GoTo failed comes first, the others stay marked.
-  if (head.probe && !head.full)
-    who = [...who].sort((x, y) => Number(hasFailed(y)) - Number(hasFailed(x))).slice(0, 1);
+  if (head.probe && !head.full) who = [...who].sort((x, y) => Number(hasFailed(y)) - Number(hasFailed(x))).slice(0, 1);
   const source =
     head.from === null ? null : new Map((yield* list(keys.planRows(head.from))).map(({ row }) => [row.person, row]));
   if (source !== null) who = PEOPLE.filter((p) => source.has(p));
@@ -102,8 +101,7 @@ function* beginAnew(head: Head): Steps<readonly Person[]> {
   const known = new Map((yield* list(keys.marks)).map(({ key, row }) => [key.slice(2), row]));
   const mark = (p: Person): Mark => ({ attempts: 0, look: false, ...known.get(p), since: at, wait: null });
   // on('firstReadAgain')
-  if (on('firstReadAgain'))
-    yield* tx(...PEOPLE.map((p) => knowing(upsert(keys.mark(p), mark(p)), delta.token)));
+  if (on('firstReadAgain')) yield* tx(...PEOPLE.map((p) => knowing(upsert(keys.mark(p), mark(p)), delta.token)));
   yield* tx(insert(keys.watermark, { token: delta.token }));
   return PEOPLE;
 }

@@ -56,7 +56,10 @@ export const readGroups: Slice = async (context, place) => {
   const next = { ...cursor, found: cursor.found + found.size };
   if (more?.kind === 'more')
     place.move({ cursor: { ...next, after: part[unfinished] ?? '', link: more.link, pages: more.pages } });
-  else place.move({ cursor: { ...next, after: (unfinished < 0 ? part.at(-1) : part[unfinished - 1]) ?? '', link: null, pages: 0 } });
+  else
+    place.move({
+      cursor: { ...next, after: (unfinished < 0 ? part.at(-1) : part[unfinished - 1]) ?? '', link: null, pages: 0 },
+    });
   return 'stay';
 };
 

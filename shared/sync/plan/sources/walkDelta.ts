@@ -4,8 +4,7 @@ import { incompleteDelta } from './deltaFaults';
 
 /** Where a walk along a delta stands: at its end with the link of another day, or where the next slice goes on. */
 export type Walked =
-  | { readonly deltaLink: string; readonly rest: null }
-  | { readonly deltaLink: null; readonly rest: string };
+  { readonly deltaLink: string; readonly rest: null } | { readonly deltaLink: null; readonly rest: string };
 
 /**
  * Follows a delta for one slice, at least a page. Each page is taken over before the next one is asked for; done again, it
