@@ -111,7 +111,9 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       telemetry,
     }),
     store,
-    sender: new MessageSender(serviceBus, clock),
+    sender: new MessageSender(serviceBus, clock, () =>
+      connectServiceBus(settings, credentialFor, { retryOptions: { maxRetries: 0 } }),
+    ),
     deadLetters: new DeadLetters(serviceBus),
     policy: {
       enterpriseApp: settings.ENTRA_SERVICE_PRINCIPAL_ID ?? settings.ENTRA_APP_ID ?? '',

@@ -75,7 +75,7 @@ test(`killed at each call to the outside, a change of mapping ends as if nothing
   const { calls } = await play();
   const kills = sweepOf(
     Array.from({ length: calls }, (_, index) => index + 1),
-    60,
+    100,
   );
   let deaths = 0;
   await inParallel(kills, PARALLEL, async (killAt) => {

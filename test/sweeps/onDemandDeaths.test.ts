@@ -12,7 +12,7 @@ test.each(['joiner', 'blocked'] as const)(
     let deaths = 0;
     const kills = sweepOf(
       Array.from({ length: calls }, (_, index) => index + 1),
-      15,
+      30,
     );
     await inParallel(kills, PARALLEL, async (killAt) => {
       if ((await playDemand(who, killAt)).hasDied) deaths += 1;

@@ -141,10 +141,10 @@ test('a plan warns of licences that the account does not have, and counts no sea
     await connector.settle();
     return (await connector.view(started.cycle.id)).warnings.join();
   };
-  // Somebody is blocked, which needs an approval, and two are to join.
-  expect(await warningsOf('incremental')).toMatch(/2 people wait for a seat of licence/);
+  // Somebody is blocked, which needs an approval, and three are to get one.
+  expect(await warningsOf('incremental')).toMatch(/3 people wait for a seat of licence/);
   await connector.restart({ REMOVAL_LIMIT_COUNT: '50' });
-  expect(await warningsOf('incremental')).toMatch(/1 person waits for a seat of licence/);
+  expect(await warningsOf('incremental')).toMatch(/2 people wait for a seat of licence/);
   await connector.restart(entitlements(['4000000000000009999'], [meeting.key]));
   expect(await warningsOf('full')).toMatch(/4000000000000009999 is no licence of the GoTo account/);
   expect(await connector.cycle('full')).toMatchObject({ state: 'failed', error: { code: 'ConfigurationInvalid' } });

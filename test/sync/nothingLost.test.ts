@@ -144,57 +144,6 @@ test('who left 20 seconds before a full cycle does not keep access till the next
   expect(connector.statusOf(leaver.id)).toBe('SUSPENDED');
 });
 
-const LAGS = [
-  ['the deltas know it, the point read does not', { users: 60_000, members: 60_000 }],
-  ['the point read knows it, the deltas do not', { usersDelta: 60_000, groupsDelta: 60_000 }],
-  ['only the assignments know it', { users: 60_000, members: 60_000, usersDelta: 60_000, groupsDelta: 60_000 }],
-  ['all but the assignments know it', { assignments: 60_000, userAssignments: 60_000 }],
-] as const;
-
-test.each(LAGS)('when replicas disagree, a joiner, a new name and a new group arrive: %s', async (_name, lagOf) => {
-  await connector.begin();
-  connector.later();
-  const renamed = someone(connector);
-  connector.world.directory.changeUser(renamed.id, { surname: 'Married' });
-  const joiner = newcomer(connector, 930);
-  connector.world.directory.addMember(
-    [...connector.world.directory.groups.keys()][1] ?? '',
-    newPerson(connector, 931).id,
-  );
-  newDepartment(connector, [newPerson(connector, 932)]);
-  connector.later(10_000);
-  connector.stack.entra.behaviour.lagOf = { ...lagOf };
-  await connector.cycle();
-  connector.stack.entra.behaviour.lagOf = {};
-  await cycles(connector, 2);
-  expect(connector.accountOf(renamed.id)?.lastName).toBe('Married');
-  expect(connector.accountOf(joiner.id)?.lastName).toBe(joiner.surname);
-  expectConverged(connector);
-});
-
-test.each(LAGS)('when replicas disagree, a leaver, a blocked one and a mover come right: %s', async (_name, lagOf) => {
-  await connector.begin();
-  connector.later();
-  const [blocked, leaver, mover] = entitled(connector);
-  const [from = '', to = ''] = connector.world.directory.groups.keys();
-  connector.world.directory.changeUser(blocked?.id ?? '', { accountEnabled: false });
-  unassign(connector, leaver?.id ?? '');
-  connector.world.directory.addMember(to, mover?.id ?? '');
-  connector.world.directory.removeMember(from, mover?.id ?? '');
-  connector.later(10_000);
-  connector.stack.entra.behaviour.lagOf = { ...lagOf };
-  const first = await connector.cycle();
-  connector.stack.entra.behaviour.lagOf = {};
-  await cycles(connector, 3);
-  expect(first.counts.failed).toBe(0);
-  expect([blocked, leaver].map((one) => connector.statusOf(one?.id ?? ''))).toEqual(['SUSPENDED', 'SUSPENDED']);
-  const wasTaken = connector.world.goto.writes.filter(
-    (write) => write.userKey === connector.accountOf(mover?.id ?? '')?.key && write.licenseKeys.length === 0,
-  );
-  expect(wasTaken).toEqual([]);
-  expectConverged(connector);
-});
-
 test('another ROLE_ENTITLEMENTS reaches everybody in the next cycle, whatever the timer asked for', async () => {
   await connector.begin();
   await connector.restart(entitlements([MEETING_LICENSE, WEBINAR_LICENSE], [WEBINAR_LICENSE]));

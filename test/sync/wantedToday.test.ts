@@ -102,7 +102,7 @@ test('a licence given by hand after the full cycle’s list is kept, and who bec
   for (const user of [first, second]) connector.world.directory.changeUser(user?.id ?? '', { surname: 'Married' });
   const [kept, admin] = [keyOf(first?.id ?? ''), keyOf(second?.id ?? '')];
   let listed = 0;
-  around(GotoAccounts.prototype, 'list', {
+  around(GotoAccounts.prototype, 'listPage', {
     after: (call) => {
       if (call !== 1) return;
       listed += 1;

@@ -28,7 +28,7 @@ export async function testGoto(engine: Engine): Promise<readonly ConnectionLine[
   try {
     me = await engine.accounts.me(caller);
   } catch (error) {
-    const isToken = error instanceof ConnectorError && !error.sent;
+    const isToken = error instanceof ConnectorError && (!error.sent || error.code === 'StorageUnreachable');
     if (isToken) return [line('gotoToken', 'failed', sentencesOf(error)), ...notTried(AFTER_TOKEN, 'gotoToken'), rate];
     return [
       line('gotoToken', 'ok', 'GoTo gives access tokens.'),
