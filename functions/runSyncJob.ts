@@ -2,6 +2,7 @@ import { app } from '@azure/functions';
 import { readJobMessage, SYNC_JOBS_QUEUE } from '../shared/queue/messages';
 import { settle } from '../shared/queue/settle';
 import { handleJobMessage } from '../shared/sync/handleJobMessage';
+import { logFirstConnection } from '../shared/sync/job/logFirstConnection';
 import type { Engine } from '../shared/sync/Engine';
 import { deliveryCountOf, readOrPark } from './readOrPark';
 import { runAs } from './runAs';
@@ -16,7 +17,11 @@ export function registerRunSyncJob(engine: Engine): void {
       runAs(context, async () => {
         const message = await readOrPark(engine, context, SYNC_JOBS_QUEUE, () => readJobMessage(body));
         if (message === undefined) return;
-        await settle(engine.sender, await handleJobMessage(engine, message, deliveryCountOf(context)));
+        const [outgoing] = await Promise.all([
+          handleJobMessage(engine, message, deliveryCountOf(context)),
+          message.kind === 'job' ? logFirstConnection(engine, message) : undefined,
+        ]);
+        await settle(engine.sender, outgoing);
       }),
   });
 }

@@ -106,12 +106,14 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       tokens,
       pending: store.pendingAuthorizations,
       meOf: (token) =>
-        readMe(gotoClient({ get: () => Promise.resolve(token), generation: 0 }), { pacer: pacing.planner }),
+        readMe(gotoClient({ get: () => Promise.resolve(token), generation: 0 }), { pacer: pacing.guest }),
       clock,
       telemetry,
     }),
     store,
-    sender: new MessageSender(serviceBus, clock),
+    sender: new MessageSender(serviceBus, clock, () =>
+      connectServiceBus(settings, credentialFor, { retryOptions: { maxRetries: 0 } }),
+    ),
     deadLetters: new DeadLetters(serviceBus),
     policy: {
       enterpriseApp: settings.ENTRA_SERVICE_PRINCIPAL_ID ?? settings.ENTRA_APP_ID ?? '',

@@ -1,4 +1,6 @@
-// Runs infra/graph/grant.ps1 for real, in a runspace of PowerShell's own engine, against an `az` that answers as Graph does.
+// Runs infra/graph/grant.ps1 for real, in a runspace of PowerShell's own engine, against an `az` that answers as Graph does; then
+// lets the same engine parse the commands of the pages that come after it.
+using System.Text.RegularExpressions;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
@@ -34,6 +36,15 @@ foreach (var wrong in new[] { "", "$(1)" })
     var refused = Run([], [], principal: wrong);
     Check($"the principal id \"{wrong}\" is refused before anything is asked", refused.Calls == 0 && refused.Exit == 2, refused.Text);
 }
+var commands = 0;
+foreach (var page in args.Skip(1))
+    foreach (Match block in Regex.Matches(File.ReadAllText(page), "^ *```powershell\\n(.*?)^ *```$", RegexOptions.Multiline | RegexOptions.Singleline))
+    {
+        commands++;
+        Parser.ParseInput(block.Groups[1].Value, out _, out var inPage);
+        if (inPage.Length > 0) Check($"{page} parses", false, block.Value + string.Join("\n", inPage.Select(e => e.Message)));
+    }
+Check($"the pages' commands parse ({commands})", commands > 0, "there are none");
 foreach (var (what, run) in new[] { ("all is done", first), ("the right to read is missing", unread), ("the right to grant is missing", ungranted) })
     Check($"azd goes on when {what}: exit code 0, no error", run.Exit == 0 && run.Errors == "", $"{run.Exit} {run.Errors}");
 Console.WriteLine(faults == 0 ? "PowerShell: grant.ps1 does what it says" : $"PowerShell: {faults} faults");

@@ -12,7 +12,7 @@ import { dataFolder } from '../stack/dataFolder';
 import { functionKey } from '../stack/functionKey';
 import { explainStartError, functionsPort } from '../stack/functionsPort';
 import { localSettingsOf } from '../stack/localSettings';
-import { stopOnSignal } from '../stack/stopOnSignal';
+import { isStopping, stopOnSignal } from '../stack/stopOnSignal';
 
 async function main(): Promise<void> {
   const directory = process.cwd();
@@ -29,7 +29,9 @@ async function main(): Promise<void> {
     ...(isSet('IDENTITY_ENDPOINT') ? (['identity'] as const) : []),
     ...(isSet('KEY_VAULT_URI') ? (['keyVault'] as const) : []),
   ];
+  const onStop = stopOnSignal();
   const azure = await EmbeddedAzure.start({ clock: realClock, elsewhere, keptIn: folder });
+  onStop(() => azure.stop());
   try {
     const host = await FunctionsHost.start({
       appDirectory: directory,
@@ -44,13 +46,10 @@ async function main(): Promise<void> {
       timerStatusFile: join(folder, 'timers.json'),
       onLog: (line) => console.log(formatLogLine(line, new Date())),
     });
+    onStop(() => host.stop());
     console.log(
       `${pc.green('●')} Functions host ${host.origin} ${pc.dim(`key in ${join(folder, 'function-key')}, state kept in ${folder}`)}`,
     );
-    stopOnSignal(async () => {
-      await host.stop();
-      await azure.stop();
-    });
   } catch (error) {
     await azure.stop();
     throw new Error(explainStartError(error, port), { cause: error });
@@ -58,6 +57,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  if (isStopping()) return;
   console.error(`\n${pc.red(error instanceof Error ? error.message : String(error))}`);
   process.exit(1);
 });

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   if (what === 'service-bus') {
     const broker = await Broker.start({ queues: declaredQueues, clock: realClock, port: Number(port) });
     console.log(broker.connectionString);
-    stopOnSignal(() => broker.stop());
+    stopOnSignal()(() => broker.stop());
     return;
   }
   if (what !== 'entra' && what !== 'goto') throw new Error('Say what to simulate: entra, goto or service-bus.');
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const server = what === 'entra' ? new EntraSimulator(world.directory, realClock) : world.goto;
   await server.start(Number(port));
   console.log(`${server.origin}  (state: ${server.origin}/_simulator/state)`);
-  stopOnSignal(() => server.stop());
+  stopOnSignal()(() => server.stop());
 }
 
 main().catch((error: unknown) => {

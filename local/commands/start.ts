@@ -41,7 +41,10 @@ async function main(): Promise<void> {
   world.goto.behaviour.readLagMs = 1_500;
 
   say('', pc.bold('Entra–GoToMeeting connector') + pc.dim(' on this machine, with a simulated company'), '');
+  const onStop = stopOnSignal();
+  onStop(() => say('Stopped. The company is forgotten; `npm run host` keeps its state.'));
   const stack = await LocalStack.start({ world });
+  onStop(() => stack.stop());
   const { directory, goto } = world;
   part('Simulated Entra', `${stack.entra.origin}  ${directory.users.size} people, ${directory.groups.size} groups`);
   part('Simulated GoTo', `${goto.origin}  ${goto.all().length} accounts`);
@@ -66,6 +69,7 @@ async function main(): Promise<void> {
     GOTO_PERSONAL_ACCESS_TOKEN: '',
   };
   const events = new EventFile(join(folder, 'events.log'));
+  onStop(() => events.close());
   const digest = new CycleDigest((id) => nameOf(world, id));
   const showsEvents = process.argv.includes('--events');
   const onLog = (line: LogLine): void => {
@@ -86,15 +90,10 @@ async function main(): Promise<void> {
   }
   part('Functions host', `${host.origin}  ${host.functions.length} functions, key in ${join(folder, 'function-key')}`);
 
+  onStop(() => host.stop());
   const life = { stop: (): void => undefined };
-  stopOnSignal(async () => {
-    say('', pc.dim('Stopping …'));
-    life.stop();
-    await host.stop();
-    await stack.stop();
-    await events.close();
-    say('Stopped. The company is forgotten; `npm run host` keeps its state.');
-  });
+  onStop(() => life.stop());
+  onStop(() => say('', pc.dim('Stopping … what runs has a few seconds to end.')));
 
   const connector = new ConnectorView(host.origin, key);
   await connector.sync();

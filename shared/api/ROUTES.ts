@@ -8,6 +8,7 @@ import { postValidateCredentials } from './connection/postValidateCredentials';
 import { postPause, postRestart, postStart } from './controlJob';
 import { getCycle } from './getCycle';
 import { getHistory } from './getHistory';
+import { getLicenses } from './getLicenses';
 import { getPeople } from './getPeople';
 import { approveRemovals, rejectRemovals } from './decideRemovals';
 import { getPlan } from './getPlan';
@@ -59,6 +60,7 @@ export const ROUTES: readonly Route[] = [
   read('getCycle', 'GET', `${JOB}/cycles/{id}`, getCycle),
   read('getHistory', 'GET', `${JOB}/history`, getHistory),
   read('getPeople', 'GET', `${JOB}/people`, getPeople),
+  read('getLicenses', 'GET', `${JOB}/licenses`, getLicenses),
   read('getPlan', 'GET', `${JOB}/cycles/{id}/plan`, getPlan),
   act('postApply', 'POST', `${JOB}/cycles/{id}/apply`, postApply),
   act('postRevert', 'POST', `${JOB}/cycles/{id}/revert`, postRevert),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { attributeValueOf } from '../mapping/expression/attributeValueOf';
 import { evaluateExpression } from '../mapping/expression/evaluateExpression';
-import type { Expression } from '../mapping/expression/Expression';
+import { attributesOf, type Expression } from '../mapping/expression/Expression';
 import { ExpressionError } from '../mapping/expression/ExpressionError';
 import { expressionTree, type ExpressionTree } from '../mapping/expression/expressionTree';
 import { FUNCTIONS } from '../mapping/expression/families/FUNCTIONS';
@@ -11,13 +11,18 @@ import { printValue } from '../mapping/expression/printValue';
 import { EvaluationBudget } from '../mapping/EvaluationBudget';
 import { systemRandom } from '../mapping/systemRandom';
 import { FILTER_OPERATORS } from '../mapping/scope/filterOperators';
+import type { AttributeValue } from '../model/Person';
+import { sourceAttribute } from '../model/SourceAttribute';
 import type { Engine } from '../sync/Engine';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { requireJob } from './jobOf';
+import { onePerson, unknownUser } from './onePerson';
 import { readBody } from './readBody';
 
 const parseBody = z.looseObject({
   expression: z.string(),
+  /** Graph has none: somebody in Entra, whose attributes the sample has unless it says otherwise. */
+  user: z.string().nullish(),
   testInputObject: z
     .looseObject({ properties: z.array(z.looseObject({ key: z.string(), value: z.unknown().optional() })).nullish() })
     .nullish(),
@@ -28,6 +33,8 @@ interface Parsed {
   readonly evaluationSucceeded: boolean;
   readonly evaluationResult: readonly string[];
   readonly parsedExpression: ExpressionTree | null;
+  /** What it was tried on. */
+  readonly testInputObject: { readonly properties: readonly { readonly key: string; readonly value: unknown }[] };
   readonly error: {
     readonly code: string;
     readonly message: string;
@@ -36,29 +43,52 @@ interface Parsed {
   } | null;
 }
 
-/** POST …/schema/parseExpression: tries an expression on a sample object; nothing is read or written anywhere. */
+/** POST …/schema/parseExpression: tries an expression on a sample object, or on somebody in Entra; nothing is written anywhere. */
 export async function postParseExpression(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
-  const { expression, testInputObject } = await readBody(request, parseBody);
-  const attributes = new Map(
-    (testInputObject?.properties ?? []).map(({ key, value }) => [key, attributeValueOf(value)] as const),
-  );
-  return { status: 200, body: tried(expression, attributes, engine.clock.now()) };
-}
-
-function tried(
-  text: string,
-  attributes: ReadonlyMap<string, ReturnType<typeof attributeValueOf>>,
-  nowMs: number,
-): Parsed {
-  const failed = { evaluationSucceeded: false, evaluationResult: [] };
+  const { expression: text, testInputObject, user } = await readBody(request, parseBody);
+  const given = new Map((testInputObject?.properties ?? []).map(({ key, value }) => [key, value] as const));
   let expression: Expression;
   try {
     expression = parseExpression(text);
   } catch (error) {
-    return { parsingSucceeded: false, ...failed, parsedExpression: null, error: errorOf(error) };
+    const body: Parsed = {
+      parsingSucceeded: false,
+      evaluationSucceeded: false,
+      evaluationResult: [],
+      parsedExpression: null,
+      testInputObject: { properties: [] },
+      error: errorOf(error),
+    };
+    return { status: 200, body };
   }
-  const parsed = { parsingSucceeded: true, parsedExpression: expressionTree(expression) };
+  const read = user == null || user === '' ? [] : await attributesOfUser(engine, expression, user);
+  const sample = new Map<string, unknown>([...read, ...given]);
+  return { status: 200, body: tried(expression, sample, engine.clock.now()) };
+}
+
+/**
+ * What Entra says of a person, of the attributes that the expression reads.
+ * @throws Problem 404, 409 when several people have the address
+ */
+async function attributesOfUser(
+  engine: Engine,
+  expression: Expression,
+  name: string,
+): Promise<readonly (readonly [string, AttributeValue])[]> {
+  const id = await onePerson(engine, name);
+  const attributes = attributesOf(expression).flatMap((attribute) => sourceAttribute(attribute) ?? []);
+  const { people } = await engine.entra.selecting(attributes).getPeople([id]);
+  const looked = people.get(id);
+  if (looked === undefined || !('person' in looked)) throw unknownUser();
+  return Object.entries(looked.person.attributes);
+}
+
+function tried(expression: Expression, sample: ReadonlyMap<string, unknown>, nowMs: number): Parsed {
+  const failed = { evaluationSucceeded: false, evaluationResult: [] };
+  const attributes = new Map([...sample].map(([key, value]) => [key, attributeValueOf(value)] as const));
+  const testInputObject = { properties: [...sample].map(([key, value]) => ({ key, value })) };
+  const parsed = { parsingSucceeded: true, parsedExpression: expressionTree(expression), testInputObject };
   try {
     const result = evaluateExpression(expression, {
       attribute: (name) => attributes.get(name) ?? null,

@@ -11,7 +11,7 @@ import { Problem } from './Problem';
 const MAX_ROWS_READ = 5_000;
 /** A cycle that is to be put in another order is read whole. */
 const MAX_ROWS_ORDERED = 20_000;
-/** Always whole pages: a page of `$top` rows would cost a round trip a row. */
+/** At least so many rows at once: a page of `$top` rows would cost a round trip a row. */
 const PAGE = 500;
 const CYCLES_PAGE = 500;
 /** No cycle lasts so long, in ms: its deadlines are hours. */
@@ -64,7 +64,7 @@ class LogScan {
         ...(after === undefined ? {} : { after }),
       });
       for (let isLast = isQuiet; !isLast;) {
-        const page = await this.engine.store.plans.rowsPage(cycleId, PAGE, after);
+        const page = await this.engine.store.plans.rowsPage(cycleId, Math.max(PAGE, this.query.top), after);
         isLast = page.isLast;
         for (const row of page.rows) {
           const entries = row.result?.entries ?? [];

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { isoTime } from '../model/Clock';
 import type { Engine } from '../sync/Engine';
-import { findPerson } from '../sync/demand/findPerson';
 import {
   BeingChanged,
   DeletionDue,
@@ -13,6 +12,7 @@ import {
 import { jobStateOf, refusalOf } from '../sync/job/jobState';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { requireJob } from './jobOf';
+import { onePerson, unknownUser } from './onePerson';
 import { Problem } from './Problem';
 import { provisionedView, type ProvisionedView } from './provisionedView';
 import { readBody } from './readBody';
@@ -80,14 +80,11 @@ function peopleOf(one: z.output<typeof subject> | undefined): readonly string[] 
 async function provision(engine: Engine, name: string, dryRun: boolean): Promise<ProvisionedView> {
   const refusal = dryRun ? undefined : refusalOf(jobStateOf(await engine.store.job.read()));
   if (refusal !== undefined) throw new Problem(409, refusal.code, refusal.message);
-  const [id, ...others] = await findPerson(engine, name);
-  if (id === undefined) throw unknown();
-  if (others.length > 0)
-    throw new Problem(409, 'AmbiguousUser', 'Entra has several users with this address. Give the object id.');
+  const id = await onePerson(engine, name);
   try {
     return provisionedView(await provisionOnDemand(engine, id, dryRun));
   } catch (error) {
-    if (error instanceof UnknownPerson) throw unknown();
+    if (error instanceof UnknownPerson) throw unknownUser();
     if (error instanceof NeedsApproval)
       throw new Problem(
         409,
@@ -110,13 +107,6 @@ async function provision(engine: Engine, name: string, dryRun: boolean): Promise
     );
   }
 }
-
-const unknown = (): Problem =>
-  new Problem(
-    404,
-    'UserNotFound',
-    'Entra has no such user, and the connector never had one. Check the address; who was deleted is found by the object id.',
-  );
 
 /** Graph's words for what was done. */
 const GRAPH_ACTIONS = {

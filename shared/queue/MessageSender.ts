@@ -4,6 +4,7 @@
  */
 import {
   isServiceBusError,
+  type ServiceBusError,
   type ServiceBusClient,
   type ServiceBusMessage,
   type ServiceBusSender,
@@ -18,6 +19,8 @@ export class MessageSender {
   constructor(
     private readonly client: ServiceBusClient,
     private readonly clock: Clock,
+    /** A client that tries once: the usual one takes a missing role for something that passes, and waits for minutes. */
+    private readonly connectOnce: () => ServiceBusClient,
   ) {}
 
   /** @throws ConnectorError QueueUnreachable */
@@ -33,12 +36,13 @@ export class MessageSender {
     }
   }
 
-  /** Opens a link to each queue, and sends nothing. @throws ConnectorError QueueUnreachable */
+  /** Opens a new link to each queue, and sends nothing. @throws ConnectorError QueueUnreachable */
   async check(): Promise<void> {
+    const client = this.connectOnce();
     try {
-      for (const queue of QUEUES) await this.#sender(queue).createMessageBatch();
-    } catch (error) {
-      throw isServiceBusError(error) ? unreachable(error) : error;
+      for (const queue of QUEUES) await checkQueue(client, queue);
+    } finally {
+      await client.close();
     }
   }
 
@@ -78,8 +82,31 @@ export class MessageSender {
   }
 }
 
-const unreachable = (cause: unknown): ConnectorError =>
-  new ConnectorError(
-    'Service Bus does not take messages. Check ServiceBusConnection, its network, and the role Azure Service Bus Data Owner.',
-    { code: 'QueueUnreachable', sent: true, repeatable: true, scope: 'job', cause },
-  );
+async function checkQueue(client: ServiceBusClient, queue: string): Promise<void> {
+  try {
+    await client.createSender(queue).createMessageBatch();
+  } catch (error) {
+    throw isServiceBusError(error) ? unreachable(error, queue) : error;
+  }
+}
+
+/** @param queue the one that was asked, where that is known */
+const unreachable = (cause: ServiceBusError, queue?: string): ConnectorError =>
+  new ConnectorError(whyUnreachable(cause.code, queue), {
+    code: 'QueueUnreachable',
+    sent: true,
+    repeatable: true,
+    scope: 'job',
+    cause,
+  });
+
+function whyUnreachable(code: string, queue: string | undefined): string {
+  switch (code) {
+    case 'MessagingEntityNotFound':
+      return `Service Bus lacks ${queue === undefined ? 'a queue' : `the queue ${queue}`}. Deploy the template again, or correct ServiceBusConnection.`;
+    case 'UnauthorizedAccess':
+      return 'Service Bus refuses the identity. Give it the role Azure Service Bus Data Owner on each queue; a new role can take minutes to count.';
+    default:
+      return 'Service Bus does not take messages. Check ServiceBusConnection, its network, and the role Azure Service Bus Data Owner.';
+  }
+}

@@ -3,6 +3,7 @@ import { ServiceBusClient } from '@azure/service-bus';
 import { z } from 'zod';
 import { headerOf } from '../../local/azure/easy-auth/EasyAuth';
 import { ROUTES } from '../../shared/api/ROUTES';
+import { CHECKS } from '../../shared/sync/job/ConnectionLine';
 import { expectConverged } from '../support/expectConverged';
 import { cycleSchema, HostedConnector, JOB } from '../support/HostedConnector';
 
@@ -112,6 +113,10 @@ test('a sync on demand runs to its end; job, cycles and log tell of it; a second
 
   const cycle = await connector.ended(started.id);
   expect(cycle).toMatchObject({ state: 'succeeded', progress: { percentage: 100 } });
+  // The first cycle, whoever started it, tells how the connection is.
+  const checks = connector.lines.filter((line) => line.includes('"connection.checked"'));
+  expect(checks.filter((line) => line.includes('"status":"ok"'))).toHaveLength(CHECKS.length);
+  expect(checks).toHaveLength(CHECKS.length);
   expectConverged({ world: connector.stack.world });
   expect(await (await connector.call(JOB)).json()).toMatchObject({
     status: { code: 'Active', lastExecution: { activityIdentifier: cycle.id, state: 'Succeeded' } },

@@ -1,5 +1,6 @@
 /** Where a local host is easily kinder than Azure, and would let a bug pass: it has to be as strict. */
 import { ServiceBusClient } from '@azure/service-bus';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { realClock } from '../../local/clock/StackClock';
 import { FunctionsHost } from '../../local/azure/functions-host/FunctionsHost';
@@ -33,6 +34,7 @@ const start = async (odd: string, more: Readonly<Record<string, string>> = {}): 
     },
     functionKey: 'key',
     port: 0,
+    drainMs: 300,
     onLog: (line) => lines.push(line),
     workerFile: join(__dirname, '../../dist/local/worker.js'),
     oneWorker: more['ONE'] === 'yes',
@@ -123,6 +125,24 @@ test('each group of functions has a process of its own; one that runs too long i
   expect(first?.[0]).not.toBe(second?.[0]);
   expect([first?.[0], second?.[0]]).not.toContain(http);
   expect(await pid()).toBe(http);
+});
+
+test('a host that stops breaks off what takes too long, and a request that never ends; no message is lost', async () => {
+  const origin = await start('nothing', { ONE: 'yes' });
+  const client = new ServiceBusClient(broker.connectionString);
+  await client.createSender('plain').sendMessages({ body: 'slow' });
+  await client.close();
+  await until(() => said().some((message) => message.includes('delivery 1')));
+  const half = connect(Number(new URL(origin).port), '127.0.0.1');
+  half.on('error', () => undefined).write('POST /api/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx');
+  const cut = new Promise((resolve) => half.once('close', resolve));
+  await host?.stop();
+  await cut;
+  expect(said()).toContain('plain was broken off.');
+  expect(said()).not.toContainEqual(expect.stringMatching(/^Timeout value/));
+  // It waits, or another slot was given it, and lets its lock run out.
+  const { active, locked, deadLettered } = broker.queue('plain').counts;
+  expect([active + locked, deadLettered]).toEqual([1, 0]);
 });
 
 test('a connection may be an identity with a namespace, as it is deployed', async () => {

@@ -1,7 +1,10 @@
 /** What a reader does on the page, and what it does to Entra and GoTo. */
 import { join } from 'node:path';
+import { z } from 'zod';
+import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { newUser } from '../../local/simulators/world/buildWorld';
 import { JOB } from '../support/HostedConnector';
+import { axeFindings, namelessControls } from './Browser';
 import { findChromium } from './findChromium';
 import { goTo, PageStage, press, sayYes } from './PageStage';
 
@@ -153,6 +156,17 @@ describePage('on the page', () => {
     await page.click('button[aria-label="Try the expression of name.givenName"]');
     await page.waitForSelector('.value:has-text("Zoë")');
     expect(page.url()).toContain('expression=%5BgivenName%5D');
+
+    // On somebody in Entra, and on what the reader types over it.
+    const somebody = stage.entitled(5);
+    await page.fill('#expression', 'Append([mail], "/x")');
+    await page.fill('.tester-person input', somebody.displayName);
+    await page.click(`.tester-person [role=option]:has-text("${somebody.displayName}")`);
+    await page.waitForSelector(`legend:has-text("${somebody.displayName}")`);
+    await page.waitForSelector(`.value:has-text("${somebody.mail ?? ''}/x")`);
+    expect(await page.inputValue('.sample input >> nth=0')).toBe(somebody.mail);
+    await page.fill('.sample input >> nth=0', 'typed');
+    await page.waitForSelector('.value:has-text("typed/x")');
     expect(faults).toEqual([]);
     await page.context().close();
   });
@@ -173,10 +187,20 @@ describePage('on the page', () => {
     if ((await page.locator('#yes').count()) > 0) await sayYes(page);
     await page.waitForSelector('tr:has-text("Active"):not(:has-text("Built in"))');
     await page.waitForSelector('th:has-text("externalId")');
-    await press(page, 'Use this one');
-    await sayYes(page);
-    await page.waitForSelector('tr:has-text("Active"):has-text("Built in")');
-    await page.waitForSelector('th:has-text("name.familyName")');
+    // Back to the built-in one, and again to the imported one: each time who would be at risk is seen first.
+    for (const [version, sign] of [
+      ['[aria-label="Use version default"]', 'th:has-text("name.familyName")'],
+      ['[aria-label^="Use version"]', 'th:has-text("externalId")'],
+      ['[aria-label="Use version default"]', 'th:has-text("name.familyName")'],
+    ] as const) {
+      await page.click(`fluent-button${version}`);
+      await page.waitForSelector('.tile:has-text("Lose access")');
+      await press(page, 'Use this mapping');
+      await page.waitForSelector(`${sign}, #yes`);
+      if ((await page.locator('#yes').count()) > 0) await sayYes(page);
+      await page.waitForSelector(sign);
+      await page.waitForSelector('.imported', { state: 'detached' });
+    }
     expect(faults).toEqual([]);
     await page.context().close();
   });
@@ -188,9 +212,58 @@ describePage('on the page', () => {
     await sayYes(page);
     await page.waitForSelector('h1:has-text("Paused")');
     expect((await stage.connector.sync({})).status).toBe(409);
+    // A plan changes nothing: it may be made all the same.
+    await press(page, 'Plan only');
+    await page.waitForSelector('h1:has-text("planned")');
+    await goTo(page, '#/overview');
     await press(page, 'Start');
     await page.waitForSelector('.hero:not(:has-text("Paused"))');
     expect(faults).toEqual([]);
     await page.context().close();
   });
+
+  test('the connection is tested line by line; seats, licences and days stand beside it', async () => {
+    const { page, faults } = await stage.open('#/connection');
+    await page.waitForSelector('tr:has-text("Personal access token")');
+    const [license] = stage.world.goto.licenses.filter(({ key }) => key === MEETING_LICENSE);
+    await page.waitForSelector(
+      `tr:has-text("Given by a role"):has-text("of ${license?.seats.toLocaleString('en') ?? ''} used")`,
+    );
+    await press(page, 'Test connection');
+    await page.waitForSelector('.checks li:has-text("Sign-in to GoTo")');
+    expect(await page.locator('.checks .status-good').count()).toBeGreaterThan(8);
+    expect(await page.locator('.checks .status-bad').count()).toBe(0);
+    expect([await axeFindings(page), await namelessControls(page)]).toEqual([[], []]);
+    const seats = license?.seats ?? 0;
+    if (license !== undefined) license.seats = 0;
+    await press(page, 'Test connection');
+    await page.waitForSelector('.checks .status-warn:has-text("Licences")');
+    if (license !== undefined) license.seats = seats;
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test('the job is restarted: what is forgotten is chosen', async () => {
+    const { page, faults } = await stage.open();
+    await page.waitForSelector('.hero-good, .hero-warn');
+    await press(page, 'Restart');
+    await page.waitForSelector('dialog[open]');
+    expect([await axeFindings(page), await namelessControls(page)]).toEqual([[], []]);
+    await page.uncheck('dialog input[name=Escrows]');
+    const before = await latest();
+    await page.click('dialog fluent-button:has-text("Restart")');
+    await page.waitForSelector('.notice:has-text("Restarted")');
+    // The watermark is forgotten: the cycle that begins reads everybody, as the first one did.
+    const after = await latest();
+    expect(after.mode).toBe('initial');
+    expect(after.id).not.toBe(before.id);
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
+  /** The newest cycle. */
+  async function latest(): Promise<{ id: string; mode: string }> {
+    const answer = await (await stage.connector.call(`${JOB}/cycles?$top=1`)).json();
+    return z.object({ value: z.tuple([z.looseObject({ id: z.string(), mode: z.string() })]) }).parse(answer).value[0];
+  }
 });

@@ -36,7 +36,19 @@ export class HostedConnector {
     return new HostedConnector(await LocalStack.start({ world, storage: testStorage() }));
   }
 
-  async start(environment: Readonly<Record<string, string>> = {}, appDirectory = ROOT): Promise<FunctionsHost> {
+  /** The same with an Azurite of its own, which finds rows by its indices: for tables that are large. */
+  static async createLarge(): Promise<HostedConnector> {
+    const world = buildWorld({ ...WORLDS.small, oddities: false }, 11, realClock);
+    const watchStorage = { preload: join(ROOT, 'dist/bench/quickTables.js') };
+    return new HostedConnector(await LocalStack.start({ world, watchStorage }));
+  }
+
+  /** @param nodeOptions of the worker process */
+  async start(
+    environment: Readonly<Record<string, string>> = {},
+    appDirectory = ROOT,
+    nodeOptions: readonly string[] = [],
+  ): Promise<FunctionsHost> {
     this.#host = await FunctionsHost.start({
       appDirectory,
       environment: {
@@ -48,6 +60,7 @@ export class HostedConnector {
         ...environment,
       },
       functionKey: KEY,
+      nodeOptions,
       port: 0,
       // Five processes a test would take the suite's time; test/local tries them apart.
       oneWorker: true,

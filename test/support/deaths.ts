@@ -34,6 +34,29 @@ export const INCREMENTAL: Story = {
   },
 };
 
+/** A company too large for its slices: every page of every list, and of every delta, is a message of its own. */
+export const SLICED: Story = {
+  title: 'a full cycle with a message a page',
+  prepare: async () => {
+    const connector = await TestConnector.start({ world: VILLAGE, timing: SMALLEST_SLICES });
+    for (const change of CHANGES) change.before?.(connector);
+    await connector.begin();
+    connector.later();
+    for (const change of CHANGES) change.happen(connector);
+    await connector.engine.store.wish.make('story');
+    turnSmallPages(connector);
+    return connector;
+  },
+};
+
+export const SMALLEST_SLICES = { groupsPerSlice: 2, peoplePerSlice: 5, pagesPerSlice: 1, sliceMs: 0 } as const;
+
+/** Graph and GoTo give few rows at once. */
+export function turnSmallPages({ stack, world }: TestConnector): void {
+  Object.assign(stack.entra.behaviour, { pageCap: 3, deltaPageSize: 2 });
+  world.goto.behaviour.pageSizeCap = 4;
+}
+
 /** Two groups are new, one is renamed. */
 export const GROUPS: Story = {
   title: 'a cycle that makes and renames user groups',

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
+import { getJob } from '../../shared/api/getJob';
+import { apiRequest } from '../support/apiRequest';
 import * as approvals from '../support/approvals';
 import { fourSlots } from '../support/deaths';
 import { expectConverged } from '../support/expectConverged';
@@ -75,6 +77,17 @@ test('above the limit all removals wait, everything else is done, and the approv
   const { hash, staged } = await planOf(cycle.id);
   expect([...staged].sort()).toEqual([...ids].sort());
 
+  expect((await getJob(connector.engine, apiRequest())).body).toMatchObject({
+    schedule: { state: 'Active' },
+    status: {
+      code: 'Quarantine',
+      quarantine: { reason: 'TooManyDeletes', removals: { count: 5, cycleId: cycle.id } },
+      awaitingApproval: { cycleId: cycle.id, removals: 5, deletions: 0 },
+    },
+  });
+  await connector.engine.store.pause.begin(connector.clock.now());
+  expect(await refusal(decide('approve', cycle.id, hash))).toBe('409 JobPaused');
+  await connector.engine.store.pause.end();
   expect(await refusal(decide('approve', cycle.id, 'AnotherHash'))).toBe('409 OtherPlan');
   expect(await decide('approve', cycle.id, hash)).toMatchObject({ status: 202, body: { state: 'applying' } });
   await connector.settle();

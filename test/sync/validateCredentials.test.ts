@@ -5,11 +5,13 @@ import { getJob } from '../../shared/api/getJob';
 import { postValidateCredentials } from '../../shared/api/connection/postValidateCredentials';
 import { CHECKS, type Check } from '../../shared/sync/job/ConnectionLine';
 import { tendConnection } from '../../shared/sync/job/tendConnection';
-import { logConnection } from '../../shared/sync/job/testConnection';
+import { logFirstConnection } from '../../shared/sync/job/logFirstConnection';
+import { Broker } from '../../local/azure/service-bus/Broker';
+import { realClock } from '../../local/clock/StackClock';
 import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { apiRequest } from '../support/apiRequest';
 import { TINY } from '../support/stories';
-import { TestConnector } from '../support/TestConnector';
+import { TestConnector, type CycleView } from '../support/TestConnector';
 
 const answerSchema = z.strictObject({
   valid: z.boolean(),
@@ -23,12 +25,19 @@ const answerSchema = z.strictObject({
 });
 
 let connector: TestConnector;
+let first: CycleView;
 /** What a case may not leave behind. */
 let given: Readonly<Record<string, string>>;
+/** A namespace that nothing was deployed to. */
+let empty: Broker;
 beforeAll(async () => {
+  empty = await Broker.start({ queues: new Map(), clock: realClock });
   connector = await TestConnector.start({ world: TINY, settings: { GOTO_REQUESTS_PER_SECOND: '8' } });
-  const { ENTRA_APP_ID, GOTO_ACCOUNT_KEY, ROLE_ENTITLEMENTS } = connector.stack.environment as Record<string, string>;
+  const { ENTRA_APP_ID, GOTO_ACCOUNT_KEY, ROLE_ENTITLEMENTS, AzureWebJobsStorage, ServiceBusConnection } = connector
+    .stack.environment as Record<string, string>;
   given = {
+    AzureWebJobsStorage: AzureWebJobsStorage ?? '',
+    ServiceBusConnection: ServiceBusConnection ?? '',
     ENTRA_APP_ID: ENTRA_APP_ID ?? '',
     GOTO_ACCOUNT_KEY: GOTO_ACCOUNT_KEY ?? '',
     ROLE_ENTITLEMENTS: ROLE_ENTITLEMENTS ?? '',
@@ -37,8 +46,12 @@ beforeAll(async () => {
     GOTO_PERSONAL_ACCESS_TOKEN: 'local-pat',
     GOTO_REQUESTS_PER_SECOND: '8',
   };
+  first = await connector.cycle();
 });
-afterAll(() => connector.stop());
+afterAll(async () => {
+  await connector.stop();
+  await empty.stop();
+});
 
 const validate = async () => {
   const answer = await postValidateCredentials(connector.engine, apiRequest());
@@ -55,14 +68,12 @@ const refuse = (match: string) => () =>
   });
 
 test('a connection in order has a line for each check, all ok, and nothing is written anywhere', async () => {
-  await connector.cycle();
-  const [tables, queues] = [connector.history.events.length, connector.stack.broker.queue('sync-jobs').counts];
+  const before = traces();
   const { valid, lines } = await validate();
   expect(lines.filter(({ status }) => status !== 'ok')).toEqual([]);
   expect(lines.map(({ check }) => check)).toEqual(CHECKS);
   expect(valid).toBe(true);
-  expect(connector.history.events.length).toBe(tables);
-  expect(connector.stack.broker.queue('sync-jobs').counts).toEqual(queues);
+  expect(traces()).toEqual(before);
   expect(JSON.stringify(lines)).not.toMatch(/local-(secret|pat)|token-\d|@example\.com/);
 });
 
@@ -184,11 +195,43 @@ const CASES: readonly Case[] = [
     /Key Vault Secrets Officer/,
     () => (connector.stack.azure.keyVault.refusal = 403),
   ],
+  [
+    'tables that the identity may not use',
+    'storage',
+    'failed',
+    /Storage Table Data Contributor/,
+    () => connector.restart({ AzureWebJobsStorage: given['AzureWebJobsStorage']?.replace(/Key=\w/, 'Key=x') ?? '' }),
+  ],
+  [
+    'queues that the identity may not send to',
+    'serviceBus',
+    'failed',
+    /Azure Service Bus Data Owner/,
+    () => (connector.stack.broker.refusesSenders = true),
+  ],
+  [
+    'a namespace without the queues',
+    'serviceBus',
+    'failed',
+    /lacks the queue sync-jobs\. Deploy the template/,
+    () => connector.restart({ ServiceBusConnection: empty.connectionString }),
+  ],
 ];
+
+/** Whatever the connector could have changed anywhere. */
+const traces = () => ({
+  rows: connector.history.events.length,
+  queue: connector.stack.broker.queue('sync-jobs').counts,
+  goto: connector.world.goto.requests.filter(({ method, path }) => method !== 'GET' && path !== '/oauth/token').length,
+  entra: connector.stack.entra.requests.filter(({ method, path }) => method !== 'GET' && !/\$batch$/.test(path)).length,
+});
 
 test.each(CASES)('%s', async (_what, check, status, message, breaks) => {
   await breaks();
+  const [before, begun] = [traces(), performance.now()];
   const { valid, lines } = await validate();
+  expect(performance.now() - begun).toBeLessThan(15_000);
+  expect(traces()).toEqual(before);
   expect(lines.map((one) => one.check)).toEqual(CHECKS);
   expect(lines.find((one) => one.check === check)).toEqual({
     check,
@@ -207,14 +250,21 @@ afterEach(async () => {
   world.goto.adminRoles = ['MANAGE_USERS'];
   Object.assign(license() ?? {}, { enabled: true, seats: 1_000 });
   azure.keyVault.refusal = undefined;
+  azure.broker.refusesSenders = false;
   await connector.restart(given);
 });
 
-test('the same lines stand in the log, without secret or address', async () => {
-  const before = connector.events.length;
-  await logConnection(connector.engine);
-  const lines = connector.events.slice(before).filter(({ line }) => line.includes('"connection.checked"'));
-  expect(lines).toHaveLength(CHECKS.length);
+test('the same lines stand in the log with the first message of a first cycle, and with no other', async () => {
+  const told = async (cycleId: string, n: number): Promise<number> => {
+    const before = connector.events.length;
+    await logFirstConnection(connector.engine, { kind: 'job', cycleId, n });
+    return connector.events.slice(before).filter(({ line }) => line.includes('"connection.checked"')).length;
+  };
+  expect(first.mode).toBe('initial');
+  expect(await told(first.id, 0)).toBe(CHECKS.length);
+  expect(await told(first.id, 1)).toBe(0);
+  const later = await connector.cycle();
+  expect(await told(later.id, 0)).toBe(0);
 });
 
 test('who has to renew a credential is told at 30, 14 and 3 days, and a connection that nothing uses is kept alive', async () => {

@@ -5,6 +5,9 @@ import { Card, Facts } from '../../parts/Card';
 import { Hero } from '../../parts/Hero';
 import { Icon } from '../../parts/Icon';
 import type { ViewProps } from '../ViewProps';
+import { ConnectionTest } from './ConnectionTest';
+import { Credentials } from './Credentials';
+import { Licenses } from './Licenses';
 
 /** Where GoTo leads the browser back to: it has to stand in the OAuth client. */
 const REDIRECT = '/api/connection/callback';
@@ -37,6 +40,9 @@ export function Connection({ job }: ViewProps) {
           actions={<Authorize title="Authorize" isFirst />}
         />
       )}
+      {connection.connected && <Credentials of={connection.credentials} />}
+      <ConnectionTest />
+      {connection.connected && <Licenses />}
       <Card title="How it is done">
         <ol class="ways">
           <li>

@@ -13,6 +13,7 @@ import { changesIn, Changes } from '../../parts/Changes';
 import { Chips, type Chip } from '../../parts/Chips';
 import { Drawer } from '../../parts/Drawer';
 import { Empty, Waiting } from '../../parts/Loaded';
+import { Named } from '../../parts/Named';
 import { ProblemMessage } from '../../parts/Message';
 import { Status } from '../../parts/Status';
 import { Steps } from '../../parts/Steps';
@@ -22,7 +23,11 @@ import { planFilter } from './planFilter';
 const PAGE = 500;
 
 const COLUMNS: readonly Column<PlanEntryAnswer>[] = [
-  { title: 'Person', width: 'minmax(130px, 1fr)', cell: (row) => row.displayName || row.sourceId },
+  {
+    title: 'Person',
+    width: 'minmax(130px, 1fr)',
+    cell: ({ displayName, sourceId, kind }) => <Named name={displayName || sourceId} isGroup={kind === 'group'} />,
+  },
   { title: 'Action', width: '110px', cell: (row) => <ActionWord action={row.action} /> },
   {
     title: 'State',
@@ -97,7 +102,7 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
           <p>{open.why}</p>
           <Changes before={open.before} after={open.after} />
           <Steps steps={open.steps} />
-          <a href={linkTo('person', open.sourceId)}>Open this person’s story</a>
+          {open.kind === 'user' && <a href={linkTo('person', open.sourceId)}>Open this person’s story</a>}
         </Drawer>
       )}
     </Card>

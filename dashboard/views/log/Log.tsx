@@ -10,6 +10,7 @@ import { ActionWord } from '../../parts/ActionWord';
 import { Card } from '../../parts/Card';
 import { Icon } from '../../parts/Icon';
 import { Empty, Waiting } from '../../parts/Loaded';
+import { Named } from '../../parts/Named';
 import { ProblemMessage } from '../../parts/Message';
 import { Status } from '../../parts/Status';
 import { VirtualRows, type Column } from '../../parts/VirtualRows';
@@ -24,9 +25,11 @@ const PAGE = 500;
 
 const COLUMNS: readonly Column<LogEntryAnswer>[] = [
   {
-    title: 'Person',
+    title: 'Person or group',
     width: 'minmax(130px, 1.2fr)',
-    cell: (row) => row.sourceIdentity.displayName || row.sourceIdentity.id,
+    cell: ({ sourceIdentity: { displayName, id, identityType } }) => (
+      <Named name={displayName || (id ?? '')} isGroup={identityType === 'Group'} />
+    ),
   },
   { title: 'Action', width: '110px', cell: (row) => <ActionWord action={actionOf(row)} /> },
   { title: 'Status', width: '110px', cell: (row) => <Status state={row.provisioningStatusInfo.status} /> },

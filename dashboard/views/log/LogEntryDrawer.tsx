@@ -84,9 +84,14 @@ function Panel({ tab, entry }: { tab: Tab; entry: LogEntryAnswer }) {
   return (
     <Facts
       of={[
-        ['Person', <a href={linkTo('person', entry.sourceIdentity.id)}>{entry.sourceIdentity.displayName}</a>],
+        entry.sourceIdentity.identityType === 'Group'
+          ? ['User group', entry.sourceIdentity.displayName]
+          : ['Person', <a href={linkTo('person', entry.sourceIdentity.id)}>{entry.sourceIdentity.displayName}</a>],
         ['Object id in Entra', <code>{entry.sourceIdentity.id}</code>],
-        ['Account in GoTo', <code>{entry.targetIdentity.id ?? 'none'}</code>],
+        [
+          entry.sourceIdentity.identityType === 'Group' ? 'Group in GoTo' : 'Account in GoTo',
+          <code>{entry.targetIdentity.id ?? 'none'}</code>,
+        ],
         ['When', inFull(entry.activityDateTime)],
         ['Took', duration(entry.durationInMilliseconds)],
         ['Cycle', <a href={linkTo('cycles', entry.cycleId)}>Open the cycle</a>],

@@ -4,11 +4,17 @@ import { problemOf, type ApiProblem } from '../../data/ApiProblem';
 import { useTyped } from '../../data/useTyped';
 import { Card } from '../../parts/Card';
 import { ProblemMessage } from '../../parts/Message';
+import { PersonSearch } from '../../parts/PersonSearch';
 import { Status } from '../../parts/Status';
 import { attributesIn } from './rulesOf';
 import { SAMPLE_PERSON } from './SAMPLE_PERSON';
 
+interface Somebody {
+  readonly id: string;
+  readonly displayName: string;
+}
 interface Tried {
+  readonly testInputObject: { readonly properties: readonly { readonly key: string; readonly value: unknown }[] };
   readonly parsingSucceeded: boolean;
   readonly evaluationSucceeded: boolean;
   readonly evaluationResult: readonly string[];
@@ -17,21 +23,36 @@ interface Tried {
 
 const MAX_LENGTH = 20_000;
 
-/** An expression on a sample person: the value appears as one types. Nothing is read or written anywhere. */
+/** An expression on a sample person, or on somebody in Entra: the value appears as one types. Nothing is written anywhere. */
 export function ExpressionTester({ expression, change }: { expression: string; change: (text: string) => void }) {
   const [person, setPerson] = useState<Readonly<Record<string, string>>>({});
   const attributes = attributesIn(expression);
-  const valueOf = (name: string): string => person[name] ?? SAMPLE_PERSON[name] ?? '';
+  const [somebody, setSomebody] = useState<Somebody | null>(null);
+  const sample = somebody === null ? SAMPLE_PERSON : {};
+  const valueOf = (name: string): string => person[name] ?? sample[name] ?? '';
   const question = JSON.stringify({
     expression,
+    ...(somebody === null ? {} : { user: somebody.id }),
     testInputObject: {
-      properties: attributes.flatMap((key) => (valueOf(key) === '' ? [] : [{ key, value: valueOf(key) }])),
+      // Of somebody, only what the reader typed over what Entra says.
+      properties: attributes.flatMap((key) => {
+        const value = somebody === null ? valueOf(key) : person[key];
+        return value === undefined || (somebody === null && value === '') ? [] : [{ key, value: value || null }];
+      }),
     },
   });
   const [settled, , type] = useTyped(question);
   useEffect(() => type(question), [question]);
   const [tried, setTried] = useState<Tried | null>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const choose = (next: Somebody | null): void => {
+    setSomebody(next);
+    setPerson({});
+  };
+  /** What Entra says of somebody, where the reader typed nothing else. */
+  const read = new Map(
+    somebody === null ? [] : (tried?.testInputObject.properties ?? []).map(({ key, value }) => [key, printed(value)]),
+  );
   useEffect(() => {
     const abort = new AbortController();
     get<Tried>(`${JOB}/schema/parseExpression`, { method: 'POST', text: settled, signal: abort.signal }).then(
@@ -58,14 +79,22 @@ export function ExpressionTester({ expression, change }: { expression: string; c
           onInput={(event) => change(event.currentTarget.value)}
         />
       </label>
+      <div class="tester-person">
+        <PersonSearch label="Try it on somebody in Entra" open={(id, displayName) => choose({ id, displayName })} />
+        {somebody !== null && (
+          <fluent-button size="small" onClick={() => choose(null)}>
+            Sample person
+          </fluent-button>
+        )}
+      </div>
       {attributes.length > 0 && (
         <fieldset class="sample">
-          <legend>Sample person</legend>
+          <legend>{somebody === null ? 'Sample person' : somebody.displayName}</legend>
           {attributes.map((name) => (
             <label key={name} class="field">
               <span>{name}</span>
               <input
-                value={valueOf(name)}
+                value={person[name] ?? read.get(name) ?? sample[name] ?? ''}
                 placeholder="empty"
                 maxLength={2_000}
                 onInput={(event) => setPerson({ ...person, [name]: event.currentTarget.value })}
@@ -107,6 +136,9 @@ function Result({ tried, expression }: { tried: Tried; expression: string }) {
     </output>
   );
 }
+
+const printed = (value: unknown): string =>
+  value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
 const AROUND = 30;
 

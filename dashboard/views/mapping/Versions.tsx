@@ -1,10 +1,12 @@
-import { ask, get, JOB } from '../../data/ApiClient';
+import { useState } from 'preact/hooks';
+import { get, JOB } from '../../data/ApiClient';
 import { usePoll } from '../../data/usePoll';
 import { inFull } from '../../data/words';
 import { ActionButton } from '../../parts/ActionButton';
 import { Card } from '../../parts/Card';
 import { Loaded } from '../../parts/Loaded';
 import { saveFile } from '../../data/saveFile';
+import { TryMapping, type Candidate } from './TryMapping';
 
 interface VersionsAnswer {
   readonly value: readonly {
@@ -14,8 +16,9 @@ interface VersionsAnswer {
   }[];
 }
 
-/** Every mapping there was: look at it, or go back to the built-in one. */
+/** Every mapping there was: look at it, or go back to it. */
 export function Versions({ active, changed }: { active: string; changed: () => void }) {
+  const [chosen, setChosen] = useState<Candidate | null>(null);
   const versions = usePoll<VersionsAnswer>(`${JOB}/schema/versions?active=${active}`, 0);
   return (
     <Card title="Versions">
@@ -43,19 +46,16 @@ export function Versions({ active, changed }: { active: string; changed: () => v
                       <ActionButton size="small" label={`Download version ${id}`} run={() => save(id)}>
                         Download
                       </ActionButton>
-                      {createdDateTime === null && !isActive && (
+                      {!isActive && (
                         <ActionButton
                           size="small"
+                          label={`Use version ${id}`}
                           run={async () => {
-                            await ask(`${JOB}/schema`, { method: 'DELETE' });
-                            changed();
-                            versions.refresh();
-                            return 'The built-in mapping is active. A full cycle evaluates everybody anew.';
-                          }}
-                          ask={{
-                            title: 'Go back to the built-in mapping?',
-                            text: 'A full cycle starts at once and evaluates everybody anew. The imported versions stay and can be put again.',
-                            yes: 'Go back',
+                            setChosen({
+                              name: createdDateTime === null ? 'The built-in mapping' : `Version ${id}`,
+                              text: createdDateTime === null ? null : await textOf(id),
+                            });
+                            return undefined;
                           }}
                         >
                           Use this one
@@ -69,12 +69,15 @@ export function Versions({ active, changed }: { active: string; changed: () => v
           </table>
         )}
       </Loaded>
+      {chosen !== null && <TryMapping candidate={chosen} changed={changed} leave={() => setChosen(null)} />}
     </Card>
   );
 }
 
 async function save(id: string): Promise<string> {
-  const schema = await get<unknown>(`${JOB}/schema/versions/${encodeURIComponent(id)}`);
-  saveFile(new Blob([JSON.stringify(schema, null, 2)], { type: 'application/json' }), `schema-${id}.json`);
+  saveFile(new Blob([await textOf(id)], { type: 'application/json' }), `schema-${id}.json`);
   return 'The schema is in your downloads.';
 }
+
+const textOf = async (id: string): Promise<string> =>
+  JSON.stringify(await get<unknown>(`${JOB}/schema/versions/${encodeURIComponent(id)}`), null, 2);

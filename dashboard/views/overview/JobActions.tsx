@@ -4,17 +4,22 @@ import { ask, JOB } from '../../data/ApiClient';
 import { go, linkTo } from '../../data/useRoute';
 import { ActionButton } from '../../parts/ActionButton';
 import { Icon } from '../../parts/Icon';
+import { Restart } from './Restart';
 
-/** Sync now, plan only, full, pause or start. */
+/** Sync now, plan only, full, start, pause, restart. */
 export function JobActions({ job, refresh }: { job: JobAnswer; refresh: () => void }) {
-  const { code, currentCycle } = job.status;
+  const { code, currentCycle, quarantine } = job.status;
   const isStopped = code === 'Paused' || code === 'NotConfigured';
   const sync = async (body: object): Promise<CycleAnswer | undefined> => {
     const answer = await ask<CycleAnswer>(`${JOB}/sync`, { method: 'POST', body });
     refresh();
     return answer?.value;
   };
+  // Removals that wait for an approval stop nothing: there is nothing to start.
+  const isQuarantined = code === 'Quarantine' && quarantine?.reason !== 'TooManyDeletes';
   const isBlocked = isStopped || currentCycle !== null;
+  // A plan changes nothing, so it may be made while the job is paused; a cycle that runs would be in its way.
+  const mayPlan = code !== 'NotConfigured' && currentCycle === null;
   return (
     <div class="actions">
       <ActionButton
@@ -28,7 +33,7 @@ export function JobActions({ job, refresh }: { job: JobAnswer; refresh: () => vo
         <Icon name="sync" slot="start" /> Sync now
       </ActionButton>
       <ActionButton
-        disabled={isBlocked}
+        disabled={!mayPlan}
         run={async () => {
           const cycle = await sync({ mode: 'full', dryRun: true });
           if (cycle !== undefined) go(linkTo('cycles', cycle.id));
@@ -51,17 +56,18 @@ export function JobActions({ job, refresh }: { job: JobAnswer; refresh: () => vo
       >
         Full cycle
       </ActionButton>
-      {code === 'Paused' ? (
+      {(code === 'Paused' || isQuarantined) && (
         <ActionButton
           run={async () => {
             await ask(`${JOB}/start`, { method: 'POST', body: {} });
             refresh();
-            return 'Started. The timer begins the next cycle.';
+            return 'Started. A cycle begins at once.';
           }}
         >
           <Icon name="play" slot="start" /> Start
         </ActionButton>
-      ) : (
+      )}
+      {code !== 'Paused' && (
         <ActionButton
           disabled={code === 'NotConfigured'}
           run={async () => {
@@ -78,6 +84,7 @@ export function JobActions({ job, refresh }: { job: JobAnswer; refresh: () => vo
           <Icon name="pause" slot="start" /> Pause
         </ActionButton>
       )}
+      <Restart isPossible={code !== 'NotConfigured'} refresh={refresh} />
     </div>
   );
 }

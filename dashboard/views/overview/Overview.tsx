@@ -48,7 +48,7 @@ export function Overview({ job, refresh }: ViewProps) {
           {warning}
         </Message>
       ))}
-      <PeopleTiles people={status.people} />
+      <PeopleTiles status={status} />
       <Card title="Last cycles" actions={<a href={linkTo('cycles')}>All cycles</a>}>
         <Loaded of={cycles}>
           {({ value }) =>

@@ -2,7 +2,7 @@ import { linkTo, go } from '../../data/useRoute';
 import { Empty } from '../../parts/Loaded';
 import { Card } from '../../parts/Card';
 import type { ViewProps } from '../ViewProps';
-import { PersonSearch } from './PersonSearch';
+import { PersonSearch } from '../../parts/PersonSearch';
 import { PersonStory } from './PersonStory';
 
 /** "Why has this person no account?" */

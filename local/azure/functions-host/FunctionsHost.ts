@@ -1,5 +1,6 @@
 /** A Functions host for one app on this machine: timers, HTTP and Service Bus triggers over worker processes. */
 import { randomUUID } from 'node:crypto';
+import { within } from '../../../shared/concurrency/within';
 import { FunctionGroups } from './FunctionGroups';
 import { readHostJson } from './hostJson';
 import { HttpFrontEnd } from './HttpFrontEnd';
@@ -28,7 +29,12 @@ export interface FunctionsHostOptions {
   readonly nodeOptions?: readonly string[];
   /** One process for all functions. By default each group has its own, as on Flex Consumption. */
   readonly oneWorker?: boolean;
+  /** How long (ms) what runs may take to end when the host stops. */
+  readonly drainMs?: number;
 }
+
+/** A slice of planning takes a minute; whoever pressed Ctrl-C does not wait for it. */
+const DRAIN_MS = 8_000;
 
 export class FunctionsHost {
   readonly #timers: TimerSchedules;
@@ -36,6 +42,7 @@ export class FunctionsHost {
   readonly #settings;
   readonly #log: HostLog;
 
+  #isBreakingOff = false;
   #groups: FunctionGroups | undefined;
   readonly #http: HttpFrontEnd;
 
@@ -104,12 +111,20 @@ export class FunctionsHost {
     return this.#loaded.pids;
   }
 
-  /** Drains: takes nothing new, lets what runs end, then ends the workers. */
+  /**
+   * Drains: takes nothing new, lets what runs end, then ends the workers. What takes longer is broken off, as whenever an
+   * instance goes: its message comes again.
+   */
   async stop(): Promise<void> {
     this.#timers.stop();
-    await this.#http.stop();
-    await Promise.all(this.#listeners.map((listener) => listener.stop()));
+    const drained = Promise.all([this.#http.stop(), ...this.#listeners.map((listener) => listener.stop())]);
+    const { drainMs = DRAIN_MS } = this.options;
+    if ((await within(drainMs, drained, 'late')) === 'late') {
+      this.#isBreakingOff = true;
+      this.#http.cut();
+    }
     await this.#groups?.stop();
+    await drained;
   }
 
   /** Binds a timer or a queue to its function. */
@@ -181,11 +196,9 @@ export class FunctionsHost {
     return metadata;
   }
 
-  readonly #failed = (functionName: string) => (error: unknown) =>
-    this.#log({
-      level: 'error',
-      category: `Function.${functionName}`,
-      functionName,
-      message: error instanceof Error ? error.message : String(error),
-    });
+  readonly #failed = (functionName: string) => (error: unknown) => {
+    const about = { category: `Function.${functionName}`, functionName };
+    if (this.#isBreakingOff) this.#log({ ...about, level: 'information', message: `${functionName} was broken off.` });
+    else this.#log({ ...about, level: 'error', message: error instanceof Error ? error.message : String(error) });
+  };
 }

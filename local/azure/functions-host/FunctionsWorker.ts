@@ -53,6 +53,7 @@ export class FunctionsWorker {
   /** @throws Error of the function, or that the process ended: then nobody knows how far it came */
   async invoke(invocation: Invocation): Promise<HttpData | undefined> {
     await this.#ready;
+    if (this.#isStopping) throw new Error('The worker process ended.');
     return new Promise((resolve, reject) => {
       this.#running.set(invocation.id, { resolve, reject });
       this.#child?.send({ type: 'invoke', invocation });

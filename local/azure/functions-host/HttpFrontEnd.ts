@@ -64,6 +64,11 @@ export class HttpFrontEnd {
     });
   }
 
+  /** Breaks off what is still being answered, or asked. */
+  cut(): void {
+    this.#server.closeAllConnections();
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A path such as "//" is no address by itself, so it is not read relative to one.
     const [path = '/', search = ''] = (request.url ?? '/').split(/\?(.*)/s);

@@ -75,10 +75,10 @@ export class ServiceBusListener {
   async stop(): Promise<void> {
     this.#isStopping = true;
     const idle = Promise.all(this.#slots);
-    // Slots at work settle first; those that wait for a session or a message are woken. The close alone wakes nobody whose link
-    // is not up yet.
-    while (this.#working > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    // Those that wait for a message or a session are woken first, or they took what the others give back; the close alone wakes
+    // nobody whose link is not up yet.
     this.#ending.abort();
+    while (this.#working > 0) await new Promise((resolve) => setTimeout(resolve, 20));
     await this.#client.close();
     await idle;
   }
@@ -127,7 +127,8 @@ export class ServiceBusListener {
         abortSignal: this.#ending.signal,
       });
       const [first] = messages;
-      if (first === undefined) return;
+      // One that comes while the host stops is left to its lock: given back, it would only come again.
+      if (first === undefined || this.#ending.signal.aborted) return;
       this.#working += 1;
       // A session's lock covers its messages, and says no time of their own.
       const release =

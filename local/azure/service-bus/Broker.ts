@@ -62,6 +62,8 @@ interface Consumer {
 }
 
 export class Broker {
+  /** Nobody may send, as an identity without the role may not. */
+  refusesSenders = false;
   readonly #stores = new Map<string, QueueStore>();
   readonly #consumers = new Map<Sender, Consumer>();
   readonly #locks = new WeakMap<Delivery, { lock: Lock; consumer: Consumer }>();
@@ -310,6 +312,10 @@ export class Broker {
     echoSettleModes(receiver);
     if (!isControl(address) && !this.#stores.has(entityOf(address))) {
       this.#refuseUnknown(receiver, address);
+      return;
+    }
+    if (!isControl(address) && this.refusesSenders) {
+      refuse(receiver, 'amqp:unauthorized-access', "Unauthorized access. 'Send' claim(s) are required.");
       return;
     }
     receiver.set_target({ address });

@@ -34,6 +34,9 @@ export const parsedAnswerSchema = z
     evaluationSucceeded: z.boolean(),
     evaluationResult: z.array(z.string()),
     parsedExpression: z.looseObject({ expression: z.string() }).nullable(),
+    testInputObject: z
+      .strictObject({ properties: z.array(z.strictObject({ key: z.string(), value: z.unknown() })) })
+      .meta({ description: 'What it was tried on: of a user, what Entra says.' }),
     error: z
       .strictObject({
         code: z.string(),

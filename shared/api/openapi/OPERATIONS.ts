@@ -5,6 +5,7 @@ import { cycleAnswerSchema, cyclesAnswerSchema } from '../answers/CycleAnswer';
 import { healthAnswerSchema } from '../answers/HealthAnswer';
 import { historyAnswerSchema } from '../answers/HistoryAnswer';
 import { jobAnswerSchema } from '../answers/JobAnswer';
+import { licensesAnswerSchema } from '../answers/LicensesAnswer';
 import { logAnswerSchema } from '../answers/LogAnswer';
 import { peopleAnswerSchema } from '../answers/PeopleAnswer';
 import { planAnswerSchema } from '../answers/PlanAnswer';
@@ -91,6 +92,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: historyAnswerSchema,
     query: [{ name: 'days', description: '1, 7 or 30.' }],
   },
+  getLicenses: {
+    summary: 'The licences of the GoTo account, with their seats.',
+    status: 200,
+    answer: licensesAnswerSchema,
+  },
   getPeople: { summary: 'How many people are in scope, managed, waiting.', status: 200, answer: peopleAnswerSchema },
   getPlan: {
     summary: 'What a cycle intends for each person, and why.',
@@ -137,10 +143,19 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   listSchemaVersions: { summary: 'Every mapping there ever was.', status: 200, answer: schemaVersionsAnswerSchema },
   getSchemaVersion: { summary: 'One of them.', status: 200, answer: z.looseObject({}) },
   parseExpression: {
-    summary: 'Tries an expression on a sample, in Graph’s shape.',
+    summary: 'Tries an expression on a sample, in Graph’s shape, or on a user.',
     status: 200,
     answer: parsedAnswerSchema,
-    body: z.looseObject({ expression: z.string() }),
+    body: z.looseObject({
+      expression: z.string(),
+      user: z
+        .string()
+        .optional()
+        .meta({ description: 'Object id, mail or user principal name: whose attributes it reads.' }),
+      testInputObject: z
+        .looseObject({ properties: z.array(z.looseObject({ key: z.string(), value: z.unknown() })) })
+        .optional(),
+    }),
   },
   listFunctions: { summary: 'What the expression language has.', status: 200, answer: functionsAnswerSchema },
   listFilterOperators: { summary: 'What filters compare by.', status: 200, answer: filterOperatorsAnswerSchema },

@@ -4,7 +4,7 @@
  */
 import { within } from '../../concurrency/within';
 import type { Engine } from '../Engine';
-import { CHECKS, line, sentencesOf, type Check, type ConnectionLine } from './ConnectionLine';
+import { CHECKS, line, notTried, sentencesOf, type Check, type ConnectionLine } from './ConnectionLine';
 import { testEntra } from './testEntra';
 import { testGoto } from './testGoto';
 
@@ -44,7 +44,7 @@ const PARTS: readonly Part[] = [
     checks: ['serviceBus'],
     run: async ({ sender }) => {
       await sender.check();
-      return [line('serviceBus', 'ok', 'Service Bus takes messages for both queues.')];
+      return [line('serviceBus', 'ok', 'Service Bus takes messages for each queue.')];
     },
     ifLate: noAnswer('Service Bus', 'ServiceBusConnection'),
   },
@@ -66,6 +66,9 @@ const PARTS: readonly Part[] = [
   },
 ];
 
+/** What a token of GoTo's is fetched with: while one of them fails, that there is none says nothing about GoTo. */
+const UNDER_TOKEN: readonly Check[] = ['storage', 'keyVault'];
+
 /** @returns a line a check, in the order of CHECKS */
 export async function testConnection(engine: Engine): Promise<readonly ConnectionLine[]> {
   const lines = (
@@ -80,15 +83,13 @@ export async function testConnection(engine: Engine): Promise<readonly Connectio
       }),
     )
   ).flat();
-  return [...lines].sort((a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check));
-}
-
-/** The same lines in the log: on the first day that is where an admin looks. */
-export async function logConnection(engine: Engine): Promise<void> {
-  for (const { check, status, message } of await testConnection(engine))
-    engine.telemetry[status === 'ok' ? 'info' : status === 'warning' ? 'warn' : 'error']('connection.checked', {
-      check,
-      status,
-      message,
-    });
+  const hasFailed = (check: Check): boolean => lines.some((one) => one.check === check && one.status === 'failed');
+  const cause = hasFailed('gotoToken') ? UNDER_TOKEN.find(hasFailed) : undefined;
+  return lines
+    .flatMap((one) =>
+      cause !== undefined && one.check.startsWith('goto') && one.status === 'failed'
+        ? notTried([one.check], cause)
+        : [one],
+    )
+    .sort((a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check));
 }

@@ -1,16 +1,24 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { UsersAnswer } from '../../../shared/api/answers/UsersAnswer';
-import { get, JOB } from '../../data/ApiClient';
-import { problemOf, type ApiProblem } from '../../data/ApiProblem';
-import { useTyped } from '../../data/useTyped';
-import { Icon } from '../../parts/Icon';
+import { useEffect, useId, useState } from 'preact/hooks';
+import type { UsersAnswer } from '../../shared/api/answers/UsersAnswer';
+import { get, JOB } from '../data/ApiClient';
+import { problemOf, type ApiProblem } from '../data/ApiProblem';
+import { useTyped } from '../data/useTyped';
+import { Icon } from './Icon';
 
 type Found = UsersAnswer['value'][number];
 
-const LIST = 'people-found';
-
-/** Finds people while one types. Enter without a choice looks up what was typed: who was never read is asked for in Entra. */
-export function PersonSearch({ open }: { open: (id: string) => void }) {
+/**
+ * Finds people while one types. Enter without a choice looks up what was typed: who was never read is asked for in Entra.
+ * @param props.open told of an object id or what was typed, and what to call the person
+ */
+export function PersonSearch({
+  label = 'Find a person',
+  open,
+}: {
+  label?: string;
+  open: (id: string, name: string) => void;
+}) {
+  const list = useId();
   const [settled, typed, type] = useTyped('', 200);
   const [people, setPeople] = useState<readonly Found[] | null>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -34,15 +42,19 @@ export function PersonSearch({ open }: { open: (id: string) => void }) {
     );
     return () => abort.abort();
   }, [settled]);
-  const choose = (id: string): void => {
+  const choose = (id: string, name: string): void => {
     type('');
     setPeople(null);
-    open(id);
+    open(id, name);
+  };
+  const chooseAt = (person: Found | undefined): void => {
+    const said = typed.trim();
+    choose(person?.id ?? said, person === undefined || person.displayName === '' ? said : person.displayName);
   };
   const onKey = (event: KeyboardEvent): void => {
     const count = people?.length ?? 0;
     if (event.key === 'Escape') setPeople(null);
-    if (event.key === 'Enter' && typed.trim() !== '') choose(people?.[at]?.id ?? typed.trim());
+    if (event.key === 'Enter' && typed.trim() !== '') chooseAt(people?.[at]);
     if (count === 0 || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
     event.preventDefault();
     setAt((old) => (event.key === 'ArrowDown' ? (old + 1) % count : (old <= 0 ? count : old) - 1));
@@ -54,11 +66,11 @@ export function PersonSearch({ open }: { open: (id: string) => void }) {
       <input
         type="text"
         role="combobox"
-        aria-label="Find a person"
+        aria-label={label}
         aria-autocomplete="list"
         aria-expanded={isOpen}
-        aria-controls={LIST}
-        {...(isOpen && at >= 0 ? { 'aria-activedescendant': `${LIST}-${at}` } : {})}
+        aria-controls={list}
+        {...(isOpen && at >= 0 ? { 'aria-activedescendant': `${list}-${at}` } : {})}
         placeholder="Name, mail address, user principal name or object id"
         autocomplete="off"
         spellcheck={false}
@@ -67,16 +79,16 @@ export function PersonSearch({ open }: { open: (id: string) => void }) {
         onInput={(event) => type(event.currentTarget.value)}
         onKeyDown={onKey}
       />
-      <ul id={LIST} role="listbox" aria-label="People found" class="found" hidden={!isOpen}>
+      <ul id={list} role="listbox" aria-label="People found" class="found" hidden={!isOpen}>
         {people?.map((person, index) => (
           <li
             key={person.id}
-            id={`${LIST}-${index}`}
+            id={`${list}-${index}`}
             role="option"
             aria-selected={index === at}
             onMouseDown={(event) => {
               event.preventDefault();
-              choose(person.id);
+              chooseAt(person);
             }}
           >
             <span>{person.displayName || person.id}</span>
@@ -84,7 +96,7 @@ export function PersonSearch({ open }: { open: (id: string) => void }) {
           </li>
         ))}
         {people?.length === 0 && (
-          <li role="option" aria-selected={at === 0} class="quiet" onMouseDown={() => choose(typed.trim())}>
+          <li role="option" aria-selected={at === 0} class="quiet" onMouseDown={() => chooseAt(undefined)}>
             Nobody the connector has read is called so. Enter asks Entra for “{typed.trim()}”.
           </li>
         )}
