@@ -41,9 +41,9 @@ export function troubleshootingPage(): string {
     '',
     '| page | says | what to do |',
     '|---|---|---|',
-    ...Object.entries(CONNECTION_PAGES).map(
-      ([outcome, { title, toDo }]) => `| \`${outcome}\` | ${cell(title)} | ${cell(toDo.join(' '))} |`,
-    ),
+    ...Object.entries(CONNECTION_PAGES)
+      .filter(([outcome]) => outcome !== 'Connected')
+      .map(([outcome, { title, toDo }]) => `| \`${outcome}\` | ${cell(title)} | ${cell(toDo.join(' '))} |`),
     '',
     'Before that it may answer 409: `NoOAuthClient`, `PersonalAccessTokenInUse` or `AddressUnknown`, with the sentence what to do. Then test the',
     'connection ([connect.md](connect.md)): `POST …/validateCredentials`, or the events `connection.checked` of the first cycle. Each line that is not',
