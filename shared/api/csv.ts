@@ -4,16 +4,23 @@ import { Problem } from './Problem';
 
 export type Cell = string | number | boolean | null;
 
-/** Spreadsheets run what begins like this; an apostrophe before it makes it text. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** Spreadsheets run what begins like this, full-width signs too (OWASP, CSV Injection); an apostrophe before it makes it text. */
+const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/u;
+/**
+ * Where lists are separated by semicolons (most of Europe) Excel takes the commas for text, and with them quotes that stand
+ * behind one: what follows a semicolon or a line break is a cell of its own there.
+ */
+const FORMULA_WITHIN = /(?=[=+\-@＝＋－＠])(?<=[;\t\r\n] *)/gu;
 /** Without it Excel takes UTF-8 for something else. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
 const cellOf = (value: Cell): string => {
   const text = value === null ? '' : String(value);
-  const safe = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text;
+  const safe = typeof value === 'string' ? asText(text) : text;
   return /[",\r\n;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
+
+const asText = (text: string): string => (FORMULA.test(text) ? "'" : '') + text.replaceAll(FORMULA_WITHIN, "'");
 
 const lineOf = (cells: readonly Cell[]): string => `${cells.map(cellOf).join(',')}\r\n`;
 

@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import { tryParseJson } from '../http/tryParseJson';
+import { isNestedDeeper } from '../model/isNestedDeeper';
 import type { ApiRequest } from './ApiResponse';
 import { Problem } from './Problem';
 
 /** A body larger than any of ours is refused, in bytes. */
 const MAX_BODY_LENGTH = 64_000;
+/** Nor is any of ours nested so deep. */
+const MAX_DEPTH = 100;
 
 /**
  * The JSON body, checked. An empty one counts as `{}`.
@@ -14,6 +17,8 @@ export async function readBody<S extends z.ZodType>(request: ApiRequest, schema:
   const text = await readText(request, MAX_BODY_LENGTH);
   const value = text.trim() === '' ? {} : tryParseJson(text);
   if (value === undefined) throw new Problem(400, 'InvalidJson', 'The body is not valid JSON.');
+  if (isNestedDeeper(value, MAX_DEPTH))
+    throw new Problem(400, 'InvalidBody', `body: is nested more than ${MAX_DEPTH} levels deep`);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

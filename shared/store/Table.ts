@@ -12,6 +12,10 @@ const PARALLEL_PARTITIONS = 8;
 /** A text column holds 32,768 UTF-16 units (azure-functions.md 8.1); a little is left free. */
 export const MAX_COLUMN_LENGTH = 32_000;
 
+/** What no key holds, nor more than 1 KiB (azure-functions.md 8.1). To be asked for it is a wrong question to the service, too. */
+const IMPOSSIBLE = /[/\\#?\p{Cc}]/u;
+const MAX_KEY_LENGTH = 512;
+
 /** An entity of text and 32-bit columns. */
 export interface Row {
   readonly partitionKey: string;
@@ -44,6 +48,7 @@ export class Table {
 
   /** @returns undefined when there is no such row. @throws ConnectorError StorageUnreachable, like every method here */
   async get(partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
+    if ([partitionKey, rowKey].some((key) => IMPOSSIBLE.test(key) || key.length > MAX_KEY_LENGTH)) return undefined;
     return this.#call(async () => {
       try {
         return await this.client.getEntity<Row>(partitionKey, rowKey);

@@ -189,3 +189,11 @@ test('the log is a table for whoever accepts one: every entry that matches, in t
     await expect(table(part)).rejects.toMatchObject({ status: 400, code: 'UnsupportedOption' });
   await expect(table({ $orderby: 'reason' })).rejects.toMatchObject({ status: 400, code: 'InvalidOrderBy' });
 });
+
+test('an id that nobody can have finds nobody, and is no fault of the storage', async () => {
+  for (const id of ['../../x', 'a\\b', 'a#b?c', 'a\u0000b', 'x'.repeat(3_000)])
+    expect(await log({ $filter: `sourceIdentity/id eq '${id}'` })).toMatchObject({
+      value: [],
+      '@gotomeeting.message': expect.stringContaining('never met') as unknown,
+    });
+});

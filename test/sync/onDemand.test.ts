@@ -1,4 +1,5 @@
 /** One person at once: by the same prepare → commit as the lanes, serial with them, beside whatever cycle runs (I08). */
+import type { HistoryEvent } from '../conformance/History';
 import { z } from 'zod';
 import { EntraSource } from '../../shared/entra/EntraSource';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
@@ -108,7 +109,10 @@ describe('with a company in order', () => {
     const before = connector.history.events.length;
     const dry = await ask(ada.id, { dryRun: true });
     expect(dry).toMatchObject({ cycleId: null, status: 'success', action: 'create', logEntryIds: [] });
-    expect(connector.history.events.slice(before).filter((event) => event.kind !== 'pointCheck')).toEqual([]);
+    // That it takes a place in GoTo's rate is known to all instances.
+    const isTrace = (event: HistoryEvent): boolean =>
+      event.kind !== 'pointCheck' && !(event.kind === 'row' && event.table === 'Waits');
+    expect(connector.history.events.slice(before).filter(isTrace)).toEqual([]);
     const real = await ask(ada.id);
     expect(real.modifiedProperties).toEqual(dry.modifiedProperties);
     await connector.settle();
@@ -122,7 +126,8 @@ describe('with a company in order', () => {
   });
 
   test('unknown people, two people of one address, a foreign job and bad bodies are answered with a sentence', async () => {
-    expect(await problem({ user: 'nobody@example.com' })).toMatchObject({ status: 404, code: 'UserNotFound' });
+    for (const user of ['nobody@example.com', 'half a letter \ud800', "x' or startswith(mail, 'a') or '1' eq '1"])
+      expect(await problem({ user })).toMatchObject({ status: 404, code: 'UserNotFound' });
     expect(await problem({ user: '00000000-0000-4000-8000-000000000000' })).toMatchObject({ status: 404 });
     newPerson(connector, 904, { mail: "o'hara@example.com" });
     newPerson(connector, 905, { mail: "O'Hara@example.com" });

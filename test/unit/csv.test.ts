@@ -28,3 +28,11 @@ test('cells that a spreadsheet would run, or that would end the cell, are text',
     ].join('\r\n'),
   );
 });
+
+test('nor does what Excel splits at a semicolon or a line break, where lists are separated so', async () => {
+  const cells = ['x;=1+1', 'x; @SUM(A1)', 'x\r\n-1', ' =1+1', '＝1+1', 'a-b; c=d', '{"a":"x;+1"}'];
+  const text = await joined(csvOf(['value'], pages([cells])));
+  expect(text.split('\r\n').slice(1).join('\r\n')).toBe(
+    `"x;'=1+1","x; '@SUM(A1)","x\r\n'-1",' =1+1,'＝1+1,"a-b; c=d","{""a"":""x;'+1""}"\r\n`,
+  );
+});

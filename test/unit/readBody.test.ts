@@ -1,6 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
-import { readText } from '../../shared/api/readBody';
-import { apiRequest } from '../support/apiRequest';
+import { z } from 'zod';
+import { readBody, readText } from '../../shared/api/readBody';
+import { apiRequest, bodyOf } from '../support/apiRequest';
 
 const LIMIT = 1_000;
 
@@ -35,4 +36,14 @@ test('one that is as large as may be is read whole, and letters that fall betwee
   const single = ReadableStream.from([...bytes].map((byte) => Uint8Array.of(byte)));
   expect(await readText({ ...apiRequest(), body: single }, LIMIT)).toBe('Åsa Ünal 😀');
   expect(await readText({ ...apiRequest(), body: null }, LIMIT)).toBe('');
+});
+
+test('one that is nested for harm is refused before anything walks it', async () => {
+  const nested = (levels: number) => ({
+    ...apiRequest(),
+    body: bodyOf(`{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`),
+  });
+  const schema = z.strictObject({ a: z.unknown() });
+  await expect(readBody(nested(30_000), schema)).rejects.toMatchObject({ status: 400, code: 'InvalidBody' });
+  expect(await readBody(nested(90), schema)).toHaveProperty('a');
 });

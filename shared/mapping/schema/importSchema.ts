@@ -2,6 +2,7 @@
  * Entra's exported schema → a mapping that runs, and a report of what became of each part. Nothing is guessed in silence:
  * what is not taken is in the report, and what cannot work is a problem with its JSON pointer.
  */
+import { isNestedDeeper } from '../../model/isNestedDeeper';
 import { sourceAttribute } from '../../model/SourceAttribute';
 import { importAttributeMappings } from './importAttributeMappings';
 import { importFilter } from './importFilter';
@@ -27,7 +28,7 @@ export function importSchema(json: unknown): Imported {
 }
 
 function read(json: unknown, builder: ReportBuilder): SchemaMapping | null {
-  if (isTooDeep(json)) {
+  if (isNestedDeeper(json, MAX_DEPTH)) {
     builder.problem(
       '',
       `The JSON is nested more than ${MAX_DEPTH} levels deep.`,
@@ -167,15 +168,3 @@ function flowOf(objectMapping: ObjectMapping, pointer: string, builder: ReportBu
 /** RFC 6901. */
 const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
-/** Without recursion: this is what protects the recursive parser. */
-function isTooDeep(json: unknown): boolean {
-  let level: unknown[] = [json];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((value): unknown[] =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    );
-  }
-  return false;
-}

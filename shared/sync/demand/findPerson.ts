@@ -10,6 +10,8 @@ const OBJECT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export async function findPerson({ entra, store }: WithSource & WithStore, name: string): Promise<readonly string[]> {
   if (OBJECT_ID.test(name)) return [name.toLowerCase()];
+  // Half a letter (a lone surrogate) is no part of any name, and of no address line.
+  if (!name.isWellFormed()) return [];
   let failure: ConnectorError | undefined;
   const shown = await entra.findPeople(name).catch((error: unknown) => {
     if (!(error instanceof ConnectorError)) throw error;
