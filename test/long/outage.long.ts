@@ -151,11 +151,17 @@ test('somebody who leaves and somebody who joins in one cycle share the one seat
   expectConverged(connector);
 });
 
-test('a seat that gets free outside is given in the very next cycle, after hours without any', async () => {
+test('a seat that gets free outside is given in the very next cycle, after hours without any, and in the order of assignment', async () => {
   connector = await TestConnector.start({ world: TINY });
   await connector.begin();
   seats(0);
-  newDepartment(connector, [newPerson(connector, 981), newPerson(connector, 982)]);
+  const last = [newPerson(connector, 981), newPerson(connector, 982)];
+  // Whoever is assigned first comes last by every other order.
+  const first = last.reduce((a, b) => (a.id > b.id ? a : b));
+  connector.world.directory.assign(first.id, 'User');
+  await cycles(connector, 1);
+  newDepartment(connector, last);
+  connector.world.directory.changeUser(first.id, { surname: 'Renamed' });
   const before = postsTo(connector);
   for (let hour = 0; hour < 4; hour += 1) {
     connector.later(HOUR_MS);
@@ -165,7 +171,10 @@ test('a seat that gets free outside is given in the very next cycle, after hours
   }
   // Nobody knocks at a door that is known to be closed.
   expect(postsTo(connector)).toBe(before);
-  seats(2);
-  expect((await cycles(connector, 1)).counts.created).toBe(2);
+  seats(1);
+  expect((await cycles(connector, 1)).counts).toMatchObject({ created: 1, parked: 1 });
+  expect(connector.statusOf(first.id)).not.toBe('none');
+  seats(1);
+  expect((await cycles(connector, 1)).counts.created).toBe(1);
   expectConverged(connector);
 });

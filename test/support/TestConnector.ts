@@ -171,7 +171,7 @@ export class TestConnector {
         if (typeof value !== 'function') return value;
         return (...parameters: unknown[]): unknown => {
           const call = (): unknown => (value as (...all: unknown[]) => unknown).apply(target, parameters);
-          if (this.#isDead()) return Promise.reject(new Killed('the process is dead'));
+          if (this.#isDead()) return this.#dead();
           this.history.noteCall(String(name), parameters);
           const result = call();
           // An adapter that another one gives (EntraSource.selecting) can be killed as well.
@@ -181,6 +181,13 @@ export class TestConnector {
         };
       },
     });
+  }
+
+  /** Nobody of the dead may be left to hear of it, such as a list that is never read. */
+  #dead(): Promise<never> {
+    const dead: Promise<never> = Promise.reject(new Killed('the process is dead'));
+    dead.catch(() => undefined);
+    return dead;
   }
 
   #isDead(): boolean {

@@ -15,6 +15,7 @@ import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { Outcome } from '../../model/Outcome';
 import type { PlanEntry } from '../../model/PlanEntry';
 import { meetingsInWords } from '../../rules/meetingsInWords';
+import { seatTurn } from '../../rules/seats';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
 import { contradictsAbsence } from '../job/contradictsAbsence';
@@ -237,7 +238,7 @@ export class Handling {
   ): Promise<Decided> {
     const { entry } = this.target;
     const asked = licensesAsked(draft, stored.person);
-    if (await this.context.isShort(asked)) throw noSeat();
+    if (await this.context.isShort(asked, seatTurn(entry))) throw noSeat();
     return {
       kind: 'write',
       input: {
