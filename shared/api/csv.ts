@@ -4,7 +4,7 @@ import { Problem } from './Problem';
 
 export type Cell = string | number | boolean | null;
 
-/** Spreadsheets run what begins like this, full-width signs too (OWASP, CSV Injection); an apostrophe before it makes it text. */
+/** Spreadsheets run what begins like this, full-width signs too; an apostrophe before it makes it text. */
 const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/u;
 /**
  * Where lists are separated by semicolons (most of Europe) Excel takes the commas for text, and with them quotes that stand
