@@ -86,7 +86,9 @@ export function App() {
 }
 
 /** What runs says more than that the job is switched on. */
-const stateOf = ({ status }: JobAnswer): string => status.currentCycle?.state ?? status.code;
+/** Removals above the limit are a quarantine to Graph; for a reader they wait, and everything else goes on. */
+const stateOf = ({ status: { currentCycle, quarantine, code } }: JobAnswer): string =>
+  currentCycle?.state ?? (quarantine?.reason === 'TooManyDeletes' ? 'awaitingApproval' : code);
 
 function focusMain(event: Event): void {
   event.preventDefault();

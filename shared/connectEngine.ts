@@ -106,7 +106,7 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
       tokens,
       pending: store.pendingAuthorizations,
       meOf: (token) =>
-        readMe(gotoClient({ get: () => Promise.resolve(token), generation: 0 }), { pacer: pacing.planner }),
+        readMe(gotoClient({ get: () => Promise.resolve(token), generation: 0 }), { pacer: pacing.guest }),
       clock,
       telemetry,
     }),

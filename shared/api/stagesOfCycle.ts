@@ -10,6 +10,8 @@ type StageName = StageAnswer['name'];
 const STAGE_OF: Readonly<Record<PlanStepName, StageName>> = {
   baseline: 'source',
   changes: 'source',
+  groupChanges: 'source',
+  assignmentChanges: 'source',
   assignments: 'source',
   groups: 'source',
   direct: 'source',

@@ -67,12 +67,6 @@ export interface DeltaPage<T> {
   readonly deltaLink: string | undefined;
 }
 
-export interface GroupMembers {
-  /** Ids of the direct members that are users. */
-  readonly userIds: readonly string[];
-  readonly people: readonly Person[];
-}
-
 /** One page of a group's members. */
 export interface MembersPage {
   readonly people: readonly Person[];
@@ -99,6 +93,8 @@ export interface UsersPage {
 /** One page of assignments. */
 export interface AssignmentsPage {
   readonly assignments: readonly Assignment[];
+  /** Grants to applications included: what Graph counts. */
+  readonly rows: number;
   /** Null on the last page. */
   readonly next: string | null;
 }
@@ -200,28 +196,15 @@ export class EntraSource {
    */
   async listAssignmentsPage(from: string | { readonly servicePrincipalId: string }): Promise<AssignmentsPage> {
     const page = await this.#page(typeof from === 'string' ? from : assignmentsPath(from.servicePrincipalId));
-    return { assignments: assignmentsIn(page), next: page['@odata.nextLink'] ?? null };
+    return { assignments: assignmentsIn(page), rows: page.value.length, next: page['@odata.nextLink'] ?? null };
   }
 
   /**
-   * Direct members that are users, with their attributes in the same answer. Only direct members have access
-   * (graph-source.md 1.2).
-   * @returns `missing` for 404: the group was deleted, or a replica has not heard of it yet. That is doubt, not "no
-   *   members".
-   */
-  async listMembers(groupId: string): Promise<GroupMembers | 'missing'> {
-    return orMissing(async () => {
-      const people: Person[] = [];
-      for await (const page of this.#pages(this.#membersPath(groupId))) people.push(...this.#peopleIn(page));
-      return { userIds: people.map((person) => person.id), people };
-    });
-  }
-
-  /**
-   * One page of up to 999 direct members, so that a group of any size is read in bounded time. A list is complete
-   * only with the page whose `next` is null.
+   * One page of up to 999 direct members with their attributes, so that a group of any size is read in bounded time. A list
+   * is complete only with the page whose `next` is null. Only direct members have access (graph-source.md 1.2).
    * @param from the group to begin with, or the `next` of the page before
-   * @returns `missing` for 404, as `listMembers`
+   * @returns `missing` for 404: the group was deleted, or a replica has not heard of it yet. That is doubt, not "no
+   *   members"
    */
   async listMembersPage(from: string | { readonly groupId: string }): Promise<MembersPage | 'missing'> {
     return orMissing(async () => {
@@ -232,7 +215,7 @@ export class EntraSource {
 
   /**
    * Ids of everybody in a group, those of groups in it included.
-   * @returns `missing` for 404, as `listMembers`
+   * @returns `missing` for 404, as `listMembersPage`
    */
   async listEverybodyIn(groupId: string): Promise<ReadonlySet<string> | 'missing'> {
     return orMissing(async () => {

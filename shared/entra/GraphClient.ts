@@ -15,6 +15,7 @@ import { ConnectorError } from '../model/ConnectorError';
 import { countCall } from '../telemetry/callCounter';
 import type { Telemetry } from '../telemetry/Telemetry';
 import { graphError } from './graphError';
+import { Patience } from './Patience';
 
 /** A page of 999 people with every attribute is a few MB; far above it something else answers. */
 const MAX_BYTES = 32 * 1_024 * 1_024;
@@ -26,6 +27,9 @@ export const FIRST_WAIT_MS = 1_000;
 export const LONGEST_SLEEP_MS = 15_000;
 /** All sleep inside one request, in ms, so that a slice of some requests ends long before the function's time-out. */
 const LONGEST_SLEEP_IN_ALL_MS = 30_000;
+/** All sleep of the process within a window, in ms, however many requests are told to wait. */
+const PATIENCE_MS = 120_000;
+const PATIENCE_WINDOW_MS = 300_000;
 
 export interface GraphClientOptions {
   /** The root without version, such as https://graph.microsoft.com. */
@@ -39,9 +43,12 @@ export interface GraphClientOptions {
 /** Sends requests to Microsoft Graph; each one sent is counted by `countCall('graph')`. */
 export class GraphClient {
   readonly #origin: string;
+  /** For the waits that Graph asks for. */
+  readonly patience: Patience;
 
   constructor(private readonly options: GraphClientOptions) {
     this.#origin = new URL(options.endpoint).origin;
+    this.patience = new Patience(options.clock, PATIENCE_MS, PATIENCE_WINDOW_MS);
   }
 
   /** The clock its waits are measured by. */
@@ -86,7 +93,7 @@ export class GraphClient {
       } catch (error) {
         if (!(error instanceof ConnectorError) || !error.repeatable || attempt >= MAX_ATTEMPTS) throw error;
         const wait = error.retryAfterMs ?? Math.min(LONGEST_SLEEP_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
-        if (wait > LONGEST_SLEEP_MS || slept + wait > LONGEST_SLEEP_IN_ALL_MS) throw error;
+        if (wait > LONGEST_SLEEP_MS || slept + wait > LONGEST_SLEEP_IN_ALL_MS || !this.patience.has(wait)) throw error;
         slept += wait;
         this.options.telemetry.warn('graph.retried', { code: error.code, status: error.status, waitMs: wait, attempt });
         await this.options.clock.sleep(wait);

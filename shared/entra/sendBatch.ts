@@ -61,7 +61,7 @@ export async function sendBatch(graph: GraphClient, parts: readonly BatchPart[])
     if (again.length === 0) continue;
     const round = Math.max(...again.map((part) => tries.get(part.key) ?? 0));
     const wait = Math.max(FIRST_WAIT_MS * 2 ** (round - 1), ...demands);
-    if (round >= MAX_TRIES || slept + wait > LONGEST_SLEEP_MS) {
+    if (round >= MAX_TRIES || slept + wait > LONGEST_SLEEP_MS || !graph.patience.has(wait)) {
       throw demands.length > 0 ? tooManyRequests(wait) : keepsFailing();
     }
     slept += wait;

@@ -129,6 +129,13 @@ export const isCompleteList = (seen: {
   readonly lastTotal: number;
 }): boolean => seen.distinct === seen.lastTotal && seen.firstTotal === seen.lastTotal;
 
+/** Several whole reads of the list did not add up. @param repeatable whether it is worth another try in this cycle */
+export const incompleteList = (repeatable: boolean): ConnectorError =>
+  new ConnectorError(
+    'GoTo’s user list stayed incomplete. Nothing is removed on such a list; the next cycle tries again.',
+    { code: 'IncompleteRead', sent: true, repeatable, scope: 'job' },
+  );
+
 /** All functions throw the ConnectorErrors of GotoClient, and ServiceIncompatible for an answer of unknown shape. */
 export class GotoAccounts {
   #owner: { readonly generation: number; readonly at: number; readonly owner: Promise<TokenOwner> } | undefined;
@@ -220,15 +227,7 @@ export class GotoAccounts {
       const rows = await this.#listOnce(caller);
       if (rows !== undefined) return rows;
     }
-    throw new ConnectorError(
-      'GoTo’s user list stayed incomplete. Nothing is removed on such a list; the next cycle tries again.',
-      {
-        code: 'IncompleteRead',
-        sent: true,
-        repeatable: true,
-        scope: 'job',
-      },
-    );
+    throw incompleteList(true);
   }
 
   async #listOnce(caller: Caller): Promise<Account[] | undefined> {

@@ -6,6 +6,9 @@
  * slot. The planner reads GoTo only while no lane has work (before the first message leaves and after the last one
  * ended) and may use every slot.
  *
+ * Guests are requests beside the cycles: one person on demand, a person's story, the test of the connection. While any is
+ * about, every other slot or so is theirs, which all instances know before the first of them sends; else they cost nothing.
+ *
  * GoTo documents 10 requests a second per API, 429 beyond (developer.goto.com/guides/References/Ref-Rate-Limits).
  */
 import { LONGEST_DEMANDED_WAIT_MS } from '../http/parseRetryAfter';
@@ -20,18 +23,39 @@ const SHARED_WAIT_AGE_MS = 1_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
+/** How long guests stay about after one asked, and from how little time left on the next one asks for more, in ms. */
+const GUESTS_STAY_MS = 15_000;
+const GUESTS_LOW_MS = 5_000;
+/** From being announced on, all instances know of guests: they read what is shared once a second. */
+const GUESTS_KNOWN_MS = SHARED_WAIT_AGE_MS + 500;
+
+/** Half of the slots, by no rule that a lane's could follow, so that each lane keeps half of its own. */
+const isGuestSlot = (slot: number): boolean => ((Math.imul(slot, 0x9e3779b1) >>> 15) & 1) === 1;
+
 /** What the clocks of two instances may differ by, in ms. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** The wait GoTo demanded, known to every instance. Moments in ms since the epoch. */
-export interface SharedWait {
-  /** The moment until which nobody sends; 0 or a past one when there is no wait. */
-  read(): Promise<number>;
+/** What every instance knows. Moments in ms since the epoch; 0 or a past one when there is none. */
+export interface KnownPace {
+  /** Until then nobody sends: GoTo demanded it. */
+  readonly waitUntil: number;
+  /** Between these, guests have slots of their own. */
+  readonly guestsFrom: number;
+  readonly guestsUntil: number;
+}
+
+/** The pace that all instances share. */
+export interface SharedPace {
+  read(): Promise<KnownPace>;
   /**
    * Prolongs the wait; never shortens it, whoever else does the same at the same time.
    * @returns the moment that holds now
    */
   raise(untilMs: number): Promise<number>;
+  /** Guests are about. @returns what holds now: those who were about before keep the moment they began at */
+  admitGuests(nowMs: number, fromMs: number, untilMs: number): Promise<KnownPace>;
+  /** @param choose the slot behind the last one that a guest took. @returns one that no other guest has */
+  takeGuestSlot(choose: (after: number) => number): Promise<number>;
 }
 
 /** A share of the rate. */
@@ -83,6 +107,8 @@ export async function prepay(pacer: Pacer): Promise<Pacer> {
 export class Pacing {
   readonly #lastSlot = new Map<number | 'planner', number>();
   #until = 0;
+  #guestsFrom = 0;
+  #guestsUntil = 0;
   #readAt = Number.NEGATIVE_INFINITY;
   #throttledInARow = 0;
   #leadMs = SHORTEST_LEAD_MS;
@@ -91,7 +117,7 @@ export class Pacing {
   constructor(
     private readonly ratePerSecond: number,
     private readonly clock: Clock,
-    private readonly shared: SharedWait,
+    private readonly shared: SharedPace,
   ) {}
 
   /**
@@ -108,6 +134,29 @@ export class Pacing {
     return this.#pacer('planner', 1, 0);
   }
 
+  /** For requests beside the cycles, whatever else is at work. */
+  get guest(): Pacer {
+    const slotBefore = async (leadMs: number): Promise<number> => {
+      await this.#waitOutDemand();
+      await this.#comeAsGuest();
+      const slotMs = 1_000 / this.ratePerSecond;
+      const slot = await this.shared.takeGuestSlot((after) => {
+        let next = Math.max(after + 1, Math.ceil(Math.max(this.clock.now() + leadMs, this.#guestsFrom) / slotMs));
+        while (!isGuestSlot(next)) next += 1;
+        return next;
+      });
+      await this.#sleepUntil(slot * slotMs - leadMs);
+      return this.#until > this.clock.now() ? slotBefore(leadMs) : slot * slotMs;
+    };
+    return this.#pacerOf(slotBefore);
+  }
+
+  async #comeAsGuest(): Promise<void> {
+    const now = this.clock.now();
+    if (this.#guestsUntil >= now + GUESTS_LOW_MS) return;
+    this.#learn(await this.shared.admitGuests(now, now + GUESTS_KNOWN_MS, now + GUESTS_STAY_MS));
+  }
+
   /**
    * A 429 was met: nobody sends before the demanded wait is over.
    * @param retryAfterMs what GoTo demanded in ms; without it the wait doubles with each 429 in a row
@@ -119,7 +168,7 @@ export class Pacing {
     const wait = Math.min(LONGEST_DEMANDED_WAIT_MS, demanded);
     this.#until = Math.max(this.#until, this.clock.now() + wait);
     try {
-      this.#learn(await this.shared.raise(this.#until));
+      this.#learnWait(await this.shared.raise(this.#until));
     } catch {
       // This instance keeps to it all the same; another one meets its own 429. The refusal itself must not be hidden.
     }
@@ -134,7 +183,13 @@ export class Pacing {
   }
 
   /** A moment further away than any wait can be demanded is a broken row or clock: it must not stop the job for good. */
-  #learn(untilMs: number): void {
+  #learn({ waitUntil, guestsFrom, guestsUntil }: KnownPace): void {
+    this.#learnWait(waitUntil);
+    this.#guestsFrom = guestsFrom;
+    this.#guestsUntil = Math.min(guestsUntil, this.clock.now() + GUESTS_STAY_MS + CLOCK_SKEW_MS);
+  }
+
+  #learnWait(untilMs: number): void {
     const isPossible = untilMs <= this.clock.now() + LONGEST_DEMANDED_WAIT_MS + CLOCK_SKEW_MS;
     if (isPossible) this.#until = Math.max(this.#until, untilMs);
   }
@@ -145,20 +200,27 @@ export class Pacing {
   }
 
   #pacer(owner: number | 'planner', lanes: number, remainder: number): Pacer {
-    const sleepUntil = async (atMs: number): Promise<void> => {
-      const wait = atMs - this.clock.now();
-      if (wait > 0) await this.clock.sleep(wait);
-    };
     const slotBefore = async (leadMs: number): Promise<number> => {
       await this.#waitOutDemand();
       const at = this.#nextSlot(owner, lanes, remainder);
-      await sleepUntil(at - leadMs);
-      // A 429 met while this request waited for its slot counts for it too.
-      return this.#until > this.clock.now() ? slotBefore(leadMs) : at;
+      await this.#sleepUntil(at - leadMs);
+      await this.#stayInformed();
+      // A 429 met, or a guest who came, while this request waited for its slot counts for it too.
+      return this.#until > this.clock.now() || this.#isGuests(at) ? slotBefore(leadMs) : at;
     };
+    return this.#pacerOf(slotBefore);
+  }
+
+  async #sleepUntil(atMs: number): Promise<void> {
+    const wait = atMs - this.clock.now();
+    if (wait > 0) await this.clock.sleep(wait);
+  }
+
+  /** @param slotBefore sleeps until so many ms before the owner's next slot, and says when (ms) that is */
+  #pacerOf(slotBefore: (leadMs: number) => Promise<number>): Pacer {
     const meet = async (slot: number): Promise<void> => {
       let at = slot;
-      await sleepUntil(at);
+      await this.#sleepUntil(at);
       for (let missed = 0; missed < MISSED_SLOTS && this.#isLate(at); missed += 1) at = await slotBefore(0);
     };
     return {
@@ -184,14 +246,23 @@ export class Pacing {
     const slotMs = 1_000 / this.ratePerSecond;
     const now = this.clock.now();
     const earliest = Math.max(Math.ceil(now / slotMs), (this.#lastSlot.get(owner) ?? -1) + 1);
-    const slot = earliest + ((((remainder - earliest) % lanes) + lanes) % lanes);
+    let slot = earliest + ((((remainder - earliest) % lanes) + lanes) % lanes);
+    while (this.#isGuests(slot * slotMs)) slot += lanes;
     this.#lastSlot.set(owner, slot);
     return slot * slotMs;
   }
 
+  #isGuests(slotAt: number): boolean {
+    const isTime = slotAt >= this.#guestsFrom && slotAt < this.#guestsUntil;
+    return isTime && isGuestSlot(Math.round((slotAt * this.ratePerSecond) / 1_000));
+  }
+
+  async #stayInformed(): Promise<void> {
+    if (this.clock.now() - this.#readAt > SHARED_WAIT_AGE_MS) await this.waitingUntil();
+  }
+
   async #waitOutDemand(): Promise<void> {
-    const now = this.clock.now();
-    if (now - this.#readAt > SHARED_WAIT_AGE_MS) await this.waitingUntil();
+    await this.#stayInformed();
     const wait = this.#until - this.clock.now();
     if (wait <= 0) return;
     if (wait > LONGEST_SLEEP_MS) {

@@ -24,6 +24,13 @@ export type Account = Readonly<z.output<typeof accountSchema>>;
 export const isDevice = (account: Pick<Account, 'email'>): boolean =>
   account.email === '' || account.email.toLowerCase().endsWith('@devices.logmein.com');
 
+/**
+ * Suspended, and yet with a licence: the person had an account elsewhere and has declined to bring it along. GoTo keeps
+ * such a row, and the seat with it, until somebody deletes it or invites the person again (goto-api.md 2.6).
+ */
+export const isDeclined = ({ status, licenseKeys }: Pick<Account, 'status' | 'licenseKeys'>): boolean =>
+  status === 'SUSPENDED' && licenseKeys.length > 0;
+
 /** E-mail addresses are compared without regard to case on both sides (goto-api.md 6, item 1). */
 export const emailKey = (email: string): string => email.trim().toLowerCase();
 

@@ -114,6 +114,8 @@ export function countSkip(tally: Tally, reason: string): void {
 export const PLAN_STEPS = [
   'baseline',
   'changes',
+  'groupChanges',
+  'assignmentChanges',
   'assignments',
   'groups',
   'direct',

@@ -16,6 +16,8 @@ export const markSchema = z.object({
   message: z.string().nullable().default(null),
   /** Since when (ms) the person's access seems to be gone (I05). */
   absentSince: z.number().nullable().default(null),
+  /** Since when (ms) the person has been wanted who waits for a seat: seats go in this order, whatever changes meanwhile. */
+  seatSince: z.number().nullable().default(null),
 });
 
 export type Mark = Readonly<z.output<typeof markSchema>>;
@@ -29,4 +31,5 @@ export const newMark = (since: number, why: string): Mark => ({
   code: null,
   message: null,
   absentSince: null,
+  seatSince: null,
 });

@@ -28,12 +28,21 @@ const markRefSchema = z.object({
   attempts: z.number(),
   /** Kept while the row waits: a confirmed absence stays confirmed. */
   absentSince: z.number().nullable().default(null),
+  seatSince: z.number().nullable().default(null),
 });
 export type MarkRef = Readonly<z.output<typeof markRefSchema>>;
 
 /** @param mark as gather read it */
 export const markRefOf = (mark: MarkRef | null): MarkRef | null =>
-  mark === null ? null : { etag: mark.etag, since: mark.since, attempts: mark.attempts, absentSince: mark.absentSince };
+  mark === null
+    ? null
+    : {
+        etag: mark.etag,
+        since: mark.since,
+        attempts: mark.attempts,
+        absentSince: mark.absentSince,
+        seatSince: mark.seatSince,
+      };
 
 const values = z.record(z.string(), z.unknown()).nullable();
 

@@ -31,6 +31,8 @@ export const REASONS = {
   Protected: 'The person is on the PROTECTED_USERS list.',
   TargetIsAdministrator: 'The GoTo account holds an admin role; the connector never writes to administrators.',
   TargetIsTokenOwner: 'The GoTo account is the one whose token the connector uses.',
+  TransferDeclined:
+    'GoTo shows the account as suspended though it has its licence: the person has declined to bring an account along from elsewhere.',
   DeletionDue: 'The account has been suspended for DELETE_AFTER_DAYS days.',
   AccountInUse:
     'The account is due to be deleted, but it holds a licence of another product, or GoTo does not show it as suspended.',
@@ -104,6 +106,7 @@ const WHAT_TO_DO: Partial<Record<Reason, string>> = {
   Protected: 'Take the person off PROTECTED_USERS if the connector should manage the account.',
   TargetIsAdministrator: 'Change the account in GoTo by hand.',
   TargetIsTokenOwner: 'Change the account in GoTo by hand.',
+  TransferDeclined: 'Invite the person again in GoTo, or delete the account there: it holds a seat.',
   AccountInUse: 'Take the other licences in GoTo if the account may go.',
   UpcomingMeetings: 'Give the meetings to somebody else, or end them, in GoTo if the account may go.',
   TargetIdentityReadOnly: 'Change the name or address where the primary account of the person is.',

@@ -4,7 +4,7 @@
  * Upholds I07 (hands off: administrators and unlinked accounts are never disabled or updated),
  * I10 (quiet: equal states give no action) and I17 (in doubt nothing is written).
  */
-import type { Account } from '../model/Account';
+import { isDeclined, type Account } from '../model/Account';
 import type { AccountChanges } from '../model/AccountChanges';
 import type { Desired, DesiredActive } from '../model/Desired';
 import type { Link } from '../model/Link';
@@ -97,6 +97,13 @@ function decideActive(
       return { action: 'skip', reason: 'CreationSwitchedOff' };
     return { action: 'create', reason: link === undefined ? 'Create' : 'AccountMissing' };
   }
+  // Whatever were written, the person would not get in: it is for somebody to settle (I17).
+  if (
+    typeof observed === 'object' &&
+    isDeclined(observed) &&
+    desired.licenseKeys.some((key) => observed.licenseKeys.includes(key))
+  )
+    return { action: 'skip', reason: 'TransferDeclined' };
   const current = typeof observed === 'object' ? observed : link?.applied;
   if (current === undefined) return { action: 'skip', reason: 'RedundantExport' };
   if (link === undefined)

@@ -17,8 +17,8 @@ export interface SeatDemand {
 export type SeatsLeft = { readonly count: number } | { readonly percent: number };
 
 export interface SeatsJudged {
-  /** Licences of which no seat is left, nor becomes free in this cycle. */
-  readonly soldOut: readonly string[];
+  /** Licences that do not last for everybody who is to get one, with the seats that are free, or become so in this cycle. */
+  readonly short: ReadonlyMap<string, number>;
   /** People who wait for a seat, over all licences. */
   readonly waiting: number;
   /** For the admin: who waits, and what is about to run out. */
@@ -36,11 +36,17 @@ export function addDemand(
     sums[key] = { asked: sum.asked + asked, freed: sum.freed + freed };
   };
   for (const { before, after, drops } of entries) {
+    for (const key of newKeysIn({ before, after })) add(key, 1, 0);
     const had = keysIn(before);
-    for (const key of keysIn(after)) if (!had.includes(key)) add(key, 1, 0);
     for (const key of drops) if (had.includes(key)) add(key, 0, 1);
   }
   return sums;
+}
+
+/** Licences that an entry gives anew. */
+function newKeysIn({ before, after }: Pick<PlanEntry, 'before' | 'after'>): readonly string[] {
+  const had = keysIn(before);
+  return keysIn(after).filter((key) => !had.includes(key));
 }
 
 const keysIn = (values: PlanEntry['before']): readonly string[] => {
@@ -48,13 +54,50 @@ const keysIn = (values: PlanEntry['before']): readonly string[] => {
   return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : [];
 };
 
+/**
+ * Whose turn it is, as a text that sorts: who has waited longest for a seat comes first, then who was assigned first, as far
+ * as the connector saw it.
+ */
+export const seatTurn = ({ sourceId, mark, factsAt }: Pick<PlanEntry, 'sourceId' | 'mark' | 'factsAt'>): string =>
+  `${String(mark?.seatSince ?? mark?.since ?? factsAt).padStart(16, '0')}-${sourceId}`;
+
+/**
+ * Gives short licences out in turn. Whoever needs several gets all of them or none, and keeps none from those behind.
+ * @param free seats of the licences that are short
+ * @returns by the short licences that people ask for together (`+` between them): the last turn that gets them, empty when
+ *   nobody does; nothing for those that everybody gets
+ */
+export function allotSeats(
+  entries: readonly Pick<PlanEntry, 'sourceId' | 'mark' | 'factsAt' | 'before' | 'after'>[],
+  free: ReadonlyMap<string, number>,
+): ReadonlyMap<string, string> {
+  const left = new Map(free);
+  const last = new Map<string, string>();
+  const refused = new Map<string, string>();
+  const inTurn = entries.map((entry) => ({
+    turn: seatTurn(entry),
+    keys: newKeysIn(entry).filter((key) => free.has(key)),
+  }));
+  for (const { turn, keys } of inTurn.sort((a, b) => (a.turn < b.turn ? -1 : 1))) {
+    const together = [...keys].sort().join('+');
+    if (keys.length === 0 || refused.has(together)) continue;
+    if (keys.some((key) => (left.get(key) ?? 0) <= 0)) {
+      refused.set(together, last.get(together) ?? '');
+      continue;
+    }
+    for (const key of keys) left.set(key, (left.get(key) ?? 0) - 1);
+    last.set(together, turn);
+  }
+  return refused;
+}
+
 /** @param limit see SEATS_WARNING */
 export function judgeSeats(
   licenses: readonly License[],
   demand: Readonly<Record<string, SeatDemand>>,
   limit: SeatsLeft,
 ): SeatsJudged {
-  const soldOut: string[] = [];
+  const short = new Map<string, number>();
   const warnings: string[] = [];
   let waitingInAll = 0;
   for (const license of licenses) {
@@ -64,8 +107,8 @@ export function judgeSeats(
     const name = license.description === '' ? key : `"${license.description}" (${key})`;
     const free = seats - used + wanted.freed;
     const waiting = wanted.asked - free;
-    if (wanted.asked > 0 && free === 0) soldOut.push(key);
     if (waiting > 0) {
+      short.set(key, free);
       waitingInAll += waiting;
       const people = waiting === 1 ? '1 person waits' : `${waiting} people wait`;
       warnings.push(
@@ -74,5 +117,5 @@ export function judgeSeats(
     } else if (free - wanted.asked <= ('count' in limit ? limit.count : Math.floor((seats * limit.percent) / 100)))
       warnings.push(`${free - wanted.asked} of ${seats} seats of licence ${name} are left after this cycle.`);
   }
-  return { soldOut, waiting: waitingInAll, warnings };
+  return { short, waiting: waitingInAll, warnings };
 }

@@ -184,6 +184,7 @@ const rowOf = (id: string, { since, why, wait, ...more }: Mark) => ({
       code: more.code,
       message: more.message,
       absentSince: more.absentSince,
+      seatSince: more.seatSince,
     }),
   ),
 });

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { assignmentSchema, type Assignment } from '../model/Assignment';
+import { ConnectorError } from '../model/ConnectorError';
 import { chunkKey, toChunks } from './chunks';
 import type { OpenTable } from './connectTables';
 import { longText, readLongText } from './longText';
@@ -14,6 +15,8 @@ import { Table, type StoredRow, type Write } from './Table';
 
 const ids = z.array(z.string());
 const ASSIGNMENTS = 'assignments';
+/** Pages of a long list that is being read; the last such list stays until the next one. */
+const LISTED = 'assignments-listed';
 const HEAD = '!head';
 const GROUP = 'group-';
 /** Members in one row: as many as Graph gives at once, about 40,000 characters. */
@@ -27,6 +30,13 @@ export interface GroupMembers {
 
 /** Nobody, and no group. */
 export const NO_MEMBERS: GroupMembers = { users: new Set(), groups: new Set() };
+
+/** Part of a list of assignments. */
+export interface ListedPage {
+  readonly assignments: readonly Assignment[];
+  /** Grants to applications included: what Graph counts. */
+  readonly rows: number;
+}
 
 /** A known group without its users. */
 export interface KnownGroup {
@@ -59,6 +69,37 @@ export class ImageTable {
     for await (const row of this.#table.partition(ASSIGNMENTS))
       if (!rows.some((kept) => kept.rowKey === row.rowKey)) writes.push({ kind: 'delete', row: keyOf(row) });
     await this.#table.write(writes);
+  }
+
+  /**
+   * Stores one page of a list of assignments that is longer than a slice; one that is read again takes the place of the former.
+   * @param generation of the read, made of digits, letters and dashes
+   */
+  async listPage(generation: string, page: number, { assignments, rows }: ListedPage): Promise<void> {
+    if (page === 0) await this.#table.deletePartition(LISTED);
+    await this.#table.replace({
+      partitionKey: LISTED,
+      rowKey: `${generation}:${chunkKey(page)}`,
+      rows,
+      ...longText('assignments', JSON.stringify(assignments)),
+    });
+  }
+
+  /** The first `pages` pages of such a list. @throws ConnectorError IncompleteRead when one of them is not there */
+  async listedPages(generation: string, pages: number): Promise<ListedPage[]> {
+    const listed: ListedPage[] = [];
+    for await (const row of this.#table.range(LISTED, `${generation}:`)) {
+      if (!isWithin(row, generation, pages)) continue;
+      const json: unknown = JSON.parse(readLongText(row, 'assignments') ?? '');
+      listed.push({ assignments: z.array(assignmentSchema).parse(json), rows: Number(row['rows']) });
+    }
+    if (listed.length === pages) return listed;
+    throw new ConnectorError('Pages of the list of assignments are gone. Nothing was changed; it is read again.', {
+      code: 'IncompleteRead',
+      sent: false,
+      repeatable: true,
+      scope: 'job',
+    });
   }
 
   /** The users of every known group, a page at a time. */

@@ -63,12 +63,12 @@ export class PlansTable {
   /** The cycle, and the licences noted by `noteShortage`: what its lanes watch, in one query. @throws as `cycle` */
   async watched(
     cycleId: string,
-  ): Promise<{ readonly cycle: Cycle | undefined; readonly shortages: ReadonlySet<string> }> {
+  ): Promise<{ readonly cycle: Cycle | undefined; readonly shortages: ReadonlyMap<string, string> }> {
     let cycle: Cycle | undefined;
-    const shortages = new Set<string>();
+    const shortages = new Map<string, string>();
     for await (const row of this.#table.range(cycleId, '!')) {
       if (row.rowKey === HEAD) cycle = cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? ''));
-      else if (row.rowKey.startsWith(SEAT)) shortages.add(row.rowKey.slice(SEAT.length));
+      else if (row.rowKey.startsWith(SEAT)) shortages.set(row.rowKey.slice(SEAT.length), String(row['upTo'] ?? ''));
     }
     return { cycle, shortages };
   }
@@ -174,9 +174,12 @@ export class PlansTable {
     await this.#table.write(rows.map((row): Write => ({ kind: 'replace', row: planRow(cycleId, row) })));
   }
 
-  /** Licences that nobody can have together any more in this cycle: asked for once (goto-api.md 2.9). */
-  async noteShortage(cycleId: string, licenseKeys: string): Promise<void> {
-    await this.#table.merge({ partitionKey: cycleId, rowKey: `${SEAT}${licenseKeys}` });
+  /**
+   * Licences that nobody can have together any more in this cycle: asked for once (goto-api.md 2.9).
+   * @param upTo the last turn that gets them (`seatTurn`); empty: nobody's
+   */
+  async noteShortage(cycleId: string, licenseKeys: string, upTo = ''): Promise<void> {
+    await this.#table.merge({ partitionKey: cycleId, rowKey: `${SEAT}${licenseKeys}`, upTo });
   }
 
   /** Deletes the plan rows. */

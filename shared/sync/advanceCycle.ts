@@ -152,7 +152,7 @@ async function onFault(
     const now = await engine.store.plans.cycle(cycle.id);
     if (now === undefined || FINAL_STATES.has(now.cycle.state)) return [];
     // It may have been this holder, whose answer was lost and who asked again: then nobody else sends what was stored,
-    // and a repeat under the present message's own id would be dropped.
+    // and a repeat under the present message's own id would be dropped (docs/protocol.md R27).
     const again = now.cycle.sends === message.n ? { again: `:l${deliveryCount}` } : {};
     return [...(await unsentChunks(engine, now.cycle)), { ...jobMessage(now.cycle), ...again }];
   }

@@ -4,6 +4,9 @@ import { connectEngine } from '../../shared/connectEngine';
 import { readSettings } from '../../shared/settings/Settings';
 import type { PlanRow } from '../../shared/store/PlansTable';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
+import { Browser } from '../page/Browser';
+import { findChromium } from '../page/findChromium';
+import { SCROLL_TO_THE_END } from '../page/SCROLL_TO_THE_END';
 import { cycleSchema, HostedConnector } from '../support/HostedConnector';
 
 const LOG = '/api/auditLogs/provisioning';
@@ -82,4 +85,19 @@ test.each([0, 20_000])('as a table, by a reader who stops for %i ms', async (pau
   expect(found.lines).toBeGreaterThan(ROWS);
   expect(found.megabytes).toBeGreaterThan(50);
   expect(found.growthMb).toBeLessThan(MOST_GROWTH_MB);
+});
+
+const testPage = findChromium() === undefined ? test.skip : test;
+
+testPage('on the page: read to its end, it stays smooth, and few rows are in the document', async () => {
+  const browser = await Browser.start();
+  const { page, faults } = await browser.open(`${origin}/api/dashboard#/log`, 'e2e-key');
+  await page.waitForSelector('.rows-item');
+  const worst = Number(await page.evaluate(SCROLL_TO_THE_END));
+  expect(await page.textContent('.log-count')).toContain('100,');
+  await page.waitForSelector('.rows-item:has-text("Person 99999")');
+  expect(await page.locator('.rows-item').count()).toBeLessThan(60);
+  expect(worst).toBeLessThan(1_000);
+  expect(faults).toEqual([]);
+  await browser.stop();
 });

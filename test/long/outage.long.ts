@@ -9,16 +9,28 @@ afterEach(() => connector.stop());
 
 const FOR_EVER = 1_000_000;
 const HOUR_MS = 3_600_000;
+/** A question who we are, with its repeats. */
+const ATTEMPT_REQUESTS = 6;
 
-/** Five hours, a look every hour: now and then somebody comes. */
-async function fiveHours(): Promise<void> {
+/**
+ * Five hours, a look every hour: now and then somebody comes. While Graph is away each cycle begins, and fails. That GoTo is
+ * away the first cycle finds out; then the timer asks now and then who we are, and begins nothing.
+ */
+async function fiveHours(away: 'Graph' | 'GoTo'): Promise<void> {
   const before = connector.world.goto.writes.length;
   for (let index = 0; index < 5; index += 1) {
     if (index % 2 === 0) newcomer(connector, 900 + index);
     connector.later(HOUR_MS);
-    // Of a GoTo that is away the timer makes an attempt.
-    await connector.start();
+    const { since } = connector.mark();
+    const started = await connector.start();
     await connector.settle();
+    if (away === 'Graph' || index === 0) {
+      if (!started.started) throw new Error('no cycle began');
+      expect(await connector.view(started.cycle.id)).toMatchObject({ state: 'failed' });
+    } else {
+      expect(started).toMatchObject({ started: false, code: 'JobQuarantined' });
+      expect(since().goto).toBeLessThanOrEqual(ATTEMPT_REQUESTS);
+    }
   }
   expect(connector.world.goto.writes.length).toBe(before);
 }
@@ -37,7 +49,7 @@ test.each([403, 503, 500])(
     await connector.cycle();
     connector.world.directory.changeUser(someone(connector).id, { surname: 'Married' });
     connector.world.goto.addFault({ match: '/admin/', kind: 'status', status, times: FOR_EVER });
-    await fiveHours();
+    await fiveHours('GoTo');
     heal(connector.world.goto);
     await everybodyServed();
   },
@@ -67,7 +79,7 @@ test('after five hours in which GoTo takes no connection everybody is served in 
   const port = Number(new URL(connector.world.goto.origin).port);
   await connector.world.goto.stop();
   const mark = connector.mark();
-  await fiveHours();
+  await fiveHours('GoTo');
   expect(mark.since().goto).toBe(0);
   await connector.world.goto.start(port);
   await everybodyServed();
@@ -80,7 +92,7 @@ test.each([403, 503])(
     await connector.cycle();
     connector.world.directory.changeUser(someone(connector).id, { surname: 'Married' });
     connector.stack.entra.addFault({ match: '/v1.0/', kind: 'status', status, times: FOR_EVER });
-    await fiveHours();
+    await fiveHours('Graph');
     heal(connector.stack.entra);
     await everybodyServed();
   },
@@ -139,11 +151,17 @@ test('somebody who leaves and somebody who joins in one cycle share the one seat
   expectConverged(connector);
 });
 
-test('a seat that gets free outside is given in the very next cycle, after hours without any', async () => {
+test('a seat that gets free outside is given in the very next cycle, after hours without any, and in the order of assignment', async () => {
   connector = await TestConnector.start({ world: TINY });
   await connector.begin();
   seats(0);
-  newDepartment(connector, [newPerson(connector, 981), newPerson(connector, 982)]);
+  const last = [newPerson(connector, 981), newPerson(connector, 982)];
+  // Whoever is assigned first comes last by every other order.
+  const first = last.reduce((a, b) => (a.id > b.id ? a : b));
+  connector.world.directory.assign(first.id, 'User');
+  await cycles(connector, 1);
+  newDepartment(connector, last);
+  connector.world.directory.changeUser(first.id, { surname: 'Renamed' });
   const before = postsTo(connector);
   for (let hour = 0; hour < 4; hour += 1) {
     connector.later(HOUR_MS);
@@ -153,7 +171,10 @@ test('a seat that gets free outside is given in the very next cycle, after hours
   }
   // Nobody knocks at a door that is known to be closed.
   expect(postsTo(connector)).toBe(before);
-  seats(2);
-  expect((await cycles(connector, 1)).counts.created).toBe(2);
+  seats(1);
+  expect((await cycles(connector, 1)).counts).toMatchObject({ created: 1, parked: 1 });
+  expect(connector.statusOf(first.id)).not.toBe('none');
+  seats(1);
+  expect((await cycles(connector, 1)).counts.created).toBe(1);
   expectConverged(connector);
 });

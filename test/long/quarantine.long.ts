@@ -167,6 +167,9 @@ test('for a day: every door says so, a dry run works, the waits grow, and the en
   expect(wait).toBeLessThanOrEqual(8 * HOUR_MS);
   expect(await tries()).toBe(0);
   heal(connector.world.goto);
+  // GoTo answers, and nobody has tried yet: one person can be looked at, and not be changed.
+  expect(await askOf(connector, joiner, { dryRun: true })).toMatchObject({ action: 'create' });
+  expect(await refusal(askOf(connector, joiner))).toBe('409 JobQuarantined');
   await leaves();
 });
 

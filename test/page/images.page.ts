@@ -7,7 +7,7 @@ import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { seeded } from '../../local/simulators/random/seeded';
 import { buildWorld, newUser } from '../../local/simulators/world/buildWorld';
 import { findChromium } from './findChromium';
-import { goTo, PageStage } from './PageStage';
+import { goTo, PageStage, press } from './PageStage';
 
 const FOLDER = join(__dirname, '../../docs/images');
 const describeImages = process.env['IMAGES'] === undefined || findChromium() === undefined ? describe.skip : describe;
@@ -71,8 +71,11 @@ describeImages('pictures', () => {
     await settled(page, '.value');
     await take('mapping');
     await goTo(page, '#/connection');
-    await settled(page, '.ways');
-    await take('connection');
+    await press(page, 'Test connection');
+    await page.waitForSelector('.checks');
+    // The notice of its end is gone by then.
+    await page.waitForSelector('.notice', { state: 'detached' });
+    await page.screenshot({ path: join(FOLDER, `connection-${colorScheme}.png`), fullPage: true });
     expect(faults).toEqual([]);
     await page.context().close();
   });

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { z } from 'zod';
 import { axeFindings, namelessControls, PHONE } from './Browser';
 import { findChromium } from './findChromium';
+import { SCROLL_TO_THE_END } from './SCROLL_TO_THE_END';
 import { goTo, PageStage } from './PageStage';
 
 const describePage = findChromium() === undefined ? describe.skip : describe;
@@ -158,22 +159,6 @@ describePage('the page', () => {
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThan(110 * 1024);
   });
 });
-
-/** Goes to the end until no more comes, then jumps about. Answers with the longest jump, in ms. */
-const SCROLL_TO_THE_END = `(async () => {
-  const list = document.querySelector('.rows-scroller');
-  const jumpTo = async (place) => {
-    const from = performance.now();
-    list.scrollTop = place * list.scrollHeight;
-    await new Promise(requestAnimationFrame);
-    return performance.now() - from;
-  };
-  while (/Reading|or more/.test(document.querySelector('.log-count').textContent)) await jumpTo(1);
-  let worst = 0;
-  for (let jump = 0; jump < 40; jump += 1) worst = Math.max(worst, await jumpTo((jump * 0.618) % 1));
-  await jumpTo(1);
-  return worst;
-})()`;
 
 /** Bytes on the way. */
 async function weightOf(url: URL): Promise<number> {

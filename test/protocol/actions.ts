@@ -134,7 +134,7 @@ function events(w: World, limits: Limits): Action[] {
   event('setting', 'new setting', (x) => void (x.setting = 1));
   event('pause', 'the admin pauses', (x) => setJob(x, 'paused'));
   event('quarantine', 'quarantine', (x) => setJob(x, 'quarantined'));
-  if (read(w, keys.job)?.row.state !== 'running') event('lift', 'the job runs again', (x) => setJob(x, 'running'));
+  if (read(w, keys.job)?.row.state === 'paused') event('lift', 'the job runs again', (x) => setJob(x, 'running'));
   if (w.processes.length < limits.processes) commands(w, who, event);
   return all;
 }
@@ -157,6 +157,9 @@ function commands(
       event('release', `release ${person}`, (x) => void spawn(x, { kind: 'release', person }));
   }
   event('wish', 'wish full', (x) => void spawn(x, { kind: 'wish' }));
+  event('restart', 'restart', (x) => void spawn(x, { kind: 'restart' }));
+  if (read(w, keys.job)?.row.state === 'quarantined')
+    event('lift', 'the quarantine is lifted', (x) => void spawn(x, { kind: 'lift' }));
   for (const { cycle, head } of headsOf(w)) {
     if (head.state === 'awaiting') {
       event('approve', `approve ${cycle}`, (x) => void spawn(x, { kind: 'approve', cycle }));

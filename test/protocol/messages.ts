@@ -8,8 +8,9 @@ export const planMessage = (cycle: string, repeat: number | string): Message => 
   due: 0,
   job: { kind: 'plan', cycle },
 });
-export const closeMessage = (cycle: string, number: number, due: number): Message => ({
-  id: `${cycle}:close:${number}`,
+/** @param again sets it apart from one with the same number that is being handled */
+export const closeMessage = (cycle: string, number: number, due: number, again = ''): Message => ({
+  id: `${cycle}:close:${number}${again}`,
   session: 'job',
   due,
   job: { kind: 'close', cycle, number },

@@ -63,6 +63,15 @@ const PLANTED: Planted = {
   pauseFree: ['search', 'pausedLane', 'a row held by a pause costs an attempt'],
   waitEtag: ['search', 'waits', 'a mark is made to wait without its etag'],
   waitTime: ['search', 'releaseDies', 'a mark waits for an event, not until a time'],
+  firstReadAgain: ['search', 'restarts', 'a first read is believed, however far its replicas lag'],
+  stopEtag: ['search', 'restartRaces', 'a restart stops the cycle without the head’s etag'],
+  lostAgain: [
+    'search',
+    'restartRaces',
+    'a closer that lost its head to a restart repeats its message under the same id',
+  ],
+  forgetEtag: ['search', 'lifted', 'marks are made due without their etags'],
+  probeTries: ['search', 'attempts', 'the lanes of an attempt hold their rows, as the job is in quarantine'],
   oldLink: ['search', 'fullLags', 'a full cycle starts from the latest delta link'],
 };
 
@@ -83,5 +92,9 @@ export const COURTESIES: Readonly<
   },
   dryPure: { text: 'a dry run stores marks and moves the watermark', where: ['plans', 'everything'] },
   claimAfterIntent: { text: 'the claim is taken before the intent', where: ['sharing', 'claims'] },
+  attemptEtag: {
+    text: 'the attempt to leave the quarantine is claimed without an etag: two are made',
+    where: ['attempts', 'pauses'],
+  },
   pausedStart: { text: 'a paused job begins cycles: its lanes hold every row', where: ['pauses', 'pausedLane'] },
 };

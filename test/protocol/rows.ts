@@ -61,6 +61,8 @@ export interface Turn {
   readonly dryRun: boolean;
   readonly from: string | null;
   readonly full: boolean;
+  /** An attempt to leave the quarantine. */
+  readonly probe: boolean;
   readonly setting: number;
   readonly wishEtag: number | null;
 }
@@ -189,7 +191,7 @@ export type Job =
     }
   | { readonly kind: 'close'; readonly cycle: string; readonly number: number }
   | { readonly kind: 'onDemand' | 'hold' | 'release' | 'adopt'; readonly person: Person }
-  | { readonly kind: 'wish' };
+  | { readonly kind: 'wish' | 'restart' | 'lift' };
 
 export interface Message {
   readonly id: string;

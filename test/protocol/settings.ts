@@ -54,10 +54,15 @@ export const RULES = [
   'waitEtag',
   'waitTime',
   'oldLink',
+  'firstReadAgain',
+  'stopEtag',
+  'lostAgain',
+  'forgetEtag',
+  'probeTries',
 ] as const;
 
 /** Rules on which nothing depends: the protocol holds without them. */
-export const COURTESY_RULES = ['turnEtag', 'dryPure', 'claimAfterIntent', 'pausedStart'] as const;
+export const COURTESY_RULES = ['turnEtag', 'dryPure', 'claimAfterIntent', 'pausedStart', 'attemptEtag'] as const;
 
 export type Rule = (typeof RULES)[number] | (typeof COURTESY_RULES)[number];
 

@@ -19,7 +19,9 @@ const QUIET = 3;
 
 export function settle(w: World): void {
   w.budget = {};
-  setJob(w, 'running');
+  // The admin starts a paused job; a quarantine is left by attempts of the timer.
+  const state = (): string | undefined => read(w, keys.job)?.row.state;
+  if (state() === 'paused') setJob(w, 'running');
   const steps = { left: MOST_STEPS };
   // What is under way comes to its end by itself, and every wait passes.
   while (w.processes.length > 0 || w.queue.length > 0) {
@@ -33,12 +35,14 @@ export function settle(w: World): void {
     if (runOne(w, steps)) continue;
     w.now += 1;
     const before = w.cycles;
+    const isAttempt = state() === 'quarantined';
     if (began >= CYCLES && w.queue.length === 0) quiet += 1;
     if (began < CYCLES || (w.queue.length === 0 && quiet < QUIET)) timer(w);
-    if (w.cycles > before && read(w, keys.turn) !== null) began += 1;
+    if (w.cycles > before && read(w, keys.turn) !== null && !isAttempt) began += 1;
   }
   const left = w.queue.map(({ id }) => id).join(' ');
   need(w.processes.length === 0 && w.queue.length === 0, `I13/I14: work never ends (${left})`);
+  need(state() === 'running', 'I13: the job never leaves its quarantine');
   checkCycles(w);
   for (const p of PEOPLE) checkPerson(w, p);
   tell(twoAccounts(w.accounts.map(({ owner }) => owner)));

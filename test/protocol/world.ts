@@ -85,7 +85,8 @@ export type Event =
   | 'accept'
   | 'pause'
   | 'quarantine'
-  | 'lift';
+  | 'lift'
+  | 'restart';
 export type Budget = Readonly<Partial<Record<Fault | Event, number>>>;
 
 export interface World {
@@ -129,6 +130,9 @@ export interface Beginning {
   /** Addresses changed before the run. */
   readonly moved?: Readonly<Partial<Record<Person, string>>>;
   readonly marked?: readonly Person[];
+  /** Marked, and GoTo has failed them before. */
+  readonly failed?: readonly Person[];
+  readonly quarantined?: boolean;
   /** Both people have one address, and an account with it is there that is nobody's yet. */
   readonly shared?: boolean;
 }
@@ -146,7 +150,7 @@ const truthOf = (value: number, address: string): Truth => ({
 });
 
 export function newWorld(beginning: Beginning): World {
-  const { truth, budget, shared = false, changed = {}, moved = {}, marked = [] } = beginning;
+  const { truth, budget, shared = false, changed = {}, moved = {}, marked = [], failed = [] } = beginning;
   const rows = new Map<string, Row>();
   const accounts: Account[] = [];
   const base = { at: -1, hidden: false, late: false, write: '', posts: 1 };
@@ -173,8 +177,10 @@ export function newWorld(beginning: Beginning): World {
   rows.set(keys.watermark, { token: 0 });
   rows.set(keys.policy, { setting: 0 });
   rows.set(keys.guard, {});
-  rows.set(keys.job, { state: 'running', since: -1 } satisfies JobState);
+  const state = beginning.quarantined === true ? 'quarantined' : 'running';
+  rows.set(keys.job, { state, since: -1 } satisfies JobState);
   for (const p of marked) rows.set(keys.mark(p), { since: -1, wait: null, attempts: 0, look: false });
+  for (const p of failed) rows.set(keys.mark(p), { since: -1, wait: null, attempts: 1, look: false });
   if (beginning.fullWindow === true) rows.set(keys.reservation('x'), { person: 'x' });
   const now = (p: Person): Truth => truthOf(changed[p] ?? truth[p], moved[p] ?? home(p));
   return {
@@ -196,7 +202,7 @@ export function newWorld(beginning: Beginning): World {
     approved: new Map(),
     removed: beginning.fullWindow === true ? ['x'] : [],
     factsOf: new Map(),
-    drifted: new Set(PEOPLE.filter((p) => (p in changed || p in moved) && !marked.includes(p))),
+    drifted: new Set(PEOPLE.filter((p) => (p in changed || p in moved) && !marked.includes(p) && !failed.includes(p))),
     marked: new Map(),
     closed: new Set(),
   };

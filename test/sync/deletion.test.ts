@@ -1,5 +1,7 @@
 /** DELETE_AFTER_DAYS: suspended accounts go by an admin's word alone, and never with anything in them. */
 import { CONNECT_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { getJob } from '../../shared/api/getJob';
+import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
 import { askOf } from '../support/demand';
 import { refusal } from '../support/refusal';
@@ -88,11 +90,15 @@ async function deletionsOf({ id }: Leaver): Promise<number> {
   return count;
 }
 
-test('after the days an approval is asked for; everything else is done, and nobody is deleted', () => {
+test('after the days an approval is asked for; everything else is done, and nobody is deleted', async () => {
   expect(byKey(staged)).toEqual(byKey(named('plain', 'lost', 'late', 'planning', 'used', 'kept')));
   expect(asked).toMatchObject({
     state: 'awaitingApproval',
     counts: { staged: 6, deleted: 0, created: 1, reenabled: 1 },
+  });
+  // They have lost access long ago: nothing is wrong with the job.
+  expect((await getJob(connector.engine, apiRequest())).body).toMatchObject({
+    status: { code: 'Active', quarantine: null, awaitingApproval: { cycleId: asked.id, deletions: 6 } },
   });
   expect(asked.warnings.join()).toMatch(/6 accounts are due to be deleted\. None was/);
   expect(Object.values(people).every(isThere)).toBe(true);

@@ -4,6 +4,7 @@ import { newUser } from '../../local/simulators/world/buildWorld';
 import { getPlan } from '../../shared/api/getPlan';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
+import { entitlements } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -123,4 +124,31 @@ test('a dry run fails with its cause, and the next cycle goes on', async () => {
   });
   connector.later();
   expect(await connector.cycle()).toMatchObject({ state: 'succeeded' });
+});
+
+test('a plan warns of licences that the account does not have, and counts no seat of a removal that would wait', async () => {
+  connector = await TestConnector.start({ world: WORLD, settings: { REMOVAL_LIMIT_COUNT: '0' } });
+  await connector.begin();
+  const { goto } = connector.world;
+  const [meeting] = goto.licenses;
+  if (meeting === undefined) throw new RangeError('no licence');
+  meeting.seats = goto.all().filter((user) => user.licenseKeys.includes(meeting.key)).length;
+  change();
+  connector.later();
+  const warningsOf = async (mode: 'incremental' | 'full'): Promise<string> => {
+    const started = await connector.start(mode, { trigger: 'http', dryRun: true });
+    if (!started.started) throw new Error('a cycle is running');
+    await connector.settle();
+    return (await connector.view(started.cycle.id)).warnings.join();
+  };
+  // Somebody is blocked, which needs an approval, and three are to get one.
+  expect(await warningsOf('incremental')).toMatch(/3 people wait for a seat of licence/);
+  await connector.restart({ REMOVAL_LIMIT_COUNT: '50' });
+  expect(await warningsOf('incremental')).toMatch(/2 people wait for a seat of licence/);
+  await connector.restart(entitlements(['4000000000000009999'], [meeting.key]));
+  expect(await warningsOf('full')).toMatch(/4000000000000009999 is no licence of the GoTo account/);
+  expect(await connector.cycle('full')).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('is no licence of the GoTo account') as unknown,
+  });
 });

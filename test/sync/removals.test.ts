@@ -1,12 +1,15 @@
 /** I06: above the limit nobody loses access until somebody who has seen the exact plan says so. */
 import { z } from 'zod';
+import { PlansTable } from '../../shared/store/PlansTable';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
+import { getJob } from '../../shared/api/getJob';
+import { apiRequest } from '../support/apiRequest';
 import * as approvals from '../support/approvals';
 import { fourSlots } from '../support/deaths';
 import { expectConverged } from '../support/expectConverged';
 import { refusal } from '../support/refusal';
 import { apply, dryRun, intended, revert } from '../support/plans';
-import { cycles, newcomer, someone, unassign } from '../support/stories';
+import { around, cycles, newcomer, someone, unassign } from '../support/stories';
 import { TestConnector, type CycleView } from '../support/TestConnector';
 
 /** Twelve people: three may go in a day. */
@@ -74,6 +77,17 @@ test('above the limit all removals wait, everything else is done, and the approv
   const { hash, staged } = await planOf(cycle.id);
   expect([...staged].sort()).toEqual([...ids].sort());
 
+  expect((await getJob(connector.engine, apiRequest())).body).toMatchObject({
+    schedule: { state: 'Active' },
+    status: {
+      code: 'Quarantine',
+      quarantine: { reason: 'TooManyDeletes', removals: { count: 5, cycleId: cycle.id } },
+      awaitingApproval: { cycleId: cycle.id, removals: 5, deletions: 0 },
+    },
+  });
+  await connector.engine.store.pause.begin(connector.clock.now());
+  expect(await refusal(decide('approve', cycle.id, hash))).toBe('409 JobPaused');
+  await connector.engine.store.pause.end();
   expect(await refusal(decide('approve', cycle.id, 'AnotherHash'))).toBe('409 OtherPlan');
   expect(await decide('approve', cycle.id, hash)).toMatchObject({ status: 202, body: { state: 'applying' } });
   await connector.settle();
@@ -115,6 +129,22 @@ test('a plan that waits is not planned again; with more leavers it is, and only 
   expect(await connector.view(younger.cycle.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 6 } });
   await cycles(connector, 2);
   expectConverged(connector);
+});
+
+test('a later cycle that dies when it has left the plan that waits to itself does not end that plan', async () => {
+  const { ids, cycle } = await leave(5);
+  let deaths = 0;
+  around(PlansTable.prototype, 'advance', {
+    after: () => {
+      deaths += 1;
+      if (deaths === 1) throw new Error('The process dies.');
+    },
+  });
+  await cycles(connector, 1);
+  jest.restoreAllMocks();
+  expect(deaths).toBe(1);
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'awaitingApproval' });
+  expect(suspended(ids)).toBe(0);
 });
 
 test('when everybody has come back, the plan ends by itself', async () => {
@@ -201,18 +231,33 @@ test('a plan that is applied asks like any cycle: to name it starts it, to appro
   expectConverged(connector);
 });
 
-test('an undo of many creations asks, too; approved, it takes back what is still as it was made', async () => {
+test('an undo of many creations asks, too, and waits through cycles of every kind; too many leavers are asked about behind it', async () => {
   const ids = Array.from({ length: 5 }, (_, index) => newcomer(connector, 700 + index).id);
   const created = await cycles(connector, 1);
-  expect(created.counts.created).toBe(5);
-  const before = active();
-  const waiting = await apply(connector, await revert(connector, created.id));
-  expect(waiting).toMatchObject({ mode: 'apply', state: 'awaitingApproval', counts: { disabled: 0, staged: 5 } });
-  expect(active()).toBe(before);
-  await decide('approve', waiting.id, (await planOf(waiting.id)).hash);
-  await connector.settle();
-  expect(await connector.view(waiting.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 5, staged: 0 } });
-  expect(suspended(ids)).toBe(5);
+  const undo = await apply(connector, await revert(connector, created.id));
+  expect(undo).toMatchObject({ mode: 'apply', state: 'awaitingApproval', counts: { disabled: 0, staged: 5 } });
   await cycles(connector, 2);
+  connector.later();
+  await connector.cycle('full');
+  expect(await connector.view(undo.id)).toMatchObject({ state: 'awaitingApproval' });
+  const { ids: leavers, cycle } = await leave(5);
+  expect(cycle).toMatchObject({ state: 'succeeded', counts: { staged: 0, disabled: 0, held: 5 } });
+  expect(cycle.warnings.join()).toMatch(/5 people would lose access .*when the undo that waits has been decided about/);
+  await decide('approve', undo.id, (await planOf(undo.id)).hash);
+  await connector.settle();
+  expect(await connector.view(undo.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 5, staged: 0 } });
+  const next = await cycles(connector, 1);
   expect(suspended(ids)).toBe(5);
+  expect([...(await planOf(next.id)).staged].sort()).toEqual(leavers.sort());
+});
+
+test('a plan that is applied leaves one that waits alone, as far as it has other people', async () => {
+  const { cycle } = await leave(5);
+  expect(cycle.state).toBe('awaitingApproval');
+  const { id } = newcomer(connector, 710);
+  const created = await cycles(connector, 1);
+  await apply(connector, await revert(connector, created.id));
+  expect(connector.statusOf(id)).toBe('SUSPENDED');
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'awaitingApproval' });
+  expect(await awaited()).toBe(cycle.id);
 });

@@ -1,13 +1,46 @@
 /** Planning in bounded slices ends where planning at one go ends. */
 import { FINAL_STATES } from '../../shared/model/Cycle';
 import { ImageTable, NO_MEMBERS } from '../../shared/store/ImageTable';
+import { EntraSource } from '../../shared/entra/EntraSource';
+import { GotoAccounts } from '../../shared/goto/GotoAccounts';
+import { MessageSender } from '../../shared/queue/MessageSender';
 import { join, oneEntitled, TINY } from '../support/company';
+import { SMALLEST_SLICES, turnSmallPages } from '../support/deaths';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
+import { newcomer } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
-afterEach(() => connector.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await connector.stop();
+});
+
+/** Of five minutes, the shortest time-out of a function. */
+const LONGEST_MESSAGE_MS = 4 * 60_000;
+
+type PagesOf = keyof typeof READERS;
+/** Who reads a list, or a delta, page by page. */
+const READERS = {
+  usersDelta: EntraSource.prototype,
+  groupsDelta: EntraSource.prototype,
+  listAssignmentsPage: EntraSource.prototype,
+  listMembersPage: EntraSource.prototype,
+  listPage: GotoAccounts.prototype,
+} as const;
+
+/** Does something right before each page of a list is asked for. @param act gets what page, as text */
+function beforePages(name: PagesOf, act: (page: string) => void): void {
+  const prototype: object = READERS[name];
+  const read: unknown = Reflect.get(prototype, name);
+  if (typeof read !== 'function') throw new TypeError(`no function ${name}`);
+  const spy = jest.spyOn(prototype as Record<string, (...all: unknown[]) => unknown>, name);
+  spy.mockImplementation(function (this: object, ...all) {
+    act(JSON.stringify(all[0]));
+    return Reflect.apply(read, this, all);
+  });
+}
 
 test('the smallest slices end where the largest do', async () => {
   connector = await TestConnector.start({
@@ -115,5 +148,51 @@ test('members stay known when a read dies as it ends, and reads every group as e
   await connector.settle();
   connector.later(11 * 60_000);
   await connector.cycle();
+  expectConverged(connector);
+});
+
+test('a message of the planner ends long before the time-out of a function, however slow every page is', async () => {
+  connector = await TestConnector.start({ world: { people: 6, groups: 40, membersPerGroup: 1, existingShare: 0.5 } });
+  turnSmallPages(connector);
+  for (const name of Object.keys(READERS) as PagesOf[]) beforePages(name, () => connector.clock.advance(8_000));
+  const ends: number[] = [];
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
+  const { send } = MessageSender.prototype;
+  jest.spyOn(MessageSender.prototype, 'send').mockImplementation(function (this: MessageSender, ...all) {
+    ends.push(connector.clock.now());
+    return Reflect.apply(send, this, all);
+  });
+  const began = connector.clock.now();
+  await connector.cycle();
+  expect(connector.clock.now() - began).toBeGreaterThan(LONGEST_MESSAGE_MS);
+  const longest = Math.max(...ends.map((end, index) => end - (ends[index - 1] ?? began)));
+  expect(longest).toBeGreaterThanOrEqual(60_000);
+  expect(longest).toBeLessThan(LONGEST_MESSAGE_MS / 2);
+  expectConverged(connector);
+});
+
+test('killed in the middle of a delta, or of a list, the planner goes on with the page it stood at', async () => {
+  connector = await TestConnector.start({ world: TINY, timing: SMALLEST_SLICES });
+  for (const number of [940, 941, 942, 943]) newcomer(connector, number);
+  await connector.begin();
+  connector.later();
+  for (const [number, groupId] of [...connector.world.directory.groups.keys()].entries())
+    connector.world.directory.addMember(groupId, join(connector, 950 + number).id);
+  turnSmallPages(connector);
+  connector.stack.entra.behaviour.deltaPageSize = 1;
+  const asked = new Map<PagesOf, string[]>();
+  for (const name of ['groupsDelta', 'listAssignmentsPage', 'listPage'] as const) {
+    const pages: string[] = [];
+    asked.set(name, pages);
+    beforePages(name, (page) => {
+      pages.push(page);
+      if (pages.length === 2) connector.killAt = connector.calls + 1;
+    });
+  }
+  await connector.start('full');
+  await connector.settle();
+  expect(connector.takeKill()).toBe(true);
+  // Only the page that nobody took in is asked for again.
+  for (const pages of asked.values()) expect(pages).toEqual([...new Set(pages)].toSpliced(1, 0, pages[1] ?? ''));
   expectConverged(connector);
 });

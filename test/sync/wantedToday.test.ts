@@ -102,7 +102,7 @@ test('a licence given by hand after the full cycle’s list is kept, and who bec
   for (const user of [first, second]) connector.world.directory.changeUser(user?.id ?? '', { surname: 'Married' });
   const [kept, admin] = [keyOf(first?.id ?? ''), keyOf(second?.id ?? '')];
   let listed = 0;
-  around(GotoAccounts.prototype, 'list', {
+  around(GotoAccounts.prototype, 'listPage', {
     after: (call) => {
       if (call !== 1) return;
       listed += 1;
@@ -199,6 +199,40 @@ test.each(['keyOf200', 'noKey', 'status409', 'keyOf201'] as const)(
     expectConverged(connector);
   },
 );
+
+test('who declines the invitation is told as such, keeps the seat from nobody in silence, and is linked once they have come after all', async () => {
+  await connector.cycle();
+  const { goto } = connector.world;
+  const [person, old] = [newcomer(connector, 912), newcomer(connector, 913)];
+  goto.behaviour.transferPending.add(mailOf(person));
+  // Somebody had invited this one by hand.
+  const declined = goto.addUser({
+    email: mailOf(old),
+    firstName: 'By',
+    lastName: 'Hand',
+    licenseKeys: [MEETING_LICENSE],
+    hasDeclined: true,
+  });
+  await cycles(connector, 1);
+  const { key } = goto.declineTransfer(mailOf(person));
+  const writes = goto.writes.length;
+  connector.later(86_400_000);
+  const cycle = await connector.cycle('full');
+  expect(await connector.entry(cycle.id, person.id)).toMatchObject({
+    status: 'parked',
+    errorCode: 'PendingTransfer',
+    errorMessage: expect.stringMatching(/has declined to bring their account along/) as unknown,
+  });
+  const told: string[] = [];
+  for await (const { reason } of connector.engine.store.people.log(old.id)) told.push(reason);
+  expect(told).toContain('TransferDeclined');
+  expect(goto.writes).toHaveLength(writes);
+  expect(goto.transferMails.get(mailOf(person))).toBe(1);
+  for (const one of [key, declined.key]) goto.changeByHand(one, { hasDeclined: false, hasSignedIn: true });
+  connector.later(86_400_000);
+  expect((await connector.cycle('full')).counts).toMatchObject({ linked: 2, parked: 0 });
+  expectConverged(connector);
+});
 
 test('who is no longer wanted does not stay invited in our books, and keeps no licence after accepting', async () => {
   await connector.cycle();

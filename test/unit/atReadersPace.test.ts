@@ -1,48 +1,97 @@
-/** A streamed answer is read as fast as its reader takes it, and no further than its reader stays. */
 import { once } from 'node:events';
-import { createServer, request as ask, type ServerResponse } from 'node:http';
+import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ReadableStream } from 'node:stream/web';
 import { answerOf, atReadersPace } from '../../functions/atReadersPace';
 
-const never = (error: unknown): never => {
-  throw error;
-};
+const CHUNK = 'x'.repeat(100_000);
+/** 100 MB: more than any buffer between writer and reader holds. */
+const CHUNKS = 1_000;
 
-/** Many chunks, and how many of them were taken. */
-function chunks(): { chunks: AsyncIterable<string>; taken: () => number } {
-  let taken = 0;
-  function* each(): Generator<string> {
-    for (; taken < 1_000;) {
-      taken += 1;
-      yield 'x';
-    }
+let server: Server;
+let given: number;
+let failure: unknown;
+/** When the answer has been written, or given up. */
+let written: Promise<void>;
+let breaksAfter: number;
+/** What is done before there is anything to write. */
+let work: (response: ServerResponse) => Promise<unknown>;
+
+async function* chunks(): AsyncGenerator<string> {
+  for (; given < CHUNKS;) {
+    if (given === breaksAfter) throw new Error('Table Storage is gone');
+    given += 1;
+    await Promise.resolve();
+    yield CHUNK;
   }
-  return { chunks: ReadableStream.from(each()), taken: () => taken };
 }
 
-test('whose reader went away before the first chunk was there is not read', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  try {
-    await once(server, 'listening');
+beforeEach(async () => {
+  work = () => Promise.resolve();
+  [given, failure, breaksAfter] = [0, undefined, Number.POSITIVE_INFINITY];
+  // As the library answers: each piece is written whether or not the one before has been read.
+  server = createServer((request, response) => {
+    const id = String(request.headers['x-ms-invocation-id']);
+    const reader = answerOf(id);
+    written = (async () => {
+      await work(response);
+      for await (const piece of atReadersPace(reader, chunks(), (error) => (failure = error))) response.write(piece);
+      response.end();
+    })();
+    written.catch(() => undefined);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(() => new Promise((resolve) => void server.close(resolve)));
+
+const asked = (): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
     const { port } = server.address() as AddressInfo;
-    const client = ask({ host: '127.0.0.1', port, headers: { 'x-ms-invocation-id': 'one' } }).on(
-      'error',
-      () => undefined,
-    );
-    const arrived = once(server, 'request');
-    client.end();
-    const response = (await arrived)[1] as ServerResponse;
-    const reader = answerOf('one');
-    expect(reader).toBe(response);
-    const closed = once(response, 'close');
-    client.destroy();
-    await closed;
-    expect(answerOf('one')).toBeUndefined();
-    const { chunks: wanted, taken } = chunks();
-    for await (const chunk of atReadersPace(reader, wanted, never)) throw new Error(`read: ${chunk.byteLength}`);
-    expect(taken()).toBeLessThan(3);
-  } finally {
-    server.close();
+    get({ port, agent: false, headers: { 'x-ms-invocation-id': 'one' } }, resolve).once('error', reject);
+  });
+const untilStill = async (): Promise<number> => {
+  for (let before = -1; before !== given;) {
+    before = given;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  return given;
+};
+
+test('a reader who stops is waited for, then gets all of it', async () => {
+  const answer = await asked();
+  expect(await untilStill()).toBeLessThan(CHUNKS / 4);
+  let bytes = 0;
+  for await (const piece of answer) bytes += (piece as Buffer).length;
+  expect(bytes).toBe(CHUNKS * CHUNK.length);
+});
+
+test('for a reader who has gone nothing more is read', async () => {
+  const answer = await asked();
+  await untilStill();
+  answer.destroy();
+  await written;
+  expect(given).toBeLessThan(CHUNKS / 4);
+});
+
+test('what fails on the way is broken off: nobody takes it for whole', async () => {
+  breaksAfter = 3;
+  const answer = await asked();
+  const read = new Promise((resolve, reject) => void answer.once('end', resolve).once('error', reject).resume());
+  await expect(read).rejects.toThrow('aborted');
+  expect(failure).toMatchObject({ message: 'Table Storage is gone' });
+  await expect(written).rejects.toThrow('Table Storage is gone');
+});
+
+test('for one who has gone before the first piece is there nothing is read', async () => {
+  const begun = new Promise<void>((resolve) => {
+    work = (response) => {
+      resolve();
+      return once(response, 'close');
+    };
+  });
+  const { port } = server.address() as AddressInfo;
+  const question = get({ port, agent: false, headers: { 'x-ms-invocation-id': 'one' } }).on('error', () => undefined);
+  await begun;
+  question.destroy();
+  await written;
+  expect(given).toBeLessThan(3);
 });

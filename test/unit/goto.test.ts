@@ -10,6 +10,7 @@ import { Pacing } from '../../shared/goto/Pacing';
 import { TokenEndpoint } from '../../shared/goto/TokenEndpoint';
 import { countingCalls } from '../../shared/telemetry/callCounter';
 import { createTelemetry } from '../../shared/telemetry/Telemetry';
+import { MemoryPace } from './MemoryPace';
 import { SleeplessClock } from './SleeplessClock';
 
 const telemetry = createTelemetry(() => undefined);
@@ -34,10 +35,7 @@ beforeEach(async () => {
 afterEach(() => goto.stop());
 
 function connect(credentials: { personalAccessToken?: string; refreshToken?: string; clientSecret?: string }) {
-  const pacing = new Pacing(1_000, clock, {
-    read: () => Promise.resolve(0),
-    raise: (until) => Promise.resolve(until),
-  });
+  const pacing = new Pacing(1_000, clock, new MemoryPace());
   const secrets = new MemorySecrets({ clientSecret: goto.clientSecret, ...credentials });
   const endpoint = new TokenEndpoint({ endpoint: goto.origin, clientId: goto.clientId, secrets });
   const tokens = new GotoTokens({ endpoint, secrets, clock, telemetry });

@@ -1,14 +1,11 @@
 import { VirtualClock } from '../../local/clock/VirtualClock';
 import { Pacing, prepay } from '../../shared/goto/Pacing';
+import { MemoryPace } from './MemoryPace';
 
 const setUp = (rate: number) => {
   const clock = new VirtualClock(1_000_000_000_123);
-  const shared = { until: 0 };
-  const wait = {
-    read: () => Promise.resolve(shared.until),
-    raise: (until: number) => Promise.resolve((shared.until = Math.max(shared.until, until))),
-  };
-  return { clock, shared, wait, make: () => new Pacing(rate, clock, wait) };
+  const shared = new MemoryPace();
+  return { clock, shared, make: () => new Pacing(rate, clock, shared) };
 };
 
 /** Runs the clock until the work is done. */
@@ -54,6 +51,46 @@ test.each([
   expect((sent.length - 1) / seconds).toBeGreaterThan(rate * 0.95);
 });
 
+test.each([
+  [8, 8],
+  [10, 3],
+  [3, 2],
+])(
+  'I11: guests on any instance keep to the rate of %i, too, beside %i lanes at work, and none of these stands still',
+  async (rate, lanes) => {
+    const { clock, make } = setUp(rate);
+    const [one, other, third] = [make(), make(), make()];
+    const sent: number[] = [];
+    const guestWaits: number[] = [];
+    const asLane = async (lane: number): Promise<void> => {
+      const pacer = (lane % 2 === 0 ? one : other).lane(lane, lanes);
+      for (let request = 0; request < (rate * 40) / lanes; request += 1) {
+        await (await prepay(pacer)).acquire();
+        sent.push(clock.now());
+      }
+    };
+    const asGuest = async (pacing: Pacing): Promise<void> => {
+      await clock.sleep(5_000);
+      for (let request = 0; request < 5; request += 1) {
+        const from = clock.now();
+        await pacing.guest.acquire();
+        guestWaits.push(clock.now() - from);
+        sent.push(clock.now());
+      }
+    };
+    const lanesAtWork = Array.from({ length: lanes }, (_, lane) => asLane(lane));
+    await run(clock, Promise.all([...lanesAtWork, asGuest(one), asGuest(third)]));
+    sent.sort((a, b) => a - b);
+    expect(guestWaits).toHaveLength(10);
+    for (const at of sent)
+      expect(sent.filter((other) => other >= at && other < at + 1_000 - 5).length).toBeLessThanOrEqual(rate);
+    // A guest waits until all know, and then for a slot or two.
+    expect(Math.max(...guestWaits)).toBeLessThan(1_600 + 12_000 / rate);
+    // While guests are about, half of the rate is left: the rest is not lost behind them.
+    expect((sent.length - 1) / (((sent.at(-1) ?? 0) - (sent[0] ?? 0)) / 1_000)).toBeGreaterThan(rate * 0.7);
+  },
+);
+
 test('the planner may use every slot', async () => {
   const { clock, make } = setUp(10);
   const pacer = make().planner;
@@ -83,7 +120,7 @@ test('a short wait met by another instance does not end a long one', async () =>
   await one.throttled(600_000);
   // A request that was on its way meets a 429 without Retry-After: one second by itself.
   expect(await late.throttled(undefined)).toBe(1_000);
-  expect(shared.until).toBe(until);
+  expect(shared.waitUntil).toBe(until);
   expect(await third.waitingUntil()).toBe(until);
   clock.advance(1_500);
   for (const pacing of [one, late, third])
@@ -91,13 +128,13 @@ test('a short wait met by another instance does not end a long one', async () =>
 });
 
 test('no demand and no broken row stops the connector for more than an hour', async () => {
-  const { clock, make, shared, wait } = setUp(1_000);
+  const { clock, make, shared } = setUp(1_000);
   expect(await make().throttled(1e12)).toBe(3_600_000);
-  expect(shared.until).toBe(clock.now() + 3_600_000);
-  shared.until = clock.now() + 365 * 86_400_000;
+  expect(shared.waitUntil).toBe(clock.now() + 3_600_000);
+  shared.waitUntil = clock.now() + 365 * 86_400_000;
   await run(clock, make().planner.acquire());
   // A store that fails hides no refusal: this instance waits all the same.
-  wait.raise = () => Promise.reject(new Error('unreachable'));
+  shared.raise = () => Promise.reject(new Error('unreachable'));
   const alone = make();
   expect(await alone.throttled(30_000)).toBe(30_000);
   await expect(alone.planner.acquire()).rejects.toMatchObject({ code: 'TooManyRequests', sent: false });

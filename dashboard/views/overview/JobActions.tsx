@@ -8,13 +8,15 @@ import { Restart } from './Restart';
 
 /** Sync now, plan only, full, start, pause, restart. */
 export function JobActions({ job, refresh }: { job: JobAnswer; refresh: () => void }) {
-  const { code, currentCycle } = job.status;
+  const { code, currentCycle, quarantine } = job.status;
   const isStopped = code === 'Paused' || code === 'NotConfigured';
   const sync = async (body: object): Promise<CycleAnswer | undefined> => {
     const answer = await ask<CycleAnswer>(`${JOB}/sync`, { method: 'POST', body });
     refresh();
     return answer?.value;
   };
+  // Removals that wait for an approval stop nothing: there is nothing to start.
+  const isQuarantined = code === 'Quarantine' && quarantine?.reason !== 'TooManyDeletes';
   const isBlocked = isStopped || currentCycle !== null;
   // A plan changes nothing, so it may be made while the job is paused; a cycle that runs would be in its way.
   const mayPlan = code !== 'NotConfigured' && currentCycle === null;
@@ -54,7 +56,7 @@ export function JobActions({ job, refresh }: { job: JobAnswer; refresh: () => vo
       >
         Full cycle
       </ActionButton>
-      {(code === 'Paused' || code === 'Quarantine') && (
+      {(code === 'Paused' || isQuarantined) && (
         <ActionButton
           run={async () => {
             await ask(`${JOB}/start`, { method: 'POST', body: {} });

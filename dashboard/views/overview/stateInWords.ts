@@ -18,7 +18,11 @@ export function stateInWords({ status }: JobAnswer, nowMs = Date.now()): Said {
       text: 'Nothing is read or written until the connector is authorized. Open “Connection” and choose “Authorize”.',
     };
   if (quarantine?.reason === 'TooManyDeletes')
-    return { tone: 'warn', title: 'Removals wait for an approval', text: quarantine.error.message };
+    return {
+      tone: 'warn',
+      title: 'Removals wait for an approval',
+      text: `${quarantine.removals === undefined ? 'Removals' : many(quarantine.removals.count, 'removal', 'removals')} above the limit: nobody loses access before you approve. Everything else goes on.`,
+    };
   if (code === 'Quarantine')
     return {
       tone: 'bad',

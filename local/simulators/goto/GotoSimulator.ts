@@ -146,6 +146,7 @@ export class GotoSimulator extends SimulatedServer {
       identityReadOnly: false,
       groupKey: null,
       hasSignedIn: true,
+      hasDeclined: false,
       ...fields,
     };
     this.users.set(key, new History<GotoUser | undefined>(this.clock.now(), user));
@@ -177,9 +178,16 @@ export class GotoSimulator extends SimulatedServer {
 
   /** The person follows the invitation: the account appears, with the key and fields that the first POST was told. */
   acceptTransfer(email: string): GotoUser {
-    const { key, fields } = this.#transfers.accept(email);
+    const { key, fields } = this.#transfers.end(email);
     this.behaviour.transferPending.delete(email.toLowerCase());
     return this.addUser({ ...fields, key, hasSignedIn: true });
+  }
+
+  /** The person does not want to come: a suspended account stays, with its licence. */
+  declineTransfer(email: string): GotoUser {
+    const { key, fields } = this.#transfers.end(email);
+    this.behaviour.transferPending.delete(email.toLowerCase());
+    return this.addUser({ ...fields, key, hasSignedIn: false, hasDeclined: true });
   }
 
   /** Write requests that got in, by account key; by address in lower case where no account came of them. */

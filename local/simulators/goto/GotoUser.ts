@@ -16,10 +16,13 @@ export interface GotoUser {
   /** A person is in at most one group. */
   readonly groupKey: string | null;
   readonly hasSignedIn: boolean;
+  /** The person did not want to come over from another GoTo account: suspended, and the licence is held all the same (goto-api.md 2.6). */
+  readonly hasDeclined: boolean;
 }
 
 /** No licence and no role: GoTo shows the account as suspended by itself (goto-api.md 2.5). */
 export function statusOf(user: GotoUser): string {
+  if (user.hasDeclined) return 'SUSPENDED';
   if (user.licenseKeys.length === 0 && user.adminRoles.length === 0) return 'SUSPENDED';
   return user.hasSignedIn ? 'ACTIVE' : 'INVITED';
 }

@@ -26,7 +26,7 @@ export class Transfers {
   }
 
   /** @throws RangeError when nobody was invited by that address */
-  accept(email: string): Transfer {
+  end(email: string): Transfer {
     const transfer = this.#open.get(email.toLowerCase());
     if (transfer === undefined) throw new RangeError(`no invitation to ${email}`);
     this.#open.delete(email.toLowerCase());

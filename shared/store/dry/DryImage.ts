@@ -1,5 +1,5 @@
 import type { Assignment } from '../../model/Assignment';
-import { ImageTable, type GroupMembers, type KnownGroup } from '../ImageTable';
+import { ImageTable, type GroupMembers, type KnownGroup, type ListedPage } from '../ImageTable';
 
 interface ReadPage {
   readonly users: readonly string[];
@@ -9,6 +9,7 @@ interface ReadPage {
 /** The image of Entra as stored, with what a dry run read on top; nothing is written. */
 export class DryImage extends ImageTable {
   #assignments: readonly Assignment[] | undefined;
+  readonly #listed: ListedPage[] = [];
   /** Null: forgotten. */
   readonly #groups = new Map<string, (GroupMembers & { readonly generation: string }) | null>();
   readonly #reads = new Map<string, ReadPage[]>();
@@ -20,6 +21,15 @@ export class DryImage extends ImageTable {
   override putAssignments(values: readonly Assignment[]): Promise<void> {
     this.#assignments = values;
     return Promise.resolve();
+  }
+
+  override listPage(_generation: string, page: number, listed: ListedPage): Promise<void> {
+    this.#listed[page] = listed;
+    return Promise.resolve();
+  }
+
+  override listedPages(_generation: string, pages: number): Promise<ListedPage[]> {
+    return Promise.resolve(this.#listed.slice(0, pages));
   }
 
   override async *groups(): AsyncGenerator<{ readonly id: string; readonly users: readonly string[] }> {

@@ -1,9 +1,27 @@
-/** GoTo's accounts as listed in a full cycle, for its slices; deleted when it ends. */
+/** GoTo's accounts as listed in a full cycle, page by page, for its slices; deleted when it ends. */
 import { z } from 'zod';
 import { accountSchema, type Account } from '../../model/Account';
 import { chunkKey, toChunks } from '../chunks';
 import type { OpenTable } from '../connectTables';
-import { Table } from '../Table';
+import { longText, readLongText } from '../longText';
+import { Table, type StoredRow, type Write } from '../Table';
+
+/** A page as it is kept. */
+export interface ListedPage {
+  readonly accounts: readonly Account[];
+  /** Keys of rows that are no people's: they count for completeness. */
+  readonly deviceKeys: readonly string[];
+  /** Rows of the whole list, as this page tells. */
+  readonly total: number;
+}
+
+/** What the pages say together. */
+export interface ListCensus {
+  /** Distinct keys, devices included. */
+  readonly distinct: number;
+  readonly firstTotal: number;
+  readonly lastTotal: number;
+}
 
 export class ListedAccounts {
   readonly #table: Table;
@@ -12,17 +30,44 @@ export class ListedAccounts {
     this.#table = new Table(open('Listed'));
   }
 
-  /** Stores the complete list, in the place of an earlier try of the same cycle. */
-  async put(cycleId: string, accounts: readonly Account[]): Promise<void> {
-    await this.#table.deletePartition(cycleId);
-    const rows = toChunks(accounts).map((json, index) => ({ partitionKey: cycleId, rowKey: chunkKey(index), json }));
-    await this.#table.write(rows.map((row) => ({ kind: 'replace', row })));
+  /** Stores a page in the place of an earlier try of the same cycle. */
+  async putPage(cycleId: string, page: number, { accounts, deviceKeys, total }: ListedPage): Promise<void> {
+    const chunks = accounts.length === 0 ? ['[]'] : toChunks(accounts);
+    const rows = chunks.map((json, index) => ({
+      partitionKey: cycleId,
+      rowKey: `${chunkKey(page)}-${chunkKey(index)}`,
+      json,
+      ...(index === 0 ? { total, ...longText('devices', JSON.stringify(deviceKeys)) } : {}),
+    }));
+    const writes: Write[] = rows.map((row) => ({ kind: 'replace', row }));
+    for await (const { partitionKey, rowKey } of this.#table.range(cycleId, `${chunkKey(page)}-`))
+      if (!rows.some((kept) => kept.rowKey === rowKey)) writes.push({ kind: 'delete', row: { partitionKey, rowKey } });
+    await this.#table.write(writes);
+  }
+
+  /** Deletes what an earlier, longer try left behind the last page, and counts. @param pages of the list */
+  async census(cycleId: string, pages: number): Promise<ListCensus> {
+    const keys = new Set<string>();
+    const totals: number[] = [];
+    const writes: Write[] = [];
+    for await (const row of this.#table.partition(cycleId)) {
+      if (row.rowKey >= chunkKey(pages)) {
+        writes.push({ kind: 'delete', row: { partitionKey: cycleId, rowKey: row.rowKey } });
+        continue;
+      }
+      for (const { key } of accountsIn(row)) keys.add(key);
+      const devices = readLongText(row, 'devices');
+      if (devices === undefined) continue;
+      for (const key of z.array(z.string()).parse(JSON.parse(devices))) keys.add(key);
+      totals.push(Number(row['total']));
+    }
+    await this.#table.write(writes);
+    return { distinct: keys.size, firstTotal: totals[0] ?? 0, lastTotal: totals.at(-1) ?? 0 };
   }
 
   /** The list; nothing when the cycle has none. */
   async *read(cycleId: string): AsyncGenerator<Account> {
-    for await (const row of this.#table.partition(cycleId))
-      yield* z.array(accountSchema).parse(JSON.parse(String(row['json'])));
+    for await (const row of this.#table.partition(cycleId)) yield* accountsIn(row);
   }
 
   /** Deletes the list. */
@@ -30,3 +75,5 @@ export class ListedAccounts {
     await this.#table.deletePartition(cycleId);
   }
 }
+
+const accountsIn = (row: StoredRow): Account[] => z.array(accountSchema).parse(JSON.parse(String(row['json'])));

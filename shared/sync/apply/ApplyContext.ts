@@ -50,12 +50,17 @@ export class ApplyContext {
     return stopping;
   }
 
-  /** Whether GoTo refused these licences, or some of them together, for want of seats already. */
-  async isShort(licenseKeys: readonly string[]): Promise<boolean> {
+  /**
+   * Whether there are no seats of these licences, or of some of them together: GoTo refused them, or others come first.
+   * @param turn of a person (`seatTurn`); without it, whether nobody gets any
+   */
+  async isShort(licenseKeys: readonly string[], turn?: string): Promise<boolean> {
     const { shortages } = await watchCycle(this.engine, this.cycle);
-    return [...this.#ownShortages, ...shortages].some((refused) =>
-      refused.split(TOGETHER).every((key) => licenseKeys.includes(key)),
-    );
+    const refusals = [...shortages, ...[...this.#ownShortages].map((refused) => [refused, ''] as const)];
+    return refusals.some(([refused, upTo]) => {
+      const isOver = turn === undefined ? upTo === '' : turn > upTo;
+      return isOver && refused.split(TOGETHER).every((key) => licenseKeys.includes(key));
+    });
   }
 
   /** GoTo refused these licences for want of seats, and does not say which: other lanes know it within a second. */

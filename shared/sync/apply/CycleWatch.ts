@@ -5,8 +5,8 @@ import type { WithClock, WithStore } from '../Engine';
 export interface Watched {
   /** Undefined when there is no such cycle. */
   readonly cycle: Cycle | undefined;
-  /** Licences that were refused for want of seats. */
-  readonly shortages: ReadonlySet<string>;
+  /** Licences that were refused for want of seats, with the last turn that gets one; empty: nobody does. */
+  readonly shortages: ReadonlyMap<string, string>;
   /** Why the job as a whole must not write; null when it may. */
   readonly stop: Cycle['stopping'];
 }

@@ -6,7 +6,8 @@ import { inParallel } from '../../concurrency/inParallel';
 import type { Outcome } from '../../model/Outcome';
 import type { ApplyContext } from './ApplyContext';
 import { commit, type CommitInput, type Committed } from './commit';
-import { Handling, type Decided, type Target } from './handlePerson';
+import type { Decided } from './Decided';
+import { Handling, type Target } from './handlePerson';
 
 /** People who go on alone, at once. */
 const ALONE_AT_ONCE = 4;

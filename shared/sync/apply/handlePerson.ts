@@ -5,25 +5,28 @@
  *
  * Upholds I03, I05, I06, I07, I08 and I09.
  */
-import { emailKey, type Account } from '../../model/Account';
+import { emailKey } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
 import { matchingAddresses } from '../../model/Desired';
-import { intentSchema, type Intent } from '../../model/Intent';
 import type { Link } from '../../model/Link';
 import type { LogEntry } from '../../model/LogEntry';
 import { groupId } from '../../model/ManagedGroup';
 import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { Outcome } from '../../model/Outcome';
-import type { PlanEntry, PlanResult } from '../../model/PlanEntry';
+import type { PlanEntry } from '../../model/PlanEntry';
 import { meetingsInWords } from '../../rules/meetingsInWords';
+import { seatTurn } from '../../rules/seats';
 import type { StoredPerson } from '../../store/PeopleTable';
 import type { ApplyContext } from './ApplyContext';
 import { contradictsAbsence } from '../job/contradictsAbsence';
 import { claimAccount, isTakenOver } from './claimAccount';
 import { commit, type CommitInput, type Committed } from './commit';
 import { groupUnavailable } from './handleGroup';
+import { AGAIN, ended, readAgain, wait, type Decided } from './Decided';
 import { endPerson, type Ending } from './endPerson';
 import { holdAfter } from './holdAfter';
+import { isDecided } from './isDecided';
+import { listedAccount } from './listedAccount';
 import { ambiguous, look } from './look';
 import { notVisibleUntil } from './notVisibleUntil';
 import { MAX_ATTEMPTS } from './outcomeOf';
@@ -32,6 +35,8 @@ import { overAt, recoverIntent } from './recoverIntent';
 import { addressBusy, addressTaken, resolveConflict, steppingAside } from './resolveConflict';
 import { licensesAsked, noSeat } from './seats';
 import { showsOwnWrite } from './showsOwnWrite';
+import { afterAnswerWithoutKey, afterUnseenConflict } from './transfer';
+import { writtenBefore } from './writtenBefore';
 
 /** Times the row may be lost to somebody else before the person waits a moment. */
 const MAX_ROUNDS = 8;
@@ -47,12 +52,6 @@ export interface Target {
 /** @throws ConnectorError, or anything unexpected: `outcomeOf` says what it means */
 export const handlePerson = (context: ApplyContext, target: Target): Promise<Outcome> =>
   new Handling(context, target).run();
-
-/** What a round comes to before anything is written: an end, a lost row, or the one write to make. */
-export type Decided =
-  | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  | { readonly kind: 'again' }
-  | { readonly kind: 'write'; readonly input: CommitInput };
 
 /** A role that the person held gave licences that this row takes, though another role stays. */
 const losesRole = ({ desired, drops, roleIds }: PlanEntry, link: Link | null): boolean =>
@@ -103,7 +102,7 @@ export class Handling {
     const stored = await engine.store.people.get(entry.sourceId);
     const { person } = stored;
     if (person.last?.cycleId === cycleId) return ended(person.last.result);
-    const written = await this.#written(stored);
+    const written = await writtenBefore(this.context, entry, stored);
     if (person.pending !== null) {
       const open = { ...stored, person: { ...person, pending: person.pending } };
       const outcome = await recoverIntent(this.context, entry, open, written, this.#startedAt);
@@ -119,7 +118,7 @@ export class Handling {
     }
     if (person.hold !== null && entry.hold === null) return end({ outcome: 'held', reason: 'Held' });
     if (this.context.isOnDemand && engine.clock.now() >= entry.factsAt + engine.timing.lookLifeMs)
-      return this.#readAgain();
+      return readAgain(engine.clock.now());
     if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
     if (entry.observed === 'ambiguous') throw ambiguous();
     if (person.fencedUntil > engine.clock.now()) return wait(person.fencedUntil);
@@ -132,7 +131,7 @@ export class Handling {
     end: (ending: Ending, change?: Partial<ManagedPerson>) => Promise<Decided>,
   ): Promise<Decided> {
     const { engine, caller } = this.context;
-    const { entry } = this.target;
+    const { entry, attempts } = this.target;
     const { person } = stored;
     const lookedAt = engine.clock.now();
     if (entry.removal || losesRole(entry, person.link)) {
@@ -147,7 +146,7 @@ export class Handling {
     if (entry.desired.kind === 'inactive' && person.link === null)
       return end({ outcome: 'skip', reason: entry.desired.reason });
 
-    const listed = this.#listed(person);
+    const listed = attempts > 0 || this.#isListStale ? undefined : listedAccount(entry, person);
     const observed =
       listed ??
       (await look(
@@ -239,7 +238,7 @@ export class Handling {
   ): Promise<Decided> {
     const { entry } = this.target;
     const asked = licensesAsked(draft, stored.person);
-    if (await this.context.isShort(asked)) throw noSeat();
+    if (await this.context.isShort(asked, seatTurn(entry))) throw noSeat();
     return {
       kind: 'write',
       input: {
@@ -289,20 +288,6 @@ export class Handling {
     return this.context.isOnDemand ? Math.min(lookedAt, this.target.entry.factsAt) : lookedAt;
   }
 
-  /** What was read of the person is too old to be written. */
-  #readAgain(): Decided {
-    return {
-      kind: 'outcome',
-      outcome: {
-        kind: 'retryAfter',
-        at: this.context.engine.clock.now(),
-        code: 'Timeout',
-        message: 'What was read of the person grew too old before it could be written; it is read again.',
-        countsAsAttempt: false,
-      },
-    };
-  }
-
   async #afterCommit(
     committed: Exclude<Committed, { kind: 'refused' }>,
     stored: StoredPerson,
@@ -322,25 +307,9 @@ export class Handling {
           countsAsAttempt: true,
         };
       case 'noKey':
-        return this.#withoutKey(committed, stored);
+        await afterAnswerWithoutKey(this.context, this.target.entry.sourceId, committed, stored);
+        return undefined;
     }
-  }
-
-  /**
-   * GoTo says the address exists, in a form that names no account (goto-api.md 2.6): an account that is there is taken,
-   * else a transfer waits.
-   */
-  async #withoutKey({ intent, etag }: Committed & { kind: 'noKey' }, { person }: StoredPerson): Promise<undefined> {
-    const { engine, caller } = this.context;
-    const found = await engine.accounts.findByEmail(intent.link.applied.email, caller);
-    const pending = found.length > 0 ? null : this.#transfer(intent);
-    await engine.store.people.change(this.target.entry.sourceId, { ...person, pending }, etag);
-  }
-
-  /** What GoTo took, or refused for its address, and does not show: looked for until its lag is over, then parked. */
-  #transfer(intent: Omit<Intent, 'kind' | 'deadAt'>): Intent {
-    const { clock, timing } = this.context.engine;
-    return { ...intent, kind: 'transfer', deadAt: clock.now() + timing.gotoLagMs };
   }
 
   /** The address of a creation, or of a change, belongs to another account. */
@@ -350,7 +319,7 @@ export class Handling {
     if (draft.changes === null) {
       // Made by somebody else between the look and the write, or waiting for a transfer: the next round finds it.
       const found = await this.context.engine.accounts.findByEmail(address, this.context.caller);
-      if (found.length === 0) return this.#conflictUnseen(draft);
+      if (found.length === 0) return afterUnseenConflict(this.context, this.target.entry, draft);
       this.#isListStale = true;
       return undefined;
     }
@@ -367,7 +336,7 @@ export class Handling {
     const { engine } = this.context;
     const { entry } = this.target;
     const stored = await engine.store.people.get(entry.sourceId);
-    if (this.#isDecided(stored.person)) return undefined;
+    if (isDecided(stored.person, this.context.cycleId)) return undefined;
     const [committed] = await commit(this.context, [
       {
         entry,
@@ -381,48 +350,6 @@ export class Handling {
       },
     ]);
     throw committed?.kind === 'refused' ? committed.cause : addressBusy();
-  }
-
-  /**
-   * A conflict without an account to be seen: GoTo's reads may lag, else it is a transfer. The creation is not repeated
-   * either way, as each one would send another invitation: the account is looked for till the lag is over.
-   */
-  async #conflictUnseen(draft: Draft): Promise<undefined> {
-    const { engine, cycleId } = this.context;
-    const { sourceId } = this.target.entry;
-    const { person, etag } = await engine.store.people.get(sourceId);
-    if (this.#isDecided(person)) return undefined;
-    const { hold } = this.target.entry;
-    const intent = this.#transfer({ ...draft, hold, id: `${cycleId}-transfer`, cycleId, batch: null });
-    const pending = intentSchema.parse(intent);
-    await engine.store.people.change(sourceId, { ...person, pending }, etag);
-    return undefined;
-  }
-
-  /**
-   * The account as listed in this cycle, where that is enough: a creation (GoTo keeps addresses unique) and a mere tie.
-   * Every write to an account that is there looks at it first.
-   */
-  #listed(person: ManagedPerson): Account | 'absent' | undefined {
-    const { entry, attempts } = this.target;
-    if (attempts > 0 || this.#isListStale || person.link !== null || person.wroteAt > 0) return undefined;
-    if (entry.observed === 'absent' && entry.action === 'create') return 'absent';
-    const isTie = entry.action === 'link' && Object.keys(entry.after ?? {}).length === 0;
-    return isTie && typeof entry.observed === 'object' && entry.observed !== null ? entry.observed : undefined;
-  }
-
-  /** Writes this cycle made for the person before: known from the row, or from the log when the row was changed since. */
-  async #written({ person, etag }: StoredPerson): Promise<readonly LogEntry[]> {
-    const { engine, cycleId } = this.context;
-    const { entry } = this.target;
-    if (person.part?.cycleId === cycleId) return person.part.entries;
-    if (etag === entry.personEtag) return [];
-    return engine.store.people.writesOf(entry.sourceId, cycleId);
-  }
-
-  /** Whether somebody else is at work on the row, or was at its end: what was refused here decides nothing any more. */
-  #isDecided({ pending, last }: ManagedPerson): boolean {
-    return pending !== null || last?.cycleId === this.context.cycleId;
   }
 
   get #ends() {
@@ -446,10 +373,6 @@ function withGroupKey(entry: PlanEntry, key: string | null): PlanEntry {
   if (desired.kind !== 'active' || desired.group === undefined) return entry;
   return { ...entry, desired: { ...desired, groupKey: key ?? undefined } };
 }
-
-const AGAIN = { kind: 'again' } as const;
-const ended = (result: PlanResult): Decided => ({ kind: 'outcome', outcome: { kind: 'ended', result } });
-const wait = (at: number): Decided => ({ kind: 'outcome', outcome: notVisibleUntil(at) });
 
 /** How soon an own write that GoTo does not show yet is looked for again, in ms. */
 const OWN_WRITE_LOOK_MS = 5_000;

@@ -2,7 +2,7 @@
  * An intent without result: did the write happen? While it may still land, only "it happened" can be told; that it did
  * not is certain once it is dead and GoTo's lag is over (docs/protocol.md R10). Then the person is decided anew (R13).
  */
-import { emailKey, type Account } from '../../model/Account';
+import { emailKey, isDeclined, type Account } from '../../model/Account';
 import { isoTime } from '../../model/Clock';
 import type { Intent } from '../../model/Intent';
 import { logEntry, type LogEntry } from '../../model/LogEntry';
@@ -88,7 +88,9 @@ export async function recoverIntent(
   // A transfer whose address is another person's account by now has nothing left to wait for.
   if (pending.kind === 'transfer' && !isThere) {
     if (clock.now() < pending.deadAt) return notVisibleUntil(Math.min(pending.deadAt, clock.now() + LOOK_AGAIN_MS));
-    const result = await endPerson(engine, { cycleId, entry, startedAt }, stored, written, PENDING_TRANSFER);
+    const isRefused = observed !== 'absent' && isDeclined(observed);
+    const ending = isRefused ? { ...PENDING_TRANSFER, message: DECLINED } : PENDING_TRANSFER;
+    const result = await endPerson(engine, { cycleId, entry, startedAt }, stored, written, ending);
     return result === undefined ? undefined : { kind: 'ended', result };
   }
   const over = overAt(pending, timing);
@@ -121,13 +123,17 @@ export const PENDING_TRANSFER = {
     'GoTo took the new account but does not show it: the person has an account elsewhere and must accept the transfer. It is looked for, and not requested again.',
 } as const;
 
+const DECLINED =
+  'The person has declined to bring their account along from elsewhere: GoTo keeps a suspended account here, and its seat. Invite the person again in GoTo, or delete that account.';
+
 /** Its address may be another account's by now. */
 const isGone = ({ link }: Intent, observed: Account | 'absent'): boolean =>
   observed === 'absent' || observed.key !== link.key;
 
 /** A creation happened when the address is there; a change when every field it wrote shows the value it wrote. */
 function hasHappened(pending: Intent, observed: Account): boolean {
-  if (pending.kind === 'create' || pending.kind === 'transfer') return !observed.isAdmin;
+  if (pending.kind === 'transfer') return !observed.isAdmin && !isDeclined(observed);
+  if (pending.kind === 'create') return !observed.isAdmin;
   const { applied } = pending.link;
   return pending.fields.every((name) => {
     if (name === 'email') return emailKey(observed.email) === emailKey(applied.email);

@@ -8,11 +8,14 @@ import {
   type PlanStepName,
 } from '../../model/Cycle';
 
+/** What happened since the watermark: to people, to groups, to assignments. */
+const CHANGES = ['changes', 'groupChanges', 'assignmentChanges'] as const;
+
 /** The steps of each mode, in order. Every step may be repeated: it stores the same again, or finds it stored. */
 const ITINERARIES: Readonly<Record<Exclude<CycleMode, 'apply'>, readonly PlanStepName[]>> = {
   initial: ['baseline', 'assignments', 'groups', 'direct', 'target', 'userGroups', 'people', 'guard', 'dispatch'],
-  full: ['changes', 'groups', 'direct', 'target', 'userGroups', 'people', 'guard', 'dispatch'],
-  incremental: ['changes', 'groups', 'userGroups', 'dirty', 'guard', 'dispatch'],
+  full: [...CHANGES, 'groups', 'direct', 'target', 'userGroups', 'people', 'guard', 'dispatch'],
+  incremental: [...CHANGES, 'groups', 'userGroups', 'dirty', 'guard', 'dispatch'],
   revert: ['target', 'log', 'undoneGroups', 'dispatch'],
   // Its one row is recorded by the request itself.
   onDemand: ['dispatch'],
@@ -34,9 +37,9 @@ function itineraryOfPlan(plan: Origin): readonly PlanStepName[] {
     case 'initial':
       return ['baseline', 'assignments', 'groups', 'direct', 'target', 'userGroups', 'stored', 'guard', 'dispatch'];
     case 'full':
-      return ['changes', 'groups', 'target', 'userGroups', 'stored', 'guard', 'dispatch'];
+      return [...CHANGES, 'groups', 'target', 'userGroups', 'stored', 'guard', 'dispatch'];
     default:
-      return ['changes', 'groups', 'userGroups', 'stored', 'guard', 'dispatch'];
+      return [...CHANGES, 'groups', 'userGroups', 'stored', 'guard', 'dispatch'];
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a plan that waits for an admin says as a whole: the hash that names it, and what to know before it is applied. */
 import { digest } from '../../model/hash';
-import { removalsAllowed } from '../../rules/removalLimit';
 import type { WithClock, WithSettings, WithStore } from '../Engine';
+import { removalsInDay } from '../job/removalsInDay';
 import type { CyclePlace } from './CyclePlace';
 
 /** The hash is the same for the same actions in any order; 0 planned actions have one, too. */
@@ -31,14 +31,11 @@ export async function reviewPlan(engine: WithStore & WithClock & WithSettings, p
 }
 
 async function warnOfRemovals(
-  { store, clock, removalLimit }: WithStore & WithClock & WithSettings,
+  engine: WithStore & WithClock & WithSettings,
   place: CyclePlace,
   removals: ReadonlySet<string>,
 ): Promise<void> {
-  const window = await store.removalWindow.read(clock.now());
-  const wanted = new Set([...window.people, ...removals]).size;
-  const managed = new Set([...window.people, ...(await store.people.activeIds())]).size;
-  const allowed = removalsAllowed(removalLimit, managed);
+  const { wanted, allowed } = await removalsInDay(engine, removals);
   if (wanted > allowed)
     place.warn(
       `${removals.size} ${people(removals.size)} would lose access, ${wanted} within 24 hours; above the limit of ${allowed} removals an approval is needed.`,

@@ -63,7 +63,7 @@ function nextMark(row: PlanRow, cycle: Cycle, { clock, timing }: WithClock, isNo
   const { entry, result } = row;
   const nowMs = clock.now();
   const since = entry.mark?.since ?? entry.factsAt;
-  const plain = newMark(since, entry.reason);
+  const plain = { ...newMark(since, entry.reason), seatSince: entry.mark?.seatSince ?? null };
   const outcome = row.state === 'ended' && result !== null && !isNotTried ? result.outcome : 'held';
   switch (outcome) {
     case 'done':
@@ -86,6 +86,7 @@ function nextMark(row: PlanRow, cycle: Cycle, { clock, timing }: WithClock, isNo
         attempts,
         code: result?.code ?? null,
         message: result?.message ?? null,
+        seatSince: result?.code === 'LicenseLimitExceeded' ? (plain.seatSince ?? since) : plain.seatSince,
         absentSince: entry.absentSince,
         wait: wait === 0 ? null : nowMs + wait,
       };

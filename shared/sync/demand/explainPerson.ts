@@ -64,7 +64,7 @@ export interface Explained {
 
 /** @throws ConnectorError StorageUnreachable; nothing for what Entra or GoTo answer */
 export async function explainPerson(engine: Engine, sourceId: string): Promise<Explained> {
-  const caller: Caller = { pacer: engine.pacing.planner };
+  const caller: Caller = { pacer: engine.pacing.guest };
   const [stored, entra, licenses] = await Promise.all([
     readStored(engine, sourceId),
     patiently('Entra', () => askEntra(engine, sourceId)),

@@ -60,7 +60,7 @@ export async function provisionOnDemand(engine: Engine, sourceId: string, dryRun
   const until = engine.clock.now() + BUDGET_MS;
   const cycle = demandCycle(engine, await engine.store.schemas.activeVersion(), dryRun);
   const context = await PlanContext.open(dryRun ? { ...engine, store: engine.store.dry() } : engine, cycle);
-  const caller: Caller = { pacer: engine.pacing.planner };
+  const caller: Caller = { pacer: engine.pacing.guest };
   const who = { sourceId, cycleId: cycle.id };
   if (dryRun) {
     const judged = known(await judgeNow(context, who, caller));

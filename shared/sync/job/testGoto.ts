@@ -23,7 +23,7 @@ export async function testGoto(engine: Engine): Promise<readonly ConnectionLine[
     ];
   const state = await engine.connection.state();
   if (!state.connected) return [line('gotoToken', 'failed', state.toDo), ...notTried(AFTER_TOKEN, 'gotoToken'), rate];
-  const caller = { pacer: engine.pacing.planner };
+  const caller = { pacer: engine.pacing.guest };
   let me: Me;
   try {
     me = await engine.accounts.me(caller);
@@ -91,7 +91,7 @@ function roleLine(me: Me): ConnectionLine {
 async function testLicenses(engine: Engine): Promise<ConnectionLine> {
   let licenses: readonly License[];
   try {
-    licenses = await engine.accounts.licenses({ pacer: engine.pacing.planner });
+    licenses = await engine.accounts.licenses({ pacer: engine.pacing.guest });
   } catch (error) {
     return line('gotoLicenses', 'failed', sentencesOf(error));
   }

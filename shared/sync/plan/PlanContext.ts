@@ -49,6 +49,7 @@ export class PlanContext {
   #knownApp: EnterpriseApp | undefined;
   #certificate: ListCertificate | undefined;
 
+  readonly #openedAt: number;
   #job: { readonly rows: ReadonlyMap<string, StoredRow>; readonly at: number };
 
   readonly #groupNames = new Map<string, string>();
@@ -65,6 +66,7 @@ export class PlanContext {
     job: { readonly rows: ReadonlyMap<string, StoredRow>; readonly at: number },
   ) {
     this.#job = job;
+    this.#openedAt = job.at;
     this.watermark = Watermark.of(job.rows);
     this.#app = KnownApp.of(job.rows);
     this.#certificate = AssignmentsCertificate.of(job.rows);
@@ -85,6 +87,14 @@ export class PlanContext {
       cycle.dryRun || cycle.mode === 'apply',
       { rows, at },
     );
+  }
+
+  /**
+   * Whether this message has worked long enough: a slice ends behind what it has in hand, and the next message goes on. What a
+   * dry run has read lies in memory: it goes through in one message.
+   */
+  isTimeUp(): boolean {
+    return !this.isDry && this.engine.clock.now() - this.#openedAt >= this.engine.timing.sliceMs;
   }
 
   /** The rows of the job, at most a second old: whether it is paused, and what waits for an approval. */

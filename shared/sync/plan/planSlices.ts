@@ -28,17 +28,21 @@ import { judgeLog } from './record/judgeLog';
 import { judgeStored } from './record/judgeStored';
 import { recordGroups } from './record/recordGroups';
 import { undoGroups } from './record/undoGroups';
+import { readAssignmentChanges } from './sources/readAssignmentChanges';
 import { readAssignments } from './sources/readAssignments';
 import { readBaseline } from './sources/readBaseline';
-import { readChanges } from './sources/readChanges';
 import { readDirectUsers } from './sources/readDirectUsers';
+import { readGroupChanges } from './sources/readGroupChanges';
 import { readGroups } from './sources/readGroups';
 import { readTarget } from './sources/readTarget';
+import { readUserChanges } from './sources/readUserChanges';
 import { reviewSeats } from './reviewSeats';
 
 const STEPS: Readonly<Record<Exclude<PlanStepName, 'dispatch'>, Slice>> = {
   baseline: readBaseline,
-  changes: readChanges,
+  changes: readUserChanges,
+  groupChanges: readGroupChanges,
+  assignmentChanges: readAssignmentChanges,
   assignments: readAssignments,
   groups: readGroups,
   direct: readDirectUsers,
@@ -59,9 +63,8 @@ export async function planSlices(
   place: CyclePlace,
   countCalls: () => void,
 ): Promise<readonly Outgoing[]> {
-  const { clock, timing, telemetry } = engine;
-  const startedAt = clock.now();
-  if (startedAt >= place.cycle.deadlineAt) {
+  const { clock, telemetry } = engine;
+  if (clock.now() >= place.cycle.deadlineAt) {
     return failCycle(engine, place, {
       code: 'CycleDeadline',
       message: 'Planning did not come to its end in time. Nothing was changed; the next cycle goes on.',
@@ -103,8 +106,7 @@ export async function planSlices(
     } else {
       place.move({ cursor: { ...cursor, attempts: 0 } });
     }
-    // What a dry run has read lies in memory: it goes through in one message.
-    if (!dryRun && clock.now() - startedAt >= timing.sliceMs) {
+    if (context.isTimeUp()) {
       await place.save({ sends: place.cycle.sends + 1, dueAt: clock.now() });
       return [jobMessage(place.cycle)];
     }

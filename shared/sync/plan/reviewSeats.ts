@@ -1,22 +1,24 @@
 import { messageOf } from '../../telemetry/Telemetry';
 import { STAGE } from '../../model/Chunk';
 import type { Cycle } from '../../model/Cycle';
-import { addDemand, judgeSeats, type SeatDemand } from '../../rules/seats';
+import type { PlanEntry } from '../../model/PlanEntry';
+import { addDemand, allotSeats, judgeSeats, type SeatDemand } from '../../rules/seats';
 import type { CyclePlace } from '../cycle/CyclePlace';
-import type { WithSettings, WithStore, WithTarget, WithTelemetry } from '../Engine';
+import type { WithClock, WithSettings, WithStore, WithTarget, WithTelemetry } from '../Engine';
+import { removalsInDay } from '../job/removalsInDay';
 
 /**
  * Before the lanes begin: are there seats for everybody the cycle gives a licence? One request, and only if it gives any.
- * Who cannot get one is parked without asking GoTo for each, and the admin is told. A full cycle lets the lanes ask once
- * all the same: the count is a reading of GoTo's fields, and must not keep people waiting for ever if it is wrong.
+ * They are given in turn; who cannot get one is parked without asking GoTo for each, and the admin is told. Where none is
+ * left at all, a full cycle lets the lanes ask once all the same: the count is a reading of GoTo's fields, and must not
+ * keep people waiting for ever if it is wrong.
  */
 export async function reviewSeats(
-  engine: WithTarget & WithStore & WithSettings & WithTelemetry,
+  engine: WithTarget & WithStore & WithClock & WithSettings & WithTelemetry,
   place: CyclePlace,
 ): Promise<void> {
   const { cycle } = place;
-  const { seats } = cycle.cursor;
-  if (!Object.values(seats).some(({ asked }) => asked > 0)) return;
+  if (!Object.values(cycle.cursor.seats).some(({ asked }) => asked > 0)) return;
   const demand = await withoutWaiting(engine, cycle);
   let judged;
   try {
@@ -29,23 +31,46 @@ export async function reviewSeats(
   }
   for (const warning of judged.warnings) place.warn(warning);
   if (judged.warnings.length > 0) engine.telemetry.warn('seats.short', { cycleId: cycle.id, waiting: judged.waiting });
-  if (cycle.dryRun || cycle.mode !== 'incremental') return;
-  for (const key of judged.soldOut) await engine.store.plans.noteShortage(cycle.id, key);
+  const free = new Map([...judged.short].filter(([, seats]) => seats > 0 || cycle.mode === 'incremental'));
+  if (cycle.dryRun || free.size === 0) return;
+  const entries: PlanEntry[] = [];
+  for await (const { state, entry } of engine.store.plans.rows(cycle.id, STAGE.changes))
+    if (state === 'open') entries.push(entry);
+  for (const [licenseKeys, upTo] of allotSeats(entries, free))
+    await engine.store.plans.noteShortage(cycle.id, licenseKeys, upTo);
 }
 
-/** What the rows recorded ask for and set free, without the seats of removals that wait or are not made in this cycle. */
+/** What the rows recorded ask for and set free, without the seats of removals that wait, or would, or are not made. */
 async function withoutWaiting(
-  { store }: WithStore,
+  engine: WithStore & WithClock & WithSettings,
   { id, cursor, dryRun }: Cycle,
 ): Promise<Record<string, SeatDemand>> {
   const demand = { ...cursor.seats };
-  if (dryRun || !Object.keys(cursor.chunks).some((key) => key.startsWith(`${STAGE.removals}-`))) return demand;
-  for await (const { state, entry } of store.plans.rows(id, STAGE.removals)) {
-    if (state === 'open') continue;
+  const kept = dryRun ? await wouldWait(engine, id) : await notLetGo(engine, id, cursor);
+  for (const entry of kept) {
     for (const [key, { freed }] of Object.entries(addDemand({}, [entry]))) {
       const sum = demand[key];
       if (sum !== undefined) demand[key] = { ...sum, freed: sum.freed - freed };
     }
   }
   return demand;
+}
+
+async function notLetGo({ store }: WithStore, id: string, { chunks }: Cycle['cursor']): Promise<PlanEntry[]> {
+  const entries: PlanEntry[] = [];
+  if (!Object.keys(chunks).some((key) => key.startsWith(`${STAGE.removals}-`))) return entries;
+  for await (const { state, entry } of store.plans.rows(id, STAGE.removals)) if (state !== 'open') entries.push(entry);
+  return entries;
+}
+
+/** Removals of a dry run that somebody would be asked about first. */
+async function wouldWait(engine: WithStore & WithClock & WithSettings, id: string): Promise<readonly PlanEntry[]> {
+  const removals: PlanEntry[] = [];
+  for await (const { entry } of engine.store.plans.rows(id))
+    if (entry.removal && entry.action !== 'delete') removals.push(entry);
+  const { wanted, allowed } = await removalsInDay(
+    engine,
+    removals.map((entry) => entry.sourceId),
+  );
+  return wanted > allowed ? removals : [];
 }

@@ -5,6 +5,7 @@ import { isFinal, keys, type Chunk, type Head } from '../rows';
 import { on } from '../settings';
 import { answerMarks } from './marks';
 import { sendStage } from './plan';
+import { leave } from './restart';
 import { freeTurn } from './start';
 
 export function* close(cycle: string, number: number): Steps<void> {
@@ -49,6 +50,7 @@ function* sendOverdue(cycle: string, open: readonly Entity<Chunk>[], at: number)
 function* poll(cycle: string, { row, etag }: Entity<Head>, change: Partial<Head>, due: number): Steps<void> {
   const next: Head = { ...row, ...change, poll: row.poll + 1 };
   if (yield* tx(update(keys.head(cycle), next, etag))) yield* send(closeMessage(cycle, next.poll, due));
+  else yield* comeAgain(cycle, row, etag);
   yield* complete();
 }
 
@@ -62,8 +64,16 @@ function* finish(cycle: string, { row: head, etag }: Entity<Head>, at: number): 
     if (wish !== null) yield* tx(knowing(remove(keys.wish, on('wishEtag') ? wish : undefined), wish));
     yield* tx(upsert(keys.policy, { setting: head.setting }));
   }
+  // An attempt that was not stopped, and in which somebody was tried, leaves the quarantine.
+  const isProven = rows.length === 0 || rows.some(({ result }) => result !== 'held');
+  if (head.probe && !head.stopping && isProven) yield* leave();
   const waits = rows.some(({ state }) => state === 'staged');
   const state = waits ? 'awaiting' : head.stopping ? 'failed' : 'ok';
   if (yield* tx(update(keys.head(cycle), { ...head, state }, etag))) yield* freeTurn(cycle);
-  else yield* send(closeMessage(cycle, head.poll, 0));
+  else yield* comeAgain(cycle, head, etag);
+}
+
+/** A restart has changed the head meanwhile. on('lostAgain'): a repeat under the id of the message at hand would be dropped. */
+function* comeAgain(cycle: string, head: Head, etag: number): Steps<void> {
+  yield* send(closeMessage(cycle, head.poll, 0, on('lostAgain') ? `:l${etag}` : ''));
 }

@@ -7,6 +7,7 @@ import { hold, release } from './hold';
 import { lane } from './lane';
 import { adopt, onDemand } from './onDemand';
 import { plan } from './plan';
+import { lift, restart } from './restart';
 import { reject, rejectRest } from './reject';
 import { start } from './start';
 import { wish } from './wish';
@@ -37,5 +38,9 @@ export function run(job: Job): Steps<void> {
       return release(job.person);
     case 'wish':
       return wish();
+    case 'restart':
+      return restart();
+    case 'lift':
+      return lift();
   }
 }

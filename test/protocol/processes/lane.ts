@@ -47,7 +47,7 @@ function* handleAll(cycle: string, head: Head, rows: readonly PlanRow[]): Steps<
   const tasks = new Map<Person, Task>(
     rows.map(({ person, want, factsAt, removal, approved }) => [
       person,
-      { cycle, want, factsAt, removal, approved, stopping: head.stopping, onDemand: false },
+      { cycle, want, factsAt, removal, approved, stopping: head.stopping, probe: head.probe, onDemand: false },
     ]),
   );
   const together = settings().batches ? yield* createTogether(tasks) : new Map<Person, Outcome>();

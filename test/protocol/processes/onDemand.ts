@@ -37,5 +37,6 @@ const demand = (cycle: string, want: Target, factsAt: number, removal: boolean):
   removal,
   approved: false,
   stopping: false,
+  probe: false,
   onDemand: true,
 });

@@ -2,6 +2,7 @@
 import {
   complete,
   get,
+  insert,
   knowing,
   list,
   readDelta,
@@ -33,7 +34,7 @@ export function* plan(cycle: string): Steps<void> {
       yield* send(closeMessage(cycle, 1, 0));
       break;
     }
-    if (at >= head.deadline) {
+    if (at >= head.deadline || head.stopping) {
       // Planning never came to its end: nothing was recorded, every mark is where it was.
       if (!(yield* tx(update(keys.head(cycle), { ...head, state: 'failed' }, found.etag)))) continue;
       yield* freeTurn(cycle);
@@ -54,9 +55,12 @@ function* planOnce(cycle: string, found: Entity<Head>, at: number): Steps<void> 
     const mark = marks.get(p)?.row;
     return mark !== undefined && (mark.wait === null || mark.wait <= at);
   };
+  const hasFailed = (p: Person): boolean => (marks.get(p)?.row.attempts ?? 0) > 0;
   let who: readonly Person[] = head.full
     ? PEOPLE
-    : PEOPLE.filter((p) => isDue(p) || (head.dryRun && changed.includes(p)));
+    : PEOPLE.filter((p) => isDue(p) || (head.probe && hasFailed(p)) || (head.dryRun && changed.includes(p)));
+  // An attempt is small: whom GoTo failed comes first, the others stay marked.
+  if (head.probe && !head.full) who = [...who].sort((x, y) => Number(hasFailed(y)) - Number(hasFailed(x))).slice(0, 1);
   const source =
     head.from === null ? null : new Map((yield* list(keys.planRows(head.from))).map(({ row }) => [row.person, row]));
   if (source !== null) who = PEOPLE.filter((p) => source.has(p));
@@ -70,7 +74,8 @@ function* planOnce(cycle: string, found: Entity<Head>, at: number): Steps<void> 
 /** What changed becomes marks; only then the watermark moves. A full cycle goes on from the old link too. */
 function* takeUp(head: Head): Steps<readonly Person[]> {
   const mark = (yield* get(keys.watermark)).value;
-  const token = mark?.row.token ?? 0;
+  if (mark === null) return yield* beginAnew(head);
+  const { token } = mark.row;
   const { value: delta, at } = yield* readDelta(token);
   // on('dryPure'), a courtesy: a dry run stores nothing
   if (head.dryRun && on('dryPure')) return delta.people;
@@ -80,13 +85,25 @@ function* takeUp(head: Head): Steps<readonly Person[]> {
     knowing(upsert(keys.mark(p), { since: at, wait: null, attempts: 0, look: false }), delta.token),
   );
   const move = function* (): Steps<void> {
-    if (delta.token !== token) yield* tx(update(keys.watermark, { token: delta.token }, mark?.etag));
+    if (delta.token !== token) yield* tx(update(keys.watermark, { token: delta.token }, mark.etag));
   };
   // on('marksFirst')
   if (!on('marksFirst')) yield* move();
   if (marks.length > 0) yield* tx(...marks);
   if (on('marksFirst')) yield* move();
   return people;
+}
+
+/** No watermark: the latest link first, then everybody is read; and once more, as no older link names what the replicas lacked. */
+function* beginAnew(head: Head): Steps<readonly Person[]> {
+  const { value: delta, at } = yield* readDelta(0);
+  if (head.dryRun) return PEOPLE;
+  const known = new Map((yield* list(keys.marks)).map(({ key, row }) => [key.slice(2), row]));
+  const mark = (p: Person): Mark => ({ attempts: 0, look: false, ...known.get(p), since: at, wait: null });
+  // on('firstReadAgain')
+  if (on('firstReadAgain')) yield* tx(...PEOPLE.map((p) => knowing(upsert(keys.mark(p), mark(p)), delta.token)));
+  yield* tx(insert(keys.watermark, { token: delta.token }));
+  return PEOPLE;
 }
 
 /** Exactly one cycle applies a stored plan. */

@@ -34,7 +34,9 @@ function* withoutLooking({ person, row }: Reading, task: Task): Steps<Verdict | 
   if (settings().pauses) {
     const job = (yield* get(keys.job)).value?.row.state ?? 'running';
     // on('pauseSeen'): a lane looks at the job in every pass. on('pauseHolds'): it ends the row held, never as done or skipped
-    if (job !== 'running' && on('pauseSeen')) return { end: on('pauseHolds') ? 'held' : 'skip' };
+    // on('probeTries'): but for the quarantine that its cycle tries to leave
+    const isTried = job === 'quarantined' && task.probe && on('probeTries');
+    if (job !== 'running' && !isTried && on('pauseSeen')) return { end: on('pauseHolds') ? 'held' : 'skip' };
   }
   // on('seenAt'): somebody has applied younger facts (R15)
   if (on('seenAt') && row.seenAt > task.factsAt) return { end: 'superseded' };

@@ -10,6 +10,8 @@ export interface Task {
   readonly removal: boolean;
   readonly approved: boolean;
   readonly stopping: boolean;
+  /** Of an attempt to leave the quarantine. */
+  readonly probe: boolean;
   readonly onDemand: boolean;
 }
 export interface Ended {

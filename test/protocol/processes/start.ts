@@ -1,5 +1,5 @@
 /** Timer or HTTP. The turn row is the cycle's birth certificate: whoever finds it finishes the birth (R25). */
-import { get, insert, newId, readSetting, remove, send, tx, type Steps } from '../calls';
+import { get, insert, newId, readSetting, remove, send, tx, update, type Steps } from '../calls';
 import { closeMessage, planMessage, rejectMessage } from '../messages';
 import { isFinal, keys, type Turn } from '../rows';
 import { on } from '../settings';
@@ -27,12 +27,19 @@ export function* start(dryRun: boolean, from: string | null): Steps<void> {
   const job = (yield* get(keys.job)).value;
   // on('pausedStart'), a courtesy: a paused job begins no cycle; nothing depends on it, because the lanes look too
   if (on('pausedStart') && job?.row.state === 'paused' && !dryRun) return;
+  const probe = !dryRun && job?.row.state === 'quarantined';
+  if (probe) {
+    if (from !== null) return;
+    // on('attemptEtag'), a courtesy: of two timers one makes the attempt
+    const claim = update(keys.job, job.row, on('attemptEtag') ? job.etag : undefined);
+    if (!(yield* tx(claim))) return;
+  }
   const wish = (yield* get(keys.wish)).value;
   const policy = (yield* get(keys.policy)).value;
   const setting = (yield* readSetting()).value;
   const cycle = (yield* newId()).value;
   const full = !dryRun && from === null && (wish !== null || policy?.row.setting !== setting);
-  const mine: Turn = { cycle, dryRun, from, full, setting, wishEtag: wish?.etag ?? null };
+  const mine: Turn = { cycle, dryRun, from, full, probe, setting, wishEtag: wish?.etag ?? null };
   if (yield* tx(insert(keys.turn, mine))) yield* giveBirth(mine);
 }
 

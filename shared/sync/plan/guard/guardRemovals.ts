@@ -31,41 +31,62 @@ const AWAITING = 'AwaitingApproval';
 export const guardRemovals: Slice = async (context, place) => {
   const { engine } = context;
   if (place.cycle.dryRun) return 'next';
-  const awaited = AwaitedApproval.of(await context.jobRows());
-  const planned = await stagedOf(engine, place.cycle, STAGE.removals);
-  const due = await stagedOf(engine, place.cycle, STAGE.deletions);
-  const theirs = awaited === undefined ? new Set<string>() : await waitingIn(engine, awaited);
-  let [removals, reservation] = [planned, await reserve(context, place, planned)];
+  const waiting = await waitingIn(engine, AwaitedApproval.of(await context.jobRows()));
+  const theirs = waiting?.people ?? NOBODY;
+  const { staged: planned, waits } = await rowsOf(engine, place.cycle, STAGE.removals);
+  const { staged: due, waits: dueBefore } = await rowsOf(engine, place.cycle, STAGE.deletions);
+  let [removals, reservation] = [planned, await reserve(context, place, [...waits, ...planned])];
   if (reservation.kind === 'over') {
     removals = await withoutRefuted(context, place, planned, theirs);
-    if (removals.length < planned.length) reservation = await reserve(context, place, removals);
+    if (removals.length < planned.length) reservation = await reserve(context, place, [...waits, ...removals]);
   }
   // Who has lost access long ago waits until the admin has decided about the others: one question at a time.
-  const deletions = reservation.kind === 'over' ? [] : await withoutMeetings(engine, place, due, theirs);
-  const asked = [...removals, ...deletions];
-  // Nobody of the plan that waits is to be removed any more: it has become pointless.
-  if (awaited !== undefined && theirs.size > 0 && !asked.some(({ entry }) => theirs.has(entry.sourceId)))
-    await endWaiting(engine, awaited.cycleId, 'superseded');
+  const isAsked = reservation.kind === 'over' || waiting?.isUndo === true;
+  const deletions = isAsked ? [] : await withoutMeetings(engine, place, due, theirs);
+  const asked = [...waits, ...dueBefore, ...removals, ...deletions];
+  if (waiting !== undefined && isPointless(place.cycle, waiting, asked))
+    await endWaiting(engine, waiting.cycleId, 'superseded');
+  if (isAsked) await endInPlan(place, due, () => AWAITING_OTHERS);
   if (reservation.kind === 'reserved') {
     if (removals.length > 0) await letGo(engine, place);
-    await askAbout(engine, place, { awaited, theirs }, deletions, null);
+    await askAbout(engine, place, waiting, deletions, null);
+  } else if (waiting?.isUndo === true) {
+    await endInPlan(place, removals, () => AWAITING_UNDO);
+    place.warn(`${inWords(reservation)} Nobody was removed: it is asked about ${WHEN_UNDO_IS_DECIDED}`);
   } else {
-    await endInPlan(place, due, () => AWAITING_OTHERS);
-    await askAbout(engine, place, { awaited, theirs }, removals, reservation);
+    await askAbout(engine, place, waiting, removals, reservation);
   }
   return 'next';
 };
+
+/** The plan that waits for an admin, or was just approved. */
+interface Waiting {
+  readonly cycleId: string;
+  /** Whose removal stands in it. */
+  readonly people: ReadonlySet<string>;
+  /** It undoes a cycle: nothing that Entra says plans it anew, so that nothing may take its place. */
+  readonly isUndo: boolean;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Nobody of the plan that waits is to be removed any more, by a cycle that has judged all of them. */
+function isPointless({ mode, isProbe }: Cycle, { people, isUndo }: Waiting, asked: readonly PlanRow[]): boolean {
+  if (isUndo || mode === 'apply' || isProbe || people.size === 0) return false;
+  return !asked.some(({ entry }) => people.has(entry.sourceId));
+}
 
 /** Who stands in the plan that waits stays there, unless there are more: then all of them wait in this one. */
 async function askAbout(
   engine: Engine,
   place: CyclePlace,
-  { awaited, theirs }: { readonly awaited: Awaited | undefined; readonly theirs: ReadonlySet<string> },
+  waiting: Waiting | undefined,
   rows: readonly PlanRow[],
   over: Over | null,
 ): Promise<void> {
+  const theirs = waiting?.people ?? NOBODY;
   const isKnown = rows.every(({ entry }) => theirs.has(entry.sourceId));
-  const stand = isKnown || !(await supersede(engine, awaited)) ? theirs : new Set<string>();
+  const stand = isKnown || !(await supersede(engine, waiting)) ? theirs : NOBODY;
   const [old, news] = [
     rows.filter(({ entry }) => stand.has(entry.sourceId)),
     rows.filter(({ entry }) => !stand.has(entry.sourceId)),
@@ -88,6 +109,14 @@ const AWAITING_OTHERS: PlanResult = {
   entries: [],
 };
 
+const WHEN_UNDO_IS_DECIDED = 'when the undo that waits has been decided about.';
+const AWAITING_UNDO: PlanResult = {
+  outcome: 'held',
+  code: AWAITING,
+  message: `The removal is asked about ${WHEN_UNDO_IS_DECIDED}`,
+  entries: [],
+};
+
 /** Room for all of them; by a list that has been in doubt for a day nobody goes without being asked about. */
 async function reserve(context: PlanContext, place: CyclePlace, rows: readonly PlanRow[]): Promise<Reservation> {
   const ids = rows.map((row) => row.entry.sourceId);
@@ -102,28 +131,43 @@ async function reserve(context: PlanContext, place: CyclePlace, rows: readonly P
   };
 }
 
-async function stagedOf(engine: Engine, cycle: Cycle, stage: number): Promise<PlanRow[]> {
-  const hasAny = Object.keys(cycle.cursor.chunks).some((key) => key.startsWith(`${stage}-`));
-  const rows: PlanRow[] = [];
-  if (hasAny) for await (const chunk of stagedChunks(engine, { id: cycle.id, stagedStage: stage })) rows.push(...chunk);
-  return rows;
+interface Recorded {
+  readonly staged: readonly PlanRow[];
+  /**
+   * Rows that end in this step as they wait elsewhere, where it is done again: they count like the others, or the rest
+   * would be let go alone, and the plan they wait in would look pointless.
+   */
+  readonly waits: readonly PlanRow[];
 }
 
-/** People whose removal stands in the plan that waits, or was just approved. */
-async function waitingIn({ store }: Engine, { cycleId }: Awaited): Promise<Set<string>> {
+async function rowsOf({ store }: Engine, { id, cursor }: Cycle, stage: number): Promise<Recorded> {
+  const staged: PlanRow[] = [];
+  const waits: PlanRow[] = [];
+  const hasAny = Object.keys(cursor.chunks).some((key) => key.startsWith(`${stage}-`));
+  if (hasAny)
+    for await (const row of store.plans.rows(id, stage)) {
+      if (row.state === 'staged') staged.push(row);
+      else if (row.result?.code === AWAITING) waits.push(row);
+    }
+  return { staged, waits };
+}
+
+async function waitingIn({ store }: Engine, awaited: Awaited | undefined): Promise<Waiting | undefined> {
+  if (awaited === undefined) return undefined;
+  const { cycleId } = awaited;
   const stored = await store.plans.cycle(cycleId);
-  const ids = new Set<string>();
-  if (stored === undefined) return ids;
-  const { state, approvedAt, stagedStage } = stored.cycle;
-  if (state !== 'awaitingApproval' && approvedAt === null) return ids;
+  if (stored === undefined) return { cycleId, people: NOBODY, isUndo: false };
+  const { state, approvedAt, stagedStage, from } = stored.cycle;
+  if (state !== 'awaitingApproval' && approvedAt === null) return { cycleId, people: NOBODY, isUndo: false };
+  const people = new Set<string>();
   for await (const row of store.plans.rows(cycleId, stagedStage))
-    if (row.state !== 'ended') ids.add(row.entry.sourceId);
-  return ids;
+    if (row.state !== 'ended') people.add(row.entry.sourceId);
+  return { cycleId, people, isUndo: from?.mode === 'revert' && people.size > 0 };
 }
 
 /** @returns false when somebody has decided about it meanwhile, so that it stands */
-async function supersede(engine: Engine, awaited: Awaited | undefined): Promise<boolean> {
-  return awaited === undefined || (await endWaiting(engine, awaited.cycleId, 'superseded'));
+async function supersede(engine: Engine, waiting: Waiting | undefined): Promise<boolean> {
+  return waiting === undefined || (await endWaiting(engine, waiting.cycleId, 'superseded'));
 }
 
 async function letGo(engine: Engine, place: CyclePlace): Promise<void> {
@@ -139,6 +183,9 @@ async function letGo(engine: Engine, place: CyclePlace): Promise<void> {
     );
   }
 }
+
+const inWords = ({ wanted, allowed, managed }: Over): string =>
+  `${wanted} people would lose access within 24 hours; ${allowed} of ${managed} may without being asked about.`;
 
 /** All of them wait: logged by name, counted, and told in one sentence. @param over the limit; null for deletions, which always wait */
 async function stage(engine: Engine, place: CyclePlace, rows: readonly PlanRow[], over: Over | null): Promise<void> {
@@ -172,8 +219,7 @@ async function stage(engine: Engine, place: CyclePlace, rows: readonly PlanRow[]
   place.warn(
     over === null
       ? `${rows.length} ${rows.length === 1 ? 'account is' : 'accounts are'} due to be deleted. None was: ${decide}`
-      : `${over.wanted} people would lose access within 24 hours; ${over.allowed} of ${over.managed} may without being asked about. ` +
-          `Nobody was removed: ${decide}`,
+      : `${inWords(over)} Nobody was removed: ${decide}`,
   );
   await place.save({ staged: rows.length, stagedStage: over === null ? STAGE.deletions : STAGE.removals });
   if (over === null) engine.telemetry.warn('deletions.staged', { cycleId: cycle.id, staged: rows.length });

@@ -12,7 +12,7 @@ import { AS_EVERYBODY, groupsAmong, type Grant } from '../../../rules/grantsInWo
 import type { PersonFacts } from '../../../rules/judge';
 import type { PlanContext } from '../PlanContext';
 import type { SourceSnapshot } from '../SourceSnapshot';
-import { readLooked } from '../sources/readLooked';
+import { keepLooked } from '../sources/keepLooked';
 import { wasProtected } from '../sources/wasProtected';
 
 /** A person for the judge, and the rows the facts came from. */
@@ -45,8 +45,7 @@ export async function gather(
     .filter((one) => needsLookUp(context, one, snapshot, input.cycleId))
     .map((one) => one.sourceId);
   const byGroup = await context.protectedByGroup();
-  const looked = await readLooked(engine, toLookUp, input.cycleId);
-  await engine.store.people.putRead(looked);
+  const looked = await keepLooked(engine, toLookUp, input.cycleId);
   if (context.isDry) await context.nameGroups(people.flatMap(({ sourceId }) => groupsIn(snapshot.grantsOf(sourceId))));
   return people.map((someone) => {
     const mark = marks.get(someone.sourceId) ?? null;

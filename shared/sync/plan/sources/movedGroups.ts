@@ -35,7 +35,7 @@ export async function markMovedGroups(
   const known = joined.filter((id) => counted.has(id));
   await dirty.mark(await peopleBelow(context, [...known, ...left]), readAt, 'nested group');
   // What is left of a time when it counted is no image: deltas passed it by since.
-  for (const id of added) await image.forget(id);
+  await inParallel(added, PARALLEL_READS, (id) => image.forget(id));
   await dirty.markGroups(added, readAt, 'nested group');
   return added.length;
 }
@@ -46,7 +46,7 @@ export async function forgetUncounted(context: PlanContext): Promise<void> {
   const counted = await context.groupIds();
   const forgotten: string[] = [];
   for await (const { id } of image.heads()) if (!counted.has(id)) forgotten.push(id);
-  for (const id of forgotten) await image.forget(id);
+  await inParallel(forgotten, PARALLEL_READS, (id) => image.forget(id));
   if (forgotten.length > 0) context.imageChanged();
 }
 

@@ -1,20 +1,25 @@
 import type { Assignment, EnterpriseApp } from '../../../model/Assignment';
 import { certifyList } from '../../../rules/certifyList';
+import type { AssignmentsPage } from '../../../entra/EntraSource';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
+import { generationOf } from './readGroup';
 
 /**
- * The complete list of assignments. One that has become shorter, or was in doubt before, is compared with Graph's own
- * count; while the two disagree nobody is absent by it (I05).
+ * The complete list of assignments, a slice at a time. One that has become shorter, or was in doubt before, is compared with
+ * Graph's own count; while the two disagree nobody is absent by it (I05).
+ * @returns `more` when the slice ended before the list
  */
 export async function readCertifiedList(
   context: PlanContext,
   place: CyclePlace,
   app: EnterpriseApp,
-): Promise<readonly Assignment[]> {
+): Promise<readonly Assignment[] | 'more'> {
   const { entra, clock, telemetry } = context.engine;
   const at = clock.now();
-  const { assignments, rows } = await entra.listAssignments(app.id);
+  const list = await readSlice(context, place, app);
+  if (list === 'more') return 'more';
+  const { assignments, rows } = list;
   const before = context.certificate;
   if (before?.doubtSince === null && rows === before.believed) return assignments;
   const isSuspect = before !== undefined && (before.doubtSince !== null || rows < before.believed);
@@ -30,3 +35,33 @@ export async function readCertifiedList(
   }
   return assignments;
 }
+
+/** A list that fits one slice is not stored; of a longer one each page waits in the image's table for the last. */
+async function readSlice(
+  context: PlanContext,
+  place: CyclePlace,
+  app: EnterpriseApp,
+): Promise<Pick<AssignmentsPage, 'assignments' | 'rows'> | 'more'> {
+  const { entra, store, timing } = context.engine;
+  const { cursor, id } = place.cycle;
+  const generation = generationOf(id, cursor.resyncs);
+  const read: AssignmentsPage[] = [];
+  let { link } = cursor;
+  do {
+    const page = await entra.listAssignmentsPage(link ?? { servicePrincipalId: app.id });
+    read.push(page);
+    link = page.next;
+  } while (link !== null && read.length < timing.pagesPerSlice && !context.isTimeUp());
+  if (link === null && cursor.pages === 0) return joined(read);
+  for (const [index, page] of read.entries()) await store.image.listPage(generation, cursor.pages + index, page);
+  const pages = cursor.pages + read.length;
+  place.move({ cursor: { ...cursor, link, pages } });
+  return link === null ? joined(await store.image.listedPages(generation, pages)) : 'more';
+}
+
+const joined = (
+  pages: readonly Pick<AssignmentsPage, 'assignments' | 'rows'>[],
+): Pick<AssignmentsPage, 'assignments' | 'rows'> => ({
+  assignments: pages.flatMap((page) => page.assignments),
+  rows: pages.reduce((sum, page) => sum + page.rows, 0),
+});

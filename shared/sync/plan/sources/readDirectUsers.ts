@@ -1,10 +1,9 @@
-import type { SourceRead } from '../../../store/PeopleTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { isWithoutBasis } from '../../cycle/itineraries';
+import { keepLooked } from './keepLooked';
 import { readEverybody } from './readEverybody';
-import { readLooked } from './readLooked';
 
 /** The people assigned one by one, or everybody, in a full read; after it the watermark may stand. */
 export const readDirectUsers: Slice = async (context, place) => {
@@ -18,8 +17,7 @@ export const readDirectUsers: Slice = async (context, place) => {
   const snapshot = await context.snapshot();
   const ids = [...snapshot.directUsers].filter((id) => !snapshot.isInGroup(id)).sort();
   const part = ids.slice(cursor.index, cursor.index + engine.timing.peoplePerSlice);
-  const reads: ReadonlyMap<string, SourceRead> = await readLooked(engine, part, place.cycle.id);
-  await engine.store.people.putRead(reads);
+  await keepLooked(engine, part, place.cycle.id);
   const index = cursor.index + part.length;
   place.move({ cursor: { ...cursor, index } });
   if (index < ids.length) return 'stay';

@@ -24,10 +24,13 @@ export async function readDueGroups(context: PlanContext, place: CyclePlace): Pr
   const unfinished: { link: string; pages: number; index: number }[] = [];
   let added = 0;
   let left = 0;
+  let begun = 0;
   await inParallel(
     part.map((mark, index) => ({ mark, index })),
     PARALLEL_READS,
     async ({ mark, index }) => {
+      if (index > 0 && context.isTimeUp()) return;
+      begun += 1;
       const read = await readMarked(context, place, mark, mark.id === cursor.after ? cursor : { link: null, pages: 0 });
       if (read.kind === 'more') unfinished.push({ link: read.link, pages: read.pages, index });
       added += read.kind === 'more' ? 0 : read.added;
@@ -43,7 +46,7 @@ export async function readDueGroups(context: PlanContext, place: CyclePlace): Pr
   const after = first === undefined ? '' : (part[first.index]?.id ?? '');
   place.move({ cursor: { ...cursor, link, pages, after } });
   // What was found in a group is read in the next slice.
-  return first !== undefined || due.length > part.length || added > 0 ? 'stay' : 'next';
+  return first !== undefined || due.length > begun || added > 0 ? 'stay' : 'next';
 }
 
 /** What a marked group turned out to be; or where to go on with it. */

@@ -5,13 +5,14 @@ import { readOf } from './readGroup';
 export const readEverybody: Slice = async (context, place) => {
   const { entra, clock, timing } = context.engine;
   let { link } = place.cycle.cursor;
-  for (let pages = 0; pages < timing.pagesPerSlice; pages += 1) {
+  let pages = 0;
+  do {
+    pages += 1;
     const readAt = clock.now();
     const page = await entra.listUsersPage(link ?? undefined);
     await context.read.add(page.people.map((person) => [person.id, readOf(person, readAt, place.cycle.id)] as const));
     link = page.next;
-    if (link === null) break;
-  }
+  } while (link !== null && pages < timing.pagesPerSlice && !context.isTimeUp());
   await context.read.flush();
   place.move({ cursor: { ...place.cycle.cursor, link } });
   return link === null ? 'next' : 'stay';

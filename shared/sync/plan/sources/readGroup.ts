@@ -15,7 +15,7 @@ export type GroupRead =
 export const generationOf = (cycleId: string, resyncs: number): string => `r-${cycleId}-${resyncs}`;
 
 /**
- * Reads the direct members of a group from `link` on, at most `limit` pages, and stores membership, and with the slice's end the people.
+ * Reads the direct members of a group from `link` on, as many pages as fit the slice, and stores membership, and with the slice's end the people.
  * Done again after a crash, the read may find the image switched to its own generation: a page without members is not
  * stored, so that an empty answer leaves what is known untouched.
  * @param start where an earlier slice stopped
@@ -27,7 +27,9 @@ export async function readGroup(
 ): Promise<GroupRead> {
   const { entra, store, clock, timing } = context.engine;
   let { link, pages } = start;
-  for (let count = 0; count < timing.pagesPerSlice; count += 1) {
+  let count = 0;
+  do {
+    count += 1;
     const readAt = clock.now();
     const page = await entra.listMembersPage(link === null ? { groupId: read.groupId } : link);
     if (page === 'missing') return { kind: 'nobody' };
@@ -40,8 +42,8 @@ export async function readGroup(
     }
     if (page.next === null) return pages === 0 ? { kind: 'nobody' } : { kind: 'read', pages };
     link = page.next;
-  }
-  return { kind: 'more', link: link ?? '', pages };
+  } while (count < timing.pagesPerSlice && !context.isTimeUp());
+  return { kind: 'more', link, pages };
 }
 
 /** A person as read from Entra in a cycle. @param readAt in ms, before the request left */

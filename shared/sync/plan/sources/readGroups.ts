@@ -36,6 +36,7 @@ export const readGroups: Slice = async (context, place) => {
   const reads = new Map<string, GroupRead>();
   const found = new Set<string>();
   await inParallel(part, PARALLEL_READS, async (groupId) => {
+    if (groupId !== part[0] && context.isTimeUp()) return;
     const start = groupId === part[0] ? cursor : { link: null, pages: 0 };
     const read = await readGroup(context, { cycleId: cycle.id, generation, groupId }, start);
     reads.set(groupId, read);
@@ -49,12 +50,16 @@ export const readGroups: Slice = async (context, place) => {
   });
   await context.read.flush();
   context.imageChanged();
-  const unfinished = part.findIndex((groupId) => reads.get(groupId)?.kind === 'more');
+  const isDone = (groupId: string): boolean => reads.has(groupId) && reads.get(groupId)?.kind !== 'more';
+  const unfinished = part.findIndex((groupId) => !isDone(groupId));
   const more = reads.get(part[unfinished] ?? '');
   const next = { ...cursor, found: cursor.found + found.size };
   if (more?.kind === 'more')
     place.move({ cursor: { ...next, after: part[unfinished] ?? '', link: more.link, pages: more.pages } });
-  else place.move({ cursor: { ...next, after: part.at(-1) ?? '', link: null, pages: 0 } });
+  else
+    place.move({
+      cursor: { ...next, after: (unfinished < 0 ? part.at(-1) : part[unfinished - 1]) ?? '', link: null, pages: 0 },
+    });
   return 'stay';
 };
 

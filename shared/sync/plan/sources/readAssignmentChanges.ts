@@ -1,0 +1,89 @@
+/**
+ * Who was assigned or is no longer: the list in full, as Graph has no delta for it (graph-source.md 1.3), compared with
+ * the image. Behind it the watermark moves: all that changed up to it is marked (I04).
+ */
+import type { Assignment } from '../../../model/Assignment';
+import { inParallel } from '../../../concurrency/inParallel';
+import { judgesAsFull } from '../../cycle/itineraries';
+import type { PlanContext } from '../PlanContext';
+import type { Slice } from '../Slice';
+import { assignedGroupsIn, assignmentsDigest } from '../SourceSnapshot';
+import { warnOfRoles } from '../warnOfRoles';
+import { lostWatermark } from './deltaFaults';
+import { forgetUncounted, peopleBelow } from './movedGroups';
+import { readCertifiedList } from './readCertifiedList';
+
+const PARALLEL_READS = 16;
+
+/** @throws ConnectorError ResyncRequired when there is nothing to compare with, or the app is not known */
+export const readAssignmentChanges: Slice = async (context, place) => {
+  const { engine, watermark } = context;
+  const { usersLink, groupsLink } = place.cycle.cursor;
+  if (watermark === undefined || usersLink === null || groupsLink === null) throw lostWatermark();
+  const isFull = judgesAsFull(place.cycle);
+  const app = isFull ? await context.appReadNow() : context.app;
+  const assignments = await readCertifiedList(context, place, app);
+  if (assignments === 'more') return 'stay';
+  const newDigest = assignmentsDigest(assignments);
+  if (newDigest !== watermark.assignmentsDigest) await takeOverAssignments(context, assignments);
+  if (isFull) warnOfRoles(context, place, assignments);
+  const isSame =
+    usersLink === watermark.usersLink &&
+    groupsLink === watermark.groupsLink &&
+    newDigest === watermark.assignmentsDigest;
+  if (!isSame) {
+    // Lost to somebody faster: what they marked and moved is right as well.
+    await engine.store.watermark.move(
+      {
+        usersLink,
+        groupsLink,
+        assignmentsDigest: newDigest,
+        takenAt: engine.clock.now(),
+        mappingVersion: place.cycle.mappingVersion,
+      },
+      watermark.etag,
+    );
+  }
+  return 'next';
+};
+
+/** Marks everybody whose set of roles differs between the two complete lists; then the new one is the image. */
+async function takeOverAssignments(context: PlanContext, assignments: readonly Assignment[]): Promise<void> {
+  const { clock, store } = context.engine;
+  // Its roles may be new, too; and one that is switched off says nothing of people.
+  await context.appReadNow();
+  const before = await store.image.assignments();
+  const now = clock.now();
+  const changed = changedPrincipals(before, assignments);
+  const groups = assignedGroupsIn([...before, ...assignments]);
+  const changedGroups = [...changed].filter((id) => groups.has(id));
+  await store.dirty.mark(
+    [...[...changed].filter((id) => !groups.has(id)), ...(await peopleBelow(context, changedGroups))],
+    now,
+    'assignment',
+  );
+  const counted = await context.groupIds();
+  const assignedNow = assignedGroupsIn(assignments);
+  const toRead: string[] = [];
+  await inParallel(changedGroups, PARALLEL_READS, async (id) => {
+    // What is left of a former assignment is no image: deltas passed it by while nobody was assigned through it.
+    if (assignedNow.has(id) && (!counted.has(id) || (await store.image.members(id)) === undefined)) toRead.push(id);
+  });
+  await store.dirty.markGroups(toRead, now, 'assigned');
+  if (context.policy.provisionGroups && changed.size > 0) await store.dirty.markUserGroups(now, 'assigned');
+  await store.image.putAssignments(assignments);
+  context.imageChanged();
+  if (changedGroups.some((id) => !assignedNow.has(id))) await forgetUncounted(context);
+}
+
+/** Principals whose set of roles differs between two complete lists. */
+function changedPrincipals(before: readonly Assignment[], after: readonly Assignment[]): Set<string> {
+  const keyOf = (assignment: Assignment) => `${assignment.principalId}/${assignment.appRoleId}`;
+  const old = new Set(before.map(keyOf));
+  const current = new Set(after.map(keyOf));
+  return new Set(
+    [...before.filter((one) => !current.has(keyOf(one))), ...after.filter((one) => !old.has(keyOf(one)))].map(
+      (one) => one.principalId,
+    ),
+  );
+}
