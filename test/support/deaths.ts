@@ -56,18 +56,24 @@ export const APPLY: Story = {
 export const SLICED: Story = {
   title: 'a full cycle with a message a page',
   prepare: async () => {
-    const connector = await TestConnector.start({ world: VILLAGE, timing: SMALLEST_SLICES });
-    for (const change of CHANGES) change.before?.(connector);
+    const connector = await TestConnector.start({ world: TINY, timing: SMALLEST_SLICES });
+    const { directory, random } = connector.world;
+    for (const number of [960, 961, 962]) directory.assign(directory.addUser(newUser(random, number)).id, 'User');
     await connector.begin();
     connector.later();
-    for (const change of CHANGES) change.happen(connector);
+    const [renamed = '', blocked = ''] = [...directory.entitledIds()];
+    directory.changeUser(renamed, { surname: 'Married' });
+    directory.changeUser(blocked, { accountEnabled: false });
+    for (const [number, groupId] of [...directory.groups.keys()].entries())
+      directory.addMember(groupId, directory.addUser(newUser(random, 965 + number)).id);
+    directory.assign(directory.addUser(newUser(random, 969)).id, 'User');
     await connector.engine.store.wish.make('story');
     turnSmallPages(connector);
     return connector;
   },
 };
 
-export const SMALLEST_SLICES = { groupsPerSlice: 2, peoplePerSlice: 5, pagesPerSlice: 1, sliceMs: 0 } as const;
+export const SMALLEST_SLICES = { groupsPerSlice: 2, pagesPerSlice: 1, sliceMs: 0 } as const;
 
 /** Graph and GoTo give few rows at once. */
 export function turnSmallPages({ stack, world }: TestConnector): void {
