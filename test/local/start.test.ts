@@ -1,4 +1,7 @@
 /** What `npm start` shows: lines for people, and commands for the shell they have. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConnectorView } from '../../local/commands/start/ConnectorView';
 import { CycleDigest } from '../../local/commands/start/CycleDigest';
 import { hints, variables } from '../../local/commands/start/hints';
 import { shellOf } from '../../local/commands/start/shell';
@@ -92,4 +95,24 @@ test('a world that is none is refused with those there are', () => {
   expect(worldSize('demo').people).toBe(1_000);
   for (const wrong of ['nope', 'constructor', ''])
     expect(() => worldSize(wrong)).toThrow(`WORLD must be one of small, demo, W1, W2, W3, not "${wrong}".`);
+});
+
+test('an entry of several steps is told by its last one, which says why', async () => {
+  const step = (name: string, details: object): object => ({ name, details });
+  const entry = {
+    sourceIdentity: { id: 'a', displayName: null },
+    provisioningStatusInfo: { errorInformation: null },
+    provisioningSteps: [
+      step('EntryImport', {}),
+      step('EntryScoping', { Roles: 'User' }),
+      step('EntryExport', { SkipReason: 'SignInBlocked' }),
+    ],
+  };
+  const server = createServer((_request, response) => response.end(JSON.stringify({ value: [entry] })));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const people = await new ConnectorView(`http://127.0.0.1:${port}`, 'key').leftOut('c1');
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect(people).toEqual([{ sourceId: 'a', displayName: 'a', reason: 'SignInBlocked' }]);
 });

@@ -44,6 +44,8 @@ class Killed extends Error {}
 const processes = new AsyncLocalStorage<number>();
 
 export interface TestOptions {
+  /** A storage account of its own; one of the run's where it is left out. */
+  readonly storage?: string;
   readonly world?: Partial<WorldSize>;
   readonly settings?: Readonly<Record<string, string>>;
   readonly timing?: Partial<Timing>;
@@ -89,7 +91,12 @@ export class TestConnector {
   static async start(options: TestOptions = {}): Promise<TestConnector> {
     const clock = new VirtualClock(START_MS);
     const world = buildWorld({ ...WORLDS.small, oddities: false, ...options.world }, 7, clock);
-    const stack = await LocalStack.start({ world, clock, storage: testStorage(), identity: await sharedIdentity() });
+    const stack = await LocalStack.start({
+      world,
+      clock,
+      storage: options.storage ?? testStorage(),
+      identity: await sharedIdentity(),
+    });
     // Companies of a handful, to whom much happens at once: who tries the limit sets it.
     const defaults = { GOTO_REQUESTS_PER_SECOND: '1000', REMOVAL_LIMIT_PERCENT: '100' };
     const environment = { ...stack.environment, ...defaults, ...options.settings };

@@ -7,12 +7,15 @@ import { CHANGES, TINY, VILLAGE } from './company';
 import { expectConverged } from './expectConverged';
 import { expectLogged } from './expectLogged';
 import { cycles, entitled } from './stories';
+import { askToApply, dryRun } from './plans';
 import { TestConnector } from './TestConnector';
 
 export interface Story {
   readonly title: string;
   /** Everything before the calls that count. */
   readonly prepare: () => Promise<TestConnector>;
+  /** What begins the calls that count; a cycle of the timer where it is left out. */
+  readonly begin?: (connector: TestConnector) => Promise<unknown>;
   /** What holds at the end beside what always does. */
   readonly alsoHolds?: (connector: TestConnector) => void;
 }
@@ -34,22 +37,43 @@ export const INCREMENTAL: Story = {
   },
 };
 
+/** The same changes, as a plan that somebody has seen. */
+export const APPLY: Story = {
+  title: 'the apply of a plan with every kind of change',
+  prepare: async () => {
+    const connector = await INCREMENTAL.prepare();
+    await dryRun(connector);
+    return connector;
+  },
+  begin: async (connector) => {
+    const [newest] = (await connector.engine.store.cycles.page(1)).cycles;
+    const { id = '', planHash = '' } = newest?.cycle ?? {};
+    return askToApply(connector, { id, hash: planHash });
+  },
+};
+
 /** A company too large for its slices: every page of every list, and of every delta, is a message of its own. */
 export const SLICED: Story = {
   title: 'a full cycle with a message a page',
   prepare: async () => {
-    const connector = await TestConnector.start({ world: VILLAGE, timing: SMALLEST_SLICES });
-    for (const change of CHANGES) change.before?.(connector);
+    const connector = await TestConnector.start({ world: TINY, timing: SMALLEST_SLICES });
+    const { directory, random } = connector.world;
+    for (const number of [960, 961, 962]) directory.assign(directory.addUser(newUser(random, number)).id, 'User');
     await connector.begin();
     connector.later();
-    for (const change of CHANGES) change.happen(connector);
+    const [renamed = '', blocked = ''] = [...directory.entitledIds()];
+    directory.changeUser(renamed, { surname: 'Married' });
+    directory.changeUser(blocked, { accountEnabled: false });
+    for (const [number, groupId] of [...directory.groups.keys()].entries())
+      directory.addMember(groupId, directory.addUser(newUser(random, 965 + number)).id);
+    directory.assign(directory.addUser(newUser(random, 969)).id, 'User');
     await connector.engine.store.wish.make('story');
     turnSmallPages(connector);
     return connector;
   },
 };
 
-export const SMALLEST_SLICES = { groupsPerSlice: 2, peoplePerSlice: 5, pagesPerSlice: 1, sliceMs: 0 } as const;
+export const SMALLEST_SLICES = { groupsPerSlice: 2, pagesPerSlice: 1, sliceMs: 0 } as const;
 
 /** Graph and GoTo give few rows at once. */
 export function turnSmallPages({ stack, world }: TestConnector): void {
@@ -121,12 +145,15 @@ export const DELETIONS: Story = {
   alsoHolds: (connector) => expect(suspended(connector)).toBe(1),
 };
 
+const begin = ({ begin: own }: Story, connector: TestConnector): Promise<unknown> =>
+  own === undefined ? connector.start() : own(connector);
+
 /** The calls and writes of the story when nobody dies. */
 export async function undisturbed(story: Story): Promise<{ readonly calls: number; readonly writes: number }> {
   const connector = await story.prepare();
   try {
     const before = { calls: connector.calls, writes: connector.world.goto.writes.length };
-    await connector.start();
+    await begin(story, connector);
     await connector.settle();
     const calls = connector.calls - before.calls;
     await fourSlots(connector);
@@ -148,7 +175,7 @@ export async function playDeath(story: Story, writes: number, killAt: number, ag
     const before = connector.world.goto.writes.length;
     connector.killAt = connector.calls + killAt;
     connector.killAgainAfter = again;
-    await connector.start().catch(() => undefined);
+    await begin(story, connector).catch(() => undefined);
     await connector.settle();
     const hasDied = connector.takeKill();
     await fourSlots(connector);

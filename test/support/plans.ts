@@ -40,7 +40,11 @@ export async function dryRun(connector: TestConnector, mode: 'incremental' | 'fu
 }
 
 /** Asks for the plan to be applied. @returns the id of the cycle that does */
-export const askToApply = async (connector: TestConnector, plan: Plan, hash = plan.hash): Promise<string> =>
+export const askToApply = async (
+  connector: TestConnector,
+  plan: Pick<Plan, 'id' | 'hash'>,
+  hash = plan.hash,
+): Promise<string> =>
   idIn(await connector.run(() => postApply(connector.engine, apiRequest({ hash }, { id: plan.id }))));
 
 /** The plan, applied to the end. */

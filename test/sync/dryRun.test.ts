@@ -147,5 +147,8 @@ test('a plan warns of licences that the account does not have, and counts no sea
   expect(await warningsOf('incremental')).toMatch(/2 people wait for a seat of licence/);
   await connector.restart(entitlements(['4000000000000009999'], [meeting.key]));
   expect(await warningsOf('full')).toMatch(/4000000000000009999 is no licence of the GoTo account/);
-  expect(await connector.cycle('full')).toMatchObject({ state: 'failed', error: { code: 'ConfigurationInvalid' } });
+  expect(await connector.cycle('full')).toMatchObject({
+    state: 'failed',
+    error: expect.stringContaining('is no licence of the GoTo account') as unknown,
+  });
 });

@@ -14,9 +14,6 @@ export interface StreamedInvocation {
 /** They are about one connection, not about the request (RFC 9110, 7.6.1). */
 const OF_ONE_CONNECTION = new Set(['connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'host']);
 
-/** Kept alive: a server that is to close its connection does so before a large body, which it answered unread, has come. */
-const agent = new Agent({ keepAlive: true });
-
 /** @param host what the client called this host */
 export async function forwardHttp(
   request: IncomingMessage,
@@ -25,6 +22,9 @@ export async function forwardHttp(
   host: string,
 ): Promise<void> {
   const { hostname, port } = new URL(address);
+  // A connection of its own: one that was used before may just be being closed. And kept alive: a server that is to close
+  // it does so before a large body, which it answered unread, has come.
+  const agent = new Agent({ keepAlive: true });
   const upstream = httpRequest({
     agent,
     hostname,
@@ -42,7 +42,10 @@ export async function forwardHttp(
     upstream.once('response', resolve).once('error', reject);
   });
   // Whoever goes away is no longer answered: the function sees its connection close.
-  response.once('close', () => upstream.destroy());
+  response.once('close', () => {
+    upstream.destroy();
+    agent.destroy();
+  });
   ended.catch(() => upstream.destroy(new Error('The invocation failed.')));
   request.pipe(upstream);
   try {

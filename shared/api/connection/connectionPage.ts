@@ -13,7 +13,7 @@ interface Page {
 const AGAIN = 'Open the dashboard, and authorize again.';
 
 /** One page for each outcome. Texts are ours: nothing that came with the request, or from GoTo, stands on any. */
-const PAGES: Readonly<Record<AuthorizationOutcome, Page>> = {
+export const CONNECTION_PAGES: Readonly<Record<AuthorizationOutcome, Page>> = {
   Connected: {
     status: 200,
     title: 'Connected to GoTo',
@@ -146,7 +146,7 @@ const CONTENT_SECURITY_POLICY = [
 
 /** The page of an outcome. Its address holds GoTo's code, so it tells nobody where it is, and is not kept. */
 export function connectionPage(outcome: AuthorizationOutcome): ApiResponse {
-  const { status, title, what, toDo } = PAGES[outcome];
+  const { status, title, what, toDo } = CONNECTION_PAGES[outcome];
   const isGood = outcome === 'Connected';
   const html = `<!doctype html>
 <html lang="en">

@@ -1,3 +1,4 @@
+import { UNKNOWN_PERSON } from '../../model/ManagedPerson';
 import { NO_FACTS, type SourceFacts } from '../../model/SourceFacts';
 import { bucketIndexOf, PeopleTable, type Someone, type SourceRead } from '../PeopleTable';
 
@@ -18,7 +19,8 @@ export class DryPeople extends PeopleTable {
     const known = (await super.bucket(index)).map((one) => this.#withRead(one));
     const ids = new Set(known.map((one) => one.sourceId));
     const more = [...this.#reads.keys()].filter((id) => bucketIndexOf(id) === index && !ids.has(id));
-    return [...known, ...(await Promise.all(more.map((id) => this.someone(id))))];
+    // The bucket holds both rows of everybody: whoever is not in it has none.
+    return [...known, ...more.map((id) => this.#withRead(strangerOf(id)))];
   }
 
   override putJudged(): Promise<void> {
@@ -36,3 +38,11 @@ export class DryPeople extends PeopleTable {
     return { ...one, facts, hasFacts: true };
   }
 }
+
+/** Somebody of whom nothing is stored. */
+const strangerOf = (sourceId: string): Someone => ({
+  sourceId,
+  managed: { person: UNKNOWN_PERSON, etag: null },
+  facts: NO_FACTS,
+  hasFacts: false,
+});
