@@ -21,15 +21,21 @@ subscribe('http.server.request.start', (message) => {
 const isAnswer = (value: unknown): value is ServerResponse => value instanceof ServerResponse;
 
 /**
+ * Where the answer of an invocation is written to. Asked for before the work: a reader who goes away meanwhile is forgotten.
+ * @returns undefined for a host that does not stream
+ */
+export const answerOf = (invocationId: string): ServerResponse | undefined => open.get(invocationId);
+
+/**
  * The chunks as bytes, the next one when the reader has taken the last; no more of them when the reader is gone.
+ * @param response of `answerOf`
  * @param failed told of an error of the chunks; the answer is broken off, so that nobody takes it for whole
  */
 export async function* atReadersPace(
-  invocationId: string,
+  response: ServerResponse | undefined,
   chunks: AsyncIterable<string>,
   failed: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array> {
-  const response = open.get(invocationId);
   const encoder = new TextEncoder();
   try {
     for await (const chunk of chunks) {

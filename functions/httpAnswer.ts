@@ -3,8 +3,19 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import type { ApiRequest, ApiResponse } from '../shared/api/ApiResponse';
 import { entityTag } from '../shared/api/entityTag';
 import { problemBody, problemOf } from '../shared/api/Problem';
-import { atReadersPace } from './atReadersPace';
+import { answerOf, atReadersPace } from './atReadersPace';
 import { messageOf, type Telemetry } from '../shared/telemetry/Telemetry';
+
+/**
+ * Of every answer: kept nowhere, never taken for a page, and neither framed nor loaded by another site, whose pages a browser
+ * would let ask in the name of whoever signed in. The pages have a policy of their own.
+ */
+const ALWAYS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+} as const;
 
 /** The answer of a use case, or the problem it threw. An answer that the client has already is not sent again. */
 export async function respond(
@@ -13,6 +24,7 @@ export async function respond(
   context: InvocationContext,
   work: () => Promise<ApiResponse>,
 ): Promise<HttpResponseInit> {
+  const reader = answerOf(context.invocationId);
   try {
     const { status, headers, body, content, stream, cookies } = await work();
     const sent = cookies === undefined ? {} : { cookies: [...cookies] };
@@ -20,22 +32,22 @@ export async function respond(
       return {
         ...sent,
         status,
-        headers: { 'cache-control': 'no-store', 'content-type': content.type, ...headers },
+        headers: { ...ALWAYS, 'content-type': content.type, ...headers },
         body: content.bytes,
       };
     if (stream !== undefined)
       return {
         ...sent,
         status,
-        headers: { 'cache-control': 'no-store', 'content-type': stream.type, ...headers },
-        body: atReadersPace(context.invocationId, stream.chunks, (error) => {
+        headers: { ...ALWAYS, 'content-type': stream.type, ...headers },
+        body: atReadersPace(reader, stream.chunks, (error) => {
           telemetry.error('http.failed', { code: problemOf(error).code, message: messageOf(error) });
         }),
       };
-    if (body === undefined) return { ...sent, status, headers: { 'cache-control': 'no-store', ...headers } };
+    if (body === undefined) return { ...sent, status, headers: { ...ALWAYS, ...headers } };
     const text = JSON.stringify(body);
     const etag = request.method === 'GET' && status === 200 ? { etag: entityTag(text) } : {};
-    const all = { 'cache-control': 'no-store', ...etag, ...headers };
+    const all = { ...ALWAYS, ...etag, ...headers };
     return request.headers.get('if-none-match') === all.etag
       ? { status: 304, headers: all }
       : { ...sent, status, headers: { ...all, 'content-type': 'application/json' }, body: text };
@@ -44,7 +56,7 @@ export async function respond(
     if (problem.status >= 500) telemetry.error('http.failed', { code: problem.code, message: messageOf(error) });
     return {
       status: problem.status,
-      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+      headers: { ...ALWAYS, 'content-type': 'application/problem+json' },
       body: JSON.stringify(problemBody(problem, context.invocationId)),
     };
   }

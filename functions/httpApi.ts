@@ -26,12 +26,16 @@ export function registerHttpApi(start: Start, telemetry: Telemetry): void {
   }
 }
 
-async function handle(start: Start, { name, role, handler }: Route, request: HttpRequest): Promise<ApiResponse> {
+async function handle(
+  start: Start,
+  { name, method, role, handler }: Route,
+  request: HttpRequest,
+): Promise<ApiResponse> {
   if (!start.ok) throw settingsProblem(start.error);
   const { engine } = start;
   const asked = apiRequest(request);
   if (role !== null && engine.signInWithEntra) {
-    const { id: principalId } = requireRole(asked, role);
+    const { id: principalId } = requireRole(asked, { role, method });
     if (role === 'Admin') engine.telemetry.info('access.used', { route: name, principalId });
   }
   return handler(engine, asked);

@@ -21,10 +21,16 @@ export async function postSync(engine: Engine, request: ApiRequest): Promise<Api
   requireJob(request);
   const { mode, dryRun } = await readBody(request, syncBody.strict());
   const idempotencyKey = request.header('idempotency-key') ?? undefined;
-  if (idempotencyKey !== undefined && idempotencyKey.length > MAX_KEY_LENGTH) {
-    throw new Problem(400, 'InvalidIdempotencyKey', `Idempotency-Key must have at most ${MAX_KEY_LENGTH} characters.`);
+  if (idempotencyKey === '' || (idempotencyKey?.length ?? 0) > MAX_KEY_LENGTH) {
+    throw new Problem(400, 'InvalidIdempotencyKey', `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters.`);
   }
-  const started = await startCycle(engine, { mode, trigger: 'http', idempotencyKey, dryRun });
+  const started = await startCycle(engine, {
+    mode,
+    trigger: 'http',
+    // With another body it is another question: whoever planned with a key and then starts with it must not hear of the plan.
+    idempotencyKey: idempotencyKey === undefined ? undefined : `${mode} ${dryRun} ${idempotencyKey}`,
+    dryRun,
+  });
   if (!started.started && started.activeCycleId === undefined) throw new Problem(409, started.code, started.message);
   if (!started.started) {
     throw new Problem(409, 'CycleRunning', 'A cycle is running. Watch it, and start the next one when it has ended.', {

@@ -269,10 +269,10 @@ test('with wrong settings health and every route say what to mend, and nothing e
   expect(JSON.parse(text)).toMatchObject({
     code: 'SettingsInvalid',
     problems: [
-      expect.stringContaining('AzureWebJobsStorage: is not a connection string'),
       expect.stringContaining('GRAPH_ENDPOINT: must be'),
       expect.stringContaining('GOTO_ACCOUNT_KEY: must be'),
       expect.stringContaining('ROLE_ENTITLEMENTS: is not'),
+      expect.stringContaining('AzureWebJobsStorage: is not a connection string'),
     ] as unknown,
   });
   expect(await (await connector.call(JOB)).json()).toMatchObject({ code: 'SettingsInvalid' });

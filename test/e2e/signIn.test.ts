@@ -81,11 +81,37 @@ test('health says that a sign-in is wanted, and who acted stands in the log by i
   expect(acts.filter((line) => line.includes(READER.id))).toEqual([]);
 });
 
-test('a page of another site cannot act in the name of whoever is signed in', async () => {
-  const from = (site: string) => ask(named('postSync'), { ...as(ADMIN), 'sec-fetch-site': site });
-  expect(await from('cross-site')).toEqual({ status: 403, code: 'OtherSite' });
-  expect(await from('same-site')).toEqual({ status: 403, code: 'OtherSite' });
-  expect((await from('same-origin')).status).not.toBe(403);
+test('a page of another site can neither act nor ask in the name of whoever is signed in; a link may lead to what is read', async () => {
+  const from = (name: string, headers: Record<string, string>) => ask(named(name), { ...as(ADMIN), ...headers });
+  const refused = { status: 403, code: 'OtherSite' };
+  for (const name of ['postSync', 'validateCredentials', 'findUsers', 'getAuthorize']) {
+    expect(await from(name, { 'sec-fetch-site': 'cross-site' })).toEqual(refused);
+    expect(await from(name, { 'sec-fetch-site': 'same-site' })).toEqual(refused);
+    expect(await from(name, { origin: 'https://example.org' })).toEqual(refused);
+    expect(await from(name, { origin: 'null' })).toEqual(refused);
+    expect((await from(name, { 'sec-fetch-site': 'same-origin', origin: stage.easyAuth.origin })).status).not.toBe(403);
+  }
+  const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' };
+  expect((await from('getJob', link)).status).toBe(200);
+  for (const name of ['postSync', 'validateCredentials', 'getAuthorize'])
+    expect(await from(name, link)).toEqual(refused);
+  expect(await from('getJob', { ...link, 'sec-fetch-dest': 'iframe' })).toEqual(refused);
+});
+
+test('no answer is taken for a page, framed, or loaded by another site', async () => {
+  for (const [headers, status] of [
+    [as(ADMIN), 200],
+    [as(NOBODY), 403],
+  ] as const) {
+    const response = await fetch(`${stage.easyAuth.origin}${JOB}`, { headers });
+    expect(response.status).toBe(status);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+    });
+  }
 });
 
 test('without App Service authentication the setting is refused: the key stays in front, and health says why', async () => {

@@ -106,3 +106,15 @@ test('each alert is deployed, and has its line in docs/operations.md', () => {
     deployed.filter((name) => !metrics.includes(name)).sort(),
   );
 });
+
+test('no line that an alert counts is sampled away', () => {
+  const host = z
+    .object({
+      logging: z.object({
+        applicationInsights: z.object({ samplingSettings: z.object({ excludedTypes: z.string() }) }),
+      }),
+    })
+    .parse(JSON.parse(readFileSync(join(INFRA, '../host.json'), 'utf8')));
+  const kept = host.logging.applicationInsights.samplingSettings.excludedTypes.split(';');
+  expect(kept).toEqual(expect.arrayContaining(['Request', 'Exception', 'Trace']));
+});

@@ -149,6 +149,24 @@ test('who comes back after the deletion is somebody new', async () => {
   expect(connector.accountOf(plain.id)?.key).not.toBe(plain.key);
 });
 
+test('a deletion that GoTo says it made and did not is told, and asked about again', async () => {
+  const { liar } = await leavers(['liar'], 640);
+  const first = await night();
+  expect(first).toMatchObject({ state: 'awaitingApproval', error: null });
+  expect(byKey(await stagedIn(first.id))).toContain(liar.key);
+  const { goto } = connector.world;
+  goto.addFault({ match: `DELETE .*/users/${liar.key}`, kind: 'status', status: 204, times: 1 });
+  const told = await verdict('approve', first.id);
+  heal(goto);
+  expect(told).toMatchObject({ state: 'succeededWithErrors', counts: { parked: 1 } });
+  expect(await connector.entry(first.id, liar.id)).toMatchObject({ status: 'parked', errorCode: 'WriteNotVisible' });
+  await cycles(connector, 1);
+  const again = await night();
+  expect(byKey(await stagedIn(again.id))).toContain(liar.key);
+  await verdict('approve', again.id);
+  expect(isThere(liar)).toBe(false);
+});
+
 test('above the limit of removals the others come first; a rejected deletion stays rejected', async () => {
   const { due } = await leavers(['due'], 600);
   const others = Array.from({ length: 5 }, (_, index) => newcomer(connector, 620 + index));

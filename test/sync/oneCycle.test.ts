@@ -1,4 +1,7 @@
 /** One cycle at a time, and no wish for one gets lost. */
+import { z } from 'zod';
+import { postSync } from '../../shared/api/postSync';
+import { apiRequest } from '../support/apiRequest';
 import { TINY } from '../support/company';
 import { TestConnector } from '../support/TestConnector';
 
@@ -65,11 +68,19 @@ test('the same idempotency key at once: everybody gets the one cycle', async () 
   );
 });
 
-test('the same idempotency key starts nothing new', async () => {
+test('the same idempotency key starts nothing new; with another body it is another question', async () => {
   connector = await TestConnector.start({ world: TINY });
-  const request = { trigger: 'http', idempotencyKey: 'k/1' } as const;
-  const first = await connector.start('full', request);
-  await connector.settle();
-  const second = await connector.start('full', request);
-  expect(second.started && first.started && second.cycle.id === first.cycle.id).toBe(true);
+  const cycle = z.looseObject({ id: z.string(), dryRun: z.boolean() });
+  const ask = async (body: object, key = 'k/1') => {
+    const header = (name: string) => (name === 'idempotency-key' ? key : null);
+    const answer = await connector.run(() => postSync(connector.engine, { ...apiRequest(body), header }));
+    await connector.settle();
+    return cycle.parse(answer.body);
+  };
+  const planned = await ask({ dryRun: true });
+  expect((await ask({ dryRun: true })).id).toBe(planned.id);
+  const started = await ask({});
+  expect(started).toMatchObject({ dryRun: false });
+  expect((await ask({ mode: 'incremental' })).id).toBe(started.id);
+  await expect(ask({}, '')).rejects.toMatchObject({ status: 400, code: 'InvalidIdempotencyKey' });
 });

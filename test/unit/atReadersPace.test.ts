@@ -1,6 +1,7 @@
-import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { atReadersPace } from '../../functions/atReadersPace';
+import { answerOf, atReadersPace } from '../../functions/atReadersPace';
 
 const CHUNK = 'x'.repeat(100_000);
 /** 100 MB: more than any buffer between writer and reader holds. */
@@ -12,6 +13,8 @@ let failure: unknown;
 /** When the answer has been written, or given up. */
 let written: Promise<void>;
 let breaksAfter: number;
+/** What is done before there is anything to write. */
+let work: (response: ServerResponse) => Promise<unknown>;
 
 async function* chunks(): AsyncGenerator<string> {
   for (; given < CHUNKS;) {
@@ -23,12 +26,15 @@ async function* chunks(): AsyncGenerator<string> {
 }
 
 beforeEach(async () => {
+  work = () => Promise.resolve();
   [given, failure, breaksAfter] = [0, undefined, Number.POSITIVE_INFINITY];
   // As the library answers: each piece is written whether or not the one before has been read.
   server = createServer((request, response) => {
     const id = String(request.headers['x-ms-invocation-id']);
+    const reader = answerOf(id);
     written = (async () => {
-      for await (const piece of atReadersPace(id, chunks(), (error) => (failure = error))) response.write(piece);
+      await work(response);
+      for await (const piece of atReadersPace(reader, chunks(), (error) => (failure = error))) response.write(piece);
       response.end();
     })();
     written.catch(() => undefined);
@@ -73,4 +79,19 @@ test('what fails on the way is broken off: nobody takes it for whole', async () 
   await expect(read).rejects.toThrow('aborted');
   expect(failure).toMatchObject({ message: 'Table Storage is gone' });
   await expect(written).rejects.toThrow('Table Storage is gone');
+});
+
+test('for one who has gone before the first piece is there nothing is read', async () => {
+  const begun = new Promise<void>((resolve) => {
+    work = (response) => {
+      resolve();
+      return once(response, 'close');
+    };
+  });
+  const { port } = server.address() as AddressInfo;
+  const question = get({ port, agent: false, headers: { 'x-ms-invocation-id': 'one' } }).on('error', () => undefined);
+  await begun;
+  question.destroy();
+  await written;
+  expect(given).toBeLessThan(3);
 });

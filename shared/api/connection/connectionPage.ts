@@ -165,10 +165,8 @@ export function connectionPage(outcome: AuthorizationOutcome): ApiResponse {
     status,
     headers: {
       'content-security-policy': CONTENT_SECURITY_POLICY,
-      'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
     },
     content: { type: 'text/html; charset=utf-8', bytes: html },
   };

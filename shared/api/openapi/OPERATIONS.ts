@@ -53,7 +53,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       mode: z.enum(['incremental', 'full']).default('incremental'),
       dryRun: z.boolean().default(false),
     }),
-    headers: [{ name: 'Idempotency-Key', description: 'The same key again answers with the same cycle.' }],
+    headers: [
+      { name: 'Idempotency-Key', description: 'The same key with the same body again answers with the same cycle.' },
+    ],
   },
   pauseJob: {
     summary: 'Nothing is changed in GoTo until the job is started.',

@@ -89,7 +89,8 @@ export function prepare(input: PrepareInput): Prepared {
         ? { kind: 'skip', reason: decision.reason, link }
         : { kind: 'write', draft: deletion(entry, link, observed) };
     case 'disable':
-      if (!entry.removal) return { kind: 'held', reason: 'RemovalNotPlanned' };
+      // Who let the account be deleted did not say that somebody who has it in use again shall lose it.
+      if (!entry.removal || entry.action === 'delete') return { kind: 'held', reason: 'RemovalNotPlanned' };
       break;
     default:
   }

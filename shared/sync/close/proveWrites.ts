@@ -9,9 +9,12 @@ import { noTally, type Cycle, type Tally } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import type { ErrorCode } from '../../model/ErrorCode';
 import type { Intent } from '../../model/Intent';
+import { linkSchema } from '../../model/Link';
 import type { LogEntry } from '../../model/LogEntry';
 import type { PlanRow } from '../../store/PlansTable';
 import { AccountIndex } from '../../goto/AccountIndex';
+import { isTakenOver } from '../apply/claimAccount';
+import { appliedOf } from '../apply/linkOf';
 import { PENDING_TRANSFER } from '../apply/recoverIntent';
 import { outcomeOf } from '../apply/outcomeOf';
 import { COUNTER } from '../cycle/tallyOf';
@@ -124,6 +127,12 @@ function faultOf(
 ): { readonly code: ErrorCode; readonly message: string } {
   if (account === undefined && entry.action === 'create')
     return { code: 'PendingTransfer', message: PENDING_TRANSFER.message };
+  if (entry.action === 'delete')
+    return {
+      code: 'WriteNotVisible',
+      message:
+        'GoTo still shows the account after it was deleted; it stays suspended and managed, and is asked about again in as many days.',
+    };
   if (account !== undefined && entry.after?.['state'] === 'disabled')
     return {
       code: 'AccessRemains',
@@ -141,6 +150,7 @@ async function correct(engine: Engine, cycle: Cycle, different: readonly Differe
   for (const { row, entry, account } of different) {
     const { code, message } = faultOf(entry, account);
     if (code === 'PendingTransfer') await waitForTransfer(engine, cycle, entry);
+    if (entry.action === 'delete' && account !== undefined) await tieAgain(engine, entry.sourceId, account);
     const corrected: LogEntry = { ...entry, status: 'parked', errorCode: code, errorMessage: message };
     await store.people.correct([corrected]);
     if (row.result !== null) {
@@ -152,6 +162,15 @@ async function correct(engine: Engine, cycle: Cycle, different: readonly Differe
     correction.counts.parked += 1;
   }
   return correction;
+}
+
+/** An account that was not deleted after all would be nobody's: nobody would ever be asked about it again. */
+async function tieAgain(engine: Engine, sourceId: string, account: Account): Promise<void> {
+  const { person, etag } = await engine.store.people.get(sourceId);
+  if (person.link !== null || person.pending !== null || etag === null) return;
+  if (await isTakenOver(engine, account.key, sourceId)) return;
+  const link = linkSchema.parse({ key: account.key, state: 'disabled', applied: appliedOf(account) });
+  await engine.store.people.change(sourceId, { ...person, link }, etag);
 }
 
 /** The account was taken but is not there: its person waits, and it is looked for by address from now on. */
