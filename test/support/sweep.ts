@@ -6,6 +6,9 @@
 const SHARE = process.env['SWEEP_SHARE'];
 export const SWEEP_SEED = Number(process.env['SWEEP_SEED'] ?? (SHARE === undefined ? 1 : Date.now() % 1_000_000));
 
+/** The part of everything that is played, 1 for all. */
+export const SWEEP_PART = 1 / Number(SHARE ?? 1);
+
 /** @param oneIn how many cases share one that is played by `npm test` */
 export const sweepOf = <T>(cases: readonly T[], oneIn: number): T[] => {
   const share = Number(SHARE ?? oneIn);
