@@ -1,6 +1,6 @@
 /**
  * A sweep plays a story at every place, which takes minutes: `npm test` plays a sample of each, `npm run test:long` all.
- * SWEEP_SHARE=4 plays every fourth case (what `.ci/run` has time for), and SWEEP_SEED says which. The title of a sweep names
+ * SWEEP_SHARE=6 plays every sixth case (what `.ci/run` has time for), and SWEEP_SEED says which. The title of a sweep names
  * both, so that a failure can be played again.
  */
 const SHARE = process.env['SWEEP_SHARE'];

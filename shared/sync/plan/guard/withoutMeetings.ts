@@ -4,6 +4,7 @@
  */
 import { inParallel } from '../../../concurrency/inParallel';
 import { isoTime } from '../../../model/Clock';
+import { hash32 } from '../../../model/hash';
 import { ConnectorError } from '../../../model/ConnectorError';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import type { PlanEntry, PlanResult } from '../../../model/PlanEntry';
@@ -24,7 +25,9 @@ export async function withoutMeetings(
   rows: readonly PlanRow[],
   waiting: ReadonlySet<string>,
 ): Promise<PlanRow[]> {
-  const news = rows.filter(({ entry }) => !waiting.has(entry.sourceId));
+  // Another order each cycle: whoever always has meetings does not keep the others from their turn for ever.
+  const turn = ({ entry }: PlanRow): number => hash32(`${place.cycle.id} ${entry.sourceId}`);
+  const news = rows.filter(({ entry }) => !waiting.has(entry.sourceId)).sort((one, other) => turn(one) - turn(other));
   const kept = new Map<PlanRow, PlanResult>();
   for (const row of news.slice(MOST_ASKED)) kept.set(row, LATER);
   await inParallel(news.slice(0, MOST_ASKED), PARALLEL_READS, async (row) => {
