@@ -8,8 +8,11 @@ import { SWEEP_SEED, SWEEP_TITLE, sweepOf } from './sweep';
 const PARALLEL = 3;
 const PAIRS = 60;
 
-/** @param oneIn calls that share one death in `npm test` */
-export function sweepDeaths(story: Story, oneIn: number): void {
+/**
+ * @param oneIn calls that share one death in `npm test`
+ * @param slowness how many times longer than others the story takes: of a share it plays so much less
+ */
+export function sweepDeaths(story: Story, oneIn: number, slowness = 1): void {
   test(`${story.title}, killed at each call to the outside, and twice, ends as if nothing had happened (${SWEEP_TITLE})`, async () => {
     const { calls, writes } = await undisturbed(story);
     const random = seeded(SWEEP_SEED);
@@ -19,12 +22,12 @@ export function sweepDeaths(story: Story, oneIn: number): void {
       again: 1 + random.below(random.next() < 0.5 ? 10 : calls),
     }));
     const deaths = { once: 0, twice: 0 };
-    const kills = [...sweepOf(once, oneIn), ...sweepOf(twice, PAIRS)];
+    const kills = [...sweepOf(once, oneIn, slowness), ...sweepOf(twice, PAIRS, slowness)];
     await inParallel(kills, PARALLEL, async ({ killAt, again }) => {
       if (await playDeath(story, writes, killAt, again)) deaths[again === undefined ? 'once' : 'twice'] += 1;
     });
     // A run may need a few calls less than the counted one: then nobody died, and nothing was shown.
-    expect(deaths.once).toBeGreaterThan(sweepOf(once, oneIn).length * 0.8);
-    expect(deaths.twice).toBeGreaterThanOrEqual(Math.floor(sweepOf(twice, PAIRS).length * 0.5));
+    expect(deaths.once).toBeGreaterThan(sweepOf(once, oneIn, slowness).length * 0.8);
+    expect(deaths.twice).toBeGreaterThanOrEqual(Math.floor(sweepOf(twice, PAIRS, slowness).length * 0.5));
   });
 }
