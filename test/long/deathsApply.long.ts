@@ -1,4 +1,4 @@
 import { APPLY } from '../support/deaths';
 import { sweepDeaths } from '../support/sweepDeaths';
 
-sweepDeaths(APPLY, 8, 8);
+sweepDeaths(APPLY, { slowness: 8 });

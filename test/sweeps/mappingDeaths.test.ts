@@ -81,5 +81,6 @@ test(`killed at each call to the outside, a change of mapping ends as if nothing
   await inParallel(kills, PARALLEL, async (killAt) => {
     if ((await play(killAt)).hasDied) deaths += 1;
   });
-  expect(deaths).toBeGreaterThan(kills.length * 0.6);
+  // A run may need a few calls less than the counted one: then nobody died at the last ones.
+  expect(deaths).toBeGreaterThanOrEqual(kills.filter((killAt) => killAt <= calls * 0.7).length);
 });

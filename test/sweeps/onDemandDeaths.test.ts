@@ -17,7 +17,8 @@ test.each(['joiner', 'blocked'] as const)(
     await inParallel(kills, PARALLEL, async (killAt) => {
       if ((await playDemand(who, killAt)).hasDied) deaths += 1;
     });
-    expect(deaths).toBeGreaterThan(kills.length * 0.8);
+    // A request may need a few calls less than the counted one: then nobody died at the last ones.
+    expect(deaths).toBeGreaterThanOrEqual(kills.filter((killAt) => killAt <= calls * 0.8).length);
   },
   600_000,
 );
