@@ -107,7 +107,8 @@ const forbidden = [
   },
   {
     name: 'dashboard-unknown',
-    comment: 'What is served is built, not imported. Its words are a table that a test compares with the sentences of the API.',
+    comment:
+      'What is served is built, not imported. Its words are a table that a test compares with the sentences of the API.',
     severity: 'error',
     from: { path: '^(functions|shared|local|bench|test)/' },
     to: { path: '^dashboard/', pathNot: '^dashboard/data/pageWords\\.ts$' },
