@@ -45,6 +45,7 @@ beforeAll(async () => {
     GOTO_CLIENT_SECRET: 'local-secret',
     GOTO_PERSONAL_ACCESS_TOKEN: 'local-pat',
     GOTO_REQUESTS_PER_SECOND: '8',
+    SIGN_IN_WITH_ENTRA: '',
   };
   first = await connector.cycle();
 });
@@ -215,6 +216,13 @@ const CASES: readonly Case[] = [
     'failed',
     /lacks the queue sync-jobs\. Deploy the template/,
     () => connector.restart({ ServiceBusConnection: empty.connectionString }),
+  ],
+  [
+    'a sign-in without App Service authentication',
+    'signIn',
+    'warning',
+    /function keys count.*switch it on under Authentication/,
+    set({ SIGN_IN_WITH_ENTRA: 'true' }),
   ],
 ];
 

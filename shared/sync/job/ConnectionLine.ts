@@ -20,6 +20,7 @@ export const CHECKS = [
   'storage',
   'serviceBus',
   'keyVault',
+  'signIn',
 ] as const;
 export type Check = (typeof CHECKS)[number];
 
