@@ -173,6 +173,34 @@ test('the button opens the portal with the template and the form that lie here',
   expect(spawnSync(process.execPath, [join(INFRA, 'portalButton.mjs'), 'here']).status).toBe(2);
 });
 
+test('bounds are Azure’s, the runtime is a choice, and the outputs name the page, the app and the way to a key', () => {
+  expect(parameters).toMatchObject({
+    name: { minLength: 3, maxLength: 11 },
+    logRetentionInDays: { minValue: 30, maxValue: 730 },
+    maximumInstanceCount: { defaultValue: 40 },
+    nodeVersion: { allowedValues: ['22', '24'], defaultValue: '24' },
+    alwaysReady: { defaultValue: [] },
+    recoverDeletedVault: { defaultValue: false },
+  });
+  const { outputs } = z.object({ outputs: z.record(z.string(), z.unknown()) }).parse(read('azuredeploy.json'));
+  expect(Object.keys(outputs).sort()).toEqual([
+    ...['AZURE_FUNCTION_NAME', 'AZURE_LOCATION', 'AZURE_RESOURCE_GROUP', 'AZURE_TENANT_ID', 'GRANT_COMMAND'],
+    ...['IDENTITY_PRINCIPAL_ID', 'KEY_COMMAND', 'PAGE_URL', 'REDIRECT_URI', 'SERVICE_CONNECTOR_NAME'],
+    'SERVICE_CONNECTOR_URL',
+  ]);
+});
+
+test('host.json leaves the console in the log, and holds no limit that Flex Consumption does not read', () => {
+  const { logging, extensions } = z
+    .object({
+      logging: z.object({ logLevel: z.record(z.string(), z.string()) }),
+      extensions: z.object({ http: z.record(z.string(), z.unknown()) }),
+    })
+    .parse(JSON.parse(readFileSync(join(ROOT, 'host.json'), 'utf8')));
+  expect(logging.logLevel['Host.Function.Console']).toBe('Information');
+  expect(Object.keys(extensions.http)).toEqual(['routePrefix']);
+});
+
 test('secrets are secure parameters with an empty default', () => {
   for (const name of ['gotoClientSecret', 'gotoPersonalAccessToken', 'gotoRefreshToken'])
     expect(parameters[name]).toMatchObject({ type: 'securestring', defaultValue: '' });
