@@ -94,7 +94,10 @@ export class FunctionsWorker {
         reject(new Error(message));
         child.kill('SIGKILL');
       };
-      const timer = setTimeout(() => fail(`The function app did not load within ${LOAD_TIMEOUT_MS / 1_000} seconds.`), LOAD_TIMEOUT_MS);
+      const timer = setTimeout(
+        () => fail(`The function app did not load within ${LOAD_TIMEOUT_MS / 1_000} seconds.`),
+        LOAD_TIMEOUT_MS,
+      );
       child.on('message', (message: FromWorker) => {
         if (message.type === 'loaded') {
           isLoaded = true;
