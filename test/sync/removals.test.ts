@@ -156,6 +156,26 @@ test('when everybody has come back, the plan ends by itself', async () => {
   expectConverged(connector);
 });
 
+test('a plan that waits stands while Entra’s list of assignments is in doubt, whatever else is to be removed', async () => {
+  const { ids, cycle } = await leave(5);
+  const { behaviour } = connector.stack.entra;
+  behaviour.assignmentsShown = 0;
+  expect(await cycles(connector, 1)).toMatchObject({ state: 'succeeded', counts: { staged: 0 } });
+  const blocked = [0, 1, 2, 3].map((index) => someone(connector, index).id);
+  for (const id of blocked) connector.world.directory.changeUser(id, { accountEnabled: false });
+  const doubtful = await cycles(connector, 1);
+  expect(doubtful).toMatchObject({ state: 'succeeded', counts: { disabled: 0, staged: 0 } });
+  expect(doubtful.warnings.join()).toContain('Nobody was removed: it is asked about when Entra’s list');
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'awaitingApproval' });
+  expect(await awaited()).toBe(cycle.id);
+  expect(suspended([...ids, ...blocked])).toBe(0);
+  // Out of doubt, all of them wait together.
+  behaviour.assignmentsShown = 1;
+  const younger = await cycles(connector, 1);
+  expect(younger).toMatchObject({ state: 'awaitingApproval', counts: { staged: 9 } });
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'superseded' });
+});
+
 test('a rejected plan removes nobody; who is wanted again and leaves later is removed like anybody', async () => {
   const { ids, cycle } = await leave(5);
   const { hash } = await planOf(cycle.id);
