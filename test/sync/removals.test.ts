@@ -1,5 +1,6 @@
 /** I06: above the limit nobody loses access until somebody who has seen the exact plan says so. */
 import { z } from 'zod';
+import { readersPacer } from '../../shared/sync/cycle/readersPacer';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
 import { getJob } from '../../shared/api/getJob';
@@ -106,8 +107,18 @@ test('whoever came back before the approval drops out', async () => {
   const [back = ''] = ids;
   connector.world.directory.assign(back, 'User');
   const { hash } = await planOf(cycle.id);
+  const { engine } = connector;
+  const { guest, planner } = engine.pacing;
+  jest.spyOn(engine.pacing, 'guest', 'get').mockReturnValue(guest);
+  jest.spyOn(engine.pacing, 'planner', 'get').mockReturnValue(planner);
+  expect(await readersPacer(engine, 'another')).toBe(planner);
   await decide('approve', cycle.id, hash);
+  // I11: who reads meanwhile does so in slots that no lane of the approved removals has.
+  expect(await readersPacer(engine, 'another')).toBe(guest);
+  expect(await readersPacer(engine, cycle.id)).toBe(planner);
   await connector.settle();
+  expect(await readersPacer(engine, 'another')).toBe(planner);
+  jest.restoreAllMocks();
   expect(await connector.view(cycle.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 4 } });
   expect(connector.statusOf(back)).not.toBe('SUSPENDED');
   await cycles(connector, 2);
