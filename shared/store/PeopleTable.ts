@@ -1,5 +1,5 @@
 /**
- * People, in 64 partitions by hash: `p:` the row that decides (ManagedPerson), `s:` what Entra said (SourceFacts, the
+ * People, in 16 partitions by hash: `p:` the row that decides (ManagedPerson), `s:` what Entra said (SourceFacts, the
  * planner's own), `f:` log entries, newest cycle first. The three kinds lie in ranges of their own, so that reading
  * everybody costs the same however long the history is, and a person's history is one query.
  *
@@ -15,8 +15,8 @@ import type { OpenTable } from './connectTables';
 import { longText, readLongText } from './longText';
 import { Table, type StoredRow, type Write } from './Table';
 
-/** Enough partitions for 2,000 rows/s each never to be a limit, few enough to walk. */
-export const PEOPLE_BUCKETS = 64;
+/** Enough partitions for 2,000 rows/s each never to be a limit, few enough to walk: the smallest company reads them all. */
+export const PEOPLE_BUCKETS = 16;
 
 const PARALLEL_BUCKETS = 16;
 
