@@ -33,7 +33,13 @@ export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
       );
     return {
       status: 200,
-      body: { status: 'ok', job, signIn: engine.signInWithEntra ? 'entra' : 'key', ...connection },
+      body: {
+        status: 'ok',
+        job,
+        signIn: engine.signInWithEntra ? 'entra' : 'key',
+        signInProblem: engine.signInProblem,
+        ...connection,
+      },
     };
   };
 }
