@@ -141,6 +141,12 @@ function pickSettings(given: NodeJS.ProcessEnv): Record<string, string> {
     'PROTECTED_USERS',
     'SKIP_OUT_OF_SCOPE_DELETIONS',
     'DELETE_AFTER_DAYS',
+    'START_WITH_PLAN',
+    'PLAN_MAX_AGE_HOURS',
+    'SCOPE',
+    'PROVISION_GROUPS',
+    'EXPAND_NESTED_GROUPS',
+    'CREATE_BATCH_SIZE',
   ];
   return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
 }

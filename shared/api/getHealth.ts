@@ -35,5 +35,14 @@ async function look(engine: Engine): Promise<ApiResponse | null> {
   );
   if (job === null) return null;
   const connection = await engine.connection.state();
-  return { status: 200, body: { status: 'ok', job, signIn: engine.signInWithEntra ? 'entra' : 'key', ...connection } };
+  return {
+    status: 200,
+    body: {
+      status: 'ok',
+      job,
+      signIn: engine.signInWithEntra ? 'entra' : 'key',
+      signInProblem: engine.signInProblem,
+      ...connection,
+    },
+  };
 }

@@ -4,7 +4,7 @@
  * Time is cut into slots of 1/rate seconds, counted from the Unix epoch, so that every instance sees the same ones.
  * Slot k belongs to lane k mod L; the broker lets one receiver in the world hold a lane, so no two requests share a
  * slot. The planner reads GoTo only while no lane has work (before the first message leaves and after the last one
- * ended) and may use every slot.
+ * ended) and may use every slot; beside the lanes of another cycle it is a guest (shared/sync/cycle/readersPacer.ts).
  *
  * Guests are requests beside the cycles: one person on demand, a person's story, the test of the connection. While any is
  * about, every other slot or so is theirs, which all instances know before the first of them sends; else they cost nothing.

@@ -24,6 +24,7 @@ const TITLES: Readonly<Record<string, string>> = {
   storage: 'Table Storage',
   serviceBus: 'Service Bus',
   keyVault: 'Key Vault',
+  signIn: 'Sign-in to this page',
 };
 
 /** Graph's "Test Connection": each permission by a real call, with what to do where one is missing. Writes nothing. */
