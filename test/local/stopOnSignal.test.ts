@@ -22,22 +22,28 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 // Where a shell replaces itself by its last command there is none in between: the second command keeps it. Only Linux tells whose child that is.
-test.each(['node run.js', ...(process.platform === 'linux' ? ['node run.js; true'] : [])])('npm is killed: "%s" ends', async (script) => {
-  // npm in small: it puts a shell between itself and what it runs.
-  const npm = spawn(
-    process.execPath,
-    ['-e', `require('node:child_process').spawn('sh', ['-c', process.env.npm_lifecycle_script], { stdio: 'inherit' })`],
-    {
-      cwd: folder,
-      env: { PATH: process.env['PATH'], npm_lifecycle_event: 'start', npm_lifecycle_script: script },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const said: string[] = [];
-  const lines = createInterface({ input: npm.stdout }).on('line', (line) => said.push(line));
-  await once(lines, 'line');
-  npm.kill('SIGKILL');
-  // The pipe ends when nobody holds it any more.
-  await once(lines, 'close');
-  expect(said).toEqual(['up', 'stopped']);
-});
+test.each(['node run.js', ...(process.platform === 'linux' ? ['node run.js; true'] : [])])(
+  'npm is killed: "%s" ends',
+  async (script) => {
+    // npm in small: it puts a shell between itself and what it runs.
+    const npm = spawn(
+      process.execPath,
+      [
+        '-e',
+        `require('node:child_process').spawn('sh', ['-c', process.env.npm_lifecycle_script], { stdio: 'inherit' })`,
+      ],
+      {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], npm_lifecycle_event: 'start', npm_lifecycle_script: script },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const said: string[] = [];
+    const lines = createInterface({ input: npm.stdout }).on('line', (line) => said.push(line));
+    await once(lines, 'line');
+    npm.kill('SIGKILL');
+    // The pipe ends when nobody holds it any more.
+    await once(lines, 'close');
+    expect(said).toEqual(['up', 'stopped']);
+  },
+);
