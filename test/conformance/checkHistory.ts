@@ -51,6 +51,8 @@ interface Replay {
   /** Changes in Entra since the run began, and who was marked since the watermark last moved. */
   readonly source: SourceEvent[];
   readonly marked: Set<string>;
+  /** By group, who came into it, as Entra knows it to be assigned, and has not been marked since. */
+  readonly owed: Map<string, Set<string>>;
   readonly watermark: { place: number | undefined };
   /** Whose absence was asked for once more since their plan row was recorded. */
   readonly checked: Set<string>;
@@ -75,13 +77,14 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
     assigned: new Map(),
     source: [],
     marked: new Set(),
+    owed: new Map(),
     watermark: { place: undefined },
     checked: new Set(),
     findings: new Set(),
   };
   for (const event of events) {
     if (event.kind === 'goto') checkWrite(replay, event);
-    else if (event.kind === 'source') replay.source.push(event);
+    else if (event.kind === 'source') takeChange(replay, event);
     else if (event.kind === 'pointCheck') replay.checked.add(event.sourceId);
     else checkRow(replay, event);
   }
@@ -148,12 +151,27 @@ function checkRow(replay: Replay, event: RowEvent): void {
   else if (table === 'People' && rowKey.startsWith('s:')) replay.known.add(rowKey.slice(2));
   else if (table === 'Window' && rowKey.startsWith('p-')) replay.reserved.add(rowKey.slice(2));
   else if (table === 'Plans') takePlan(replay, event);
-  else if (table === 'Dirty' && event.partitionKey === 'people') replay.marked.add(rowKey);
+  else if (table === 'Dirty' && event.partitionKey === 'people') takeMark(replay, rowKey);
   else if (table === 'Image' && rowKey === '!head') replay.groups.add(event.partitionKey.slice('group-'.length));
   else if (table === 'Image' && event.partitionKey === 'assignments') {
     const list = z.array(z.object({ principalId: z.string() })).parse(JSON.parse(String(event.row['json'])));
     replay.assigned.set(rowKey, new Set(list.map((one) => one.principalId)));
   } else if (table === 'Job' && rowKey === 'watermark') checkWatermark(replay, event);
+}
+
+function takeChange(replay: Replay, event: SourceEvent): void {
+  replay.source.push(event);
+  const { groupId, sourceId } = event;
+  if (groupId === null) return;
+  const owed = replay.owed.get(groupId) ?? new Set<string>();
+  replay.owed.set(groupId, owed);
+  if (event.joinsAssigned) owed.add(sourceId);
+  if (event.leaves) owed.delete(sourceId);
+}
+
+function takeMark(replay: Replay, sourceId: string): void {
+  replay.marked.add(sourceId);
+  for (const owed of replay.owed.values()) owed.delete(sourceId);
 }
 
 /** Members of a group that is not assigned concern nobody, even where something of it is left in the image. */
@@ -163,7 +181,8 @@ const isRead = (replay: Replay, groupId: string): boolean =>
 
 /**
  * I04: when the watermark moves, everybody it passes has been marked. The first one stands behind a full read, which needs
- * no marks.
+ * no marks. Of a group that is assigned but not yet read, a change may be passed: then whoever it brought must have been
+ * marked when the watermark moves with that group read.
  */
 function checkWatermark(replay: Replay, { row }: RowEvent): void {
   const { usersLink } = z.object({ usersLink: z.string() }).parse(JSON.parse(longTextOf(row, 'json') ?? ''));
@@ -176,10 +195,22 @@ function checkWatermark(replay: Replay, { row }: RowEvent): void {
       if (concerns && !replay.marked.has(change.sourceId))
         replay.findings.add(`I04: the watermark passes a change of ${change.sourceId} that nobody has marked`);
     }
+    for (const [groupId, owed] of replay.owed)
+      for (const sourceId of isRead(replay, groupId) ? owed : [])
+        if (isPassed(replay, groupId, sourceId, place))
+          replay.findings.add(
+            `I04: ${sourceId} came into a group before it was read, and nobody has marked them since`,
+          );
   }
   replay.watermark.place = place;
   replay.marked.clear();
 }
+
+const isPassed = ({ source }: Replay, groupId: string, sourceId: string, place: number): boolean =>
+  source.some(
+    (change) =>
+      change.joinsAssigned && change.groupId === groupId && change.sourceId === sourceId && change.place < place,
+  );
 
 /** I03, I12: at most one person a key; an intent goes only together with its log entry, or without having been written. */
 function takePerson(replay: Replay, { rowKey, row, guard }: RowEvent): void {
