@@ -56,9 +56,9 @@ export class ListedAccounts {
         continue;
       }
       for (const { key } of accountsIn(row)) keys.add(key);
-      const devices = readLongText(row, 'devices');
+      const devices = deviceKeysIn(row);
       if (devices === undefined) continue;
-      for (const key of z.array(z.string()).parse(JSON.parse(devices))) keys.add(key);
+      for (const key of devices) keys.add(key);
       totals.push(Number(row['total']));
     }
     await this.#table.write(writes);
@@ -70,6 +70,12 @@ export class ListedAccounts {
     for await (const row of this.#table.partition(cycleId)) yield* accountsIn(row);
   }
 
+  /** Whether the list has rows that are no people's. */
+  async hasDevices(cycleId: string): Promise<boolean> {
+    for await (const row of this.#table.partition(cycleId)) if (deviceKeysIn(row)?.length) return true;
+    return false;
+  }
+
   /** Deletes the list. */
   async forget(cycleId: string): Promise<void> {
     await this.#table.deletePartition(cycleId);
@@ -77,3 +83,9 @@ export class ListedAccounts {
 }
 
 const accountsIn = (row: StoredRow): Account[] => z.array(accountSchema).parse(JSON.parse(String(row['json'])));
+
+/** Stands with the first part of a page only. */
+function deviceKeysIn(row: StoredRow): readonly string[] | undefined {
+  const devices = readLongText(row, 'devices');
+  return devices === undefined ? undefined : z.array(z.string()).parse(JSON.parse(devices));
+}

@@ -17,6 +17,7 @@ import { isTakenOver } from '../apply/claimAccount';
 import { appliedOf } from '../apply/linkOf';
 import { PENDING_TRANSFER } from '../apply/recoverIntent';
 import { outcomeOf } from '../apply/outcomeOf';
+import { readersPacer } from '../cycle/readersPacer';
 import { COUNTER } from '../cycle/tallyOf';
 import type { Engine } from '../Engine';
 
@@ -64,8 +65,8 @@ async function compare(
   engine: Engine,
   cycle: Cycle,
 ): Promise<{ readonly different: Different[]; readonly lastWriteAt: number }> {
-  const { store, accounts, pacing } = engine;
-  const caller = { pacer: pacing.planner };
+  const { store, accounts } = engine;
+  const caller = { pacer: await readersPacer(engine, cycle.id) };
   const different: Different[] = [];
   let lastWriteAt = 0;
   const written: { row: PlanRow; entry: LogEntry }[] = [];
@@ -94,7 +95,7 @@ async function compare(
     }
     written.push({ row, entry });
     if (written.length <= POINT_READS) continue;
-    index = await AccountIndex.of(await accounts.list(caller));
+    index = await AccountIndex.of((await accounts.list(caller)).accounts);
     for (const one of written.splice(0)) await check(one);
   }
   for (const one of written) await check(one);

@@ -4,6 +4,7 @@ import type { Cycle } from '../../model/Cycle';
 import type { PlanEntry } from '../../model/PlanEntry';
 import { addDemand, allotSeats, judgeSeats, type SeatDemand } from '../../rules/seats';
 import type { CyclePlace } from '../cycle/CyclePlace';
+import { readersPacer } from '../cycle/readersPacer';
 import type { WithClock, WithSettings, WithStore, WithTarget, WithTelemetry } from '../Engine';
 import { removalsInDay } from '../job/removalsInDay';
 
@@ -22,7 +23,7 @@ export async function reviewSeats(
   const demand = await withoutWaiting(engine, cycle);
   let judged;
   try {
-    const licenses = await engine.accounts.licenses({ pacer: engine.pacing.planner });
+    const licenses = await engine.accounts.licenses({ pacer: await readersPacer(engine, cycle.id) });
     judged = judgeSeats(licenses, demand, engine.seatsWarning);
   } catch (error) {
     // Not known is not "none": the lanes find out.
