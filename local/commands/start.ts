@@ -65,6 +65,8 @@ async function main(): Promise<void> {
     CREATE_BATCH_SIZE: BATCH_SIZE,
     ...pickSettings(given),
     ...stack.environment,
+    // Of the simulated company's roles and licences, unless somebody tries others: SCOPE=all needs a rule for Default Access.
+    ...(given['ROLE_ENTITLEMENTS'] ? { ROLE_ENTITLEMENTS: given['ROLE_ENTITLEMENTS'] } : {}),
     GOTO_CLIENT_SECRET: '',
     GOTO_PERSONAL_ACCESS_TOKEN: '',
   };

@@ -24,6 +24,8 @@ const GROUPS_PAGE_SIZE = 200;
 const LIST_ATTEMPTS = 3;
 /** How long the token's owner is believed without asking, in ms. */
 const OWNER_AGE_MS = 10 * 60_000;
+/** How long what a licence is called is believed, in ms. */
+const LICENSE_NAMES_AGE_MS = 10 * 60_000;
 
 /** Keys come as text or as bare numbers (goto-api.md 2.1). */
 const key = z.union([z.string(), z.number()]).transform(String);
@@ -158,6 +160,7 @@ export const incompleteList = (repeatable: boolean): ConnectorError =>
 
 /** All functions throw the ConnectorErrors of GotoClient, and ServiceIncompatible for an answer of unknown shape. */
 export class GotoAccounts {
+  #licenses: { readonly at: number; readonly licenses: readonly License[] } | undefined;
   #owner: { readonly generation: number; readonly at: number; readonly owner: Promise<TokenOwner> } | undefined;
 
   constructor(
@@ -375,6 +378,15 @@ export class GotoAccounts {
   /** The account's licences with their seats. */
   async licenses(caller: Caller): Promise<License[]> {
     return parseAnswer(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
+  }
+
+  /** The licences as last read, for their names: seats may have been taken since. */
+  async knownLicenses(caller: Caller): Promise<readonly License[]> {
+    const known = this.#licenses;
+    if (known !== undefined && this.client.clock.now() - known.at < LICENSE_NAMES_AGE_MS) return known.licenses;
+    const licenses = await this.licenses(caller);
+    this.#licenses = { at: this.client.clock.now(), licenses };
+    return licenses;
   }
 
   /** The account's user groups. @throws ConnectorError IncompleteRead, repeatable, when the pages do not add up */

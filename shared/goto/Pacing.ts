@@ -18,7 +18,7 @@ import { ConnectorError } from '../model/ConnectorError';
 /** A demanded wait up to this many ms is slept through; a longer one goes back to the queue, where waiting is free. */
 const LONGEST_SLEEP_MS = 5_000;
 /** How long a read of the shared wait is trusted, in ms: the time another instance may go on after a 429 met here. */
-const SHARED_WAIT_AGE_MS = 1_000;
+const SHARED_WAIT_AGE_MS = 500;
 /** Waits after a 429 that names none: 1, 2, 4 … seconds (goto-api.md 4, guidance). */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
@@ -26,8 +26,8 @@ const LONGEST_WAIT_MS = 60_000;
 /** How long guests stay about after one asked, and from how little time left on the next one asks for more, in ms. */
 const GUESTS_STAY_MS = 15_000;
 const GUESTS_LOW_MS = 5_000;
-/** From being announced on, all instances know of guests: they read what is shared once a second. */
-const GUESTS_KNOWN_MS = SHARED_WAIT_AGE_MS + 500;
+/** From being announced on, all instances know of guests: they read what is shared so often, and the read takes its time. */
+const GUESTS_KNOWN_MS = SHARED_WAIT_AGE_MS + 300;
 
 /** Half of the slots, by no rule that a lane's could follow, so that each lane keeps half of its own. */
 const isGuestSlot = (slot: number): boolean => ((Math.imul(slot, 0x9e3779b1) >>> 15) & 1) === 1;

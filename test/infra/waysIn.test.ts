@@ -47,6 +47,8 @@ const azureYaml = z.strictObject({
 test('azd ships the staged package, grants the permissions, and waits until the connector answers', () => {
   const { services, hooks } = azureYaml.parse(parse(readFileSync(join(ROOT, 'azure.yaml'), 'utf8')));
   expect(services.connector).toEqual({ project: '.', host: 'function', language: 'custom', dist: 'dist/package' });
+  // No tool's ignore file decides what is shipped.
+  expect(readdirSync(ROOT).filter((file) => file === '.funcignore')).toEqual([]);
   for (const { posix, windows } of Object.values(hooks)) {
     expect([posix.shell, windows.shell]).toEqual(['sh', 'pwsh']);
     for (const { run } of [posix, windows])

@@ -104,6 +104,19 @@ test('a code that was swapped for somebody else’s is refused, and so is one th
   expect(await isConnected()).toBe(false);
 });
 
+test('whoever calls the open address without end does not fill the log', async () => {
+  connector.later(120_000);
+  const before = said('connection.notAuthorized').length;
+  for (let call = 0; call < 40; call += 1)
+    expect(outcomeOf(await comeBack(new URL(`http://localhost/?code=x&state=made-up-${call}`), ''))).toBe(
+      'StateUnknown',
+    );
+  expect(said('connection.notAuthorized').length - before).toBe(5);
+  connector.later(61_000);
+  await comeBack(new URL('http://localhost/?code=x&state=made-up'), '');
+  expect(said('connection.notAuthorized').length - before).toBe(6);
+});
+
 test('nothing of a request stands on a page', async () => {
   const { url, cookie } = await begin();
   const state = new URL(url).searchParams.get('state') ?? '';

@@ -40,7 +40,7 @@ export function ConnectionTest() {
     <Card
       title="Test the connection"
       actions={
-        <ActionButton run={test}>
+        <ActionButton isReading run={test}>
           <Icon name="beaker" slot="start" /> Test connection
         </ActionButton>
       }
