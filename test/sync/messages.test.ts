@@ -1,6 +1,9 @@
 /** What holds when messages come twice, late, out of order, or not at all. */
 import { ServiceBusClient } from '@azure/service-bus';
+import { Executions } from '../../shared/store/state/Executions';
+import { PlansTable, type StoredCycle } from '../../shared/store/PlansTable';
 import { bodyOf, type Outgoing } from '../../shared/queue/messages';
+import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { join, oneEntitled, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
@@ -82,6 +85,28 @@ test('I09: a message delivered again while its cycle is at work adds no write ei
   expect(cycle.progress.done).toBe(cycle.progress.expected);
   expectConverged(connector);
   await expectLogged(connector);
+});
+
+test('I14: a planner that lost its message, and goes on when another has ended the cycle, changes nothing of its end', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  const joiner = join(connector, 903);
+  connector.later();
+  let asReadBefore: StoredCycle | undefined;
+  onSend(async (outgoing, send) => {
+    asReadBefore ??= await connector.engine.store.plans.cycle(outgoing[0]?.message.cycleId ?? '');
+    await send(outgoing);
+  });
+  const cycle = await connector.cycle();
+  expect(cycle.counts).toMatchObject({ created: 1 });
+  const { store } = connector.engine;
+  const last = Executions.lastOf(await store.job.read());
+  jest.spyOn(PlansTable.prototype, 'cycle').mockResolvedValueOnce(asReadBefore);
+  await connector.run(() => handleJobMessage(connector.engine, { kind: 'job', cycleId: cycle.id, n: 0 }, 2));
+  jest.restoreAllMocks();
+  expect(await connector.view(cycle.id)).toEqual(cycle);
+  expect(Executions.lastOf(await store.job.read())).toEqual(last);
+  expect(connector.statusOf(joiner.id)).toBe('INVITED');
 });
 
 test('reordered: an old message for a person who changed since changes nothing', async () => {

@@ -11,6 +11,8 @@ export class PlaceLost extends Error {}
 
 export class CyclePlace {
   #cycle: Cycle;
+  /** The head as it is stored. */
+  #stored: Cycle;
   #etag: string;
 
   constructor(
@@ -19,6 +21,7 @@ export class CyclePlace {
     etag: string,
   ) {
     this.#cycle = cycle;
+    this.#stored = cycle;
     this.#etag = etag;
   }
 
@@ -32,28 +35,37 @@ export class CyclePlace {
     this.#cycle = { ...this.#cycle, ...change };
   }
 
+  /**
+   * Before what no etag of the head guards: whoever has lost the place learns it here. Stores nothing new, so that a crash
+   * behind it finds what was there. @throws PlaceLost
+   */
+  async claim(): Promise<void> {
+    this.#takeOver(await this.plans.put(this.#stored, this.#etag), this.#stored);
+  }
+
   /** @throws PlaceLost */
   async save(change: Partial<Cycle> = {}): Promise<void> {
     this.move(change);
-    const etag = await this.plans.put(this.#cycle, this.#etag);
-    if (etag === undefined) throw new PlaceLost();
-    this.#etag = etag;
+    this.#takeOver(await this.plans.put(this.#cycle, this.#etag));
   }
 
   /** Stores rows and chunks together with the place. @throws PlaceLost */
   async record(change: Partial<Cycle>, rows: readonly PlanRow[], chunks: readonly Chunk[]): Promise<void> {
     this.move(change);
-    const etag = await this.plans.record(this.#cycle, this.#etag, rows, chunks);
-    if (etag === undefined) throw new PlaceLost();
-    this.#etag = etag;
+    this.#takeOver(await this.plans.record(this.#cycle, this.#etag, rows, chunks));
   }
 
   /** Stores how far rows have come, and the chunks they are given to, together with the place. @throws PlaceLost */
   async advance(change: Partial<Cycle>, rows: readonly PlanRow[], chunks: readonly Chunk[]): Promise<void> {
     this.move(change);
-    const etag = await this.plans.advance(this.#cycle, this.#etag, rows, chunks);
+    this.#takeOver(await this.plans.advance(this.#cycle, this.#etag, rows, chunks));
+  }
+
+  /** @param etag undefined when somebody else was faster */
+  #takeOver(etag: string | undefined, stored = this.#cycle): void {
     if (etag === undefined) throw new PlaceLost();
     this.#etag = etag;
+    this.#stored = stored;
   }
 
   /** Adds to the cycle's own counts; stored with the next save. */

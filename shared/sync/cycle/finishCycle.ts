@@ -1,7 +1,7 @@
 /**
  * Ends a cycle: marks, wish and policy, statistics, final state, and the turn goes to the next one. Every step may be
  * repeated, and the final state comes last but one, so that a crash anywhere is finished by the redelivery
- * (docs/protocol.md 3.5).
+ * (docs/protocol.md 3.5). The steps are guarded by nothing but the claim before them.
  */
 import { STAGE } from '../../model/Chunk';
 import { isoTime } from '../../model/Clock';
@@ -32,6 +32,7 @@ import { warnOfRefuted } from './warnOfRefuted';
 /** @throws PlaceLost when somebody else ended it, or changed it */
 export async function finishCycle(engine: Engine, place: CyclePlace): Promise<void> {
   const { clock, store, telemetry } = engine;
+  await place.claim();
   const { cycle } = place;
   const error = cycle.error ?? cycle.stopping;
   if (error !== null && cycle.staged > 0) leaveStaged(place);

@@ -13,6 +13,7 @@ const SECOND_WAIT_MS = 60_000;
 /** Graph forgot the delta link, or we forgot ours: a full read follows by itself, in the same cycle. */
 export async function resync(engine: Engine, place: CyclePlace): Promise<readonly Outgoing[]> {
   const { clock, store, telemetry } = engine;
+  await place.claim();
   const { cycle } = place;
   if (cycle.mode === 'apply') {
     await store.wish.make('watermark lost');
