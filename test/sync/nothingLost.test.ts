@@ -2,6 +2,9 @@
 import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
+import { ImageTable } from '../../shared/store/ImageTable';
+import { settle } from '../../shared/queue/settle';
+import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
 import {
@@ -224,4 +227,32 @@ test('a change that GoTo refused, and one that came later for the same person, a
   connector.world.goto.behaviour.refusesPerson.clear();
   await cycles(connector, 1);
   expect(connector.accountOf(person.id)).toMatchObject({ firstName: 'Second', lastName: 'First' });
+});
+
+test('a planner that lost its message stores an older list of assignments behind the younger one: the younger one holds', async () => {
+  await connector.begin();
+  const { engine, world } = connector;
+  connector.later();
+  const withdrawn = newcomer(connector, 920);
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
+  const original = ImageTable.prototype.putAssignments;
+  let stored = 0;
+  const held = jest.spyOn(ImageTable.prototype, 'putAssignments').mockImplementation(async function (
+    this: ImageTable,
+    list,
+  ) {
+    stored += 1;
+    if (stored === 1) {
+      world.directory.unassign(withdrawn.id);
+      newcomer(connector, 921);
+      const cycleId = (await engine.store.turn.current())?.cycleId ?? '';
+      await settle(engine.sender, await handleJobMessage(engine, { kind: 'job', cycleId, n: 0 }, 2));
+    }
+    await original.call(this, list);
+  });
+  await connector.cycle();
+  held.mockRestore();
+  expect(stored).toBeGreaterThan(1);
+  await cycles(connector, 2);
+  expectConverged(connector);
 });

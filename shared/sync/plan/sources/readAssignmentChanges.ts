@@ -11,13 +11,14 @@ import { assignedGroupsIn, assignmentsDigest } from '../SourceSnapshot';
 import { warnOfRoles } from '../warnOfRoles';
 import { lostWatermark } from './deltaFaults';
 import { forgetUncounted, peopleBelow } from './movedGroups';
+import { moveWatermark } from './moveWatermark';
 import { readCertifiedList } from './readCertifiedList';
 
 const PARALLEL_READS = 16;
 
 /** @throws ConnectorError ResyncRequired when there is nothing to compare with, or the app is not known */
 export const readAssignmentChanges: Slice = async (context, place) => {
-  const { engine, watermark } = context;
+  const { watermark } = context;
   const { usersLink, groupsLink } = place.cycle.cursor;
   if (watermark === undefined || usersLink === null || groupsLink === null) throw lostWatermark();
   const isFull = judgesAsFull(place.cycle);
@@ -25,27 +26,21 @@ export const readAssignmentChanges: Slice = async (context, place) => {
   const assignments = await readCertifiedList(context, place, app);
   if (assignments === 'more') return 'stay';
   const newDigest = assignmentsDigest(assignments);
-  if (newDigest !== watermark.assignmentsDigest) await takeOverAssignments(context, assignments);
+  const isKnown = newDigest === watermark.assignmentsDigest && (!isFull || (await isImage(context, newDigest)));
+  if (!isKnown) await takeOverAssignments(context, assignments);
   if (isFull) warnOfRoles(context, place, assignments);
   const isSame =
     usersLink === watermark.usersLink &&
     groupsLink === watermark.groupsLink &&
     newDigest === watermark.assignmentsDigest;
-  if (!isSame) {
-    // Lost to somebody faster: what they marked and moved is right as well.
-    await engine.store.watermark.move(
-      {
-        usersLink,
-        groupsLink,
-        assignmentsDigest: newDigest,
-        takenAt: engine.clock.now(),
-        mappingVersion: place.cycle.mappingVersion,
-      },
-      watermark.etag,
-    );
-  }
+  if (!isSame) await moveWatermark(context, place, { usersLink, groupsLink, assignmentsDigest: newDigest });
   return 'next';
 };
+
+/** Two planners at once may have left an older list behind the watermark of a younger one. */
+async function isImage({ engine }: PlanContext, digest: string): Promise<boolean> {
+  return assignmentsDigest(await engine.store.image.assignments()) === digest;
+}
 
 /** Marks everybody whose set of roles differs between the two complete lists; then the new one is the image. */
 async function takeOverAssignments(context: PlanContext, assignments: readonly Assignment[]): Promise<void> {

@@ -3,6 +3,7 @@ import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { isWithoutBasis } from '../../cycle/itineraries';
 import { keepLooked } from './keepLooked';
+import { moveWatermark } from './moveWatermark';
 import { readEverybody } from './readEverybody';
 
 /** The people assigned one by one, or everybody, in a full read; after it the watermark may stand. */
@@ -30,7 +31,7 @@ export const readDirectUsers: Slice = async (context, place) => {
  * once more when the replicas have caught up (graph-source.md 1.3). Marks first, then the watermark (I04).
  */
 async function beginWatermark(context: PlanContext, place: CyclePlace): Promise<void> {
-  const { store, timing, clock } = context.engine;
+  const { store, timing } = context.engine;
   const { sourceAt, usersLink, groupsLink } = place.cycle.cursor;
   if (usersLink === null || groupsLink === null) return;
   const snapshot = await context.snapshot();
@@ -45,14 +46,5 @@ async function beginWatermark(context: PlanContext, place: CyclePlace): Promise<
       'first read',
       wait,
     );
-  await store.watermark.move(
-    {
-      usersLink,
-      groupsLink,
-      assignmentsDigest: snapshot.assignmentsDigest,
-      takenAt: clock.now(),
-      mappingVersion: place.cycle.mappingVersion,
-    },
-    context.watermark?.etag,
-  );
+  await moveWatermark(context, place, { usersLink, groupsLink, assignmentsDigest: snapshot.assignmentsDigest });
 }
