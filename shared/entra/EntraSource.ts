@@ -376,8 +376,11 @@ const assignmentsPath = (servicePrincipalId: string): string =>
 
 function assignmentsIn(page: GraphPage): Assignment[] {
   return page.value.flatMap((row): Assignment[] => {
-    const { principalId, principalType, appRoleId } = parseShape(assignmentShape, row, 'assignment');
-    return principalType === 'User' || principalType === 'Group' ? [{ principalId, principalType, appRoleId }] : [];
+    const { principalId, principalType, appRoleId, createdDateTime } = parseShape(assignmentShape, row, 'assignment');
+    if (principalType !== 'User' && principalType !== 'Group') return [];
+    const since = Date.parse(createdDateTime ?? '');
+    // Graph writes the year 1 where it does not know.
+    return [{ principalId, principalType, appRoleId, since: since > 0 ? since : null }];
   });
 }
 

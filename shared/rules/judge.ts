@@ -19,6 +19,7 @@ import { leftAsIs } from './leftAsIs';
 import type { Entitlements } from './Entitlements';
 import { grantsInWords, type Grant } from './grantsInWords';
 import { licensesOfRules, type CyclePolicy } from './Policy';
+import { wantedSince } from './seats';
 
 /** Everything known of a person at one moment. */
 export interface PersonFacts {
@@ -203,6 +204,10 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     after: after(decision, desired),
     absentSince,
     factsAt: facts.factsAt,
+    wantedSince:
+      desired.kind === 'active'
+        ? wantedSince(facts.grants, (id) => context.entitlements.of([id]).entitled, facts.mark?.since ?? null)
+        : null,
     mark: markRefOf(facts.mark),
     personEtag: facts.personEtag,
   });

@@ -8,7 +8,7 @@ import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { markRefOf, planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
-import { addDemand } from '../../../rules/seats';
+import { addDemand, waitsSince } from '../../../rules/seats';
 import { REASONS, type Reason } from '../../../model/Reason';
 import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
@@ -53,8 +53,8 @@ export async function unrecorded<T extends { readonly someone: Someone }>(
 
 /** Rows and chunks of whom was judged. @throws PlaceLost as `recordPeople` */
 export async function recordJudged(context: PlanContext, place: CyclePlace, judged: readonly Judged[]): Promise<void> {
-  // Who has waited longest comes first: seats go in this order.
-  const open = judged.filter((one) => one.isOpen).sort((a, b) => waitingSince(a) - waitingSince(b));
+  // Who was assigned first comes first: seats go in this order.
+  const open = judged.filter((one) => one.isOpen).sort((a, b) => waitsSince(a.entry) - waitsSince(b.entry));
   const ended = judged.filter((one) => !one.isOpen);
   await recordEnded(place, ended.filter(isWorthARow));
   if (place.cycle.dryRun) await recordPlanned(place, open);
@@ -62,8 +62,6 @@ export async function recordJudged(context: PlanContext, place: CyclePlace, judg
   // Stored with the place behind this slice: a slice that is done again counts them again, but only once in the end.
   place.count(skipsOf(ended.filter((one) => !isWorthARow(one))));
 }
-
-const waitingSince = ({ entry }: Judged): number => entry.mark?.since ?? Infinity;
 
 function skipsOf(ended: readonly Judged[]): Tally {
   const tally = noTally();
