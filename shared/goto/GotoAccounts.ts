@@ -140,6 +140,8 @@ export const incompleteList = (repeatable: boolean): ConnectorError =>
 export class GotoAccounts {
   #owner: { readonly generation: number; readonly at: number; readonly owner: Promise<TokenOwner> } | undefined;
 
+  #licenses: { readonly at: number; readonly licenses: readonly License[] } | undefined;
+
   constructor(
     private readonly client: GotoClient,
     /** GOTO_ACCOUNT_KEY. */
@@ -351,9 +353,18 @@ export class GotoAccounts {
     return readUpcomingMeetings(this.client, userKey, caller);
   }
 
-  /** The account's licences with their seats. */
-  async licenses(caller: Caller): Promise<License[]> {
-    return parseAnswer(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
+  /**
+   * The account's licences with their seats.
+   * @param since what was read after this moment (ms) is fresh enough; left out: read now
+   */
+  async licenses(caller: Caller, since?: number): Promise<readonly License[]> {
+    const known = this.#licenses;
+    if (known !== undefined && since !== undefined && known.at >= since) return known.licenses;
+    const at = this.client.clock.now();
+    const answer = await this.client.get(`${this.#path}/licenses`, caller);
+    const { results: licenses } = parseAnswer(licensePage, answer, 'licence list');
+    this.#licenses = { at, licenses };
+    return licenses;
   }
 
   /** The account's user groups. @throws ConnectorError IncompleteRead, repeatable, when the pages do not add up */

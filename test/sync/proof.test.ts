@@ -1,4 +1,5 @@
 /** I05: what only a list says is asked about once more before anything is taken, and what is refuted leaves no trace. */
+import { honestEntra } from '../../local/simulators/entra/EntraBehaviour';
 import { ORGANIZER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { expectConverged } from '../support/expectConverged';
@@ -66,4 +67,53 @@ test('to move to another enterprise application, an admin looks at the plan and 
   expect(await apply(connector, plan)).toMatchObject({ state: 'succeeded', counts: { created: 1 } });
   expect(await cycles(connector, 1)).toMatchObject({ state: 'succeeded' });
   expectConverged(connector);
+});
+
+/** Three people in each group; its list shows two of them, and asked by person nobody is in any. */
+const CUT = { membersShown: 0.5, hidesMemberships: true };
+const seated = (ids: readonly string[]): string[] => ids.map((id) => connector.statusOf(id));
+
+test('a group whose list lost people whom Graph counts takes access from nobody; after a day of it an admin is asked', async () => {
+  await connector.begin();
+  const { behaviour } = connector.stack.entra;
+  const people = [...connector.world.directory.entitledIds()];
+  const before = seated(people);
+  Object.assign(behaviour, CUT);
+  connector.later();
+  const told = await connector.cycle('full');
+  expect(told.warnings.join()).toMatch(/members of group \S+ has \d rows, but Graph counts \d/);
+  for (let hours = 0; hours < 24; hours += 6) {
+    connector.later(6 * 3_600_000);
+    expect(await connector.cycle(hours === 12 ? 'full' : 'incremental')).toMatchObject({ state: 'succeeded' });
+  }
+  expect(await cycles(connector, 1)).toMatchObject({ state: 'awaitingApproval', counts: { disabled: 0 } });
+  expect(seated(people)).toEqual(before);
+  Object.assign(behaviour, honestEntra());
+  connector.later(3_600_000);
+  await connector.cycle('full');
+  await cycles(connector, 2);
+  expectConverged(connector);
+});
+
+test('who leaves a group goes in time though Graph still counts them', async () => {
+  await connector.begin();
+  const { directory } = connector.world;
+  const [groupId = '', group] = [...directory.groups][0] ?? [];
+  const [leaver = ''] = group?.latest.members.keys() ?? [];
+  connector.stack.entra.behaviour.lagOf.memberCounts = 86_400_000;
+  directory.removeMember(groupId, leaver);
+  connector.later();
+  await connector.cycle('full');
+  await cycles(connector, 1);
+  expect(connector.statusOf(leaver)).toBe('SUSPENDED');
+});
+
+test('where Graph does not tell its count, each person is asked about', async () => {
+  await connector.begin();
+  const before = seated([...connector.world.directory.entitledIds()]);
+  Object.assign(connector.stack.entra.behaviour, { membersShown: 0.5, refusesMemberCounts: true });
+  connector.later();
+  await connector.cycle('full');
+  await cycles(connector, 3);
+  expect(seated([...connector.world.directory.entitledIds()])).toEqual(before);
 });
