@@ -2,16 +2,23 @@
 import { honestEntra } from '../../local/simulators/entra/EntraBehaviour';
 import { ORGANIZER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
+import { PlansTable } from '../../shared/store/PlansTable';
+import { decide, planOf } from '../support/approvals';
 import { expectConverged } from '../support/expectConverged';
+import { putMeant } from '../support/meantMapping';
 import { apply, dryRun } from '../support/plans';
-import { cycles, newcomer, someone, TINY } from '../support/stories';
+import { around, cycles, newcomer, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
 beforeEach(async () => {
   connector = await TestConnector.start({ world: TINY });
 });
-afterEach(() => connector.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await connector.stop();
+});
 
 /** Of the list of assignments the last row is missing, and Graph's count does not tell. */
 function hideLastAssignment(): void {
@@ -116,4 +123,39 @@ test('where Graph does not tell its count, each person is asked about', async ()
   await connector.cycle('full');
   await cycles(connector, 3);
   expect(seated([...connector.world.directory.entitledIds()])).toEqual(before);
+});
+
+/** Whoever has no department is out of scope. */
+function schemaOfDepartments(): object {
+  const [rule] = DEFAULT_SCHEMA.synchronizationRules;
+  const [mapping] = rule.objectMappings;
+  const clauses = [{ operatorName: 'IS NOT NULL', sourceOperandName: 'department', targetOperand: { values: [] } }];
+  const scope = { groups: [{ name: 'filter', clauses }] };
+  return { ...DEFAULT_SCHEMA, synchronizationRules: [{ ...rule, objectMappings: [{ ...mapping, scope }] }] };
+}
+
+test('whom a filter leaves out is looked at right before the removal, an approved one too: who is within again keeps access', async () => {
+  await connector.begin();
+  const { directory } = connector.world;
+  const [back, gone] = [someone(connector, 0), someone(connector, 1)];
+  await putMeant(connector.engine, schemaOfDepartments());
+  await connector.settle();
+  await connector.restart({ REMOVAL_LIMIT_COUNT: '1' });
+  const department = (id: string, value: string | null): void => {
+    directory.changeUser(id, { department: value });
+  };
+  for (const { id } of [back, gone]) department(id, null);
+  const staged = await cycles(connector, 1);
+  expect(staged).toMatchObject({ state: 'awaitingApproval', counts: { staged: 2 } });
+  // Behind the last reading of the plan that was approved.
+  around(PlansTable.prototype, 'record', {
+    after: () => {
+      if (connector.world.directory.user(back.id).department === null) department(back.id, 'Sales');
+    },
+  });
+  await decide(connector, 'approve', staged.id, (await planOf(connector, staged.id)).hash);
+  await connector.settle();
+  expect(connector.statusOf(gone.id)).toBe('SUSPENDED');
+  expect(connector.statusOf(back.id)).not.toBe('SUSPENDED');
+  expect(await connector.entry(staged.id, back.id)).toMatchObject({ reason: 'AbsenceDoubted' });
 });

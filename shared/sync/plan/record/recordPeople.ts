@@ -169,8 +169,8 @@ export async function remember(context: PlanContext, judged: readonly Judged[]):
     const snapshot = await context.snapshot();
     const now = { via: snapshot.viaOf(entry.sourceId), within: snapshot.withinOf(entry.sourceId) };
     const next = judgedOf(entry, isOpen, now, someone);
-    const { via, within, wants, wantedEmail, skipLogged } = someone.facts;
-    if (JSON.stringify(next) !== JSON.stringify({ via, within, wants, wantedEmail, skipLogged }))
+    const { via, within, wants, wantedEmail, inUseAt, skipLogged } = someone.facts;
+    if (JSON.stringify(next) !== JSON.stringify({ via, within, wants, wantedEmail, inUseAt, skipLogged }))
       changed.set(entry.sourceId, next);
   }
   await context.engine.store.people.putJudged(
@@ -187,7 +187,7 @@ const viaAfter = (now: readonly string[], before: readonly string[], isInDoubt: 
  * @param now through what the person is assigned, and the groups the person is in; who is not assigned keeps the last ways
  */
 export const judgedOf = (
-  { absentSince, desired, reason }: PlanEntry,
+  { absentSince, desired, reason, observed, factsAt }: PlanEntry,
   isOpen: boolean,
   now: Pick<SourceJudged, 'via' | 'within'>,
   { facts }: Someone,
@@ -197,8 +197,15 @@ export const judgedOf = (
   within: within(now.via.length > 0 ? now : facts),
   wants: desired.kind,
   wantedEmail: desired.kind === 'active' ? desired.attributes.email : facts.wantedEmail,
+  inUseAt: desired.kind === 'inactive' && isSeenInUse(observed) ? factsAt : facts.inUseAt,
   skipLogged: isOpen ? '' : reason,
 });
+
+/** By somebody's hand, or with another product of GoTo's. */
+const isSeenInUse = (observed: PlanEntry['observed']): boolean =>
+  observed !== null &&
+  typeof observed === 'object' &&
+  (observed.licenseKeys.length > 0 || observed.status !== 'SUSPENDED');
 
 /** Groups that are not assigned themselves; the others stand in `via`. */
 const within = (ways: Pick<SourceJudged, 'via' | 'within'>): readonly string[] =>

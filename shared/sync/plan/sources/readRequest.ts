@@ -49,12 +49,12 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const rolesOf = (principalId: string): string[] =>
     assignments.filter((one) => one.principalId === principalId).map((one) => one.appRoleId);
   const assignedAt = (principalId: string): Grant['assignedAt'] =>
-    new Map(assignments.flatMap((one) => (one.principalId === principalId ? [[one.appRoleId, one.since] as const] : [])));
+    new Map(
+      assignments.flatMap((one) => (one.principalId === principalId ? [[one.appRoleId, one.since] as const] : [])),
+    );
   const direct = [...new Set([...rolesOf(sourceId), ...(directRoleIds ?? [])])];
   const assigned: Grant[] = [
-    ...(direct.length === 0
-      ? []
-      : [{ via: 'direct', path: [], roleIds: direct, assignedAt: assignedAt(sourceId) }]),
+    ...(direct.length === 0 ? [] : [{ via: 'direct', path: [], roleIds: direct, assignedAt: assignedAt(sourceId) }]),
     ...memberOf.map((via) => ({
       via,
       path: ways.paths.get(via) ?? [],
@@ -93,6 +93,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
       isProtected: byGroup.has(sourceId) || wasProtected(someone, read, context.policy.protectedUsers),
       managed: { ...managed.person, pending: null },
+      inUseAt: facts.inUseAt,
       personEtag: managed.etag,
       find,
       mark,
