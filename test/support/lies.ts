@@ -59,28 +59,28 @@ export const LIES: readonly Lie[] = [
     tell: (connector) => {
       behave(connector, { membersShown: 0.5 });
     },
-    says: /members of group \S+ has \d rows, but Graph counts \d|^\s*$/,
+    says: /members of group \S+ has \d rows, but Graph counts \d/,
   },
   {
     name: 'every group reads as halved, and nobody seems to be in a group when asked by person',
     tell: (connector) => {
       behave(connector, { membersShown: 0.5, hidesMemberships: true });
     },
-    says: /members of group \S+ has \d rows, but Graph counts \d|^\s*$/,
+    says: /members of group \S+ has \d rows, but Graph counts \d/,
   },
   {
     name: 'every group reads as halved, and Graph’s count agrees',
     tell: (connector) => {
       behave(connector, { membersShown: 0.5, countsWhatIsShown: true });
     },
-    says: /lists show \d+ people without access, and Entra shows it|^\s*$/,
+    says: /lists show \d+ people without access, and Entra shows it|have lost access/,
   },
   {
     name: 'every group reads as halved, its count agrees, and nobody seems to be in a group when asked by person',
     tell: (connector) => {
       behave(connector, { membersShown: 0.5, countsWhatIsShown: true, hidesMemberships: true });
     },
-    says: /would lose access within 24 hours|have lost access|^\s*$/,
+    says: /would lose access within 24 hours|have lost access/,
     isAskedAbout: true,
   },
   {

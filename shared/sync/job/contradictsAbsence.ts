@@ -40,15 +40,13 @@ export async function contradictsAbsence(asker: Asker, entry: PlanEntry): Promis
 const OF_MAPPING: ReadonlySet<Reason> = new Set(['OutOfScope', 'InactiveByMapping']);
 
 /** Whom a filter or the mapping left out is read anew: whoever is within now keeps the access. */
-async function isWithinAgain(
-  { engine, app, mapping: read }: Asker,
-  { sourceId, roleIds }: PlanEntry,
-): Promise<boolean> {
-  const mapping = await read();
+async function isWithinAgain(asker: Asker, { sourceId, roleIds }: PlanEntry): Promise<boolean> {
+  const { engine } = asker;
+  const mapping = await asker.mapping();
   const attributes = mapping.sourceAttributes.flatMap((name) => sourceAttribute(name) ?? []);
   const looked = (await engine.entra.selecting(attributes).getPeople([sourceId])).people.get(sourceId);
   if (looked === undefined || 'deleted' in looked) return false;
-  const { entitlements } = await app();
+  const { entitlements } = await asker.app();
   const { skipOutOfScopeDeletions } = engine.policy;
   const now = desiredOf(
     {
