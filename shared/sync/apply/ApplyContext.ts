@@ -7,7 +7,7 @@ import type { GotoGroup } from '../../model/ManagedGroup';
 import { Entitlements } from '../../rules/Entitlements';
 import { licensesOfRules, policyHash } from '../../rules/Policy';
 import type { Engine } from '../Engine';
-import { mappingOf } from '../plan/mappingOf';
+import { mappingOf } from '../job/mappingOf';
 import { SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
 import { watchCycle } from './CycleWatch';
 

@@ -24,7 +24,7 @@ import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
 import { STOP_AGE_MS } from '../cycle/stopOfJob';
 import type { Engine } from '../Engine';
-import { mappingOf } from './mappingOf';
+import { mappingOf } from '../job/mappingOf';
 import { nestingOf } from './nestingOf';
 import { PeopleRead } from './sources/PeopleRead';
 import { assignedGroupsIn, SourceSnapshot } from './SourceSnapshot';
