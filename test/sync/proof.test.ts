@@ -147,8 +147,8 @@ test('whom a filter leaves out is looked at right before the removal, an approve
   for (const { id } of [back, gone]) department(id, null);
   const staged = await cycles(connector, 1);
   expect(staged).toMatchObject({ state: 'awaitingApproval', counts: { staged: 2 } });
-  // Behind the last reading of the plan that was approved.
-  around(PlansTable.prototype, 'record', {
+  // When a lane begins: behind the last reading of the plan that was approved.
+  around(PlansTable.prototype, 'chunk', {
     after: () => {
       if (connector.world.directory.user(back.id).department === null) department(back.id, 'Sales');
     },
