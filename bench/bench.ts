@@ -11,6 +11,7 @@ import { allowedRate, benchOptions, type BenchOptions } from './benchOptions';
 import { BenchStack } from './BenchStack';
 import { measureOnDemand } from './measureOnDemand';
 import { measureRun, type Measure } from './measureRun';
+import { measureStories } from './measureStories';
 import { printMeasure } from './printMeasures';
 import { RUNS, type Run } from './RUNS';
 
@@ -53,6 +54,7 @@ async function measureAll(
       measures.push(measure);
       printMeasure(measure, options);
       if (options.out !== undefined) writeFileSync(options.out, JSON.stringify({ options, measures }, null, 1));
+      if (run.name === 'initialBatched') await measureStories(bench);
       if (run.name === 'oneChange') await measureOnDemand(bench);
     }
   } finally {

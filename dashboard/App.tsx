@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JobAnswer } from '../shared/api/answers/JobAnswer';
 import { JOB, storedKey, storeKey } from './data/ApiClient';
+import { MayAct } from './data/MayAct';
 import { useClock } from './data/useClock';
 import { usePoll } from './data/usePoll';
 import { linkTo, useRoute } from './data/useRoute';
@@ -45,8 +46,9 @@ export function App() {
       />
     );
   }
+  const isReader = job.value?.role === 'Reader';
   return (
-    <>
+    <MayAct.Provider value={!isReader}>
       <a class="skip" href="#main" onClick={focusMain}>
         Skip to content
       </a>
@@ -66,6 +68,12 @@ export function App() {
         <div class="bar-state">{job.value !== undefined && <Status state={stateOf(job.value)} />}</div>
       </header>
       <main id="main" tabIndex={-1}>
+        {isReader && (
+          <p class="role-note">
+            <Icon name="lock" /> You are signed in as a Reader: you may look at everything. Whatever changes something
+            needs the Admin role.
+          </p>
+        )}
         {job.problem !== null && <ProblemMessage problem={job.problem} retry={job.refresh} />}
         {job.value === undefined ? (
           job.isLoading && <Waiting />
@@ -81,12 +89,14 @@ export function App() {
         )}
       </main>
       <Notices />
-    </>
+    </MayAct.Provider>
   );
 }
 
-/** What runs says more than that the job is switched on. */
-/** Removals above the limit are a quarantine to Graph; for a reader they wait, and everything else goes on. */
+/**
+ * What runs says more than that the job is switched on. Removals above the limit are a quarantine to Graph; for a reader
+ * they wait, and everything else goes on.
+ */
 const stateOf = ({ status: { currentCycle, quarantine, code } }: JobAnswer): string =>
   currentCycle?.state ?? (quarantine?.reason === 'TooManyDeletes' ? 'awaitingApproval' : code);
 

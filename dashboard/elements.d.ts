@@ -9,6 +9,8 @@ interface FluentAttributes extends HTMLAttributes {
   type?: string;
   'icon-only'?: boolean;
   disabled?: boolean;
+  'disabled-focusable'?: boolean;
+  'aria-description'?: string;
   value?: number;
   max?: number;
   activeid?: string;

@@ -10,7 +10,9 @@ export type Start =
 /** Reads the settings and connects; logs each problem on a line of its own. Never throws. @param environment `process.env` */
 export function startUp(environment: Readonly<Record<string, string | undefined>>, telemetry: Telemetry): Start {
   try {
-    return { ok: true, engine: connectEngine(readSettings(environment), { telemetry }) };
+    const engine = connectEngine(readSettings(environment), { telemetry });
+    if (engine.signInProblem !== undefined) telemetry.error('settings.wrong', { problem: engine.signInProblem });
+    return { ok: true, engine };
   } catch (thrown) {
     // What a client of Azure does not take was a setting, too: nothing else is known yet.
     const error =

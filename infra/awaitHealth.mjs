@@ -40,9 +40,11 @@ async function ask() {
   const body = await response.json().catch(() => undefined);
   if (response.status !== 200) return { healthy: false, text: problemOf(response.status, body) };
   const page = `${base}/api/dashboard`;
-  return body?.connected === false
-    ? { healthy: true, text: `Healthy, not connected to GoTo yet: open ${page} and connect.` }
-    : { healthy: true, text: `Healthy. The page: ${page}` };
+  const state =
+    body?.connected === false
+      ? `Healthy, not connected to GoTo yet: open ${page} and connect.`
+      : `Healthy. The page: ${page}`;
+  return { healthy: true, text: body?.signInProblem === undefined ? state : `${state}\n${body.signInProblem}` };
 }
 
 /**

@@ -51,6 +51,25 @@ if [ -n "$bicep" ]; then
     if [ "$update" = yes ] && snapshot "$file" overwrite; then continue; fi
     grep -v use-recent-api-versions "$work/snapshot" >&2; exit 1
   done
+  # A placeholder, and what Azure would refuse half way through, is refused before anything is made.
+  refused() { # the parameter, the value, what the compiler says
+    { echo "using '$(realpath --relative-to="$work" main.bicep)'"
+      for line in "param entraAppId = '0f6a2e1c-93b8-4b0e-8a3b-5b5f0c7d1a22'" "param gotoAccountNumber = '2000000000000000202'" \
+        "param roleEntitlements = { User: { licenseKeys: ['4000000000000000404'] } }"; do
+        case $line in "param $1 "*) ;; *) echo "$line" ;; esac
+      done
+      [ -z "$2" ] || echo "param $1 = $2"
+    } >"$work/refused.bicepparam"
+    if snapshot "$work/refused.bicepparam" overwrite || ! grep -q "$3" "$work/snapshot"; then
+      echo "infra/main.bicep takes $1 = ${2:-nothing}" >&2; cat "$work/snapshot" >&2; exit 1
+    fi
+  }
+  refused entraAppId '' BCP258
+  refused entraAppId "'00000000-0000-0000-0000-000000000000'" 'entraAppId must be'
+  refused gotoAccountNumber "'set-me'" 'gotoAccountNumber must be'
+  refused roleEntitlements '{}' 'roleEntitlements must name'
+  refused name "'Go_To'" 'name may hold'
+  echo "Bicep: placeholders, missing values and names that Azure refuses deploy nothing"
   echo "Bicep: $(ls main.bicep modules/*.bicep | wc -l) files formatted and linted, azuredeploy.json is the build, $(ls environments/*.bicepparam | wc -l) snapshots hold"
 fi
 

@@ -51,9 +51,8 @@ param gotoRequestsPerSecond string = '8'
 
 // --- Rules ---
 
-@description('JSON: app role (value, display name or id) to GoTo licences, for example {"User":{"licenseKeys":["4000000000000000404"]}}.')
-@minLength(2)
-param roleEntitlements string
+@description('App role (value, display name or id) to GoTo licences, for example {"User":{"licenseKeys":["4000000000000000404"]}}. Keys are strings: they are too long for a number.')
+param roleEntitlements object
 
 @description('NCRONTAB with six fields, in UTC.')
 param syncSchedule string = '0 */5 * * * *'
@@ -127,7 +126,7 @@ param nodeVersion string = '24'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('For each group of functions. Some regions take no less than 40.')
+@description('For each group of functions. Some regions take no less than 40; all together count in the cores that your subscription has in the region.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -192,9 +191,16 @@ var isPlaceholder = length(enterpriseApp) != 36 || startsWith(enterpriseApp, '00
 var checkedAppId = isPlaceholder
   ? fail('entraAppId must be the application id of your GoToMeeting enterprise application, or entraServicePrincipalId its object id.')
   : entraAppId
-var checkedEntitlements = empty(json(roleEntitlements))
+var checkedEntitlements = empty(roleEntitlements)
   ? fail('roleEntitlements must name at least one app role.')
-  : string(json(roleEntitlements))
+  : string(roleEntitlements)
+var strangeDigits = filter(
+  map(range(0, length(gotoAccountNumber)), index => substring(gotoAccountNumber, index, 1)),
+  one => !contains('0123456789', one)
+)
+var checkedAccountNumber = !empty(strangeDigits)
+  ? fail('gotoAccountNumber must be the digits of your GoTo account.')
+  : gotoAccountNumber
 
 var suffix = uniqueString(resourceGroup().id, name)
 var identityName = 'id-${checkedName}'
@@ -327,7 +333,7 @@ module functionapp 'modules/functionapp.bicep' = {
       ENTRA_SERVICE_PRINCIPAL_ID: entraServicePrincipalId
       ENTRA_APP_ID: checkedAppId
       GRAPH_ENDPOINT: graphEndpoint
-      GOTO_ACCOUNT_KEY: gotoAccountNumber
+      GOTO_ACCOUNT_KEY: checkedAccountNumber
       GOTO_API_ENDPOINT: gotoApiEndpoint
       GOTO_AUTH_ENDPOINT: gotoAuthEndpoint
       GOTO_CLIENT_ID: gotoClientId

@@ -22,6 +22,7 @@ import { connectServiceBus } from './queue/connectServiceBus';
 import { DeadLetters } from './queue/DeadLetters';
 import { MessageSender } from './queue/MessageSender';
 import type { Settings } from './settings/Settings';
+import { signInProblem } from './settings/signInProblem';
 import { connectTables, type OpenTable } from './store/connectTables';
 import { openStore } from './store/openStore';
 import { DEFAULT_TIMING, type Engine, type Timing } from './sync/Engine';
@@ -135,7 +136,8 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     startWithPlan: settings.START_WITH_PLAN,
     planMaxAgeHours: settings.PLAN_MAX_AGE_HOURS,
     seatsWarning: settings.SEATS_WARNING,
-    signInWithEntra: settings.SIGN_IN_WITH_ENTRA,
+    signInWithEntra: settings.SIGN_IN_WITH_ENTRA && settings.WEBSITE_AUTH_ENABLED,
+    signInProblem: signInProblem(settings),
     schedule: settings.SYNC_SCHEDULE,
   };
 }

@@ -1,5 +1,6 @@
 /** Asks the API with the key the reader typed. It is kept for this tab alone and never stands in an address. */
 import { ApiProblem } from './ApiProblem';
+import { pageWords } from './pageWords';
 
 const STORED = 'functions-key';
 export const JOB = '/api/synchronization/jobs/gotomeeting';
@@ -66,11 +67,13 @@ export async function ask<T>(path: string, question: Question = {}): Promise<Ans
   return {
     status: response.status,
     // The server checks its answers against their schemas in its own tests; here they are taken at their word.
-    value: (text === '' ? null : JSON.parse(text)) as T,
+    value: (text === '' ? null : JSON.parse(text, inPageWords)) as T,
     etag: response.headers.get('etag'),
     location: response.headers.get('location'),
   };
 }
+
+const inPageWords = (_name: string, value: unknown): unknown => (typeof value === 'string' ? pageWords(value) : value);
 
 /** As `ask` without a tag: there is always a value. */
 export async function get<T>(path: string, question: Question = {}): Promise<T> {

@@ -1,3 +1,5 @@
+import { pageWords } from './pageWords';
+
 /** Why the API did not do what was asked: its problem JSON, or that nothing answered. */
 export class ApiProblem extends Error {
   private constructor(
@@ -14,7 +16,7 @@ export class ApiProblem extends Error {
   static of(status: number, text: string): ApiProblem {
     const body = parsed(text);
     const code = typeof body['code'] === 'string' ? body['code'] : `Http${status}`;
-    const detail = typeof body['detail'] === 'string' ? body['detail'] : sentenceFor(status);
+    const detail = typeof body['detail'] === 'string' ? pageWords(body['detail']) : sentenceFor(status);
     return new ApiProblem(status, code, detail, body);
   }
 

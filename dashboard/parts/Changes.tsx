@@ -1,3 +1,4 @@
+import { useLicenseNames } from '../data/useLicenseNames';
 import { Icon } from './Icon';
 
 type Values = Readonly<Record<string, unknown>> | null;
@@ -19,7 +20,17 @@ export function Changes({ before, after }: { before: Values; after: Values }) {
   return <ChangeTable rows={changesIn(before, after)} />;
 }
 
-export function ChangeTable({ rows }: { rows: readonly ChangeRow[] }) {
+/** Licences by what they are called, where that is known. */
+export const withLicenseNames = (
+  rows: readonly ChangeRow[],
+  names: ReadonlyMap<string, string>,
+): readonly ChangeRow[] =>
+  rows.map((row) =>
+    row.name === 'licenseKeys' ? { ...row, old: named(row.old, names), next: named(row.next, names) } : row,
+  );
+
+export function ChangeTable({ rows: changes }: { rows: readonly ChangeRow[] }) {
+  const rows = withLicenseNames(changes, useLicenseNames());
   if (rows.length === 0) return <p class="quiet">No value changes.</p>;
   return (
     <div class="scroll-x">
@@ -50,6 +61,9 @@ export function ChangeTable({ rows }: { rows: readonly ChangeRow[] }) {
     </div>
   );
 }
+
+const named = (keys: string | null, names: ReadonlyMap<string, string>): string | null =>
+  keys?.replace(/\d+/g, (key) => names.get(key) ?? key) ?? null;
 
 function text(value: unknown): string | null {
   if (value === undefined || value === null || value === '') return null;

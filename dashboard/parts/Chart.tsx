@@ -12,6 +12,7 @@ export interface Line {
 }
 
 const HEIGHT = 190;
+const HOUR_S = 3_600;
 /** Steps of the scale: nobody is half a person. */
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
 
@@ -33,6 +34,7 @@ export function Chart(props: {
     const { current } = place;
     if (current === null || times.length === 0) return undefined;
     let chart: uPlot | undefined;
+    const halfBucket = ((times[1] ?? 0) - (times[0] ?? 0)) / 2 || HOUR_S / 2;
     const draw = (): void => {
       chart?.destroy();
       chart = new uPlot(optionsOf(current), dataOf(), current);
@@ -59,11 +61,16 @@ export function Chart(props: {
         cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
         hooks: { setCursor: [({ cursor }) => setAt(cursor.idx ?? null)] },
         padding: [8, 20, 0, 0],
-        scales: { y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] } },
+        scales: {
+          // Half a bucket on either side, so that the first and the last bar are whole.
+          x: { range: (_chart, min, max) => [min - halfBucket, max + halfBucket] },
+          y: { range: (_chart, _min, max) => [0, Math.max(1, max * 1.1)] },
+        },
         axes: [
           {
             ...axis,
-            size: 28,
+            size: 32,
+            gap: 8,
             grid: { show: false },
             values: (_chart, ticks) => ticks.map((tick) => labelOf(tick, times)),
           },

@@ -14,6 +14,8 @@ export interface Column<T> {
   /** A track of CSS grid. */
   readonly width: string;
   readonly cell: (row: T) => ComponentChildren;
+  /** A sentence: it may take two lines. */
+  readonly isText?: boolean;
   /** Left out where there is little room. */
   readonly isMinor?: boolean;
 }
@@ -102,8 +104,8 @@ function Row<T>(props: {
       style={{ height: `${item.size}px`, transform: `translateY(${item.start}px)`, gridTemplateColumns: tracks }}
       onClick={() => open?.(row)}
     >
-      {columns.map(({ title, cell, isMinor }, index) => (
-        <div key={title} role="cell" class={isMinor ? 'minor' : ''}>
+      {columns.map(({ title, cell, isMinor, isText }, index) => (
+        <div key={title} role="cell" class={`${isMinor ? 'minor' : ''} ${isText ? 'two-lines' : ''}`}>
           {index === 0 && open !== undefined ? (
             <button
               type="button"

@@ -26,7 +26,14 @@ export function SignIn(props: { refused: ApiProblem; hasKey: boolean; enter: (ke
         {isLoading ? (
           <Waiting />
         ) : value?.signIn !== 'entra' ? (
-          <KeyForm wasRefused={hasKey} enter={enter} />
+          <>
+            {value?.signInProblem !== undefined && (
+              <Message intent="warning" title="Nobody can sign in.">
+                {value.signInProblem}
+              </Message>
+            )}
+            <KeyForm wasRefused={hasKey} enter={enter} />
+          </>
         ) : refused.status === 403 ? (
           <>
             <Message intent="warning" title="You have no role here.">

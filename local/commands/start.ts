@@ -65,6 +65,8 @@ async function main(): Promise<void> {
     CREATE_BATCH_SIZE: BATCH_SIZE,
     ...pickSettings(given),
     ...stack.environment,
+    // Of the simulated company's roles and licences, unless somebody tries others: SCOPE=all needs a rule for Default Access.
+    ...(given['ROLE_ENTITLEMENTS'] ? { ROLE_ENTITLEMENTS: given['ROLE_ENTITLEMENTS'] } : {}),
     GOTO_CLIENT_SECRET: '',
     GOTO_PERSONAL_ACCESS_TOKEN: '',
   };
@@ -141,6 +143,12 @@ function pickSettings(given: NodeJS.ProcessEnv): Record<string, string> {
     'PROTECTED_USERS',
     'SKIP_OUT_OF_SCOPE_DELETIONS',
     'DELETE_AFTER_DAYS',
+    'START_WITH_PLAN',
+    'PLAN_MAX_AGE_HOURS',
+    'SCOPE',
+    'PROVISION_GROUPS',
+    'EXPAND_NESTED_GROUPS',
+    'CREATE_BATCH_SIZE',
   ];
   return Object.fromEntries(names.flatMap((name) => (given[name] ? [[name, given[name]]] : [])));
 }

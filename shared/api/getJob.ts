@@ -6,6 +6,7 @@ import { nextOccurrence } from '../settings/nextOccurrence';
 import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import { Executions } from '../store/state/Executions';
 import { Turn } from '../store/state/Turn';
+import { roleOfAsker } from './access/roleOfAsker';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import type { JobAnswer } from './answers/JobAnswer';
 import { countedCycle } from './countedCycle';
@@ -99,6 +100,7 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
     ],
     mappingVersion: await engine.store.schemas.activeVersion(),
     releaseVersion: RELEASE,
+    role: roleOfAsker(engine, request),
   };
   return { status: 200, body };
 }

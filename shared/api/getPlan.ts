@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CYCLE_ID } from '../model/Cycle';
+import { isMove } from '../model/PlanEntry';
 import { PLAN_ROW_KEY, rowKeyOf, type PlanRow } from '../store/PlansTable';
 import type { Engine } from '../sync/Engine';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
@@ -21,6 +22,7 @@ const FIELDS: FilterFields<PlanRow> = {
   reason: { type: 'text', valueOf: ({ entry }) => entry.reason },
   state: { type: 'text', valueOf: ({ state }) => state },
   staged: { type: 'flag', valueOf: ({ state }) => state === 'staged' },
+  movesToGroup: { type: 'flag', valueOf: ({ entry }) => isMove(entry) },
 };
 
 const SHAPE = {
@@ -102,7 +104,19 @@ const entryView = ({ entry, state }: PlanRow) => ({
 
 /** Rows that are read at once for a table. */
 const CSV_PAGE = 1_000;
-const COLUMNS = ['sourceId', 'displayName', 'targetId', 'action', 'state', 'reason', 'why', 'before', 'after', 'hash'];
+const COLUMNS = [
+  'sourceId',
+  'kind',
+  'displayName',
+  'targetId',
+  'action',
+  'state',
+  'reason',
+  'why',
+  'before',
+  'after',
+  'hash',
+];
 
 /** Every row that matches, page by page. */
 async function* tableRows(
@@ -122,6 +136,7 @@ async function* tableRows(
 
 const cellsOf = ({ entry, state }: PlanRow): readonly Cell[] => [
   entry.sourceId,
+  entry.kind,
   entry.displayName,
   entry.targetId,
   entry.action,

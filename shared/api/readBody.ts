@@ -29,20 +29,29 @@ export async function readBody<S extends z.ZodType>(request: ApiRequest, schema:
  * The body as text; empty when there is none. What is too large is refused by what it says of itself, and where it says
  * nothing once so much of it has come: it is never held as a whole.
  * @param limit in bytes
- * @throws Problem 413
+ * @throws Problem 413, or 400 for bytes that are no text: read as if they were, they would become other letters
  */
 export async function readText({ body, header }: ApiRequest, limit: number): Promise<string> {
   const tooLarge = new Problem(413, 'BodyTooLarge', `Send at most ${limit} bytes.`);
   if (Number(header('content-length') ?? 0) > limit) throw tooLarge;
   if (body === null) return '';
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   // Left by hand, not by `for await`: that would close the connection before the answer is on it.
   const chunks = body[Symbol.asyncIterator]();
   let [text, size] = ['', 0];
   for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
     size += next.value.byteLength;
     if (size > limit) throw tooLarge;
-    text += decoder.decode(next.value, { stream: true });
+    text += decoded(decoder, next.value);
   }
-  return text + decoder.decode();
+  return text + decoded(decoder);
+}
+
+/** @param piece none at the end */
+function decoded(decoder: InstanceType<typeof TextDecoder>, piece?: Uint8Array): string {
+  try {
+    return decoder.decode(piece, { stream: piece !== undefined });
+  } catch {
+    throw new Problem(400, 'InvalidJson', 'The body is not valid UTF-8.');
+  }
 }

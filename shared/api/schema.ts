@@ -38,6 +38,7 @@ export async function putSchema(engine: Engine, request: ApiRequest): Promise<Ap
   requireJob(request);
   const asked = askedFor(request);
   const text = await readText(request, MAX_SCHEMA_LENGTH);
+  // A file that another program has broken before.
   if (text.includes('\uFFFD')) {
     throw new Problem(400, 'InvalidJson', 'The body is not valid UTF-8. Send the file as Entra exported it.');
   }

@@ -24,6 +24,8 @@ const GROUPS_PAGE_SIZE = 200;
 const LIST_ATTEMPTS = 3;
 /** How long the token's owner is believed without asking, in ms. */
 const OWNER_AGE_MS = 10 * 60_000;
+/** How long what a licence is called is believed, in ms. */
+const LICENSE_NAMES_AGE_MS = 10 * 60_000;
 
 /** Keys come as text or as bare numbers (goto-api.md 2.1). */
 const key = z.union([z.string(), z.number()]).transform(String);
@@ -91,16 +93,36 @@ const createdRows = z.array(z.object({ key: key.nullish(), email: z.string().nul
 
 /** Names of these fields differ between sources (goto-api.md 2.10). */
 const groupRow = z
-  .object({ key: key.nullish(), groupKey: key.nullish(), name: z.string().nullish(), groupName: z.string().nullish() })
-  .transform((row) => ({ key: row.key ?? row.groupKey ?? null, name: row.name ?? row.groupName ?? '' }));
+  .object({
+    key: key.nullish(),
+    groupKey: key.nullish(),
+    name: z.string().nullish(),
+    groupName: z.string().nullish(),
+    userKeys: keys,
+    totalMemberCount: z.number().nullish(),
+  })
+  .transform((row) => ({
+    key: row.key ?? row.groupKey ?? null,
+    name: row.name ?? row.groupName ?? '',
+    memberKeys: row.userKeys ?? null,
+    memberCount: row.totalMemberCount ?? null,
+  }));
 const groupPage = z.object({ results: z.array(groupRow).default([]), total: z.number().nullish() });
-const createdGroup = z.union([groupRow, z.array(groupRow).transform((rows) => rows[0] ?? { key: null, name: '' })]);
+const createdGroup = z.union([groupRow, z.array(groupRow).transform((rows) => rows[0] ?? { key: null })]);
 
 /** The person the token acts for: never written to (goto-api.md 6, item 20). */
 export interface TokenOwner {
   readonly key: string;
   /** Lower case. */
   readonly email: string;
+}
+
+/** The whole list. */
+export interface AccountsList {
+  /** People. */
+  readonly accounts: readonly Account[];
+  /** Whether there are rows besides: desk phones, and those without address. */
+  readonly hasDevices: boolean;
 }
 
 /** One page of the account's list. */
@@ -138,9 +160,8 @@ export const incompleteList = (repeatable: boolean): ConnectorError =>
 
 /** All functions throw the ConnectorErrors of GotoClient, and ServiceIncompatible for an answer of unknown shape. */
 export class GotoAccounts {
-  #owner: { readonly generation: number; readonly at: number; readonly owner: Promise<TokenOwner> } | undefined;
-
   #licenses: { readonly at: number; readonly licenses: readonly License[] } | undefined;
+  #owner: { readonly generation: number; readonly at: number; readonly owner: Promise<TokenOwner> } | undefined;
 
   constructor(
     private readonly client: GotoClient,
@@ -221,10 +242,10 @@ export class GotoAccounts {
   }
 
   /**
-   * Every person of the account; desk phones and rows without address are left out.
+   * Every person of the account; desk phones and rows without address are only told to be there.
    * @throws ConnectorError IncompleteRead, repeatable, when three whole reads did not add up
    */
-  async list(caller: Caller): Promise<Account[]> {
+  async list(caller: Caller): Promise<AccountsList> {
     for (let attempt = 1; attempt <= LIST_ATTEMPTS; attempt += 1) {
       const rows = await this.#listOnce(caller);
       if (rows !== undefined) return rows;
@@ -232,7 +253,7 @@ export class GotoAccounts {
     throw incompleteList(true);
   }
 
-  async #listOnce(caller: Caller): Promise<Account[] | undefined> {
+  async #listOnce(caller: Caller): Promise<AccountsList | undefined> {
     const people = new Map<string, Account>();
     const devices = new Set<string>();
     let firstTotal: number | undefined;
@@ -245,7 +266,8 @@ export class GotoAccounts {
       offset = page.next;
       if (offset === null) {
         const distinct = people.size + devices.size;
-        return isCompleteList({ distinct, firstTotal, lastTotal: page.total }) ? [...people.values()] : undefined;
+        if (!isCompleteList({ distinct, firstTotal, lastTotal: page.total })) return undefined;
+        return { accounts: [...people.values()], hasDevices: devices.size > 0 };
       }
     }
   }
@@ -367,13 +389,20 @@ export class GotoAccounts {
     return licenses;
   }
 
+  /** The licences as last read, for their names: seats may have been taken since. */
+  async knownLicenses(caller: Caller): Promise<readonly License[]> {
+    const known = this.#licenses;
+    if (known !== undefined && this.client.clock.now() - known.at < LICENSE_NAMES_AGE_MS) return known.licenses;
+    return this.licenses(caller);
+  }
+
   /** The account's user groups. @throws ConnectorError IncompleteRead, repeatable, when the pages do not add up */
   async groups(caller: Caller): Promise<GotoGroup[]> {
     const groups = new Map<string, GotoGroup>();
     for (let offset = 0; ;) {
       const path = `${this.#path}/groups?offset=${offset}&pageSize=${GROUPS_PAGE_SIZE}`;
       const { results, total } = parseAnswer(groupPage, await this.client.get(path, caller), 'group list');
-      for (const { key: own, name } of results) if (own !== null) groups.set(own, { key: own, name });
+      for (const { key: own, ...group } of results) if (own !== null) groups.set(own, { key: own, ...group });
       offset += results.length;
       if (total == null || offset >= total) return [...groups.values()];
       if (results.length === 0) throw incompleteGroups();

@@ -19,6 +19,10 @@ import { InvalidGrant, type TokenAnswer, type TokenEndpoint } from './TokenEndpo
 export const CONSENT_MS = 10 * 60_000;
 /** GoTo's Admin API (goto-api.md 1.5). */
 const NEEDED_SCOPE = 'identity:';
+/** What anybody can cause who calls the address: so many are told in so many ms. */
+const FROM_ANYBODY: ReadonlySet<AuthorizationOutcome> = new Set(['StateUnknown', 'OtherBrowser']);
+const TOLD = 5;
+const TOLD_MS = 60_000;
 /** A state of ours has 43 characters; a code of GoTo is not long either. */
 const LONGEST_PARAMETER = 4_096;
 
@@ -72,6 +76,9 @@ export interface ConsentAnswer {
 }
 
 export class GotoAuthorization {
+  /** Since when refused answers from anybody are counted, and how many. */
+  #refused = { since: 0, count: 0 };
+
   constructor(private readonly options: GotoAuthorizationOptions) {}
 
   /** @throws ConnectorError KeyVaultRefused, StorageUnreachable */
@@ -104,8 +111,17 @@ export class GotoAuthorization {
     const { telemetry } = this.options;
     const outcome = await this.#complete(answer);
     if (outcome === 'Connected') telemetry.info('connection.authorized', {});
-    else telemetry.warn('connection.notAuthorized', { code: outcome });
+    else if (this.#isTold(outcome)) telemetry.warn('connection.notAuthorized', { code: outcome });
     return outcome;
+  }
+
+  /** The address is open to everybody: who calls it without end does not fill the log. */
+  #isTold(outcome: AuthorizationOutcome): boolean {
+    if (!FROM_ANYBODY.has(outcome)) return true;
+    const now = this.options.clock.now();
+    if (now - this.#refused.since > TOLD_MS) this.#refused = { since: now, count: 0 };
+    this.#refused.count += 1;
+    return this.#refused.count <= TOLD;
   }
 
   async #complete({ state, code, error, verifier }: ConsentAnswer): Promise<AuthorizationOutcome> {

@@ -75,6 +75,12 @@ export class GotoConnection {
     return this.#known.credentials;
   }
 
+  /** Another connection was made: what was known of the one before is worth nothing. */
+  forget(): void {
+    this.#known = undefined;
+    this.#isConnected = undefined;
+  }
+
   /** Whether a replaced refresh token outlives the process. */
   get keepsTokens(): boolean {
     return this.options.secrets.isLasting;

@@ -4,7 +4,7 @@
  * Time is cut into slots of 1/rate seconds, counted from the Unix epoch, so that every instance sees the same ones.
  * Slot k belongs to lane k mod L; the broker lets one receiver in the world hold a lane, so no two requests share a
  * slot. The planner reads GoTo only while no lane has work (before the first message leaves and after the last one
- * ended) and may use every slot.
+ * ended) and may use every slot; beside the lanes of another cycle it is a guest (shared/sync/cycle/readersPacer.ts).
  *
  * Guests are requests beside the cycles: one person on demand, a person's story, the test of the connection. While any is
  * about, every other slot or so is theirs, which all instances know before the first of them sends; else they cost nothing.
@@ -18,7 +18,7 @@ import { ConnectorError } from '../model/ConnectorError';
 /** A demanded wait up to this many ms is slept through; a longer one goes back to the queue, where waiting is free. */
 const LONGEST_SLEEP_MS = 5_000;
 /** How long a read of the shared wait is trusted, in ms: the time another instance may go on after a 429 met here. */
-const SHARED_WAIT_AGE_MS = 1_000;
+const SHARED_WAIT_AGE_MS = 500;
 /** Waits after a 429 that names none: 1, 2, 4 … seconds (goto-api.md 4, guidance). */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
@@ -26,8 +26,8 @@ const LONGEST_WAIT_MS = 60_000;
 /** How long guests stay about after one asked, and from how little time left on the next one asks for more, in ms. */
 const GUESTS_STAY_MS = 15_000;
 const GUESTS_LOW_MS = 5_000;
-/** From being announced on, all instances know of guests: they read what is shared once a second. */
-const GUESTS_KNOWN_MS = SHARED_WAIT_AGE_MS + 500;
+/** From being announced on, all instances know of guests: they read what is shared so often, and the read takes its time. */
+const GUESTS_KNOWN_MS = SHARED_WAIT_AGE_MS + 300;
 
 /** Half of the slots, by no rule that a lane's could follow, so that each lane keeps half of its own. */
 const isGuestSlot = (slot: number): boolean => ((Math.imul(slot, 0x9e3779b1) >>> 15) & 1) === 1;

@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { digest } from './hash';
 import { holdChangeSchema } from './HoldChange';
 import { planResultSchema } from './PlanEntry';
+import { reasonSchema } from './Reason';
 import { tolerant } from './tolerant';
 
 /** A user group of the GoTo account. */
 export interface GotoGroup {
   readonly key: string;
   readonly name: string;
+  /** Keys of its members, desk phones included; null where GoTo does not tell. */
+  readonly memberKeys: readonly string[] | null;
+  /** How many they are; null where GoTo does not tell. */
+  readonly memberCount: number | null;
 }
 
 /** The longest name GoTo takes (goto-api.md 2.10). */
@@ -49,6 +54,9 @@ export const managedGroupSchema = z.object({
       key: z.string().nullable(),
       /** The name it is to give, where that is not the row's own: of an undo. */
       newName: z.string().nullable().default(null),
+      /** Why it is written, and the name the group had before: whichever cycle finds it, the log says so. */
+      reason: reasonSchema.nullable().default(null),
+      oldName: z.string().nullable().default(null),
       /** What becomes of the hold together with the write. */
       hold: holdChangeSchema.nullable().default(null),
       deadAt: z.number(),

@@ -104,3 +104,7 @@ export const planEntry = (
   ...plan,
   hash: digest([plan.sourceId, plan.action, plan.targetId, plan.after, plan.removal, [...plan.drops].sort()]),
 });
+
+/** Whether somebody comes into a user group, or into another one. */
+export const isMove = ({ kind, after }: PlanEntry): boolean =>
+  kind === 'user' && typeof after?.['groupKey'] === 'string';

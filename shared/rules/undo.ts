@@ -45,9 +45,9 @@ export function undo(facts: UndoFacts): Judgement {
   const [first] = writes;
   const last = writes.at(-1);
   if (first === undefined || last === undefined) return left(facts, 'NothingToUndo');
-  if (facts.hasYoungerWrites || managed.pending !== null || link === null || link.key !== last.targetId)
-    return left(facts, 'ChangedSince');
-  if (observed === 'absent') return left(facts, 'AccountGone');
+  if (facts.hasYoungerWrites || managed.pending !== null) return left(facts, 'ChangedSince');
+  if (last.action === 'delete' && link === null) return left(facts, 'DeletionNotUndone');
+  if (link === null || link.key !== last.targetId || observed === 'absent') return left(facts, 'ChangedSince');
   const before = earliest(writes);
   if (!shows(observed, writes)) return left(facts, 'ChangedSince');
 

@@ -13,8 +13,8 @@ export interface UndoneGroupsFacts {
   readonly managed: ReadonlyMap<string, ManagedGroup>;
   /** GoTo's list of user groups. */
   readonly listed: readonly GotoGroup[];
-  /** How many accounts would be left in a group, by its key, when the undo has moved and disabled its people. */
-  readonly others: ReadonlyMap<string, number>;
+  /** Keys of groups that somebody is left in when the undo has moved and disabled its people. */
+  readonly used: ReadonlySet<string>;
   /** When (ms) the lists were read. */
   readonly factsAt: number;
   /** What becomes of a group's hold together with the write. */
@@ -35,7 +35,7 @@ interface Undone {
   readonly after: string | null;
 }
 
-function undoOf({ managed, listed, others }: UndoneGroupsFacts, write: LogEntry): Undone | Reason {
+function undoOf({ managed, listed, used }: UndoneGroupsFacts, write: LogEntry): Undone | Reason {
   const [before, after] = [nameIn(write.before), nameIn(write.after)];
   if (write.action === 'delete') {
     if (before === null) return 'NothingToUndo';
@@ -47,7 +47,7 @@ function undoOf({ managed, listed, others }: UndoneGroupsFacts, write: LogEntry)
   if (present === undefined || own?.key !== present.key || own.pending !== null || present.name !== after)
     return 'ChangedSince';
   if (write.action === 'create')
-    return (others.get(present.key) ?? 0) > 0 ? 'GroupInUse' : { action: 'delete', before: after, after: null };
+    return used.has(present.key) ? 'GroupInUse' : { action: 'delete', before: after, after: null };
   if (write.action !== 'update' || before === null) return 'NothingToUndo';
   return named(listed, before).some((one) => one.key !== present.key)
     ? 'ChangedSince'

@@ -298,7 +298,7 @@ const settingsSchema = z.object({
   SIGN_IN_WITH_ENTRA: flag().register(settingFacts, {
     section: 'Azure',
     meaning:
-      'people sign in with Entra and an app role in place of a function key ([sign-in](sign-in.md)); refused unless App Service authentication is on',
+      'people sign in with Entra and an app role in place of a function key ([sign-in](sign-in.md)); counts only while App Service authentication is on',
   }),
   WEBSITE_AUTH_ENABLED: flag().register(settingFacts, {
     section: 'Azure',
@@ -371,17 +371,6 @@ function scopeProblems(settings: Settings): string[] {
       ];
 }
 
-/**
- * Who signed in stands in a header that anybody could write, were it not for App Service authentication in front. That it is
- * on is the platform's word (Azure/azure-functions-host#6006 passes it to the app; Azure/data-api-builder#3699 relies on it).
- */
-const signInProblems = (settings: Settings): string[] =>
-  settings.SIGN_IN_WITH_ENTRA && !settings.WEBSITE_AUTH_ENABLED
-    ? [
-        'SIGN_IN_WITH_ENTRA: needs App Service authentication, which is off (WEBSITE_AUTH_ENABLED is not true). Deploy with signInClientId, or switch it on under Authentication in the portal; never set WEBSITE_AUTH_ENABLED yourself',
-      ]
-    : [];
-
 /** The names of all settings, for the comparison with the template. */
 export const SETTING_NAMES: readonly string[] = Object.keys(settingsSchema.shape);
 
@@ -423,7 +412,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     ),
     ...(result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
   ];
-  if (result.success) problems.push(...scopeProblems(result.data), ...signInProblems(result.data));
+  if (result.success) problems.push(...scopeProblems(result.data));
   if (result.success && problems.length === 0) return result.data;
   throw new SettingsError(problems);
 }

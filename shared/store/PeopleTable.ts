@@ -1,5 +1,5 @@
 /**
- * People, in 64 partitions by hash: `p:` the row that decides (ManagedPerson), `s:` what Entra said (SourceFacts, the
+ * People, in 16 partitions by hash: `p:` the row that decides (ManagedPerson), `s:` what Entra said (SourceFacts, the
  * planner's own), `f:` log entries, newest cycle first. The three kinds lie in ranges of their own, so that reading
  * everybody costs the same however long the history is, and a person's history is one query.
  *
@@ -7,6 +7,7 @@
  * are one transaction).
  */
 import { inParallel } from '../concurrency/inParallel';
+import { Together } from '../concurrency/Together';
 import { hash32 } from '../model/hash';
 import { logEntrySchema, type LogEntry } from '../model/LogEntry';
 import { managedPersonSchema, UNKNOWN_PERSON, type ManagedPerson } from '../model/ManagedPerson';
@@ -15,8 +16,8 @@ import type { OpenTable } from './connectTables';
 import { longText, readLongText } from './longText';
 import { Table, type StoredRow, type Write } from './Table';
 
-/** Enough partitions for 2,000 rows/s each never to be a limit, few enough to walk. */
-export const PEOPLE_BUCKETS = 64;
+/** Enough partitions for 2,000 rows/s each never to be a limit, few enough to walk: the smallest company reads them all. */
+export const PEOPLE_BUCKETS = 16;
 
 const PARALLEL_BUCKETS = 16;
 
@@ -47,6 +48,15 @@ export type SourceJudged = Pick<SourceFacts, 'via' | 'within' | 'wants' | 'wante
 
 export class PeopleTable {
   readonly #table: Table;
+  /** Who asks for a name nobody has walks all buckets: never several times at once. */
+  readonly #names = new Together<'everybody', ReadonlyMap<string, PersonNames>>(async () => {
+    const names = await this.#readNames();
+    return () => names;
+  });
+  readonly #called = new Together<string, readonly string[]>(async (addresses) => {
+    const found = await this.#readCalled(addresses);
+    return (address) => found.get(address) ?? [];
+  });
 
   constructor(open: OpenTable) {
     this.#table = new Table(open('People'));
@@ -99,7 +109,11 @@ export class PeopleTable {
   }
 
   /** Who everybody is, by source id: for a search, as the tables have no index by name. */
-  async names(): Promise<Map<string, PersonNames>> {
+  names(): Promise<ReadonlyMap<string, PersonNames>> {
+    return this.#names.ask('everybody');
+  }
+
+  async #readNames(): Promise<ReadonlyMap<string, PersonNames>> {
     const names = new Map<string, PersonNames>();
     const buckets = Array.from({ length: PEOPLE_BUCKETS }, (_, index) => index);
     await inParallel(buckets, PARALLEL_BUCKETS, async (index) => {
@@ -110,15 +124,28 @@ export class PeopleTable {
   }
 
   /** Ids of whom Entra showed last under this address, or whose account has it, in any letter case: also of the deleted. */
-  async called(address: string): Promise<readonly string[]> {
-    const wanted = address.toLowerCase();
-    const found: string[] = [];
+  called(address: string): Promise<readonly string[]> {
+    return this.#called.ask(address.toLowerCase());
+  }
+
+  async #readCalled(addresses: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly string[]>> {
+    const found = new Map<string, string[]>();
+    const written = [...addresses].map((one) => JSON.stringify(one).slice(1, -1));
     await inParallel([...Array(PEOPLE_BUCKETS).keys()], PARALLEL_BUCKETS, async (index) => {
-      for (const { sourceId, facts, managed } of await this.bucket(index)) {
+      // Reading everybody's rows as what they are takes long; most of them do not hold the address at all.
+      const candidates = new Set<string>();
+      for await (const row of this.#table.range(bucketName(index), 'p:', 's:')) {
+        const text = ['person', 'read', 'judged'].map((name) => readLongText(row, name) ?? '').join('\n');
+        const lower = text.toLowerCase();
+        if (written.some((one) => lower.includes(one))) candidates.add(row.rowKey.slice('p:'.length));
+      }
+      for (const sourceId of candidates) {
+        const { facts, managed } = await this.someone(sourceId);
         const { mail, userPrincipalName } = namesOf(facts);
         const link = managed === 'unreadable' ? null : managed.person.link;
         const all = [mail, userPrincipalName, facts.wantedEmail, link?.applied.email];
-        if (all.some((one) => one?.toLowerCase() === wanted)) found.push(sourceId);
+        for (const one of new Set(all.map((text) => text?.toLowerCase())))
+          if (one !== undefined && addresses.has(one)) found.set(one, [...(found.get(one) ?? []), sourceId]);
       }
     });
     return found;

@@ -91,8 +91,7 @@ export class PlansTable {
     chunks: readonly Chunk[],
   ): Promise<string | undefined> {
     const committed = await this.#table.transact([
-      { kind: 'guarded', row: headRow(cycle), etag },
-      ...chunks.map((chunk): Write => ({ kind: 'replace', row: chunkRow(cycle.id, chunk) })),
+      ...headAndChunks(cycle, etag, chunks),
       ...rows.map((row): Write => ({ kind: 'replace', row: planRow(cycle.id, row) })),
     ]);
     return committed?.get(HEAD);
@@ -106,8 +105,7 @@ export class PlansTable {
     chunks: readonly Chunk[],
   ): Promise<string | undefined> {
     const committed = await this.#table.transact([
-      { kind: 'guarded', row: headRow(cycle), etag },
-      ...chunks.map((chunk): Write => ({ kind: 'replace', row: chunkRow(cycle.id, chunk) })),
+      ...headAndChunks(cycle, etag, chunks),
       ...rows.map((row): Write => ({ kind: 'merge', row: { ...planRowKey(cycle.id, row), ...progressOf(row) } })),
     ]);
     return committed?.get(HEAD);
@@ -197,6 +195,11 @@ const pad = (value: number, length: number): string => String(value).padStart(le
 const keyText = ({ stage, lane, chunk }: ChunkKey): string => `${stage}-${pad(lane, 3)}-${pad(chunk, 5)}`;
 const chunkRowKey = (key: ChunkKey): string => `c-${keyText(key)}`;
 const rowPrefix = (key: ChunkKey): string => `r-${keyText(key)}`;
+
+const headAndChunks = (cycle: Cycle, etag: string, chunks: readonly Chunk[]): Write[] => [
+  { kind: 'guarded', row: headRow(cycle), etag },
+  ...chunks.map((chunk): Write => ({ kind: 'replace', row: chunkRow(cycle.id, chunk) })),
+];
 
 const headRow = (cycle: Cycle): Row => ({
   partitionKey: cycle.id,

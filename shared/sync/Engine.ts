@@ -64,6 +64,8 @@ export interface WithSettings {
   readonly seatsWarning: SeatsLeft;
   /** People sign in with Entra in place of a function key. */
   readonly signInWithEntra: boolean;
+  /** Why function keys count though people should sign in. */
+  readonly signInProblem: string | undefined;
   /** SYNC_SCHEDULE, for the job's status. */
   readonly schedule: string;
 }

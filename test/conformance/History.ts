@@ -3,7 +3,7 @@
  * real calls of the real SDKs, seen from outside the product.
  */
 import type { TableClient, TransactionAction } from '@azure/data-tables';
-import type { JournalEntry } from '../../local/simulators/entra/EntraDirectory';
+import type { EntraDirectory } from '../../local/simulators/entra/EntraDirectory';
 import type { GotoWrite } from '../../local/simulators/goto/GotoWrite';
 import type { OpenTable } from '../../shared/store/connectTables';
 
@@ -41,6 +41,9 @@ export interface SourceEvent {
   readonly sourceId: string;
   /** Null for a change of the user itself. */
   readonly groupId: string | null;
+  /** Entra's own word at that moment, whatever the engine has read by then: a user came into a group that is assigned. */
+  readonly joinsAssigned: boolean;
+  readonly leaves: boolean;
 }
 
 export type HistoryEvent = RowEvent | GotoEvent | PointCheckEvent | SourceEvent;
@@ -59,17 +62,24 @@ export class History {
   }
 
   /** Notes every change in Entra's journal from now on. */
-  watchSource(journal: JournalEntry[]): void {
+  watchSource(directory: EntraDirectory): void {
+    const { journal } = directory;
     const push = journal.push.bind(journal);
     replacePush(journal, (...more) => {
       for (const [index, entry] of more.entries()) {
         if (entry.kind === 'group') continue;
         const place = journal.length + index;
-        const who =
-          entry.kind === 'user'
-            ? { sourceId: entry.id, groupId: null }
-            : { sourceId: entry.memberId, groupId: entry.id };
-        this.events.push({ kind: 'source', place, ...who });
+        if (entry.kind === 'user') {
+          const isOfUser = { sourceId: entry.id, groupId: null, joinsAssigned: false, leaves: false };
+          this.events.push({ kind: 'source', place, ...isOfUser });
+          continue;
+        }
+        const { id: groupId, memberId: sourceId, memberKind, joined } = entry;
+        const isAssigned = directory
+          .assignmentsAt(directory.clock.now())
+          .some(({ principalId }) => principalId === groupId);
+        const joinsAssigned = joined && memberKind === 'user' && isAssigned;
+        this.events.push({ kind: 'source', place, sourceId, groupId, joinsAssigned, leaves: !joined });
       }
       return push(...more);
     });

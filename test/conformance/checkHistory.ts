@@ -51,6 +51,10 @@ interface Replay {
   /** Changes in Entra since the run began, and who was marked since the watermark last moved. */
   readonly source: SourceEvent[];
   readonly marked: Set<string>;
+  /** By group, who came into it, as Entra knows it to be assigned, and has not been marked since. */
+  readonly owed: Map<string, Set<string>>;
+  /** Groups that are marked themselves: they were read too young to be believed, and are read once more. */
+  readonly young: Set<string>;
   readonly watermark: { place: number | undefined };
   /** Whose absence was asked for once more since their plan row was recorded. */
   readonly checked: Set<string>;
@@ -75,13 +79,15 @@ export function checkHistory(events: readonly HistoryEvent[]): string[] {
     assigned: new Map(),
     source: [],
     marked: new Set(),
+    owed: new Map(),
+    young: new Set(),
     watermark: { place: undefined },
     checked: new Set(),
     findings: new Set(),
   };
   for (const event of events) {
     if (event.kind === 'goto') checkWrite(replay, event);
-    else if (event.kind === 'source') replay.source.push(event);
+    else if (event.kind === 'source') takeChange(replay, event);
     else if (event.kind === 'pointCheck') replay.checked.add(event.sourceId);
     else checkRow(replay, event);
   }
@@ -139,21 +145,44 @@ function checkRow(replay: Replay, event: RowEvent): void {
   if (event.op === 'delete') {
     // A watermark that is forgotten is followed by a full read.
     if (table === 'Job' && rowKey === 'watermark') replay.watermark.place = undefined;
+    if (table === 'Dirty' && event.partitionKey === 'groups' && replay.young.delete(rowKey)) checkOwed(replay, rowKey);
     if (table === 'Window') replay.reserved.delete(rowKey.slice(2));
     if (table === 'Image' && event.partitionKey === 'assignments') replay.assigned.delete(rowKey);
     return;
   }
   if (table === 'People' && rowKey.startsWith('p:')) takePerson(replay, event);
   else if (table === 'People' && rowKey.startsWith('f:')) takeEntry(replay, event);
-  else if (table === 'People' && rowKey.startsWith('s:')) replay.known.add(rowKey.slice(2));
+  else if (table === 'People' && rowKey.startsWith('s:')) takeFacts(replay, rowKey.slice(2));
   else if (table === 'Window' && rowKey.startsWith('p-')) replay.reserved.add(rowKey.slice(2));
   else if (table === 'Plans') takePlan(replay, event);
-  else if (table === 'Dirty' && event.partitionKey === 'people') replay.marked.add(rowKey);
+  else if (table === 'Dirty' && event.partitionKey === 'people') takeMark(replay, rowKey);
+  else if (table === 'Dirty' && event.partitionKey === 'groups') replay.young.add(rowKey);
   else if (table === 'Image' && rowKey === '!head') replay.groups.add(event.partitionKey.slice('group-'.length));
   else if (table === 'Image' && event.partitionKey === 'assignments') {
     const list = z.array(z.object({ principalId: z.string() })).parse(JSON.parse(String(event.row['json'])));
     replay.assigned.set(rowKey, new Set(list.map((one) => one.principalId)));
   } else if (table === 'Job' && rowKey === 'watermark') checkWatermark(replay, event);
+}
+
+function takeChange(replay: Replay, event: SourceEvent): void {
+  replay.source.push(event);
+  const { groupId, sourceId } = event;
+  if (groupId === null) return;
+  const owed = replay.owed.get(groupId) ?? new Set<string>();
+  replay.owed.set(groupId, owed);
+  if (event.joinsAssigned) owed.add(sourceId);
+  if (event.leaves) owed.delete(sourceId);
+}
+
+function takeFacts(replay: Replay, sourceId: string): void {
+  replay.known.add(sourceId);
+  // A first cycle judges everybody whom it has read, marked or not.
+  if (replay.watermark.place === undefined) for (const owed of replay.owed.values()) owed.delete(sourceId);
+}
+
+function takeMark(replay: Replay, sourceId: string): void {
+  replay.marked.add(sourceId);
+  for (const owed of replay.owed.values()) owed.delete(sourceId);
 }
 
 /** Members of a group that is not assigned concern nobody, even where something of it is left in the image. */
@@ -163,7 +192,8 @@ const isRead = (replay: Replay, groupId: string): boolean =>
 
 /**
  * I04: when the watermark moves, everybody it passes has been marked. The first one stands behind a full read, which needs
- * no marks.
+ * no marks. Of a group that is assigned but not yet read, a change may be passed: then whoever it brought must have been
+ * marked when that group has been read and no younger look at it is due.
  */
 function checkWatermark(replay: Replay, { row }: RowEvent): void {
   const { usersLink } = z.object({ usersLink: z.string() }).parse(JSON.parse(longTextOf(row, 'json') ?? ''));
@@ -176,9 +206,23 @@ function checkWatermark(replay: Replay, { row }: RowEvent): void {
       if (concerns && !replay.marked.has(change.sourceId))
         replay.findings.add(`I04: the watermark passes a change of ${change.sourceId} that nobody has marked`);
     }
+    for (const groupId of replay.owed.keys()) if (!replay.young.has(groupId)) checkOwed(replay, groupId);
   }
   replay.watermark.place = place;
   replay.marked.clear();
+}
+
+/** Whoever came into the group before the watermark, when it had not been read: somebody has marked them by now. */
+function checkOwed(replay: Replay, groupId: string): void {
+  const place = replay.watermark.place ?? 0;
+  for (const sourceId of isRead(replay, groupId) ? (replay.owed.get(groupId) ?? []) : []) {
+    const isPassed = replay.source.some(
+      (change) =>
+        change.joinsAssigned && change.groupId === groupId && change.sourceId === sourceId && change.place < place,
+    );
+    if (isPassed)
+      replay.findings.add(`I04: ${sourceId} came into a group before it was read, and nobody has marked them since`);
+  }
 }
 
 /** I03, I12: at most one person a key; an intent goes only together with its log entry, or without having been written. */

@@ -2,11 +2,14 @@
  * Every engine test replays its history when it ends (TestConnector.stop). Here the replay itself is tried: a history that
  * was changed in one place, as a broken engine would have written it, must be found out.
  */
+import { newUser } from '../../local/simulators/world/buildWorld';
 import { TestConnector } from '../support/TestConnector';
 import { checkHistory } from './checkHistory';
 import type { HistoryEvent, RowEvent } from './History';
 
 let events: readonly HistoryEvent[];
+/** Comes into a group that is assigned, and that no cycle has read. */
+let joiner: string;
 
 /** A small company: created, linked, renamed, blocked. */
 beforeAll(async () => {
@@ -17,6 +20,10 @@ beforeAll(async () => {
     if (group.latest.members.has(unassigned)) connector.world.directory.removeMember(id, unassigned);
   connector.world.directory.changeUser(renamed ?? '', { surname: 'Later' });
   connector.world.directory.changeUser(blocked ?? '', { accountEnabled: false });
+  const assigned = connector.world.directory.addGroup('Assigned later');
+  connector.world.directory.assign(assigned.id, 'Group');
+  joiner = connector.world.directory.addUser(newUser(connector.world.random, 901)).id;
+  connector.world.directory.addMember(assigned.id, joiner);
   connector.later();
   await connector.cycle();
   connector.later();
@@ -118,6 +125,10 @@ test('I06: progress of a row that was never planned is found', () => {
 
 test('I04: a watermark that moves before the marks are stored is found', () => {
   expect(checkHistory(changed('Dirty', '', () => [])).join()).toMatch(/I04: the watermark passes/);
+});
+
+test('I04: whoever came into an assigned group before it was read, and was never marked, is found by Entra’s own word', () => {
+  expect(checkHistory(changed('Dirty', joiner, () => [])).join()).toContain(`I04: ${joiner} came into a group`);
 });
 
 test('I05: access that is taken for an absence without a look at the person is found', () => {

@@ -13,6 +13,11 @@ beforeEach(async () => {
 });
 afterEach(() => connector.stop());
 
+const GUID = '00000000-0000-4000-8000-00000000000';
+/** What a plan's routes are sent. */
+const HASH = JSON.stringify({ hash: 'another' });
+const BODIES: Readonly<Record<string, string>> = { apply: HASH, approve: HASH, reject: HASH };
+
 test('health is open, everything else wants the key, wrong requests get problem JSON', async () => {
   const host = await connector.start();
   expect(await (await fetch(`${host.origin}/api/health`)).json()).toEqual({
@@ -35,6 +40,19 @@ test('health is open, everything else wants the key, wrong requests get problem 
   expect(await problem(await connector.call(`${JOB}/cycles/none`))).toMatchObject({
     status: 404,
     body: { code: 'CycleNotFound' },
+  });
+  const act = async (id: string, name: string) =>
+    problem(await connector.call(`${JOB}/cycles/${id}/${name}`, { method: 'POST', body: BODIES[name] ?? '' }));
+  for (const name of ['plan', 'apply', 'revert', 'approve', 'reject']) {
+    const answer = name === 'plan' ? problem(await connector.call(`${JOB}/cycles/none/plan`)) : act('none', name);
+    expect(await answer).toMatchObject({ status: 404, body: { code: 'CycleNotFound' } });
+  }
+  const six = Array.from({ length: 6 }, (_, index) => ({ objectId: GUID + String(index), objectTypeName: 'User' }));
+  const subjects = [{ objectId: `${GUID}9`, objectTypeName: 'Group', links: { members: six } }];
+  const tooMany = { method: 'POST', body: JSON.stringify({ parameters: [{ subjects }] }) };
+  expect(await problem(await connector.call(`${JOB}/provisionOnDemand`, tooMany))).toMatchObject({
+    status: 400,
+    body: { code: 'InvalidMembers', detail: expect.stringContaining('1 to 5 members') as unknown },
   });
   expect(await problem(await connector.sync({ mode: 'sideways' }))).toMatchObject({
     status: 400,
@@ -114,6 +132,18 @@ test('a sync on demand runs to its end; job, cycles and log tell of it; a second
 
   const cycle = await connector.ended(started.id);
   expect(cycle).toMatchObject({ state: 'succeeded', progress: { percentage: 100 } });
+  // What the cycle is stands in the refusal of what is nothing for it.
+  for (const [name, code] of Object.entries({
+    apply: 'NotPlanned',
+    approve: 'PlanNotWaiting',
+    reject: 'PlanNotWaiting',
+  })) {
+    const refused = await connector.call(`${JOB}/cycles/${started.id}/${name}`, { method: 'POST', body: HASH });
+    expect([refused.status, await refused.json()]).toEqual([
+      409,
+      expect.objectContaining({ code, detail: expect.stringContaining('cycle is succeeded') as unknown }),
+    ]);
+  }
   // The first cycle, whoever started it, tells how the connection is.
   const checks = connector.lines.filter((line) => line.includes('"connection.checked"'));
   expect(checks.filter((line) => line.includes('"status":"failed"'))).toEqual([]);

@@ -114,8 +114,9 @@ test('no answer is taken for a page, framed, or loaded by another site', async (
   }
 });
 
-test('without App Service authentication the setting is refused: the key stays in front, and health says why', async () => {
+test('without App Service authentication nobody is believed and nobody locked out: the key opens every route, and health says why', async () => {
   await stage.connector.stopHost();
+  const before = stage.connector.lines.length;
   const { origin } = await stage.connector.start({ SIGN_IN_WITH_ENTRA: 'true', WEBSITE_AUTH_ENABLED: 'False' });
   for (const route of closed)
     expect(await ask(route, { 'x-ms-client-principal': headerOf(ADMIN) }, origin)).toEqual({
@@ -123,7 +124,12 @@ test('without App Service authentication the setting is refused: the key stays i
       code: undefined,
     });
   const health = await fetch(`${origin}/api/health`);
-  expect(health.status).toBe(503);
-  expect(await health.json()).toMatchObject({ problems: [expect.stringContaining('SIGN_IN_WITH_ENTRA')] });
-  expect((await stage.connector.call(JOB)).status).toBe(503);
+  expect(health.status).toBe(200);
+  expect(await health.json()).toMatchObject({
+    signIn: 'key',
+    signInProblem: expect.stringContaining('SIGN_IN_WITH_ENTRA') as unknown,
+  });
+  expect((await stage.connector.call(JOB)).status).toBe(200);
+  const told = stage.connector.lines.slice(before).filter((line) => line.includes('"settings.wrong"'));
+  expect(told).toEqual([expect.stringContaining('SIGN_IN_WITH_ENTRA')]);
 });

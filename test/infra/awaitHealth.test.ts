@@ -50,13 +50,14 @@ test('it goes on asking while the app starts and while settings are wrong, then 
     { status: 503 },
     { status: 503, body: wrong },
     { status: 503, body: wrong },
-    { status: 200, body: { status: 'ok', connected: false } },
+    { status: 200, body: { status: 'ok', connected: false, signInProblem: 'SIGN_IN_WITH_ENTRA: switch it on.' } },
   );
   const { code, text } = await awaitHealth(address);
   expect(code).toBe(0);
   expect(paths).toEqual(Array(4).fill('/api/health'));
   expect(text.match(/GOTO_ACCOUNT_KEY is missing/g)).toHaveLength(1);
   expect(text).toContain(`not connected to GoTo yet: open ${address}/api/dashboard`);
+  expect(text).toContain('SIGN_IN_WITH_ENTRA: switch it on.');
 });
 
 test('who is healthy and connected is done at once', async () => {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EVENTS } from '../../shared/telemetry/EVENTS';
-import { INFRA } from './Snapshot';
+import { INFRA, Snapshot } from './Snapshot';
 
 const load = createRequire(__filename);
 load('@kusto/language-service-next/bridge.min.js');
@@ -94,17 +94,74 @@ test.each([
   expect(faultsOf(query)).not.toEqual([]);
 });
 
-test('each alert is deployed, and has its line in docs/operations.md', () => {
-  const deployed = [
-    ...readFileSync(join(INFRA, 'modules/alerts.bicep'), 'utf8').matchAll(/^ {4}name: '([a-z-]+)'/gm),
-  ].map(([, name = '']) => name);
-  const page = readFileSync(join(docs, 'operations.md'), 'utf8');
-  const explained = [...page.matchAll(/^\| `([a-z-]+)`/gm)].map(([, name = '']) => name);
-  expect(explained.sort()).toEqual(deployed.sort());
-  const metrics = ['dead-letters', 'backlog'];
-  expect(alerts.map(([file = '']) => file.slice('alert '.length, -'.kql'.length)).sort()).toEqual(
-    deployed.filter((name) => !metrics.includes(name)).sort(),
+const alertRule = z.looseObject({
+  severity: z.number(),
+  enabled: z.literal(true),
+  autoMitigate: z.literal(true),
+  criteria: z.object({
+    allOf: z.tuple([z.looseObject({ query: z.string().optional(), metricName: z.string().optional() })]),
+  }),
+  actions: z.unknown(),
+});
+
+describe('each alert', () => {
+  const deployed = new Snapshot('production');
+  const rules = ['scheduledQueryRules', 'metricAlerts'].flatMap((type) =>
+    deployed
+      .of(`Microsoft.Insights/${type}`)
+      .map(({ name, properties }) => ({ name: name.replace(/^gotomeeting-/, ''), ...alertRule.parse(properties) })),
   );
+  const page = readFileSync(join(docs, 'operations.md'), 'utf8');
+  const headings = [...page.matchAll(/^## (.+)$/gm)].map(([, text = '']) => text.toLowerCase().replaceAll(' ', '-'));
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (\d) +\| .+ \| \[.+\]\(#([a-z0-9-]+)\) +\|$/gm)];
+
+  test('that is deployed stands on docs/operations.md with its severity and a heading of what to do, and no other', () => {
+    expect(rows.map(([, name, severity]) => `${name} ${severity}`).sort()).toEqual(
+      rules.map(({ name, severity }) => `${name} ${severity}`).sort(),
+    );
+    expect(rows.map(([, , , anchor = '']) => anchor).filter((anchor) => !headings.includes(anchor))).toEqual([]);
+  });
+
+  test('asks what its file asks, or counts a figure of Service Bus', () => {
+    const asked = rules.flatMap(({ name, criteria }) => criteria.allOf.map(({ query }) => [name, query] as const));
+    const files = new Map(alerts.map(([file = '', text]) => [file.slice('alert '.length, -'.kql'.length), text]));
+    expect([...files.keys()].sort()).toEqual(
+      asked.flatMap(([name, query]) => (query === undefined ? [] : [name])).sort(),
+    );
+    for (const [name, query] of asked) expect(query).toBe(files.get(name));
+    expect(rules.flatMap(({ criteria }) => criteria.allOf.flatMap(({ metricName }) => metricName ?? []))).toEqual([
+      'DeadletteredMessages',
+      'ActiveMessages',
+    ]);
+  });
+
+  test('tells the action group by mail and webhook', () => {
+    const group = deployed.the('Microsoft.Insights/actionGroups');
+    for (const { actions } of rules) expect(JSON.stringify(actions)).toContain(group.id);
+    expect(group.properties).toMatchObject({ enabled: true, emailReceivers: [{ useCommonAlertSchema: true }] });
+    expect(JSON.stringify(group.properties['webhookReceivers'])).toContain('alertWebhook');
+  });
+
+  test('of the brief is there: dead letters, heartbeat, failures, quarantine, staged removals, credentials, seats, backlog, 5xx', () => {
+    expect(rules.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        ...['dead-letters', 'no-cycle', 'failed-cycles', 'quarantine', 'staged-removals'],
+        ...['credentials', 'seats', 'backlog', 'server-errors'],
+      ]),
+    );
+  });
+});
+
+test('the workbook shows cycles, actions, failures, one person, seats, calls and throttling', () => {
+  expect(workbook.map(([name = '']) => name.slice('workbook: '.length))).toEqual([
+    'Cycles',
+    'Actions over time',
+    'Failures by code',
+    'One person',
+    'People who wait for a seat',
+    'Calls to GoTo and Graph',
+    'Throttling',
+  ]);
 });
 
 test('no line that an alert counts is sampled away', () => {

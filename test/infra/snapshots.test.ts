@@ -153,6 +153,34 @@ describe.each(each)('%s', (_name, snapshot) => {
     for (const [type, limit] of limits) expect(snapshot.the(type).name).toMatch(limit);
   });
 
+  test('what is deleted by mistake can be had back, and who deleted or read what stands in the workspace', () => {
+    const kept = { enabled: true, days: 14 };
+    expect(snapshot.the('Microsoft.Storage/storageAccounts/blobServices').properties).toEqual({
+      deleteRetentionPolicy: kept,
+      containerDeleteRetentionPolicy: kept,
+    });
+    expect(snapshot.the('Microsoft.KeyVault/vaults').properties).toMatchObject({ softDeleteRetentionInDays: 90 });
+    expect(
+      snapshot
+        .of('Microsoft.Insights/diagnosticSettings')
+        .map(({ name, properties }) => [name, properties['logs']])
+        .sort(),
+    ).toEqual([
+      ['audit', [{ category: 'AuditEvent', enabled: true }]],
+      ['deletions', [{ category: 'StorageDelete', enabled: true }]],
+      ['operations', [{ category: 'OperationalLogs', enabled: true }]],
+    ]);
+  });
+
+  test('a flood of logs has a cap, and calls of an instance a number that Flex Consumption reads', () => {
+    expect(snapshot.the('Microsoft.OperationalInsights/workspaces').properties).toMatchObject({
+      workspaceCapping: { dailyQuotaGb: 1 },
+    });
+    expect(snapshot.the('Microsoft.Web/sites').properties['functionAppConfig']).toMatchObject({
+      scaleAndConcurrency: { triggers: { http: { perInstanceConcurrency: 16 } } },
+    });
+  });
+
   test('the runtime stands in functionAppConfig, and the package is fetched with the identity', () => {
     expect(snapshot.the('Microsoft.Web/sites').properties['functionAppConfig']).toMatchObject({
       runtime: { name: 'node', version: '24' },

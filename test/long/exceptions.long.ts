@@ -11,7 +11,7 @@ import { SourceSnapshot } from '../../shared/sync/plan/SourceSnapshot';
 import { join, oneEntitled, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
-import { TestConnector } from '../support/TestConnector';
+import { TestConnector, type CycleView } from '../support/TestConnector';
 
 let connector: TestConnector;
 afterEach(async () => {
@@ -39,6 +39,27 @@ const open = (table: string): TableClient =>
 function expectNothingBuried(): void {
   for (const name of ['sync-jobs', 'user-changes'])
     expect(connector.stack.broker.queue(name).counts).toMatchObject({ active: 0, scheduled: 0, deadLettered: 0 });
+}
+
+/** A cycle that fails for this one person, and says why. */
+async function cycleFailingFor(sourceId: string, message: string): Promise<CycleView> {
+  const cycle = await connector.cycle();
+  expect(cycle).toMatchObject({ state: 'succeededWithErrors', counts: { failed: 1 } });
+  expect(await connector.entry(cycle.id, sourceId)).toMatchObject({
+    status: 'failure',
+    errorMessage: expect.stringContaining(message) as unknown,
+  });
+  return cycle;
+}
+
+/** The other one got an account meanwhile, and once the fault is over everybody is in order. */
+async function expectOthersServed(otherId: string, fault: jest.SpyInstance): Promise<void> {
+  expect(connector.statusOf(otherId)).toBe('INVITED');
+  expectNothingBuried();
+  fault.mockRestore();
+  connector.later(HOUR_MS);
+  await connector.cycle();
+  expectConverged(connector);
 }
 
 test('I13, I16: an exception in the handling of one person fails that person alone, with its message', async () => {
@@ -85,18 +106,8 @@ test.each(['initial', 'incremental'] as const)(
       return map(person, facts);
     });
     connector.later();
-    const cycle = await connector.cycle();
-    expect(cycle).toMatchObject({ mode, state: 'succeededWithErrors', counts: { failed: 1 } });
-    expect(await connector.entry(cycle.id, unlucky.id)).toMatchObject({
-      status: 'failure',
-      errorMessage: expect.stringContaining('undefined is not a name') as unknown,
-    });
-    expect(connector.statusOf(other.id)).toBe('INVITED');
-    expectNothingBuried();
-    spy.mockRestore();
-    connector.later(HOUR_MS);
-    await connector.cycle();
-    expectConverged(connector);
+    expect(await cycleFailingFor(unlucky.id, 'undefined is not a name')).toMatchObject({ mode });
+    await expectOthersServed(other.id, spy);
   },
 );
 
@@ -114,18 +125,8 @@ test('I16: an exception in the gathering of one person’s facts fails that pers
     return roles.call(this, id);
   });
   connector.later();
-  const cycle = await connector.cycle();
-  expect(cycle).toMatchObject({ state: 'succeededWithErrors', counts: { failed: 1 } });
-  expect(await connector.entry(cycle.id, unlucky.id)).toMatchObject({
-    status: 'failure',
-    errorMessage: expect.stringContaining('undefined is no role') as unknown,
-  });
-  expect(connector.statusOf(other.id)).toBe('INVITED');
-  expectNothingBuried();
-  spy.mockRestore();
-  connector.later(HOUR_MS);
-  await connector.cycle();
-  expectConverged(connector);
+  await cycleFailingFor(unlucky.id, 'undefined is no role');
+  await expectOthersServed(other.id, spy);
 });
 
 test('I13: an exception in the planner ends the cycle readably, each time, and the first good one makes up for it', async () => {

@@ -35,6 +35,19 @@ describePage('Authorize', () => {
     return open;
   }
 
+  test.each([
+    ['as an administrator of another GoTo account', 'This is another GoTo account', 'Sign out at myaccount.goto.com'],
+    ['agree to nothing', 'You did not agree at GoTo', 'has to agree'],
+  ])('%s: a page of its own says what to do, and nothing is connected', async (persona, title, toDo) => {
+    const { page } = await toConsent();
+    await page.click(`text=${persona}`);
+    await page.waitForSelector(`h1:has-text("${title}")`);
+    expect(await page.innerText('body')).toContain(toDo);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(await (await connector.call('/api/health')).json()).toMatchObject({ connected: false });
+    await page.context().close();
+  });
+
   test('as an ordinary user: a page says who has to agree; as an administrator: connected', async () => {
     const refused = await toConsent();
     await refused.page.click('text=as an ordinary user');

@@ -20,7 +20,10 @@ describeImages('pictures', () => {
   beforeAll(async () => {
     const world = buildWorld(SIZE, 7, realClock);
     const { directory, random } = world;
-    stage = await PageStage.start({ REMOVAL_LIMIT_COUNT: '5', SYNC_SCHEDULE: '0 0 * * * *' }, world);
+    stage = await PageStage.start(
+      { REMOVAL_LIMIT_COUNT: '5', SYNC_SCHEDULE: '0 0 * * * *', GOTO_REQUESTS_PER_SECOND: '10' },
+      world,
+    );
     await stage.sync({ mode: 'full' });
     const seats = world.goto.licenses.find(({ key }) => key === MEETING_LICENSE);
     const used = world.goto.all().filter(({ licenseKeys }) => licenseKeys.includes(MEETING_LICENSE)).length;
@@ -29,7 +32,10 @@ describeImages('pictures', () => {
     const [group = ''] = directory.groups.keys();
     for (let number = 0; number < 5; number += 1)
       directory.addMember(group, directory.addUser(newUser(random, 500 + number)).id);
-    for (const index of [30, 31, 32, 33]) directory.changeUser(stage.entitled(index).id, { surname: 'Lindgren' });
+    for (const index of [30, 31, 32, 33]) {
+      const { id, givenName } = stage.entitled(index);
+      directory.changeUser(id, { surname: 'Lindgren', displayName: `${givenName ?? ''} Lindgren` });
+    }
     await stage.sync();
     directory.changeUser(stage.entitled(40).id, { accountEnabled: false });
     await stage.sync();
@@ -69,6 +75,7 @@ describeImages('pictures', () => {
     await take('person');
     await goTo(page, '#/mapping');
     await settled(page, '.value');
+    await page.setViewportSize({ width: 1280, height: 1220 });
     await take('mapping');
     await goTo(page, '#/connection');
     await press(page, 'Test connection');

@@ -2,7 +2,7 @@
 import { SignedInConnector } from '../support/SignedInConnector';
 import { axeFindings, Browser } from './Browser';
 import { findChromium } from './findChromium';
-import { press, sayYes } from './PageStage';
+import { goTo, press, sayYes } from './PageStage';
 
 const describePage = findChromium() === undefined ? describe.skip : describe;
 if (findChromium() === undefined) console.log('skipped: no Chromium here; run bash .ci/chromium.sh');
@@ -38,13 +38,31 @@ describePage('signing in', () => {
     easyAuth.next = { id: ID, roles: ['Reader'] };
     await page.click('a:has-text("Sign in")');
     await page.waitForSelector('.hero');
-    await press(page, 'Sync now');
-    await page.waitForSelector('text=this takes the app role Admin');
-    expect(await page.locator('.hero').count()).toBe(1);
+    await page.waitForSelector('.role-note:has-text("Whatever changes something needs the Admin role.")');
+    for (const [place, buttons] of [
+      ['#/overview', ['Sync now', 'Plan only', 'Full cycle', 'Pause', 'Restart']],
+      ['#/connection', ['Authorize']],
+      [`#/person/${stage.somebody}`, ['Provision now', 'What would happen?']],
+    ] as const) {
+      await goTo(page, place);
+      for (const button of buttons) {
+        const said = await page.getAttribute(`fluent-button:has-text("${button}")`, 'aria-description');
+        expect([button, said]).toEqual([button, 'Needs the Admin role.']);
+      }
+      expect(await axeFindings(page)).toEqual([]);
+    }
+    await goTo(page, '#/mapping');
+    await page.waitForSelector('text=is looked at and used by an Admin');
+    expect(await page.locator('#schema-file').count()).toBe(0);
+    // What changes nothing works.
+    await goTo(page, '#/connection');
+    await press(page, 'Test connection');
+    await page.waitForSelector('.checks');
 
     easyAuth.next = { id: ID, roles: ['Admin'] };
     await page.goto(`${easyAuth.origin}/.auth/login/aad?post_login_redirect_uri=/api/dashboard`);
     await page.waitForSelector('.hero');
+    expect(await page.locator('.role-note').count()).toBe(0);
     await press(page, 'Pause');
     await sayYes(page);
     await page.waitForSelector('.bar-state:has-text("Paused")');

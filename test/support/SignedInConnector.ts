@@ -22,6 +22,11 @@ export class SignedInConnector {
     return new SignedInConnector(connector, origin, await EasyAuth.start({ target: origin, excludedPaths }));
   }
 
+  /** Object id of somebody who is to have an account. */
+  get somebody(): string {
+    return [...this.connector.stack.world.directory.entitledIds()].sort()[0] ?? '';
+  }
+
   async stop(): Promise<void> {
     await this.easyAuth.stop();
     await this.connector.stop();

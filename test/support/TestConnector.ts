@@ -104,7 +104,7 @@ export class TestConnector {
     Object.assign(process.env, { IDENTITY_ENDPOINT, IDENTITY_HEADER });
     const connector = new TestConnector(clock, stack, environment, options);
     connector.history.watchGoto(world.goto.writes);
-    connector.history.watchSource(world.directory.journal);
+    connector.history.watchSource(world.directory);
     connector.#listen();
     return connector;
   }

@@ -2,12 +2,14 @@
 import { statusOf } from '../../local/simulators/goto/GotoSimulator';
 import { newUser } from '../../local/simulators/world/buildWorld';
 import { FINAL_STATES } from '../../shared/model/Cycle';
+import { postRelease } from '../../shared/api/postRelease';
+import { apiRequest } from './apiRequest';
 import { decide, planOf } from './approvals';
 import { CHANGES, TINY, VILLAGE } from './company';
 import { expectConverged } from './expectConverged';
 import { expectLogged } from './expectLogged';
 import { cycles, entitled } from './stories';
-import { askToApply, dryRun } from './plans';
+import { askToApply, dryRun, revert } from './plans';
 import { TestConnector } from './TestConnector';
 
 export interface Story {
@@ -16,6 +18,10 @@ export interface Story {
   readonly prepare: () => Promise<TestConnector>;
   /** What begins the calls that count; a cycle of the timer where it is left out. */
   readonly begin?: (connector: TestConnector) => Promise<unknown>;
+  /** Whoever got no answer asks again. */
+  readonly isAskedAgain?: boolean;
+  /** What holds when the timer has come, and what happens then: the timer comes again. */
+  readonly afterwards?: (connector: TestConnector) => Promise<void>;
   /** What holds at the end beside what always does. */
   readonly alsoHolds?: (connector: TestConnector) => void;
 }
@@ -109,6 +115,52 @@ export const GROUPS: Story = {
   },
 };
 
+/** The undo of a cycle that made, changed and disabled accounts, and made and renamed user groups. */
+export const UNDO: Story = {
+  title: 'the undo of a cycle',
+  prepare: async () => {
+    const connector = await GROUPS.prepare();
+    const { directory } = connector.world;
+    const [renamed, blocked] = entitled(connector);
+    directory.changeUser(renamed?.id ?? '', { surname: 'Married' });
+    directory.changeUser(blocked?.id ?? '', { accountEnabled: false });
+    states.set(connector, stateOf(connector));
+    const { id } = await connector.cycle();
+    expect(stateOf(connector)).not.toEqual(stateBefore(connector));
+    connector.later();
+    await revert(connector, id);
+    return connector;
+  },
+  begin: async (connector) => {
+    const plan = (await connector.engine.store.cycles.page(20)).cycles.find(({ cycle }) => cycle.mode === 'revert');
+    const { id = '', planHash = '' } = plan?.cycle ?? {};
+    return askToApply(connector, { id, hash: planHash });
+  },
+  isAskedAgain: true,
+  afterwards: async (connector) => {
+    expect(stateOf(connector)).toEqual(stateBefore(connector));
+    for (const id of connector.world.directory.users.keys())
+      await postRelease(connector.engine, apiRequest('', { id })).catch(() => undefined);
+  },
+  alsoHolds: (connector) => GROUPS.alsoHolds?.(connector),
+};
+
+/** What GoTo held before the cycle that is undone. */
+const states = new WeakMap<TestConnector, readonly string[]>();
+const stateBefore = (connector: TestConnector): readonly string[] => states.get(connector) ?? [];
+
+/** Accounts that open something, and user groups. */
+const stateOf = ({ world: { goto } }: TestConnector): readonly string[] =>
+  [
+    ...goto
+      .all()
+      .filter(({ licenseKeys }) => licenseKeys.length > 0)
+      .map(({ key, email, lastName, licenseKeys, groupKey }) =>
+        [key, email, lastName, groupKey, ...[...licenseKeys].sort()].join(' '),
+      ),
+    ...[...goto.groups].map((group) => group.join(' ')),
+  ].sort();
+
 /** Two people whose accounts are due to be deleted, and one who leaves in the cycle that counts. */
 async function withDueAccounts(): Promise<TestConnector> {
   const connector = await TestConnector.start({ world: { ...TINY, people: 4, existingShare: 0 } });
@@ -156,9 +208,7 @@ export async function undisturbed(story: Story): Promise<{ readonly calls: numbe
     await begin(story, connector);
     await connector.settle();
     const calls = connector.calls - before.calls;
-    await fourSlots(connector);
-    await expectInOrder(connector);
-    story.alsoHolds?.(connector);
+    await end(story, connector);
     return { calls, writes: connector.world.goto.writes.length - before.writes };
   } finally {
     await connector.stop();
@@ -178,9 +228,11 @@ export async function playDeath(story: Story, writes: number, killAt: number, ag
     await begin(story, connector).catch(() => undefined);
     await connector.settle();
     const hasDied = connector.takeKill();
-    await fourSlots(connector);
-    await expectInOrder(connector);
-    story.alsoHolds?.(connector);
+    if (story.isAskedAgain === true) {
+      await begin(story, connector);
+      await connector.settle();
+    }
+    await end(story, connector);
     expect(connector.world.goto.writes.length - before).toBe(writes);
     return hasDied;
   } catch (error) {
@@ -189,6 +241,16 @@ export async function playDeath(story: Story, writes: number, killAt: number, ag
   } finally {
     await connector.stop();
   }
+}
+
+async function end({ afterwards, alsoHolds }: Story, connector: TestConnector): Promise<void> {
+  await fourSlots(connector);
+  if (afterwards !== undefined) {
+    await afterwards(connector);
+    await fourSlots(connector);
+  }
+  await expectInOrder(connector);
+  alsoHolds?.(connector);
 }
 
 /** The timer takes up what was left lying. */

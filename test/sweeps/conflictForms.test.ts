@@ -1,13 +1,9 @@
 /** Accounts are created with one request for many; in whatever form GoTo tells conflicts, each person ends singly. */
 import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
 import { expectConverged } from '../support/expectConverged';
-import { newcomer } from '../support/stories';
+import { startTwenty } from '../support/startTwenty';
 import { SWEEP_TITLE, sweepOf } from '../support/sweep';
-import { TestConnector, type TestOptions } from '../support/TestConnector';
-
-/** Nobody but those who come in the test: one batch. */
-const EMPTY = { people: 0, groups: 0, membersPerGroup: 0, existingShare: 0 };
-const PEOPLE = 20;
+import type { TestConnector, TestOptions } from '../support/TestConnector';
 
 let connector: TestConnector;
 afterEach(async () => {
@@ -16,10 +12,10 @@ afterEach(async () => {
   expect(connector.world.goto.unfiredFaults).toEqual([]);
 });
 
-/** A company of twenty people without account. */
-async function twenty(options: TestOptions = {}): Promise<EntraUser[]> {
-  connector = await TestConnector.start({ world: EMPTY, ...options });
-  return Array.from({ length: PEOPLE }, (_, index) => newcomer(connector, 700 + index));
+async function twenty(options?: TestOptions): Promise<readonly EntraUser[]> {
+  const started = await startTwenty(options);
+  connector = started.connector;
+  return started.people;
 }
 
 const addressOf = (user: EntraUser): string => (user.mail ?? user.userPrincipalName).toLowerCase();

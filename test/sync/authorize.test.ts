@@ -50,6 +50,13 @@ const isConnected = async (): Promise<unknown> => {
   };
   return body.status.connection.connected;
 };
+const credentialsSchema = z.looseObject({
+  status: z.looseObject({
+    connection: z.looseObject({
+      credentials: z.array(z.object({ name: z.string(), daysLeft: z.number().nullable() })),
+    }),
+  }),
+});
 const said = (event: string): string[] =>
   connector.events.filter(({ line }) => line.includes(`"${event}"`)).map(({ line }) => line);
 
@@ -97,6 +104,19 @@ test('a code that was swapped for somebody else’s is refused, and so is one th
   expect(await isConnected()).toBe(false);
 });
 
+test('whoever calls the open address without end does not fill the log', async () => {
+  connector.later(120_000);
+  const before = said('connection.notAuthorized').length;
+  for (let call = 0; call < 40; call += 1)
+    expect(outcomeOf(await comeBack(new URL(`http://localhost/?code=x&state=made-up-${call}`), ''))).toBe(
+      'StateUnknown',
+    );
+  expect(said('connection.notAuthorized').length - before).toBe(5);
+  connector.later(61_000);
+  await comeBack(new URL('http://localhost/?code=x&state=made-up'), '');
+  expect(said('connection.notAuthorized').length - before).toBe(6);
+});
+
 test('nothing of a request stands on a page', async () => {
   const { url, cookie } = await begin();
   const state = new URL(url).searchParams.get('state') ?? '';
@@ -137,6 +157,19 @@ test('as an administrator: the token is in the vault, the timer’s next cycle w
   expect((await connector.cycle()).state).toBe('succeeded');
   expect(said('connection.authorized').length).toBeGreaterThan(0);
   expect(connector.events.map(({ line }) => line).join()).not.toMatch(/code-\d|token-\d|local-refresh|@example\.com/);
+});
+
+test('authorized anew, the new days are told at once', async () => {
+  const daysLeft = async (): Promise<unknown> =>
+    credentialsSchema
+      .parse((await getJob(connector.engine, apiRequest())).body)
+      .status.connection.credentials.find(({ name }) => name === 'refreshToken')?.daysLeft;
+  connector.later(27 * 86_400_000);
+  await connector.restart();
+  const left = await daysLeft();
+  expect(left).toBeLessThan(4);
+  expect(outcomeOf(await authorize('administrator'))).toBe('Connected');
+  expect(await daysLeft()).toBeGreaterThan(28);
 });
 
 test('as another administrator: that one is never written to from then on, in no process', async () => {

@@ -3,14 +3,12 @@ import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
 import { PeopleTable } from '../../shared/store/PeopleTable';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
+import { PEOPLE, startTwenty } from '../support/startTwenty';
 import { newcomer, newDepartment, newPerson } from '../support/stories';
 import { TestConnector, type TestOptions } from '../support/TestConnector';
 
-/** Nobody but those who come in the test: one batch. */
-const EMPTY = { people: 0, groups: 0, membersPerGroup: 0, existingShare: 0 };
 /** Doubts that end soon. */
 const HASTY = { gotoLagMs: 5_000, requestMs: 5_000 };
-const PEOPLE = 20;
 
 let connector: TestConnector;
 afterEach(async () => {
@@ -19,10 +17,10 @@ afterEach(async () => {
   expect(connector.world.goto.unfiredFaults).toEqual([]);
 });
 
-/** A company of twenty people without account. */
-async function twenty(options: TestOptions = {}): Promise<EntraUser[]> {
-  connector = await TestConnector.start({ world: EMPTY, ...options });
-  return Array.from({ length: PEOPLE }, (_, index) => newcomer(connector, 700 + index));
+async function twenty(options?: TestOptions): Promise<readonly EntraUser[]> {
+  const started = await startTwenty(options);
+  connector = started.connector;
+  return started.people;
 }
 
 const posts = () => connector.world.goto.requests.filter((one) => one.method === 'POST' && one.path.endsWith('/users'));
@@ -84,7 +82,7 @@ test('a request that is too large is halved until it fits', async () => {
 });
 
 test('seats for seven of twenty: the first assigned get them, the others wait, and nobody asks for each of them', async () => {
-  connector = await TestConnector.start({ world: EMPTY });
+  connector = await TestConnector.start({ world: { people: 0, groups: 0, membersPerGroup: 0, existingShare: 0 } });
   const { directory, goto } = connector.world;
   const people = Array.from({ length: PEOPLE }, (_, index) => newPerson(connector, 700 + index));
   // The first two came by a group, in the midst of the others, who came one by one, the last first.

@@ -4,6 +4,7 @@ import { getJob } from '../../shared/api/getJob';
 import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
 import { askOf } from '../support/demand';
+import { revert } from '../support/plans';
 import { refusal } from '../support/refusal';
 import { cycles, heal, newcomer, TINY } from '../support/stories';
 import { TestConnector, type CycleView } from '../support/TestConnector';
@@ -142,6 +143,11 @@ test('the plan waits through later cycles; approved, it deletes whoever is still
   await cycles(connector, 2);
   expect(connector.accountOf(people.late.id)).toMatchObject({ key: people.late.key });
   expect(connector.statusOf(people.late.id)).not.toBe('SUSPENDED');
+  // What is gone is gone: the plan of an undo says so.
+  const undo = await revert(connector, asked.id);
+  expect(undo.entries.filter(({ reason }) => reason === 'DeletionNotUndone').map(({ sourceId }) => sourceId)).toEqual(
+    expect.arrayContaining(named('plain', 'lost', 'kept').map(({ id }) => id)),
+  );
 });
 
 test('who comes back after the deletion is somebody new', async () => {

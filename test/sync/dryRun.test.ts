@@ -4,7 +4,10 @@ import { newUser } from '../../local/simulators/world/buildWorld';
 import { getPlan } from '../../shared/api/getPlan';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
-import { entitlements } from '../support/stories';
+import { PlansTable } from '../../shared/store/PlansTable';
+import { settle } from '../../shared/queue/settle';
+import { handleJobMessage } from '../../shared/sync/handleJobMessage';
+import { around, entitlements } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -110,6 +113,33 @@ test('a plan whose process dies in the middle is made anew, each person once', a
   expect(connector.takeKill()).toBe(true);
   expect(planned).toEqual(undisturbed);
 });
+
+test('a message that comes a second time while the plan is made takes nothing from it', async () => {
+  connector = await TestConnector.start({ world: WORLD });
+  await connector.begin();
+  change();
+  connector.later();
+  const undisturbed = await plan();
+  let twin: Promise<void> | undefined;
+  around(PlansTable.prototype, 'record', {
+    after: (call) => {
+      if (call === 1) twin = again();
+    },
+  });
+  const planned = await plan();
+  jest.restoreAllMocks();
+  expect(twin).toBeDefined();
+  await twin;
+  await connector.settle();
+  expect(planned).toEqual(undisturbed);
+});
+
+/** The present cycle's message, handled once more. */
+async function again(): Promise<void> {
+  const { store, sender } = connector.engine;
+  const cycleId = (await store.turn.current())?.cycleId ?? '';
+  await settle(sender, await handleJobMessage(connector.engine, { kind: 'job', cycleId, n: 0 }, 2));
+}
 
 test('a dry run fails with its cause, and the next cycle goes on', async () => {
   connector = await TestConnector.start({ world: WORLD });

@@ -78,6 +78,15 @@ test('it asks little, whoever is asked about, and writes nothing', async () => {
   ).toEqual([]);
 });
 
+test('the first question after a quiet time, which waits for its turn at GoTo’s rate, is answered within two seconds', async () => {
+  connector.later(60_000);
+  const { clock } = connector.engine;
+  const askedAt = clock.now();
+  await storyOf(mailOf(someone(connector)));
+  expect(clock.now() - askedAt).toBeGreaterThan(0);
+  expect(clock.now() - askedAt).toBeLessThanOrEqual(2_000);
+});
+
 test('somebody the connector never saw and who is not assigned: that is the answer', async () => {
   const stranger = newPerson(connector, 931, { displayName: 'Zoë Newcomer' });
   expect(await storyOf(stranger.id)).toMatchObject({

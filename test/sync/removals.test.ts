@@ -1,5 +1,6 @@
 /** I06: above the limit nobody loses access until somebody who has seen the exact plan says so. */
 import { z } from 'zod';
+import { readersPacer } from '../../shared/sync/cycle/readersPacer';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
 import { getJob } from '../../shared/api/getJob';
@@ -106,8 +107,18 @@ test('whoever came back before the approval drops out', async () => {
   const [back = ''] = ids;
   connector.world.directory.assign(back, 'User');
   const { hash } = await planOf(cycle.id);
+  const { engine } = connector;
+  const { guest, planner } = engine.pacing;
+  jest.spyOn(engine.pacing, 'guest', 'get').mockReturnValue(guest);
+  jest.spyOn(engine.pacing, 'planner', 'get').mockReturnValue(planner);
+  expect(await readersPacer(engine, 'another')).toBe(planner);
   await decide('approve', cycle.id, hash);
+  // I11: who reads meanwhile does so in slots that no lane of the approved removals has.
+  expect(await readersPacer(engine, 'another')).toBe(guest);
+  expect(await readersPacer(engine, cycle.id)).toBe(planner);
   await connector.settle();
+  expect(await readersPacer(engine, 'another')).toBe(planner);
+  jest.restoreAllMocks();
   expect(await connector.view(cycle.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 4 } });
   expect(connector.statusOf(back)).not.toBe('SUSPENDED');
   await cycles(connector, 2);
@@ -154,6 +165,26 @@ test('when everybody has come back, the plan ends by itself', async () => {
   expect(await awaited()).toBeUndefined();
   expect(await connector.view(cycle.id)).toMatchObject({ state: 'superseded' });
   expectConverged(connector);
+});
+
+test('a plan that waits stands while Entra’s list of assignments is in doubt, whatever else is to be removed', async () => {
+  const { ids, cycle } = await leave(5);
+  const { behaviour } = connector.stack.entra;
+  behaviour.assignmentsShown = 0;
+  expect(await cycles(connector, 1)).toMatchObject({ state: 'succeeded', counts: { staged: 0 } });
+  const blocked = [0, 1, 2, 3].map((index) => someone(connector, index).id);
+  for (const id of blocked) connector.world.directory.changeUser(id, { accountEnabled: false });
+  const doubtful = await cycles(connector, 1);
+  expect(doubtful).toMatchObject({ state: 'succeeded', counts: { disabled: 0, staged: 0 } });
+  expect(doubtful.warnings.join()).toContain('Nobody was removed: it is asked about when Entra’s list');
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'awaitingApproval' });
+  expect(await awaited()).toBe(cycle.id);
+  expect(suspended([...ids, ...blocked])).toBe(0);
+  // Out of doubt, all of them wait together.
+  behaviour.assignmentsShown = 1;
+  const younger = await cycles(connector, 1);
+  expect(younger).toMatchObject({ state: 'awaitingApproval', counts: { staged: 9 } });
+  expect(await connector.view(cycle.id)).toMatchObject({ state: 'superseded' });
 });
 
 test('a rejected plan removes nobody; who is wanted again and leaves later is removed like anybody', async () => {

@@ -5,7 +5,9 @@ import { newUser } from '../../local/simulators/world/buildWorld';
 import { logAnswerSchema } from '../../shared/api/answers/LogAnswer';
 import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
 import { postRelease } from '../../shared/api/postRelease';
-import { apiRequest } from '../support/apiRequest';
+import { getPlan } from '../../shared/api/getPlan';
+import { groupId } from '../../shared/model/ManagedGroup';
+import { apiRequest, csvLines, csvRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
 import { apply, dryRun, revert } from '../support/plans';
 import { TestConnector } from '../support/TestConnector';
@@ -84,6 +86,10 @@ test('groups are made or adopted before their people come; the first rule decide
       .map((one) => one.action)
       .sort(),
   ).toEqual(['create', 'create', 'create', 'create', 'link']);
+  expect(plan.totals).toMatchObject({ createGroup: 4, linkGroup: 1, create: 9 });
+  const csv = await csvLines(await getPlan(connector.engine, csvRequest('', { id: plan.id })));
+  expect(csv[0]).toContain('sourceId,kind,displayName');
+  expect(csv.filter((line) => line.includes(',group,'))).toHaveLength(5);
   expect(goto.groups.size).toBe(1);
   const first = await connector.begin();
   expect(first.state).toBe('succeeded');
@@ -113,6 +119,8 @@ test('groups are made or adopted before their people come; the first rule decide
   if (mover === undefined) throw new Error('no member');
   directory.removeMember(sales.id, mover.id);
   directory.addMember(legal.id, mover.id);
+  connector.later();
+  expect((await dryRun(connector)).totals).toEqual({ update: 1, moveToGroup: 1 });
   const moved = await (async () => {
     connector.later();
     return connector.cycle();
@@ -262,6 +270,64 @@ test('an undo takes back the groups a cycle made and renamed; one with other mem
   expect(fresh.members.map(groupOf)).toEqual(['Fresh', 'Fresh']);
   expect(mixed.members.map(groupOf)).toEqual(['Mixed', 'Mixed']);
   expect(groupOf(late)).toBe('Fresh');
+});
+
+test('a group with a desk phone in it is not deleted by an undo', async () => {
+  await begin({ settings: { REMOVAL_LIMIT_COUNT: '100', REMOVAL_LIMIT_PERCENT: '100' } });
+  const { goto } = connector.world;
+  const sales = group('Sales', 900);
+  const first = await connector.begin();
+  const key = connector.accountOf(sales.members[0]?.id ?? '')?.groupKey ?? '';
+  const phone = goto.addUser({
+    email: '0123@devices.logmein.com',
+    firstName: '',
+    lastName: 'Desk',
+    licenseKeys: [MEETING_LICENSE],
+  });
+  goto.changeByHand(phone.key, { groupKey: key });
+  connector.later();
+  const plan = await revert(connector, first.id);
+  expect(plan.entries.find((one) => one.kind === 'group' && one.reason === 'GroupInUse')).toMatchObject({
+    displayName: 'Sales',
+  });
+  await apply(connector, plan);
+  expect(groupNames()).toEqual(['Sales']);
+});
+
+test('a rename whose process died is logged as what it was by the cycle that finds it', async () => {
+  await begin();
+  const { directory, goto } = connector.world;
+  const sales = group('Sales', 900);
+  await connector.cycle();
+  const { groups } = connector.engine.store;
+  const { key } = (await groups.get(groupId('Sales'), 'Sales')).group;
+  // It was sent, and nobody heard the answer.
+  const { group: unknown } = await groups.get(groupId('Vertrieb'), 'Vertrieb');
+  const pending = { id: 'of-the-dead', kind: 'rename', key, newName: null, reason: 'GroupRenamed' } as const;
+  const deadAt = connector.clock.now();
+  await groups.change(
+    groupId('Vertrieb'),
+    { ...unknown, pending: { ...pending, oldName: 'Sales', hold: null, deadAt } },
+    null,
+  );
+  goto.changeGroupByHand(key ?? '', 'Vertrieb');
+  directory.renameGroup(sales.id, 'Vertrieb');
+  connector.later();
+  const cycle = await connector.cycle();
+  const said = (await connector.rows(cycle.id)).flatMap((row) => row.result?.entries ?? []);
+  expect(said.filter((one) => one.kind === 'group')).toMatchObject([
+    {
+      action: 'update',
+      reason: 'GroupRenamed',
+      intentId: 'of-the-dead',
+      before: { name: 'Sales' },
+      after: { name: 'Vertrieb' },
+      modified: [{ oldValue: 'Sales', newValue: 'Vertrieb' }],
+    },
+  ]);
+  // The name it had is free again: a new group of that name would be another one.
+  expect((await groups.all()).has(groupId('Sales'))).toBe(false);
+  expect(sales.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
 });
 
 test('groups of the first cycle go with its undo, and come back when one of its people is released', async () => {

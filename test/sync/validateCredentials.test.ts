@@ -45,6 +45,7 @@ beforeAll(async () => {
     GOTO_CLIENT_SECRET: 'local-secret',
     GOTO_PERSONAL_ACCESS_TOKEN: 'local-pat',
     GOTO_REQUESTS_PER_SECOND: '8',
+    SIGN_IN_WITH_ENTRA: '',
   };
   first = await connector.cycle();
 });
@@ -134,7 +135,7 @@ const CASES: readonly Case[] = [
     'a sign-in server that is away',
     'gotoToken',
     'failed',
-    /could not be reached/,
+    /could not be reached.*Check the endpoint settings/,
     async () => {
       await connector.restart();
       connector.world.goto.addFault({ match: 'oauth/token', kind: 'drop', times: 50 });
@@ -150,7 +151,13 @@ const CASES: readonly Case[] = [
       await connector.restart();
     },
   ],
-  ['another account', 'gotoAccount', 'failed', /who has 2000000000000000202/, set({ GOTO_ACCOUNT_KEY: '42' })],
+  [
+    'another account',
+    'gotoAccount',
+    'failed',
+    /who has 2000000000000000202\. Correct/,
+    set({ GOTO_ACCOUNT_KEY: '42' }),
+  ],
   [
     'an owner who may not manage users',
     'gotoRole',
@@ -216,6 +223,13 @@ const CASES: readonly Case[] = [
     /lacks the queue sync-jobs\. Deploy the template/,
     () => connector.restart({ ServiceBusConnection: empty.connectionString }),
   ],
+  [
+    'a sign-in without App Service authentication',
+    'signIn',
+    'warning',
+    /function keys count.*switch it on under Authentication/,
+    set({ SIGN_IN_WITH_ENTRA: 'true' }),
+  ],
 ];
 
 /** Whatever the connector could have changed anywhere. */
@@ -239,6 +253,9 @@ test.each(CASES)('%s', async (_what, check, status, message, breaks) => {
     status,
     message: expect.stringMatching(message) as unknown,
   });
+  // Advice is given once.
+  for (const { message: told } of lines)
+    expect(told.match(/\b(Check|Give|Correct|Deploy)\b/g)?.length ?? 0).toBeLessThan(2);
   expect(valid).toBe(lines.every((one) => one.status !== 'failed'));
   if (status === 'failed') expect(valid).toBe(false);
 });

@@ -27,6 +27,24 @@ test('it is valid OpenAPI 3.1, and has every route with its parameters', () => {
   expect(Object.keys(OPERATIONS).sort()).toEqual(ROUTES.map(({ name }) => name).sort());
 });
 
+test('the requests to try have every route, and no other', () => {
+  const text = readFileSync('docs/examples/connector.http', 'utf8');
+  const tried = [...text.matchAll(/^(?:###.* )?(GET|POST|PUT|DELETE) (\{\{(?:host|job)\}\}\S*)/gm)].map(
+    ([, method, address]) => `${method ?? ''} ${pathOf(address ?? '')}`,
+  );
+  expect([...new Set(tried)].sort()).toEqual(
+    ROUTES.map(({ method, path }) => `${method} /api/${path.replace('{id}', '*')}`).sort(),
+  );
+});
+
+/** Without its query, and with a star for whatever it is about. */
+const pathOf = (address: string): string =>
+  address
+    .replace(/\?.*/, '')
+    .replace('{{job}}', '/api/synchronization/jobs/{job}')
+    .replace('{{host}}', '')
+    .replace(/(?<=\/(?:cycles|users|versions)\/)[^/]+/, '*');
+
 test('every reference in it leads somewhere', () => {
   const document = openApiDocument(ROUTES);
   const { schemas } = document['components'] as { schemas: Record<string, unknown> };

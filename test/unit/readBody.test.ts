@@ -38,6 +38,14 @@ test('one that is as large as may be is read whole, and letters that fall betwee
   expect(await readText({ ...apiRequest(), body: null }, LIMIT)).toBe('');
 });
 
+test.each([
+  ['a byte that no letter has', [0x22, 0xff, 0x22]],
+  ['half a letter at the end', [0x22, 0xc3]],
+])('one that is not UTF-8 is refused: %s', async (_what, bytes) => {
+  const body = ReadableStream.from([Uint8Array.from(bytes)]);
+  await expect(readText({ ...apiRequest(), body }, LIMIT)).rejects.toMatchObject({ status: 400, code: 'InvalidJson' });
+});
+
 test('one that is nested for harm is refused before anything walks it', async () => {
   const nested = (levels: number) => ({
     ...apiRequest(),

@@ -1,4 +1,5 @@
 import { readSettings, SettingsError } from '../../shared/settings/Settings';
+import { signInProblem } from '../../shared/settings/signInProblem';
 
 const complete = {
   AzureWebJobsStorage: 'UseDevelopmentStorage=true',
@@ -112,8 +113,9 @@ test('SCOPE=all is refused where whoever has no assignment would get nothing', (
 test('a sign-in is believed only behind App Service authentication', () => {
   const signIn = { ...complete, SIGN_IN_WITH_ENTRA: 'true' };
   for (const enabled of ['', 'False', '0'])
-    expect(problemsOf({ ...signIn, WEBSITE_AUTH_ENABLED: enabled })).toEqual([
-      expect.stringMatching(/^SIGN_IN_WITH_ENTRA: needs App Service authentication/),
-    ]);
-  expect(readSettings({ ...signIn, WEBSITE_AUTH_ENABLED: 'True' })).toMatchObject({ SIGN_IN_WITH_ENTRA: true });
+    expect(signInProblem(readSettings({ ...signIn, WEBSITE_AUTH_ENABLED: enabled }))).toMatch(
+      /^SIGN_IN_WITH_ENTRA: App Service authentication is off.*function keys count/,
+    );
+  for (const settings of [{ ...signIn, WEBSITE_AUTH_ENABLED: 'True' }, complete])
+    expect(signInProblem(readSettings(settings))).toBeUndefined();
 });

@@ -21,6 +21,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   createBatchSize: 20,
   ratePerSecond,
   signInWithEntra: false,
+  signInProblem: undefined,
   schedule: '',
   logRetentionDays: 400,
   startWithPlan: false,

@@ -51,9 +51,10 @@ export function Connection({ job }: ViewProps) {
               At developer.logmeininc.com/clients, with the grant types “authorization code” and “refresh token”, the
               scope <code>identity:</code> and this redirect address:
             </p>
-            <p>
-              <code class="copied">{`${location.origin}${REDIRECT}`}</code>{' '}
+            <p class="copy">
+              <code class="copied">{`${location.origin}${REDIRECT}`}</code>
               <ActionButton
+                isReading
                 size="small"
                 run={async () => {
                   await navigator.clipboard.writeText(`${location.origin}${REDIRECT}`);

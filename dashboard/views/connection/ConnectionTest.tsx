@@ -24,6 +24,7 @@ const TITLES: Readonly<Record<string, string>> = {
   storage: 'Table Storage',
   serviceBus: 'Service Bus',
   keyVault: 'Key Vault',
+  signIn: 'Sign-in to this page',
 };
 
 /** Graph's "Test Connection": each permission by a real call, with what to do where one is missing. Writes nothing. */
@@ -39,7 +40,7 @@ export function ConnectionTest() {
     <Card
       title="Test the connection"
       actions={
-        <ActionButton run={test}>
+        <ActionButton isReading run={test}>
           <Icon name="beaker" slot="start" /> Test connection
         </ActionButton>
       }

@@ -22,7 +22,13 @@ export function Credentials({ of }: { of: JobAnswer['status']['connection']['cre
           {of.map(({ name, endDateTime, daysLeft }) => (
             <tr key={name}>
               <th scope="row">{NAMES[name]}</th>
-              <td>{endDateTime === null ? 'Nobody told the connector' : inFull(endDateTime)}</td>
+              <td>
+                {endDateTime === null ? (
+                  <span class="quiet">Not known: its secret in Key Vault has no expiry date</span>
+                ) : (
+                  inFull(endDateTime)
+                )}
+              </td>
               <td class="number">
                 {daysLeft === null ? (
                   '–'

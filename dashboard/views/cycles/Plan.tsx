@@ -4,12 +4,13 @@ import type { PlanAnswer, PlanEntryAnswer } from '../../../shared/api/answers/Pl
 import { JOB } from '../../data/ApiClient';
 import { usePages } from '../../data/usePages';
 import { usePoll } from '../../data/usePoll';
+import { useLicenseNames } from '../../data/useLicenseNames';
 import { useTyped } from '../../data/useTyped';
 import { linkTo } from '../../data/useRoute';
 import { number } from '../../data/words';
 import { actionInWords, ActionWord } from '../../parts/ActionWord';
 import { Card } from '../../parts/Card';
-import { changesIn, Changes } from '../../parts/Changes';
+import { changesIn, Changes, withLicenseNames } from '../../parts/Changes';
 import { Chips, type Chip } from '../../parts/Chips';
 import { Drawer } from '../../parts/Drawer';
 import { Empty, Waiting } from '../../parts/Loaded';
@@ -21,6 +22,8 @@ import { VirtualRows, type Column } from '../../parts/VirtualRows';
 import { planFilter } from './planFilter';
 
 const PAGE = 500;
+/** Two lines of text, in px. */
+const ROW_HEIGHT = 52;
 
 const COLUMNS: readonly Column<PlanEntryAnswer>[] = [
   {
@@ -35,8 +38,20 @@ const COLUMNS: readonly Column<PlanEntryAnswer>[] = [
     isMinor: true,
     cell: (row) => <Status state={row.staged ? 'staged' : row.state} />,
   },
-  { title: 'Before → after', width: 'minmax(0, 1.4fr)', isMinor: true, cell: (row) => inOneLine(row) },
-  { title: 'Why', width: 'minmax(0, 1.6fr)', isMinor: true, cell: (row) => <span title={row.why}>{row.why}</span> },
+  {
+    title: 'Before → after',
+    width: 'minmax(0, 1.4fr)',
+    isMinor: true,
+    isText: true,
+    cell: (row) => <InOneLine row={row} />,
+  },
+  {
+    title: 'Why',
+    width: 'minmax(0, 1.8fr)',
+    isMinor: true,
+    isText: true,
+    cell: (row) => <span title={row.why}>{row.why}</span>,
+  },
 ];
 
 /** What the cycle intends for each person, and why; staged removals first, as they wait for somebody. */
@@ -79,7 +94,7 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
           rows={plan.rows}
           columns={COLUMNS}
           keyOf={(row) => row.sourceId}
-          rowHeight={40}
+          rowHeight={ROW_HEIGHT}
           open={setOpen}
           more={plan.more}
         />
@@ -123,8 +138,8 @@ function chipsOf(cycle: CycleAnswer, plan: PlanAnswer | undefined): readonly Chi
 }
 
 /** "lastName: Old Name → Abel". */
-function inOneLine({ before, after }: PlanEntryAnswer) {
-  const changes = changesIn(before, after);
+function InOneLine({ row: { before, after } }: { row: PlanEntryAnswer }) {
+  const changes = withLicenseNames(changesIn(before, after), useLicenseNames());
   if (changes.length === 0) return <span class="quiet">no value changes</span>;
   const text = changes.map(({ name, old, next }) => `${name}: ${old === null ? '' : `${old} → `}${next ?? 'none'}`);
   return <span title={text.join('\n')}>{text.join(' · ')}</span>;

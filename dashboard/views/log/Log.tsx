@@ -22,6 +22,8 @@ import type { ViewProps } from '../ViewProps';
 
 const PATH = '/api/auditLogs/provisioning';
 const PAGE = 500;
+/** Two lines of text, in px. */
+const ROW_HEIGHT = 52;
 
 const COLUMNS: readonly Column<LogEntryAnswer>[] = [
   {
@@ -43,6 +45,7 @@ const COLUMNS: readonly Column<LogEntryAnswer>[] = [
     title: 'What happened',
     width: 'minmax(0, 2fr)',
     isMinor: true,
+    isText: true,
     cell: (row) => {
       const text = row.provisioningStatusInfo.errorInformation?.reason ?? row.provisioningSteps.at(-1)?.description;
       return <span title={text ?? ''}>{text}</span>;
@@ -68,7 +71,7 @@ export function Log({ route }: ViewProps) {
       <div class="view-head">
         <h1>Provisioning log</h1>
         <div class="actions">
-          <ActionButton run={() => save(query)}>
+          <ActionButton isReading run={() => save(query)}>
             <Icon name="download" slot="start" /> Download CSV
           </ActionButton>
         </div>
@@ -85,7 +88,7 @@ export function Log({ route }: ViewProps) {
             rows={log.rows}
             columns={COLUMNS}
             keyOf={(row) => row.id}
-            rowHeight={40}
+            rowHeight={ROW_HEIGHT}
             open={show}
             more={log.more}
           />

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { LogEntryAnswer } from '../../../shared/api/answers/LogAnswer';
 import { linkTo } from '../../data/useRoute';
-import { duration, inFull } from '../../data/words';
+import { duration, inFull, words } from '../../data/words';
 import { ActionWord } from '../../parts/ActionWord';
 import { Facts } from '../../parts/Card';
 import { ChangeTable } from '../../parts/Changes';
@@ -72,11 +72,11 @@ function Panel({ tab, entry }: { tab: Tab; entry: LogEntryAnswer }) {
         <Message intent="warning" title="What to do">
           {errorInformation.recommendedAction ?? 'See the reason below.'}
         </Message>
+        {errorInformation.reason !== null && <p>{errorInformation.reason}</p>}
         <Facts
           of={[
-            ['Reason', errorInformation.reason ?? 'None was given.'],
             ['Error code', <code>{errorInformation.errorCode}</code>],
-            ['Category', errorInformation.errorCategory],
+            ['Category', words(errorInformation.errorCategory)],
           ]}
         />
       </div>

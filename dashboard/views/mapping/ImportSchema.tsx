@@ -1,12 +1,20 @@
-import { useState } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
+import { MayAct } from '../../data/MayAct';
 import { Card } from '../../parts/Card';
 import { Icon } from '../../parts/Icon';
 import { TryMapping, type Candidate } from './TryMapping';
 
 /** A schema as Entra exports it: first what would become of it and of people, then it is put. */
 export function ImportSchema({ changed }: { changed: () => void }) {
+  const mayAct = useContext(MayAct);
   const [chosen, setChosen] = useState<Candidate | null>(null);
   const look = async (file: File): Promise<void> => setChosen({ name: file.name, text: await file.text() });
+  if (!mayAct)
+    return (
+      <Card title="Import an exported schema">
+        <p class="quiet">Another mapping is looked at and used by an Admin.</p>
+      </Card>
+    );
   return (
     <Card title="Import an exported schema">
       <label class="drop" onDragOver={(event) => event.preventDefault()} onDrop={(event) => takeDropped(event, look)}>

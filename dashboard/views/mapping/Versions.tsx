@@ -43,7 +43,7 @@ export function Versions({ active, changed }: { active: string; changed: () => v
                   </td>
                   <td class="number">
                     <div class="actions actions-end">
-                      <ActionButton size="small" label={`Download version ${id}`} run={() => save(id)}>
+                      <ActionButton isReading size="small" label={`Download version ${id}`} run={() => save(id)}>
                         Download
                       </ActionButton>
                       {!isActive && (

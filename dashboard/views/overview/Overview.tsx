@@ -35,12 +35,13 @@ export function Overview({ job, refresh }: ViewProps) {
       {status.awaitingApproval !== null && (
         <Message
           intent="warning"
-          title={`${waitingOf(status.awaitingApproval)} for your decision since ${ago(status.awaitingApproval.sinceDateTime)}.`}
+          title={`${waitingOf(status.awaitingApproval)} for your decision.`}
           action={<a href={linkTo('cycles', status.awaitingApproval.cycleId)}>Look who and why</a>}
         >
+          Planned {ago(status.awaitingApproval.sinceDateTime)}.{' '}
           {status.awaitingApproval.deletions > 0
-            ? 'These people lost access long ago; their accounts stay until then.'
-            : 'These people keep their access until then.'}
+            ? 'These people lost access long ago; their accounts stay until you decide.'
+            : 'These people keep their access until you decide.'}
         </Message>
       )}
       {shown.map((warning) => (

@@ -22,9 +22,16 @@ export function Restart({ isPossible, refresh }: { isPossible: boolean; refresh:
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <fluent-button appearance="subtle" disabled={!isPossible} onClick={() => isPossible && setOpen(true)}>
+      <ActionButton
+        appearance="subtle"
+        disabled={!isPossible}
+        run={() => {
+          setOpen(true);
+          return Promise.resolve(undefined);
+        }}
+      >
         <Icon name="history" slot="start" /> Restart …
-      </fluent-button>
+      </ActionButton>
       {isOpen && <RestartDialog close={() => setOpen(false)} refresh={refresh} />}
     </>
   );

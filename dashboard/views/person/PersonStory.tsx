@@ -21,7 +21,10 @@ export function PersonStory({ name, refreshJob }: { name: string; refreshJob: ()
   const user = usePoll<UserAnswer>(path, 0);
   /** Which kind was asked for last, and how often: each time begins anew. */
   const [demand, setDemand] = useState<{ readonly dryRun: boolean; readonly round: number } | null>(null);
-  const start = (dryRun: boolean): void => setDemand((old) => ({ dryRun, round: (old?.round ?? 0) + 1 }));
+  const start = (dryRun: boolean): Promise<undefined> => {
+    setDemand((old) => ({ dryRun, round: (old?.round ?? 0) + 1 }));
+    return Promise.resolve(undefined);
+  };
   const done = (): void => {
     user.refresh();
     refreshJob();
@@ -54,12 +57,12 @@ export function PersonStory({ name, refreshJob }: { name: string; refreshJob: ()
                     <Icon name="lock" slot="start" /> Release
                   </ActionButton>
                 )}
-                <fluent-button id="provision" onClick={() => start(false)}>
+                <ActionButton id="provision" run={() => start(false)}>
                   <Icon name="play" slot="start" /> Provision now
-                </fluent-button>
-                <fluent-button id="preview" onClick={() => start(true)}>
+                </ActionButton>
+                <ActionButton id="preview" run={() => start(true)}>
                   What would happen?
-                </fluent-button>
+                </ActionButton>
               </div>
             }
           />
@@ -71,7 +74,7 @@ export function PersonStory({ name, refreshJob }: { name: string; refreshJob: ()
           {person.staged !== null && (
             <Message
               intent="warning"
-              title={`The removal waits for an approval since ${ago(person.staged.sinceDateTime)}.`}
+              title={`The removal waits for an approval; it was planned ${ago(person.staged.sinceDateTime)}.`}
               action={<a href={linkTo('cycles', person.staged.cycleId)}>Open the plan</a>}
             />
           )}

@@ -5,7 +5,8 @@ import { consoleLines } from './consoleLines';
 import type { HostLog } from './log';
 import type { FromWorker, HttpData, Invocation, LoadedApp } from './protocol';
 
-const LOAD_TIMEOUT_MS = 30_000;
+/** All groups load at once, on a machine that may have other things to do. */
+const LOAD_TIMEOUT_MS = 120_000;
 const TERMINATE_TIMEOUT_MS = 10_000;
 /** A worker that does not come up again is tried after 1, 2, 4 … seconds, at most this long apart. */
 const MAX_RESTART_WAIT_MS = 30_000;
@@ -93,7 +94,10 @@ export class FunctionsWorker {
         reject(new Error(message));
         child.kill('SIGKILL');
       };
-      const timer = setTimeout(() => fail('The function app did not load within 30 seconds.'), LOAD_TIMEOUT_MS);
+      const timer = setTimeout(
+        () => fail(`The function app did not load within ${LOAD_TIMEOUT_MS / 1_000} seconds.`),
+        LOAD_TIMEOUT_MS,
+      );
       child.on('message', (message: FromWorker) => {
         if (message.type === 'loaded') {
           isLoaded = true;

@@ -3,6 +3,7 @@
  * pinned exactly, because they are internals.
  */
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import { message, type Connection, type Delivery, type Receiver, type Sender, type Session } from 'rhea';
 
 interface Outcome {
@@ -15,6 +16,27 @@ export const rejectedState = (condition: string, description: string): unknown =
   outcomes.rejected({ error: { condition, description } }).described();
 
 export const creditOf = (link: Sender): number => (link as unknown as { credit: number }).credit;
+
+/** The format of a message, or of a batch. */
+export const formatOf = (delivery: Delivery): number => (delivery as unknown as { format: number }).format;
+
+export const socketOf = (connection: Connection): Socket | undefined =>
+  (connection as unknown as { socket?: Socket }).socket;
+
+/** Deliveries handed to rhea that it has not written yet: credit is taken only when they leave. */
+export function unsentOf(link: Sender): number {
+  const { outgoing } = link.session as unknown as {
+    outgoing: {
+      next_pending_delivery: number;
+      next_delivery_id: number;
+      deliveries: { by_id(id: number): { link: Sender } | undefined };
+    };
+  };
+  let count = 0;
+  for (let id = outgoing.next_pending_delivery; id < outgoing.next_delivery_id; id += 1)
+    if (outgoing.deliveries.by_id(id)?.link === link) count += 1;
+  return count;
+}
 
 const load = createRequire(__filename);
 const frames = load('rhea/lib/frames.js') as { disposition(fields: object): unknown };
@@ -87,12 +109,16 @@ export interface RemoteAttach {
 export const remoteAttach = (link: Sender | Receiver): RemoteAttach =>
   (link as unknown as { remote: { attach: RemoteAttach } }).remote.attach;
 
+/** A client that does not hear its own modes again keeps settled deliveries as unsettled (the .NET client, azure-amqp). */
+export function echoSettleModes(link: Sender | Receiver): void {
+  const { snd_settle_mode, rcv_settle_mode } = remoteAttach(link);
+  Object.assign(localAttach(link), { snd_settle_mode, rcv_settle_mode });
+}
+
 /** The client leaves Nagle's algorithm on: an empty frame answers each flow at once and saves 40 ms a hop. */
 export function answerFlow(connection: Connection): void {
   setImmediate(() => {
-    const { socket } = connection as unknown as {
-      socket?: { destroyed: boolean; writable: boolean; write(bytes: Buffer): void };
-    };
+    const socket = socketOf(connection);
     // An empty AMQP frame: size 8, data offset 2, type 0, channel 0.
     if (socket !== undefined && !socket.destroyed && socket.writable)
       socket.write(Buffer.from([0, 0, 0, 8, 2, 0, 0, 0]));

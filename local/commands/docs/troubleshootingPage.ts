@@ -23,6 +23,7 @@ const TRIES: Readonly<Record<Check, string>> = {
   storage: 'Table Storage answers',
   serviceBus: 'each queue is there and may be sent to',
   keyVault: 'the vault lets its secrets be read',
+  signIn: 'App Service authentication is on, if people should sign in',
 };
 
 /** docs/troubleshooting.md, from the tables that the log and the answers take their words from. */

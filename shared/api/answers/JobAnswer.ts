@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from '../access/Role';
 import { cycleAnswerSchema } from './CycleAnswer';
 import { peopleAnswerSchema } from './PeopleAnswer';
 
@@ -123,6 +124,7 @@ export const jobAnswerSchema = z
     synchronizationJobSettings: z.array(z.strictObject({ name: z.string(), value: z.string() })),
     mappingVersion: z.string().meta(extension('of the mapping in use; "default" for the built-in one')),
     releaseVersion: z.string().meta(extension('of the connector')),
+    role: z.enum(ROLES).meta(extension('of whoever asks: a Reader looks, an Admin acts, too')),
   })
   .meta({ id: 'SynchronizationJob' });
 export type JobAnswer = z.output<typeof jobAnswerSchema>;

@@ -13,5 +13,6 @@ export async function getCallback(engine: Engine, request: ApiRequest): Promise<
     error: query.get('error'),
     verifier: readConsentCookie(request),
   });
+  if (outcome === 'Connected') engine.connection.forget();
   return connectionPage(outcome);
 }

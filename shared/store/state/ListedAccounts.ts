@@ -93,6 +93,12 @@ export class ListedAccounts {
     if (page.name !== '') yield page;
   }
 
+  /** Whether the list has rows that are no people's. */
+  async hasDevices(cycleId: string): Promise<boolean> {
+    for await (const row of this.#table.partition(cycleId)) if (devicesIn(row).length > 0) return true;
+    return false;
+  }
+
   /** Deletes the list. */
   async forget(cycleId: string): Promise<void> {
     await this.#table.deletePartition(cycleId);

@@ -1,6 +1,6 @@
 /** What the handling of one person needs beside the person: who asks, by whose rules, and whether it may go on. */
+import type { AccountsList } from '../../goto/GotoAccounts';
 import type { Caller } from '../../goto/GotoClient';
-import type { Account } from '../../model/Account';
 import type { Mapping } from '../../mapping/Mapping';
 import type { Cycle } from '../../model/Cycle';
 import type { GotoGroup } from '../../model/ManagedGroup';
@@ -18,7 +18,7 @@ export class ApplyContext {
   readonly licensesOfRules: ReadonlySet<string>;
   #ownShortages: ReadonlySet<string> = new Set();
   #userGroups: { readonly at: number; readonly groups: readonly GotoGroup[] } | undefined;
-  #accounts: { readonly at: number; readonly accounts: readonly Account[] } | undefined;
+  #accounts: ({ readonly at: number } & AccountsList) | undefined;
   #app: Promise<{ readonly id: string; readonly entitlements: Entitlements }> | undefined;
 
   constructor(
@@ -94,12 +94,12 @@ export class ApplyContext {
   }
 
   /** GoTo's accounts, and when (ms) the list was begun; one list serves the groups of a chunk, while it is good for a write. */
-  async accounts(): Promise<{ readonly at: number; readonly accounts: readonly Account[] }> {
+  async accounts(): Promise<{ readonly at: number } & AccountsList> {
     const { accounts, clock, timing } = this.engine;
     const known = this.#accounts;
     if (known !== undefined && clock.now() < known.at + timing.lookLifeMs / 2) return known;
     const at = clock.now();
-    const list = { at, accounts: await accounts.list(this.caller) };
+    const list = { at, ...(await accounts.list(this.caller)) };
     this.#accounts = list;
     return list;
   }

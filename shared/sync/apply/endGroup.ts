@@ -16,6 +16,8 @@ export interface GroupEnd {
   readonly code?: string;
   readonly message?: string;
   readonly intentId?: string;
+  /** Of a write: the group's name before and after it. */
+  readonly names?: { readonly before: string | null; readonly after: string | null };
   /** The group it was before: its row goes. */
   readonly former?: string;
   readonly change?: Partial<ManagedGroup>;
@@ -23,6 +25,8 @@ export interface GroupEnd {
 
 const nameIn = (values: PlanEntry['after']): string | null =>
   typeof values?.['name'] === 'string' ? values['name'] : null;
+
+const valuesOf = (name: string | null): PlanEntry['after'] => (name === null ? null : { name });
 
 /** Whether a row takes back what a cycle did, and keeps the group from being done to again. */
 export const isTakenBack = ({ action, hold }: PlanEntry): boolean =>
@@ -44,8 +48,7 @@ export async function endGroup(
   ending: GroupEnd,
 ): Promise<PlanResult | undefined> {
   const id = groupId(nameOfRow(entry));
-  const { action = 'none', outcome } = ending;
-  const isWritten = action === 'create' || action === 'update' || action === 'delete';
+  const { action = 'none', outcome, names } = ending;
   const own = logEntry({
     kind: 'group',
     cycleId,
@@ -58,18 +61,10 @@ export async function endGroup(
     errorCode: ending.code ?? null,
     errorMessage: ending.message ?? null,
     at: isoTime(clock.now()),
-    modified: isWritten
-      ? [
-          {
-            displayName: 'name',
-            oldValue: nameIn(entry.before),
-            newValue: action === 'delete' ? null : wantedName(entry),
-          },
-        ]
-      : [],
+    modified: names === undefined ? [] : [{ displayName: 'name', oldValue: names.before, newValue: names.after }],
     intentId: ending.intentId ?? null,
-    before: entry.before,
-    after: entry.after,
+    before: names === undefined ? entry.before : valuesOf(names.before),
+    after: names === undefined ? entry.after : valuesOf(names.after),
   });
   const result: PlanResult = { outcome, code: ending.code ?? null, message: ending.message ?? null, entries: [own] };
   const next: ManagedGroup = { ...group, ...ending.change, last: { cycleId, result } };

@@ -2,12 +2,12 @@
  * A user group: looked for by name, made, or renamed; of an undo, renamed back or deleted (docs/protocol.md 3.10). A process
  * may die between any two lines: the next one finds the group by its name.
  */
-import { isShell } from '../../rules/isShell';
 import { ConnectorError } from '../../model/ConnectorError';
 import { groupId, groupNameKey, type GotoGroup } from '../../model/ManagedGroup';
 import type { Outcome } from '../../model/Outcome';
 import type { PlanEntry } from '../../model/PlanEntry';
 import { named } from '../../rules/judgeGroups';
+import { usedGroups } from '../../rules/usedGroups';
 import type { StoredGroup } from '../../store/GroupsTable';
 import type { ApplyContext } from './ApplyContext';
 import { endGroup, isTakenBack, logGroup, nameOfRow, type GroupEnd } from './endGroup';
@@ -87,6 +87,8 @@ async function bringAbout(
   return writeGroup(context, entry, stored, write, lookedAt);
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** Takes a group away again, or its name; looked at first, as everything is. */
 async function takeBack(
   context: ApplyContext,
@@ -103,11 +105,12 @@ async function takeBack(
     if (named(listed, name).some((one) => one.key !== present.key)) throw ambiguousGroups();
     return writeGroup(context, entry, stored, renaming(present, name), lookedAt);
   }
-  const { at, accounts } = await context.accounts();
-  if (accounts.some((account) => account.groupKey === present.key && !isShell(account))) {
+  const { at, accounts, hasDevices } = await context.accounts();
+  if ((await usedGroups([present], accounts, { leaving: NOBODY, hasDevices })).has(present.key)) {
     // Its people left it a moment ago, which may not be listed yet.
     const believedFrom = context.stageSince + timing.gotoLagMs;
-    if (at < believedFrom) return notVisibleUntil(Math.min(believedFrom, clock.now() + LOOK_AGAIN_MS));
+    if (Math.min(at, lookedAt) < believedFrom)
+      return notVisibleUntil(Math.min(believedFrom, clock.now() + LOOK_AGAIN_MS));
     return end({ outcome: 'skip', status: 'skipped', reason: 'GroupInUse' });
   }
   return writeGroup(context, entry, stored, { kind: 'delete', key: present.key }, Math.min(at, lookedAt));

@@ -44,6 +44,8 @@ export async function writeGroup(
     kind: write.kind,
     key: write.kind === 'create' ? null : write.kind === 'rename' ? write.group.key : write.key,
     newName: write.kind === 'delete' || write.name === name ? null : write.name,
+    reason: entry.reason === 'RecoverWrite' ? REASON_OF[write.kind] : entry.reason,
+    oldName: write.kind === 'rename' ? write.group.name : write.kind === 'delete' ? name : null,
     hold: entry.hold,
     deadAt,
   };
@@ -59,10 +61,9 @@ export async function writeGroup(
   }
   // Taken, and no key named: it is looked for by name.
   if (key === null && write.kind === 'create') return notVisibleUntil(deadAt);
-  const ending = writtenAs(entry, group, pending, key, clock.now());
-  const former = write.kind === 'rename' && pending.newName === null ? { former: groupId(write.group.name) } : {};
   const stored = { group: { ...group, name: groupName(name) }, etag: opened };
-  const result = await endGroup(engine, context.cycleId, entry, stored, { ...ending, ...former });
+  const ending = writtenAs(name, group, pending, key, clock.now());
+  const result = await endGroup(engine, context.cycleId, entry, stored, ending);
   return result === undefined ? 'again' : { kind: 'ended', result };
 }
 
@@ -95,7 +96,8 @@ export async function recoverGroup(
   const { group, etag } = stored;
   const shown = shownBy(pending, nameOfRow(entry), listed);
   if (shown !== undefined) {
-    const result = await endGroup(engine, cycleId, entry, stored, writtenAs(entry, group, pending, shown, clock.now()));
+    const ending = writtenAs(nameOfRow(entry), group, pending, shown, clock.now());
+    const result = await endGroup(engine, cycleId, entry, stored, ending);
     return result === undefined ? 'again' : { kind: 'ended', result };
   }
   const over = overAt(pending, timing);
@@ -111,24 +113,24 @@ function shownBy(pending: Pending, name: string, listed: readonly GotoGroup[]): 
 }
 
 const ACTIONS = { create: 'create', rename: 'update', delete: 'delete' } as const;
+/** Why a group is written that a cycle has found with an open intent, or where the intent does not say. */
+const REASON_OF = { create: 'GroupCreate', rename: 'GroupRenamed', delete: 'Undone' } as const;
 
-function writtenAs(
-  entry: PlanEntry,
-  group: ManagedGroup,
-  pending: Pending,
-  key: string | null,
-  nowMs: number,
-): GroupEnd {
-  const { hold } = pending;
+/** @param name by which the row goes. What was written is the intent's to say: another cycle may have found it. */
+function writtenAs(name: string, group: ManagedGroup, pending: Pending, key: string | null, nowMs: number): GroupEnd {
+  const { hold, kind, newName, oldName } = pending;
   return {
     outcome: 'done',
     status: 'success',
-    action: ACTIONS[pending.kind],
-    reason: entry.reason === 'RecoverWrite' ? 'GroupCreate' : entry.reason,
+    action: ACTIONS[kind],
+    reason: pending.reason ?? REASON_OF[kind],
     intentId: pending.id,
+    names: { before: oldName, after: kind === 'delete' ? null : (newName ?? name) },
+    // Renamed to the row's own name: the row it had before goes.
+    ...(kind === 'rename' && newName === null && oldName !== null ? { former: groupId(oldName) } : {}),
     change: {
       key,
-      origin: pending.kind === 'create' ? 'created' : group.origin,
+      origin: kind === 'create' ? 'created' : group.origin,
       pending: null,
       hold: hold?.kind === 'set' ? { by: hold.by, isOver: false } : null,
       wroteAt: nowMs,

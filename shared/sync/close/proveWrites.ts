@@ -14,10 +14,12 @@ import { linkSchema } from '../../model/Link';
 import type { LogEntry } from '../../model/LogEntry';
 import type { PlanRow } from '../../store/PlansTable';
 import { AccountIndex } from '../../goto/AccountIndex';
+import type { Caller } from '../../goto/GotoClient';
 import { isTakenOver } from '../apply/claimAccount';
 import { appliedOf } from '../apply/linkOf';
 import { PENDING_TRANSFER } from '../apply/recoverIntent';
 import { outcomeOf } from '../apply/outcomeOf';
+import { readersPacer } from '../cycle/readersPacer';
 import { COUNTER } from '../cycle/tallyOf';
 import type { Engine } from '../Engine';
 
@@ -72,20 +74,21 @@ async function compare(
   engine: Engine,
   cycle: Cycle,
 ): Promise<{ readonly different: Different[]; readonly lastWriteAt: number }> {
+  const caller = { pacer: await readersPacer(engine, cycle.id) };
   const written: Written[] = [];
   let lastWriteAt = 0;
   for await (const one of writesOf(engine, cycle)) {
     lastWriteAt = Math.max(lastWriteAt, Date.parse(one.entry.at));
     if (written.length <= MOST_SAMPLED) written.push(one);
   }
-  if (written.length <= POINT_READS) return { different: await compareEach(engine, written), lastWriteAt };
+  if (written.length <= POINT_READS) return { different: await compareEach(engine, caller, written), lastWriteAt };
   if (written.length <= MOST_SAMPLED) {
-    const different = await bySample(engine, cycle, written);
+    const different = await bySample(engine, caller, cycle, written);
     // What GoTo does not show for good puts its other answers in question.
     const isOver = engine.clock.now() >= lastWriteAt + engine.timing.gotoLagMs;
     if (different !== undefined && (different.length === 0 || !isOver)) return { different, lastWriteAt };
   }
-  const index = await AccountIndex.of(await engine.accounts.list({ pacer: engine.pacing.planner }));
+  const index = await AccountIndex.of((await engine.accounts.list(caller)).accounts);
   const different: Different[] = [];
   for await (const one of writesOf(engine, cycle)) different.push(...differing(one, index.byKey(keyOf(one))));
   return { different, lastWriteAt };
@@ -105,13 +108,16 @@ async function* writesOf({ store }: Engine, cycle: Cycle): AsyncGenerator<Writte
  * believed of as long as none of those that are seen contradicts.
  * @returns undefined where the whole list is cheaper
  */
-async function bySample(engine: Engine, cycle: Cycle, written: readonly Written[]): Promise<Different[] | undefined> {
+async function bySample(
+  engine: Engine,
+  caller: Caller,
+  cycle: Cycle,
+  written: readonly Written[],
+): Promise<Different[] | undefined> {
   const created = written.filter(({ entry }) => entry.action === 'create').length;
   const offset = await pageToSee(engine, cycle, new Set(written.map(keyOf)), created);
   if (offset === undefined) return undefined;
-  const page = await AccountIndex.of(
-    (await engine.accounts.listPage(offset, { pacer: engine.pacing.planner })).accounts,
-  );
+  const page = await AccountIndex.of((await engine.accounts.listPage(offset, caller)).accounts);
   const seen = written.filter((one) => page.byKey(keyOf(one)) !== undefined);
   const unseen = written.filter((one) => page.byKey(keyOf(one)) === undefined);
   const toSee = unseen.filter((one) => !isBelieved(one));
@@ -119,7 +125,7 @@ async function bySample(engine: Engine, cycle: Cycle, written: readonly Written[
   if (toSee.length > POINT_READS) return undefined;
   return [
     ...seen.flatMap((one) => differing(one, page.byKey(keyOf(one)))),
-    ...(await compareEach(engine, [...toSee, ...sample])),
+    ...(await compareEach(engine, caller, [...toSee, ...sample])),
   ];
 }
 
@@ -157,8 +163,7 @@ function isBelieved({ entry }: Written): boolean {
   return entry.action === 'update' && !isTaken;
 }
 
-async function compareEach({ accounts, pacing }: Engine, written: readonly Written[]): Promise<Different[]> {
-  const caller = { pacer: pacing.planner };
+async function compareEach({ accounts }: Engine, caller: Caller, written: readonly Written[]): Promise<Different[]> {
   const different: Different[] = [];
   for (const one of written) {
     const account = await accounts.get(keyOf(one), caller).catch((error: unknown) => {

@@ -65,15 +65,11 @@ export interface Explained {
 /** @throws ConnectorError StorageUnreachable; nothing for what Entra or GoTo answer */
 export async function explainPerson(engine: Engine, sourceId: string): Promise<Explained> {
   const caller: Caller = { pacer: engine.pacing.guest };
-  const [stored, entra, licenses] = await Promise.all([
-    readStored(engine, sourceId),
-    patiently('Entra', () => askEntra(engine, sourceId)),
-    askGoto(engine, () => engine.accounts.licenses(caller)),
+  // Each request to GoTo waits for its turn at the rate that all share: both wait at once.
+  const [{ entra, search, ...stored }, licenses] = await Promise.all([
+    readAndSearch(engine, sourceId, caller),
+    askGoto(engine, () => engine.accounts.knownLicenses(caller)),
   ]);
-  const link = stored.someone.managed === 'unreadable' ? null : stored.someone.managed.person.link;
-  const addresses = isSilence(entra) ? [] : placesToLook(entra.judged);
-  const isMute = isSilence(licenses) && licenses.code === 'Timeout';
-  const search = isMute ? licenses : await askGoto(engine, () => searchAccount(engine, link, addresses, caller));
   if (isSilence(search)) return { sourceId, ...stored, entra, goto: search };
   return {
     sourceId,
@@ -81,6 +77,17 @@ export async function explainPerson(engine: Engine, sourceId: string): Promise<E
     entra: isSilence(entra) ? entra : seenBoth(entra, search),
     goto: { search, licenses: isSilence(licenses) ? [] : licenses },
   };
+}
+
+async function readAndSearch(engine: Engine, sourceId: string, caller: Caller) {
+  const [stored, entra] = await Promise.all([
+    readStored(engine, sourceId),
+    patiently('Entra', () => askEntra(engine, sourceId)),
+  ]);
+  const link = stored.someone.managed === 'unreadable' ? null : stored.someone.managed.person.link;
+  const addresses = isSilence(entra) ? [] : placesToLook(entra.judged);
+  const search = await askGoto(engine, () => searchAccount(engine, link, addresses, caller));
+  return { ...stored, entra, search };
 }
 
 export const isSilence = (told: object): told is Silence => 'code' in told && 'message' in told;

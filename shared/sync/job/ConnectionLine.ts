@@ -20,6 +20,7 @@ export const CHECKS = [
   'storage',
   'serviceBus',
   'keyVault',
+  'signIn',
 ] as const;
 export type Check = (typeof CHECKS)[number];
 
@@ -40,8 +41,15 @@ export const line = (check: Check, status: ConnectionLine['status'], message: st
 export const notTried = (checks: readonly Check[], because: Check): ConnectionLine[] =>
   checks.map((check) => line(check, 'failed', `Not tried, because ${because} failed: mend that first.`));
 
-/** What failed, and what to do. */
+/** A sentence that begins so is advice already. */
+const ADVICE = /(^|[.;] )(Check|Give|Set|Correct|Deploy)\b/;
+/** Whoever tests is there to mend it: that a cycle would try again is no answer. */
+const NO_ANSWER = 'Check the endpoint settings, and the network, proxy or firewall in between.';
+
+/** What failed, and what to do, once. */
 export function sentencesOf(error: unknown): string {
   const text = messageOf(error).replace(/([^.!?])$/, '$1.');
-  return error instanceof ConnectorError ? `${text} ${adviceOf(error.code)}` : text;
+  if (!(error instanceof ConnectorError) || ADVICE.test(text)) return text;
+  const isUnanswered = error.code === 'Timeout' || error.code === 'WebExceptionProtocolError';
+  return `${text} ${isUnanswered ? NO_ANSWER : adviceOf(error.code)}`;
 }

@@ -66,6 +66,12 @@ const PARTS: readonly Part[] = [
   },
 ];
 
+/** Needs no call. */
+const signInLine = ({ signInWithEntra, signInProblem }: Engine): ConnectionLine =>
+  signInProblem === undefined
+    ? line('signIn', 'ok', signInWithEntra ? 'People sign in with Entra.' : 'Function keys open the routes.')
+    : line('signIn', 'warning', signInProblem);
+
 /** What a token of GoTo's is fetched with: while one of them fails, that there is none says nothing about GoTo. */
 const UNDER_TOKEN: readonly Check[] = ['storage', 'keyVault'];
 
@@ -82,7 +88,9 @@ export async function testConnection(engine: Engine): Promise<readonly Connectio
         }
       }),
     )
-  ).flat();
+  )
+    .flat()
+    .concat(signInLine(engine));
   const hasFailed = (check: Check): boolean => lines.some((one) => one.check === check && one.status === 'failed');
   const cause = hasFailed('gotoToken') ? UNDER_TOKEN.find(hasFailed) : undefined;
   return lines

@@ -58,7 +58,7 @@ async function testAccount(engine: Engine, me: Me): Promise<readonly ConnectionL
       line(
         'gotoAccount',
         'failed',
-        `GOTO_ACCOUNT_KEY is not an account of the token’s owner, who has ${me.accountKeys.join(', ') || 'none'}. Correct the setting, or authorize as an administrator of the right account.`,
+        `GOTO_ACCOUNT_KEY is not an account of the token’s owner, who has ${[...new Set(me.accountKeys)].join(', ') || 'none'}. Correct the setting, or authorize as an administrator of the right account.`,
       ),
       ...notTried(['gotoRole', 'gotoLicenses'], 'gotoAccount'),
     ];
@@ -103,7 +103,7 @@ async function testLicenses(engine: Engine): Promise<ConnectionLine> {
     return line(
       'gotoLicenses',
       'failed',
-      `ROLE_ENTITLEMENTS names licences that the account does not have: ${missing.join(', ')}. It has: ${known || 'none'}.`,
+      `ROLE_ENTITLEMENTS names licences that the account does not have: ${missing.join(', ')}. It has: ${known || 'none'}. Name one of these.`,
     );
   const own = wanted.flatMap((key) => named.get(key) ?? []);
   const unusable = own.filter((one) => !one.enabled || one.devicesOnly || one.externallyManaged);

@@ -22,6 +22,7 @@ import { AssignmentsCertificate } from '../../store/state/AssignmentsCertificate
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
+import { readersPacer } from '../cycle/readersPacer';
 import { STOP_AGE_MS } from '../cycle/stopOfJob';
 import type { Engine } from '../Engine';
 import { mappingOf } from '../job/mappingOf';
@@ -214,7 +215,9 @@ export class PlanContext {
 
   /** GoTo's user groups, read once a message. */
   gotoGroups(): Promise<readonly GotoGroup[]> {
-    this.#gotoGroups ??= this.engine.accounts.groups({ pacer: this.engine.pacing.planner });
+    this.#gotoGroups ??= readersPacer(this.engine, this.cycleId).then((pacer) =>
+      this.engine.accounts.groups({ pacer }),
+    );
     return this.#gotoGroups;
   }
 

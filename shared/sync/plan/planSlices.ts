@@ -73,9 +73,9 @@ export async function planSlices(
   if (place.cycle.stopping !== null) return failCycle(engine, place, place.cycle.stopping);
   if (policyHash(engine.policy, place.cycle.mappingVersion) !== place.cycle.policyHash)
     return failCycle(engine, place, SETTINGS_CHANGED);
-  if (place.cycle.state === 'queued') place.move({ state: 'planning' });
   const { dryRun } = place.cycle;
-  if (dryRun) await beginAnew(engine, place);
+  if (dryRun && place.cycle.state !== 'queued') await beginAnew(engine, place);
+  if (place.cycle.state === 'queued') place.move({ state: 'planning' });
   const context = await PlanContext.open(dryRun ? { ...engine, store: engine.store.dry() } : engine, place.cycle);
   for (;;) {
     const { step } = place.cycle.cursor;
@@ -119,11 +119,14 @@ function firstStage({ cursor, staged, stagedStage }: Cycle): number {
   return firstOf(stages.filter((stage) => staged === 0 || stage !== stagedStage));
 }
 
-/** A dry run whose message is repeated has nothing to go on from: it forgets what it recorded. */
+/**
+ * A dry run whose message is repeated has nothing to go on from: it forgets what it recorded. The head comes first: whoever
+ * may still be at work on it loses there, and does not end a plan whose rows are gone (docs/protocol.md R5).
+ */
 async function beginAnew(engine: Engine, place: CyclePlace): Promise<void> {
   const { cycle } = place;
+  await place.save({ cursor: { ...firstStep(cycle), attempts: cycle.cursor.attempts }, tally: noTally(), totals: {} });
   await engine.store.plans.forgetRows(cycle.id);
-  place.move({ cursor: { ...firstStep(cycle), attempts: cycle.cursor.attempts }, tally: noTally(), totals: {} });
 }
 
 /** All is planned: the lanes' first messages, and the closer's. A cycle without work ends here. */

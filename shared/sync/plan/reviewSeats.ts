@@ -4,6 +4,7 @@ import type { Cycle } from '../../model/Cycle';
 import type { PlanEntry } from '../../model/PlanEntry';
 import { addDemand, allotSeats, judgeSeats, type SeatDemand } from '../../rules/seats';
 import type { CyclePlace } from '../cycle/CyclePlace';
+import { readersPacer } from '../cycle/readersPacer';
 import type { WithClock, WithSettings, WithStore, WithTarget, WithTelemetry } from '../Engine';
 import { removalsInDay } from '../job/removalsInDay';
 
@@ -27,7 +28,7 @@ export async function reviewSeats(
   try {
     // What a full cycle read when it began is good: nothing was written since.
     const since = Math.max(Date.parse(cycle.startedAt), engine.clock.now() - SEATS_AGE_MS);
-    const licenses = await engine.accounts.licenses({ pacer: engine.pacing.planner }, since);
+    const licenses = await engine.accounts.licenses({ pacer: await readersPacer(engine, cycle.id) }, since);
     judged = judgeSeats(licenses, demand, engine.seatsWarning);
   } catch (error) {
     // Not known is not "none": the lanes find out.

@@ -32,7 +32,7 @@ const AWAITING = 'AwaitingApproval';
 export const guardRemovals: Slice = async (context, place) => {
   const { engine } = context;
   if (place.cycle.dryRun) return 'next';
-  const waiting = await waitingIn(engine, AwaitedApproval.of(await context.jobRows()));
+  const waiting = await waitingIn(context, AwaitedApproval.of(await context.jobRows()));
   const theirs = waiting?.people ?? NOBODY;
   const { staged: planned, waits } = await rowsOf(engine, place.cycle, STAGE.removals);
   const { staged: due, waits: dueBefore } = await rowsOf(engine, place.cycle, STAGE.deletions);
@@ -42,7 +42,7 @@ export const guardRemovals: Slice = async (context, place) => {
     if (removals.length < planned.length) reservation = await reserve(context, place, [...waits, ...removals]);
   }
   // Who has lost access long ago waits until the admin has decided about the others: one question at a time.
-  const isAsked = reservation.kind === 'over' || waiting?.isUndo === true;
+  const isAsked = reservation.kind === 'over' || waiting?.stays != null;
   const deletions = isAsked ? [] : await withoutMeetings(engine, place, due, theirs);
   const asked = [...waits, ...dueBefore, ...removals, ...deletions];
   if (waiting !== undefined && isPointless(place.cycle, waiting, asked))
@@ -51,9 +51,8 @@ export const guardRemovals: Slice = async (context, place) => {
   if (reservation.kind === 'reserved') {
     if (removals.length > 0) await letGo(engine, place);
     await askAbout(engine, place, waiting, deletions, null);
-  } else if (waiting?.isUndo === true) {
-    await endInPlan(place, removals, () => AWAITING_UNDO);
-    place.warn(`${inWords(reservation)} Nobody was removed: it is asked about ${WHEN_UNDO_IS_DECIDED}`);
+  } else if (waiting?.stays != null) {
+    await leaveAsked(place, waiting, waiting.stays, removals, reservation);
   } else {
     await askAbout(engine, place, waiting, removals, reservation);
   }
@@ -65,15 +64,21 @@ interface Waiting {
   readonly cycleId: string;
   /** Whose removal stands in it. */
   readonly people: ReadonlySet<string>;
-  /** It undoes a cycle: nothing that Entra says plans it anew, so that nothing may take its place. */
-  readonly isUndo: boolean;
+  /** Until when no other plan may take its place, in words; null where one may. */
+  readonly stays: string | null;
 }
+
+/** Nothing that Entra says plans an undo anew. */
+const UNDO_DECIDED = 'when the undo that waits has been decided about.';
+/** A list in doubt shows nobody absent: that the people of the plan are not among its removals says nothing. */
+const LIST_BELIEVED =
+  'when Entra’s list of assignments is out of doubt, or the plan that waits has been decided about.';
 
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** Nobody of the plan that waits is to be removed any more, by a cycle that has judged all of them. */
-function isPointless({ mode, isProbe }: Cycle, { people, isUndo }: Waiting, asked: readonly PlanRow[]): boolean {
-  if (isUndo || mode === 'apply' || isProbe || people.size === 0) return false;
+function isPointless({ mode, isProbe }: Cycle, { people, stays }: Waiting, asked: readonly PlanRow[]): boolean {
+  if (stays !== null || mode === 'apply' || isProbe || people.size === 0) return false;
   return !asked.some(({ entry }) => people.has(entry.sourceId));
 }
 
@@ -110,13 +115,20 @@ const AWAITING_OTHERS: PlanResult = {
   entries: [],
 };
 
-const WHEN_UNDO_IS_DECIDED = 'when the undo that waits has been decided about.';
-const AWAITING_UNDO: PlanResult = {
-  outcome: 'held',
-  code: AWAITING,
-  message: `The removal is asked about ${WHEN_UNDO_IS_DECIDED}`,
-  entries: [],
-};
+/** The plan that waits stays the one to decide about; whoever is to be removed besides waits for that. */
+async function leaveAsked(
+  place: CyclePlace,
+  { people }: Waiting,
+  until: string,
+  removals: readonly PlanRow[],
+  over: Over,
+): Promise<void> {
+  const isTheirs = ({ entry }: PlanRow): boolean => people.has(entry.sourceId);
+  const news = removals.filter((row) => !isTheirs(row));
+  await endInPlan(place, removals.filter(isTheirs), () => AWAITING_ELSEWHERE);
+  await endInPlan(place, news, () => ({ ...AWAITING_ELSEWHERE, message: `The removal is asked about ${until}` }));
+  if (news.length > 0) place.warn(`${inWords(over)} Nobody was removed: it is asked about ${until}`);
+}
 
 /** Room for all of them; by a list that has been in doubt for a day nobody goes without being asked about. */
 async function reserve(context: PlanContext, place: CyclePlace, rows: readonly PlanRow[]): Promise<Reservation> {
@@ -160,17 +172,19 @@ async function rowsOf({ store }: Engine, { id, cursor }: Cycle, stage: number): 
   return { staged, waits };
 }
 
-async function waitingIn({ store }: Engine, awaited: Awaited | undefined): Promise<Waiting | undefined> {
+async function waitingIn(context: PlanContext, awaited: Awaited | undefined): Promise<Waiting | undefined> {
   if (awaited === undefined) return undefined;
+  const { store } = context.engine;
   const { cycleId } = awaited;
   const stored = await store.plans.cycle(cycleId);
-  if (stored === undefined) return { cycleId, people: NOBODY, isUndo: false };
+  if (stored === undefined) return { cycleId, people: NOBODY, stays: null };
   const { state, approvedAt, stagedStage, from } = stored.cycle;
-  if (state !== 'awaitingApproval' && approvedAt === null) return { cycleId, people: NOBODY, isUndo: false };
+  if (state !== 'awaitingApproval' && approvedAt === null) return { cycleId, people: NOBODY, stays: null };
   const people = new Set<string>();
   for await (const row of store.plans.rows(cycleId, stagedStage))
     if (row.state !== 'ended') people.add(row.entry.sourceId);
-  return { cycleId, people, isUndo: from?.mode === 'revert' && people.size > 0 };
+  const until = from?.mode === 'revert' ? UNDO_DECIDED : context.isListCertified ? null : LIST_BELIEVED;
+  return { cycleId, people, stays: people.size > 0 ? until : null };
 }
 
 /** @returns false when somebody has decided about it meanwhile, so that it stands */

@@ -3,6 +3,7 @@
  * it stays, and the log says why. Asked before an admin is, and once more right before the account goes.
  */
 import { inParallel } from '../../../concurrency/inParallel';
+import type { Caller } from '../../../goto/GotoClient';
 import { isoTime } from '../../../model/Clock';
 import { hash32 } from '../../../model/hash';
 import { ConnectorError } from '../../../model/ConnectorError';
@@ -11,6 +12,7 @@ import type { PlanEntry, PlanResult } from '../../../model/PlanEntry';
 import { meetingsInWords } from '../../../rules/meetingsInWords';
 import type { PlanRow } from '../../../store/PlansTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
+import { readersPacer } from '../../cycle/readersPacer';
 import type { Engine } from '../../Engine';
 import { endInPlan } from './endInPlan';
 
@@ -29,9 +31,10 @@ export async function withoutMeetings(
   const turn = ({ entry }: PlanRow): number => hash32(`${place.cycle.id} ${entry.sourceId}`);
   const news = rows.filter(({ entry }) => !waiting.has(entry.sourceId)).sort((one, other) => turn(one) - turn(other));
   const kept = new Map<PlanRow, PlanResult>();
+  const caller = { pacer: await readersPacer(engine, place.cycle.id) };
   for (const row of news.slice(MOST_ASKED)) kept.set(row, LATER);
   await inParallel(news.slice(0, MOST_ASKED), PARALLEL_READS, async (row) => {
-    const why = await whyKept(engine, row.entry, place.cycle.id);
+    const why = await whyKept(engine, row.entry, { cycleId: place.cycle.id, caller });
     if (why !== null) kept.set(row, why);
   });
   await engine.store.people.putJudged(
@@ -45,7 +48,11 @@ export async function withoutMeetings(
 const LATER: PlanResult = { outcome: 'skip', code: null, message: null, entries: [] };
 
 /** @throws ConnectorError of the connection: nobody can be asked about */
-async function whyKept(engine: Engine, entry: PlanEntry, cycleId: string): Promise<PlanResult | null> {
+async function whyKept(
+  engine: Engine,
+  entry: PlanEntry,
+  { cycleId, caller }: { readonly cycleId: string; readonly caller: Caller },
+): Promise<PlanResult | null> {
   const at = isoTime(engine.clock.now());
   const own = (ending: Pick<LogEntry, 'status' | 'reason' | 'errorCode' | 'errorMessage'>): LogEntry =>
     logEntry({
@@ -58,7 +65,7 @@ async function whyKept(engine: Engine, entry: PlanEntry, cycleId: string): Promi
       ...ending,
     });
   try {
-    const meetings = await engine.accounts.upcomingMeetings(entry.targetId ?? '', { pacer: engine.pacing.planner });
+    const meetings = await engine.accounts.upcomingMeetings(entry.targetId ?? '', caller);
     const message = meetingsInWords(meetings);
     if (message === null) return null;
     const said = own({

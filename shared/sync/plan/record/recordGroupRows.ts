@@ -6,6 +6,7 @@ import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
+import { totalsWith } from './totalsWith';
 
 /** Groups have a lane of their own queue: one after another, so that one name is never made twice. */
 const LANE = 0;
@@ -76,10 +77,11 @@ async function recordOpen(
       result: null,
     }));
     const chunks = { ...cursor.chunks, [key]: chunk + 1 };
+    const totals = totalsWith(place.cycle, rows);
     await place.record(
       dryRun
-        ? { cursor: { ...cursor, isPartial: true } }
-        : { cursor: { ...cursor, isPartial: true, chunks }, expected: expected + rows.length },
+        ? { cursor: { ...cursor, isPartial: true }, totals }
+        : { cursor: { ...cursor, isPartial: true, chunks }, totals, expected: expected + rows.length },
       rows,
       dryRun ? [] : [newChunk({ stage, lane: LANE, chunk }, rows.length, engine.clock.now())],
     );

@@ -9,6 +9,7 @@ import type { Entitlements } from '../../../rules/Entitlements';
 import { judgeGroups } from '../../../rules/judgeGroups';
 import type { SourceName } from '../../../store/GroupsTable';
 import { judgesAsFull } from '../../cycle/itineraries';
+import { readersPacer } from '../../cycle/readersPacer';
 import type { Slice } from '../Slice';
 import { peopleBelow } from '../sources/movedGroups';
 import { assignedGroupsIn } from '../SourceSnapshot';
@@ -34,7 +35,7 @@ export const recordGroups: Slice = async (context, place) => {
     wanted: wantedGroups(assignments, context.entitlements, (id) => known.get(id) ?? before.get(id)?.name),
     before: new Map([...before].map(([id, known]) => [id, nameInGoto(known, managed)])),
     managed,
-    listed: await engine.accounts.groups({ pacer: engine.pacing.planner }),
+    listed: await engine.accounts.groups({ pacer: await readersPacer(engine, place.cycle.id) }),
     driftPolicy: policy.driftPolicy,
     factsAt,
     lagMs: timing.gotoLagMs,

@@ -19,6 +19,7 @@ import type { PlanContext } from '../PlanContext';
 import type { Gathered } from './gather';
 import { lengthOf, partsThatFit, RECORD_LENGTH } from './partsThatFit';
 import { shareOut } from './shareOut';
+import { totalsWith } from './totalsWith';
 
 /** A person judged, through whichever door. */
 export interface Judged extends Judgement {
@@ -243,7 +244,7 @@ async function recordPlanned(place: CyclePlace, open: readonly Judged[]): Promis
       attempts: 0,
       result: null,
     }));
-    const totals = totalsWith(place, rows);
+    const totals = totalsWith(place.cycle, rows);
     await place.record({ cursor: { ...withSeats(place, rows), isPartial: true }, totals }, rows, []);
   }
 }
@@ -256,13 +257,6 @@ const withSeats = ({ cycle: { cursor } }: CyclePlace, rows: readonly PlanRow[]):
     rows.map((row) => row.entry),
   ),
 });
-
-/** Actions by kind, those of further rows added; stored with them as well. */
-function totalsWith({ cycle }: CyclePlace, rows: readonly PlanRow[]): Record<string, number> {
-  const totals = { ...cycle.totals };
-  for (const { entry } of rows) totals[entry.action] = (totals[entry.action] ?? 0) + 1;
-  return totals;
-}
 
 /**
  * Gives each row to the lane with the least to do, so that all lanes end together, in chunks that one message names.
@@ -285,7 +279,7 @@ async function recordOpen(context: PlanContext, place: CyclePlace, open: readonl
     if (openRows.length === 0) return;
     const cursor = { ...withSeats(place, openRows), isPartial: true, chunks: { ...chunks }, loads };
     const expected = place.cycle.expected + openRows.filter((row) => row.state === 'open').length;
-    await place.record({ cursor, expected, totals: totalsWith(place, openRows) }, openRows, openChunks);
+    await place.record({ cursor, expected, totals: totalsWith(place.cycle, openRows) }, openRows, openChunks);
     openChunks = [];
     openRows = [];
     openLength = 0;

@@ -2,11 +2,9 @@
  * User groups that the undone cycle made, renamed or deleted, judged when its people are: a group is deleted once they have
  * left it, and only if nobody else is in it (docs/protocol.md 3.7).
  */
-import type { Account } from '../../../model/Account';
 import { STAGE } from '../../../model/Chunk';
-import { isShell } from '../../../rules/isShell';
 import { undoGroups as judged } from '../../../rules/undoGroups';
-import type { CyclePlace } from '../../cycle/CyclePlace';
+import { usedGroups } from '../../../rules/usedGroups';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { peopleBelow } from '../sources/movedGroups';
@@ -22,11 +20,16 @@ export const undoGroups: Slice = async (context, place) => {
   const writes = await context.groupWrites(undoneId);
   if (writes.length === 0) return 'next';
   const factsAt = engine.clock.now();
+  const listed = await context.gotoGroups();
+  const { id } = place.cycle;
   const rows = judged({
     writes,
     managed: await engine.store.groups.all(),
-    listed: await context.gotoGroups(),
-    others: await othersIn(context, place),
+    listed,
+    used: await usedGroups(listed, engine.store.listed.read(id), {
+      leaving: await leaving(context, id),
+      hasDevices: await engine.store.listed.hasDevices(id),
+    }),
     factsAt,
     hold: await holdAfter(context, undoneId),
   });
@@ -40,17 +43,12 @@ export const undoGroups: Slice = async (context, place) => {
   return 'next';
 };
 
-/** Who will be in each group when the rows of this undo are done; accounts that are mere shells do not count. */
-async function othersIn({ engine }: PlanContext, { cycle }: CyclePlace): Promise<ReadonlyMap<string, number>> {
-  const leaving = new Set<string>();
-  for await (const { entry, state } of engine.store.plans.rows(cycle.id)) {
+/** Accounts that are in no group, or another one, when the rows of this undo are done. */
+async function leaving({ engine }: PlanContext, cycleId: string): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for await (const { entry, state } of engine.store.plans.rows(cycleId)) {
     const isLeaving = entry.desired.kind === 'inactive' || typeof entry.after?.['groupKey'] === 'string';
-    if (entry.kind === 'user' && state !== 'ended' && isLeaving && entry.targetId !== null) leaving.add(entry.targetId);
+    if (entry.kind === 'user' && state !== 'ended' && isLeaving && entry.targetId !== null) keys.add(entry.targetId);
   }
-  const others = new Map<string, number>();
-  const isOther = (account: Account): boolean => !leaving.has(account.key) && !isShell(account);
-  for await (const account of engine.store.listed.read(cycle.id))
-    if (account.groupKey !== null && isOther(account))
-      others.set(account.groupKey, (others.get(account.groupKey) ?? 0) + 1);
-  return others;
+  return keys;
 }

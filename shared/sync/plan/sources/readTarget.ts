@@ -5,6 +5,7 @@ import type { Caller } from '../../../goto/GotoClient';
 import { ConnectorError } from '../../../model/ConnectorError';
 import { licensesOfRules, type Policy } from '../../../rules/Policy';
 import type { CyclePlace } from '../../cycle/CyclePlace';
+import { readersPacer } from '../../cycle/readersPacer';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 
@@ -17,9 +18,8 @@ const LIST_TRIES = 5;
  */
 export const readTarget: Slice = async (context, place) => {
   const { engine, policy } = context;
-  // No lane has work now: one cycle at a time, and this one has sent nothing yet. The planner may use the whole rate.
-  const caller = { pacer: engine.pacing.planner };
   const { cursor, id } = place.cycle;
+  const caller = { pacer: await readersPacer(engine, id) };
   if (cursor.link === null && cursor.index === 0) {
     await engine.accounts.check(caller);
     const problem = licenseProblem(policy, await engine.accounts.licenses(caller));
