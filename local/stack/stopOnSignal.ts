@@ -1,3 +1,5 @@
+import { npmPid } from './npmPid';
+
 const PARENT_CHECK_MS = 500;
 
 const state = { isStopping: false };
@@ -31,12 +33,23 @@ export function stopOnSignal(): OnStop {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   // A terminal that is gone takes no more lines; that is no reason to leave anything undone.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  // npm puts a shell between itself and us; when that is killed, its signal ends there and nobody tells us.
+  // npm puts a shell between itself and us; when either is killed, nobody tells us.
   if (process.env['npm_lifecycle_event'] !== undefined) {
-    const parent = process.ppid;
+    const [parent, npm] = [process.ppid, npmPid()];
     setInterval(() => {
-      if (process.ppid !== parent && !state.isStopping) onSignal();
+      const isAlone = process.ppid !== parent || (npm !== undefined && !isAlive(npm));
+      if (isAlone && !state.isStopping) onSignal();
     }, PARENT_CHECK_MS).unref();
   }
   return (next) => void stops.push(next);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's is alive, too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

@@ -211,12 +211,14 @@ test('when Entra or GoTo does not answer, what is known is told, and that it is 
   expect(remembered.answer).toContain('what Entra says now could not be read');
   jest.restoreAllMocks();
 
-  jest.spyOn(GotoAccounts.prototype, 'licenses').mockRejectedValue(down);
+  jest.spyOn(GotoAccounts.prototype, 'knownLicenses').mockRejectedValue(down);
+  jest.spyOn(GotoAccounts.prototype, 'get').mockRejectedValue(down);
   const { since } = connector.mark();
   const half = await storyOf(ada.id);
   expect(half).toMatchObject({ account: { state: 'unknown', error: { code: 'Timeout' } }, source: { error: null } });
   expect(half.answer).toContain('has a GoTo account, as far as the connector knows: GoTo could not be asked');
   expect(since().goto).toBe(0);
+  jest.restoreAllMocks();
 });
 
 test('a person who is held, and one who is to lose access when an admin approves', async () => {
