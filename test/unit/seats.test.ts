@@ -85,7 +85,8 @@ test('who was assigned first comes first, by Entra’s date; who came to a group
     { ...asks('b', 60, ['7']), wantedSince: 30 },
     asks('c', 35, ['7']),
   ];
-  const lastOf = (free: number) => [...allotSeats(entries, new Map([['7', free]])).values()].map((upTo) => upTo.slice(-1));
+  const lastOf = (free: number) =>
+    [...allotSeats(entries, new Map([['7', free]])).values()].map((upTo) => upTo.slice(-1));
   expect([1, 2].map(lastOf)).toEqual([['b'], ['c']]);
 });
 
