@@ -9,6 +9,7 @@ import { ConnectorError } from '../model/ConnectorError';
 import type { Person } from '../model/Person';
 import type { SourceAttribute } from '../model/SourceAttribute';
 import { countAssignments } from './countAssignments';
+import { countMembers } from './countMembers';
 import { findPeople } from './findPeople';
 import type { GraphClient } from './GraphClient';
 import { groupNames } from './groupNames';
@@ -187,6 +188,11 @@ export class EntraSource {
   /** How many rows Graph counts in that list; undefined when it does not tell. */
   countAssignments(servicePrincipalId: string): Promise<number | undefined> {
     return countAssignments(this.graph, servicePrincipalId);
+  }
+
+  /** How many users Graph counts in a group, and groups where they count; undefined when it does not tell. */
+  countMembers(groupId: string, withGroups: boolean): Promise<number | undefined> {
+    return countMembers(this.graph, groupId, withGroups);
   }
 
   /**
@@ -376,8 +382,11 @@ const assignmentsPath = (servicePrincipalId: string): string =>
 
 function assignmentsIn(page: GraphPage): Assignment[] {
   return page.value.flatMap((row): Assignment[] => {
-    const { principalId, principalType, appRoleId } = parseShape(assignmentShape, row, 'assignment');
-    return principalType === 'User' || principalType === 'Group' ? [{ principalId, principalType, appRoleId }] : [];
+    const { principalId, principalType, appRoleId, createdDateTime } = parseShape(assignmentShape, row, 'assignment');
+    if (principalType !== 'User' && principalType !== 'Group') return [];
+    const since = Date.parse(createdDateTime ?? '');
+    // Graph writes the year 1 where it does not know.
+    return [{ principalId, principalType, appRoleId, since: since > 0 ? since : null }];
   });
 }
 

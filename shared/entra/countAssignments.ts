@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { GraphClient } from './GraphClient';
-import { sendBatch } from './sendBatch';
+import { sendBatch, type PartAnswer } from './sendBatch';
 
 const counted = z.object({ '@odata.count': z.number() });
+
+/** The count in an answer; undefined when it holds none. */
+export const countIn = (answer: PartAnswer | undefined): number | undefined =>
+  counted.safeParse(answer?.body).data?.['@odata.count'];
 
 /**
  * How many rows Graph counts in the app's list of assignments: an index answers that lags by itself, so it says whether
@@ -14,5 +18,5 @@ export async function countAssignments(graph: GraphClient, servicePrincipalId: s
   const answers = await sendBatch(graph, [
     { key: 'count', method: 'GET', url, headers: { ConsistencyLevel: 'eventual' } },
   ]);
-  return counted.safeParse(answers.get('count')?.body).data?.['@odata.count'];
+  return countIn(answers.get('count'));
 }

@@ -33,6 +33,7 @@ export const assignmentShape = z.object({
   principalType: z.string(),
   appRoleId: z.string(),
   resourceId: z.string().nullish(),
+  createdDateTime: z.string().nullish(),
 });
 
 export const removedShape = z.object({ id: z.string(), '@removed': z.object({ reason: z.string() }).optional() });

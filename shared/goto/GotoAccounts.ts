@@ -375,18 +375,25 @@ export class GotoAccounts {
     return readUpcomingMeetings(this.client, userKey, caller);
   }
 
-  /** The account's licences with their seats. */
-  async licenses(caller: Caller): Promise<License[]> {
-    return parseAnswer(licensePage, await this.client.get(`${this.#path}/licenses`, caller), 'licence list').results;
+  /**
+   * The account's licences with their seats.
+   * @param since what was read after this moment (ms) is fresh enough; left out: read now
+   */
+  async licenses(caller: Caller, since?: number): Promise<readonly License[]> {
+    const known = this.#licenses;
+    if (known !== undefined && since !== undefined && known.at >= since) return known.licenses;
+    const at = this.client.clock.now();
+    const answer = await this.client.get(`${this.#path}/licenses`, caller);
+    const { results: licenses } = parseAnswer(licensePage, answer, 'licence list');
+    this.#licenses = { at, licenses };
+    return licenses;
   }
 
   /** The licences as last read, for their names: seats may have been taken since. */
   async knownLicenses(caller: Caller): Promise<readonly License[]> {
     const known = this.#licenses;
     if (known !== undefined && this.client.clock.now() - known.at < LICENSE_NAMES_AGE_MS) return known.licenses;
-    const licenses = await this.licenses(caller);
-    this.#licenses = { at: this.client.clock.now(), licenses };
-    return licenses;
+    return this.licenses(caller);
   }
 
   /** The account's user groups. @throws ConnectorError IncompleteRead, repeatable, when the pages do not add up */

@@ -27,6 +27,8 @@ export const assignmentSchema = z.object({
   principalId: z.string(),
   principalType: z.enum(['User', 'Group']),
   appRoleId: z.string(),
+  /** When (ms) it was made; null where Graph, or the release that stored it, did not tell. */
+  since: z.number().nullable().default(null),
 });
 
 export type Assignment = Readonly<z.output<typeof assignmentSchema>>;

@@ -73,6 +73,8 @@ export const planEntrySchema = z.object({
   absentSince: z.number().nullable(),
   /** The earliest read these facts rest on (ms). */
   factsAt: z.number(),
+  /** Since when (ms) the person is to have access, as far as Entra or a mark tells: seats go in this order. */
+  wantedSince: z.number().nullable().default(null),
   mark: markRefSchema.nullable(),
   /** The person's row when this was planned: as long as it is the same, nobody wrote meanwhile. */
   personEtag: z.string().nullable(),
@@ -94,8 +96,11 @@ export const planResultSchema = z.object({
 export type PlanResult = Readonly<z.output<typeof planResultSchema>>;
 
 /** A plan entry with its hash: who, what, to which account, with which values; not why, and not when. */
-export const planEntry = (plan: Omit<PlanEntry, 'hash' | 'hold'> & Partial<Pick<PlanEntry, 'hold'>>): PlanEntry => ({
+export const planEntry = (
+  plan: Omit<PlanEntry, 'hash' | 'hold' | 'wantedSince'> & Partial<Pick<PlanEntry, 'hold' | 'wantedSince'>>,
+): PlanEntry => ({
   hold: null,
+  wantedSince: null,
   ...plan,
   hash: digest([plan.sourceId, plan.action, plan.targetId, plan.after, plan.removal, [...plan.drops].sort()]),
 });

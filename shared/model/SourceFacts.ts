@@ -17,6 +17,8 @@ export const sourceFactsSchema = z.object({
   /** What was wanted last, and with which address: who exchanges addresses with whom is seen from it. */
   wants: tolerant(['active', 'inactive', 'leave', 'unknown'], 'unknown').default('unknown'),
   wantedEmail: z.string().default(''),
+  /** When (ms) the account of somebody who has lost access was last seen in use; null where it never was. */
+  inUseAt: z.number().nullable().default(null),
   /** The reason of the last skip that was logged, so that the same one is not logged every cycle. */
   skipLogged: z.string().default(''),
 });

@@ -27,7 +27,7 @@ export interface ListSeen {
 const PLAUSIBLE_SHARE = 0.5;
 
 /** After this long (ms) a list that stays in doubt is acted on, but never without somebody's approval. */
-const ASKED_AFTER_MS = 24 * 3_600_000;
+export const ASKED_AFTER_MS = 24 * 3_600_000;
 
 /** @param before of the last list; undefined before the first one, which nobody can lose anything by */
 export function certifyList(before: ListCertificate | undefined, { rows, counted, at }: ListSeen): ListCertificate {

@@ -8,10 +8,14 @@ export interface Grant {
   /** The groups in between, outermost first, where the person is in a group of the group. */
   readonly path: readonly string[];
   readonly roleIds: readonly string[];
+  /** When (ms) each role was assigned; null or nothing where it is not known. */
+  readonly assignedAt: ReadonlyMap<string, number | null>;
 }
 
 /** Somebody without an assignment, where everybody is in scope. */
-export const AS_EVERYBODY: readonly Grant[] = [{ via: 'directory', path: [], roleIds: [DEFAULT_ACCESS_ROLE_ID] }];
+export const AS_EVERYBODY: readonly Grant[] = [
+  { via: 'directory', path: [], roleIds: [DEFAULT_ACCESS_ROLE_ID], assignedAt: new Map() },
+];
 
 /** The groups among ways. */
 export const groupsAmong = (ways: Iterable<string>): string[] => [

@@ -19,6 +19,7 @@ import { leftAsIs } from './leftAsIs';
 import type { Entitlements } from './Entitlements';
 import { grantsInWords, type Grant } from './grantsInWords';
 import { licensesOfRules, type CyclePolicy } from './Policy';
+import { wantedSince } from './seats';
 
 /** Everything known of a person at one moment. */
 export interface PersonFacts {
@@ -38,6 +39,8 @@ export interface PersonFacts {
   /** In a group that PROTECTED_USERS names; of somebody who is deleted, and in no list any more: protected until then. */
   readonly isProtected: boolean;
   readonly managed: ManagedPerson;
+  /** When (ms) the account was last seen in use though access was taken; null where it never was. */
+  readonly inUseAt: number | null;
   readonly personEtag: string | null;
   /** Looks into GoTo's complete list of this cycle; null when nothing was listed. */
   readonly find:
@@ -143,7 +146,7 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
   const decided = decisionFor(desired, observed, link, {
     managedLicenseKeys,
     driftPolicy: context.policy.driftPolicy,
-    isDeletionDue: isDeletionDue(context, desired, managed),
+    isDeletionDue: isDeletionDue(context, desired, facts),
   });
   const held = typeof observed === 'object' && observed !== null ? observed.licenseKeys : link?.applied.licenseKeys;
   const wantedKeys = desired.kind === 'active' ? desired.licenseKeys : [];
@@ -203,6 +206,10 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
     after: after(decision, desired),
     absentSince,
     factsAt: facts.factsAt,
+    wantedSince:
+      desired.kind === 'active'
+        ? wantedSince(facts.grants, (id) => context.entitlements.of([id]).entitled, facts.mark?.since ?? null)
+        : null,
     mark: markRefOf(facts.mark),
     personEtag: facts.personEtag,
   });
@@ -237,14 +244,18 @@ function decisionFor(
   return decide(desired, link ?? undefined, observed ?? 'unknown', policy);
 }
 
-/** Suspended for DELETE_AFTER_DAYS, by a list that can be believed. */
-function isDeletionDue(context: JudgeContext, desired: Desired, managed: ManagedPerson): boolean {
+/** Suspended for DELETE_AFTER_DAYS, and not seen in use since, by a list that can be believed. */
+function isDeletionDue(
+  context: JudgeContext,
+  desired: Desired,
+  { managed, inUseAt }: Pick<PersonFacts, 'managed' | 'inUseAt'>,
+): boolean {
   const { deleteAfterMs, mapping } = context.policy;
   const disabledAt = disabledSince(managed);
   if (deleteAfterMs === null || !mapping.flow.delete || desired.kind !== 'inactive' || disabledAt === null)
     return false;
   const isBelieved = context.isListCertified || !OF_LISTS.has(desired.reason);
-  return isBelieved && context.nowMs >= disabledAt + deleteAfterMs;
+  return isBelieved && context.nowMs >= Math.max(disabledAt, inUseAt ?? 0) + deleteAfterMs;
 }
 
 function why(facts: PersonFacts, { entitlements }: JudgeContext, desired: Desired, reason: Reason): string {

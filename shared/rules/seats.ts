@@ -6,6 +6,7 @@
  */
 import type { License } from '../model/Account';
 import type { PlanEntry } from '../model/PlanEntry';
+import type { Grant } from './grantsInWords';
 
 /** People to whom a cycle gives a licence, and from whom it takes it. */
 export interface SeatDemand {
@@ -54,12 +55,39 @@ const keysIn = (values: PlanEntry['before']): readonly string[] => {
   return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : [];
 };
 
+/** What tells whose turn it is. */
+type InTurn = Pick<PlanEntry, 'sourceId' | 'mark' | 'factsAt' | 'wantedSince'>;
+
 /**
- * Whose turn it is, as a text that sorts: who has waited longest for a seat comes first, then who was assigned first, as far
- * as the connector saw it.
+ * Since when (ms) the person waits for access: as remembered of who waits for a seat already, then as Entra dates the
+ * assignment, then as the connector saw it.
  */
-export const seatTurn = ({ sourceId, mark, factsAt }: Pick<PlanEntry, 'sourceId' | 'mark' | 'factsAt'>): string =>
-  `${String(mark?.seatSince ?? mark?.since ?? factsAt).padStart(16, '0')}-${sourceId}`;
+export const waitsSince = ({ mark, factsAt, wantedSince }: Omit<InTurn, 'sourceId'>): number =>
+  mark?.seatSince ?? wantedSince ?? mark?.since ?? factsAt;
+
+/** Whose turn it is, as a text that sorts: who was assigned first comes first. */
+export const seatTurn = (entry: InTurn): string =>
+  `${String(Math.max(0, Math.round(waitsSince(entry)))).padStart(16, '0')}-${entry.sourceId}`;
+
+/**
+ * Since when (ms) somebody is to have access. Entra dates the assignment of a person, and of a group; who came to the group
+ * later is dated by the mark that said so.
+ * @param marked when (ms) the change was seen that the person is looked at for; null when there was none
+ * @returns null where nothing tells
+ */
+export function wantedSince(
+  grants: readonly Grant[],
+  isEntitled: (roleId: string) => boolean,
+  marked: number | null,
+): number | null {
+  const dates = grants.flatMap(({ via, assignedAt }) =>
+    [...assignedAt].flatMap(([roleId, at]) => {
+      if (at === null || !isEntitled(roleId)) return [];
+      return via === 'direct' ? at : Math.max(at, marked ?? at);
+    }),
+  );
+  return dates.length === 0 ? null : Math.min(...dates);
+}
 
 /**
  * Gives short licences out in turn. Whoever needs several gets all of them or none, and keeps none from those behind.
@@ -68,7 +96,7 @@ export const seatTurn = ({ sourceId, mark, factsAt }: Pick<PlanEntry, 'sourceId'
  *   nobody does; nothing for those that everybody gets
  */
 export function allotSeats(
-  entries: readonly Pick<PlanEntry, 'sourceId' | 'mark' | 'factsAt' | 'before' | 'after'>[],
+  entries: readonly (InTurn & Pick<PlanEntry, 'before' | 'after'>)[],
   free: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, string> {
   const left = new Map(free);

@@ -154,6 +154,22 @@ export class DirtyTable {
     await this.#keepGroup(mark, { ...mark, absentSince: doubtSince, wait });
   }
 
+  /** The same for groups that may have no mark yet; one that is there stays as it is. */
+  async doubtGroups(ids: readonly string[], doubtSince: number, wait: number): Promise<void> {
+    const mark: Mark = { ...newMark(doubtSince, 'counted'), absentSince: doubtSince, wait };
+    await this.#guarded(ids.map((id) => ({ kind: 'create', row: { ...rowOf(id, mark), partitionKey: GROUPS } })));
+  }
+
+  /** Groups whose lists have been doubted since this moment (ms), or longer. */
+  async doubtedGroups(since: number): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    for await (const row of this.#table.partition(GROUPS)) {
+      const { id, absentSince } = markOf(row);
+      if (absentSince !== null && absentSince <= since) ids.add(id);
+    }
+    return ids;
+  }
+
   async #keepGroup(mark: StoredMark, next: Mark): Promise<void> {
     await this.#table.replaceIfUnchanged({ ...rowOf(mark.id, next), partitionKey: GROUPS }, mark.etag);
   }

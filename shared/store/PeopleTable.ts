@@ -44,7 +44,7 @@ export interface Someone {
 }
 
 export type SourceRead = Pick<SourceFacts, 'displayName' | 'attributes' | 'deleted' | 'readAt' | 'readIn'>;
-export type SourceJudged = Pick<SourceFacts, 'via' | 'within' | 'wants' | 'wantedEmail' | 'skipLogged'>;
+export type SourceJudged = Pick<SourceFacts, 'via' | 'within' | 'wants' | 'wantedEmail' | 'inUseAt' | 'skipLogged'>;
 
 export class PeopleTable {
   readonly #table: Table;

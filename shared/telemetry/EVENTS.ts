@@ -31,6 +31,7 @@ export const EVENTS = {
   'removals.rejected': { cycleId: 'text', staged: 'number' },
   'removals.superseded': { cycleId: 'text', staged: 'number' },
   'assignments.doubted': { cycleId: 'text', rows: 'number', counted: 'number' },
+  'members.doubted': { cycleId: 'text', groupId: 'text', rows: 'number', counted: 'number' },
   'removals.refuted': { cycleId: 'text', people: 'number' },
   'demand.closesLater': { cycleId: 'text', message: 'text' },
   'chunk.exception': { cycleId: 'text', lane: 'number', message: 'text', deliveryCount: 'number' },

@@ -39,6 +39,13 @@ test('I05: a certificate that is always given is found', async () => {
   await expect(playLie(connector, lie, THREE_CYCLES)).rejects.toThrow(/toMatchObject|toEqual/);
 });
 
+test('I05: a count of members that agrees with whatever the lists say is found', async () => {
+  jest.spyOn(EntraSource.prototype, 'countMembers').mockImplementation(() => Promise.resolve(0));
+  const lie = lieOf('every group reads as halved, and nobody seems to be in a group when asked by person');
+  const full: readonly Told[] = THREE_CYCLES.map(({ after }) => ({ mode: 'full', after }));
+  await expect(playLie(connector, lie, full)).rejects.toThrow(/toMatchObject|toEqual/);
+});
+
 test('I06: a limit that grants whatever is asked for is found', async () => {
   const everybody = { has: () => true, [Symbol.iterator]: () => [][Symbol.iterator](), size: 0 };
   const people = everybody as unknown as ReadonlySet<string>;

@@ -55,6 +55,35 @@ export const LIES: readonly Lie[] = [
     says: /reads as empty or missing|without access/,
   },
   {
+    name: 'every group reads as halved',
+    tell: (connector) => {
+      behave(connector, { membersShown: 0.5 });
+    },
+    says: /members of group \S+ has \d rows, but Graph counts \d/,
+  },
+  {
+    name: 'every group reads as halved, and nobody seems to be in a group when asked by person',
+    tell: (connector) => {
+      behave(connector, { membersShown: 0.5, hidesMemberships: true });
+    },
+    says: /members of group \S+ has \d rows, but Graph counts \d/,
+  },
+  {
+    name: 'every group reads as halved, and Graph’s count agrees',
+    tell: (connector) => {
+      behave(connector, { membersShown: 0.5, countsWhatIsShown: true });
+    },
+    says: /lists show \d+ people without access, and Entra shows it|have lost access/,
+  },
+  {
+    name: 'every group reads as halved, its count agrees, and nobody seems to be in a group when asked by person',
+    tell: (connector) => {
+      behave(connector, { membersShown: 0.5, countsWhatIsShown: true, hidesMemberships: true });
+    },
+    says: /would lose access within 24 hours|have lost access/,
+    isAskedAbout: true,
+  },
+  {
     name: 'the list of assignments is empty',
     tell: (connector) => {
       behave(connector, { assignmentsShown: 0 });

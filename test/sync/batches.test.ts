@@ -4,8 +4,8 @@ import { PeopleTable } from '../../shared/store/PeopleTable';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
 import { PEOPLE, startTwenty } from '../support/startTwenty';
-import { newcomer } from '../support/stories';
-import type { TestConnector, TestOptions } from '../support/TestConnector';
+import { newcomer, newDepartment, newPerson } from '../support/stories';
+import { TestConnector, type TestOptions } from '../support/TestConnector';
 
 /** Doubts that end soon. */
 const HASTY = { gotoLagMs: 5_000, requestMs: 5_000 };
@@ -81,12 +81,38 @@ test('a request that is too large is halved until it fits', async () => {
   await expectInOrder();
 });
 
-test('seats for seven of twenty: seven are made, the others wait, and nobody asks for each of them', async () => {
-  await twenty();
-  const [meeting] = connector.world.goto.licenses;
+test('seats for seven of twenty: the first assigned get them, the others wait, and nobody asks for each of them', async () => {
+  connector = await TestConnector.start({ world: { people: 0, groups: 0, membersPerGroup: 0, existingShare: 0 } });
+  const { directory, goto } = connector.world;
+  const people = Array.from({ length: PEOPLE }, (_, index) => newPerson(connector, 700 + index));
+  // The first two came by a group, in the midst of the others, who came one by one, the last first.
+  const [ada, bob, ...others] = people;
+  const inOrder: EntraUser[] = [];
+  for (const [index, person] of others.reverse().entries()) {
+    connector.later(60_000);
+    if (index === 4 && ada !== undefined && bob !== undefined) {
+      newDepartment(connector, [ada, bob]);
+      inOrder.push(ada, bob);
+      connector.later(60_000);
+    }
+    directory.assign(person.id, 'User');
+    inOrder.push(person);
+  }
+  const [meeting] = goto.licenses;
   if (meeting !== undefined) meeting.seats = 7;
+  connector.later();
   expect(await connector.cycle()).toMatchObject({ counts: { created: 7, parked: 13 } });
   expect(posts().length).toBeLessThan(10);
+  const seated = (): string[] => inOrder.filter(({ id }) => connector.statusOf(id) !== 'none').map(({ id }) => id);
+  expect(seated()).toEqual(inOrder.slice(0, 7).map(({ id }) => id));
+  // Freed one by one, they go on in that order; whoever is assigned meanwhile comes last.
+  newcomer(connector, 690);
+  for (const seats of [8, 10]) {
+    if (meeting !== undefined) meeting.seats = seats;
+    connector.later();
+    await connector.cycle();
+    expect(seated()).toEqual(inOrder.slice(0, seats).map(({ id }) => id));
+  }
   if (meeting !== undefined) meeting.seats = 100;
   connector.later(24 * 3_600_000);
   await connector.cycle();

@@ -1,5 +1,5 @@
 /** DELETE_AFTER_DAYS: suspended accounts go by an admin's word alone, and never with anything in them. */
-import { CONNECT_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { CONNECT_LICENSE, MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { getJob } from '../../shared/api/getJob';
 import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
@@ -74,6 +74,9 @@ async function stagedIn(cycleId: string): Promise<Leaver[]> {
     .filter((one) => one.staged && one.action === 'delete' && one.reason === 'DeletionDue')
     .map(({ sourceId, targetId }) => ({ id: sourceId, key: targetId ?? '' }));
 }
+
+const askedIn = async ({ id, state }: CycleView): Promise<Leaver[]> =>
+  state === 'awaitingApproval' ? stagedIn(id) : [];
 
 async function verdict(word: 'approve' | 'reject', id: string): Promise<CycleView> {
   await decide(connector, word, id, (await planOf(connector, id)).hash);
@@ -190,6 +193,39 @@ test('above the limit of removals the others come first; a rejected deletion sta
   expect(await verdict('reject', second.id)).toMatchObject({ state: 'rejected' });
   expect(await night(5 * 60_000)).toMatchObject({ counts: { staged: 0, deleted: 0 } });
   expect(isThere(due)).toBe(true);
+});
+
+test('an account that was seen in use since it was suspended is not due before that is long ago', async () => {
+  const { goto } = connector.world;
+  const { worker } = await leavers(['worker'], 660);
+  await connector.restart({ DRIFT_POLICY: 'report', REMOVAL_LIMIT_COUNT: '50' });
+  goto.changeByHand(worker.key, { licenseKeys: [MEETING_LICENSE] });
+  const seen = await night(1.5 * DAY);
+  expect(await askedIn(seen)).not.toContainEqual(worker);
+  goto.changeByHand(worker.key, { licenseKeys: [] });
+  expect(await askedIn(await night(DAY))).not.toContainEqual(worker);
+  const asking = await night(1.5 * DAY);
+  expect(byKey(await askedIn(asking))).toContain(worker.key);
+  await verdict('reject', asking.id);
+});
+
+test('nobody is asked to delete the account that a rehire waits for without a seat', async () => {
+  await connector.restart({ DRIFT_POLICY: 'repair' });
+  const { goto, directory } = connector.world;
+  const { former } = await leavers(['former'], 670);
+  const { mail } = directory.user(former.id);
+  directory.deleteUser(former.id);
+  await cycles(connector, 2);
+  const [license] = goto.licenses;
+  if (license === undefined) throw new RangeError('no licence');
+  const seats = license.seats;
+  license.seats = goto.all().filter((user) => user.licenseKeys.includes(license.key)).length;
+  const rehire = newcomer(connector, 671, { mail });
+  expect(await cycles(connector, 1)).toMatchObject({ counts: { parked: 1 } });
+  expect(await askedIn(await night())).not.toContainEqual(former);
+  license.seats = seats;
+  await cycles(connector, 1);
+  expect(connector.accountOf(rehire.id)).toMatchObject({ key: former.key, licenseKeys: [license.key] });
 });
 
 test('without the setting nothing is ever deleted', async () => {

@@ -1,16 +1,24 @@
 /** I05: what only a list says is asked about once more before anything is taken, and what is refuted leaves no trace. */
+import { honestEntra } from '../../local/simulators/entra/EntraBehaviour';
 import { ORGANIZER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
+import { PlansTable } from '../../shared/store/PlansTable';
+import { decide, planOf } from '../support/approvals';
 import { expectConverged } from '../support/expectConverged';
+import { putMeant } from '../support/meantMapping';
 import { apply, dryRun } from '../support/plans';
-import { cycles, newcomer, someone, TINY } from '../support/stories';
+import { around, cycles, newcomer, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
 beforeEach(async () => {
   connector = await TestConnector.start({ world: TINY });
 });
-afterEach(() => connector.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await connector.stop();
+});
 
 /** Of the list of assignments the last row is missing, and Graph's count does not tell. */
 function hideLastAssignment(): void {
@@ -66,4 +74,88 @@ test('to move to another enterprise application, an admin looks at the plan and 
   expect(await apply(connector, plan)).toMatchObject({ state: 'succeeded', counts: { created: 1 } });
   expect(await cycles(connector, 1)).toMatchObject({ state: 'succeeded' });
   expectConverged(connector);
+});
+
+/** Three people in each group; its list shows two of them, and asked by person nobody is in any. */
+const CUT = { membersShown: 0.5, hidesMemberships: true };
+const seated = (ids: readonly string[]): string[] => ids.map((id) => connector.statusOf(id));
+
+test('a group whose list lost people whom Graph counts takes access from nobody; after a day of it an admin is asked', async () => {
+  await connector.begin();
+  const { behaviour } = connector.stack.entra;
+  const people = [...connector.world.directory.entitledIds()];
+  const before = seated(people);
+  Object.assign(behaviour, CUT);
+  connector.later();
+  const told = await connector.cycle('full');
+  expect(told.warnings.join()).toMatch(/members of group \S+ has \d rows, but Graph counts \d/);
+  for (let hours = 0; hours < 24; hours += 6) {
+    connector.later(6 * 3_600_000);
+    expect(await connector.cycle(hours === 12 ? 'full' : 'incremental')).toMatchObject({ state: 'succeeded' });
+  }
+  expect(await cycles(connector, 1)).toMatchObject({ state: 'awaitingApproval', counts: { disabled: 0 } });
+  expect(seated(people)).toEqual(before);
+  Object.assign(behaviour, honestEntra());
+  connector.later(3_600_000);
+  await connector.cycle('full');
+  await cycles(connector, 2);
+  expectConverged(connector);
+});
+
+test('who leaves a group goes in time though Graph still counts them', async () => {
+  await connector.begin();
+  const { directory } = connector.world;
+  const [groupId = '', group] = [...directory.groups][0] ?? [];
+  const [leaver = ''] = group?.latest.members.keys() ?? [];
+  connector.stack.entra.behaviour.lagOf.memberCounts = 86_400_000;
+  directory.removeMember(groupId, leaver);
+  connector.later();
+  await connector.cycle('full');
+  await cycles(connector, 1);
+  expect(connector.statusOf(leaver)).toBe('SUSPENDED');
+});
+
+test('where Graph does not tell its count, each person is asked about', async () => {
+  await connector.begin();
+  const before = seated([...connector.world.directory.entitledIds()]);
+  Object.assign(connector.stack.entra.behaviour, { membersShown: 0.5, refusesMemberCounts: true });
+  connector.later();
+  await connector.cycle('full');
+  await cycles(connector, 3);
+  expect(seated([...connector.world.directory.entitledIds()])).toEqual(before);
+});
+
+/** Whoever has no department is out of scope. */
+function schemaOfDepartments(): object {
+  const [rule] = DEFAULT_SCHEMA.synchronizationRules;
+  const [mapping] = rule.objectMappings;
+  const clauses = [{ operatorName: 'IS NOT NULL', sourceOperandName: 'department', targetOperand: { values: [] } }];
+  const scope = { groups: [{ name: 'filter', clauses }] };
+  return { ...DEFAULT_SCHEMA, synchronizationRules: [{ ...rule, objectMappings: [{ ...mapping, scope }] }] };
+}
+
+test('whom a filter leaves out is looked at right before the removal, an approved one too: who is within again keeps access', async () => {
+  await connector.begin();
+  const { directory } = connector.world;
+  const [back, gone] = [someone(connector, 0), someone(connector, 1)];
+  await putMeant(connector.engine, schemaOfDepartments());
+  await connector.settle();
+  await connector.restart({ REMOVAL_LIMIT_COUNT: '1' });
+  const department = (id: string, value: string | null): void => {
+    directory.changeUser(id, { department: value });
+  };
+  for (const { id } of [back, gone]) department(id, null);
+  const staged = await cycles(connector, 1);
+  expect(staged).toMatchObject({ state: 'awaitingApproval', counts: { staged: 2 } });
+  // When a lane begins: behind the last reading of the plan that was approved.
+  around(PlansTable.prototype, 'chunk', {
+    after: () => {
+      if (connector.world.directory.user(back.id).department === null) department(back.id, 'Sales');
+    },
+  });
+  await decide(connector, 'approve', staged.id, (await planOf(connector, staged.id)).hash);
+  await connector.settle();
+  expect(connector.statusOf(gone.id)).toBe('SUSPENDED');
+  expect(connector.statusOf(back.id)).not.toBe('SUSPENDED');
+  expect(await connector.entry(staged.id, back.id)).toMatchObject({ reason: 'AbsenceDoubted' });
 });

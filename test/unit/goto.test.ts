@@ -93,8 +93,8 @@ describe('accounts', () => {
       goto.addUser({ email: `p${index}@example.com`, firstName: 'P', lastName: String(index) });
     goto.addUser({ email: 'desk@devices.logmein.com', firstName: 'Desk', lastName: 'Phone' });
     const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
-    const { value: rows, calls } = await countingCalls(() => accounts.list(caller));
-    expect(rows).toHaveLength(2_101);
+    const { value: listed, calls } = await countingCalls(() => accounts.list(caller));
+    expect(listed.accounts).toHaveLength(2_101);
     expect(calls).toEqual({ graph: 0, gotoReads: 3, gotoWrites: 0, throttled: 0 });
   });
 
@@ -130,7 +130,7 @@ describe('accounts', () => {
       goto.addUser({ email: `p${index}@example.com`, firstName: 'P', lastName: String(index) });
     goto.pageCap = 10;
     const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
-    expect(await accounts.list(caller)).toHaveLength(26);
+    expect((await accounts.list(caller)).accounts).toHaveLength(26);
     expect(
       goto.requests.filter((request) => request.path.includes('/users?')).map((one) => one.path.split('?')[1]),
     ).toEqual(['offset=0&pageSize=1000', 'offset=10&pageSize=1000', 'offset=20&pageSize=1000']);

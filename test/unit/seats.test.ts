@@ -1,4 +1,4 @@
-import { addDemand, allotSeats, judgeSeats } from '../../shared/rules/seats';
+import { addDemand, allotSeats, judgeSeats, wantedSince } from '../../shared/rules/seats';
 import type { License } from '../../shared/model/Account';
 
 const license = (seats: number | null, used: number): License => ({
@@ -53,6 +53,7 @@ const asks = (sourceId: string, since: number, licenseKeys: readonly string[], s
   sourceId,
   mark: { etag: '', since, attempts: 0, absentSince: null, seatSince },
   factsAt: 0,
+  wantedSince: null,
   before: null,
   after: { licenseKeys },
 });
@@ -63,6 +64,30 @@ test('seats go in turn: who waits comes before who came later, whatever was chan
     [...allotSeats(entries, new Map([['7', free]]))].map(([keys, upTo]) => [keys, upTo.slice(-1)]);
   expect([0, 1, 2, 3].map(lastOf)).toEqual([[['7', '']], [['7', 'c']], [['7', 'a']], [['7', 'b']]]);
   expect(lastOf(4)).toEqual([]);
+});
+
+test('who was assigned first comes first, by Entra’s date; who came to a group later, by when that was seen', () => {
+  const grant = (via: string, at: number | null, roleId = 'member') => ({
+    via,
+    path: [],
+    roleIds: [roleId],
+    assignedAt: new Map([[roleId, at]]),
+  });
+  const since = (marked: number | null, ...grants: ReturnType<typeof grant>[]) =>
+    wantedSince(grants, (roleId) => roleId === 'member', marked);
+  expect(since(null, grant('direct', 50), grant('group', 20))).toBe(20);
+  expect(since(70, grant('direct', 50), grant('group', 20))).toBe(50);
+  expect(since(70, grant('group', 20))).toBe(70);
+  expect(since(70, grant('direct', 50), grant('direct', 5, 'no access'))).toBe(50);
+  expect(since(70, grant('direct', null))).toBeNull();
+  const entries = [
+    { ...asks('a', 60, ['7']), wantedSince: 40 },
+    { ...asks('b', 60, ['7']), wantedSince: 30 },
+    asks('c', 35, ['7']),
+  ];
+  const lastOf = (free: number) =>
+    [...allotSeats(entries, new Map([['7', free]])).values()].map((upTo) => upTo.slice(-1));
+  expect([1, 2].map(lastOf)).toEqual([['b'], ['c']]);
 });
 
 test('who needs two licences and gets one of them only keeps it from nobody', () => {

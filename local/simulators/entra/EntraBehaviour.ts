@@ -7,7 +7,8 @@ export type EntraEndpoint =
   | 'usersList'
   | 'assignments'
   | 'userAssignments'
-  | 'checkMemberGroups';
+  | 'checkMemberGroups'
+  | 'memberCounts';
 
 /** The ugly sides of Graph that a test turns on; all are off by default. */
 export interface EntraBehaviour {
@@ -37,8 +38,16 @@ export interface EntraBehaviour {
   readonly missingMembersOf: Set<string>;
   /** Share of the app's list of assignments that is shown, with 200: 0 reads as empty. */
   assignmentsShown: number;
-  /** Graph's count of the assignments tells the same lie as the list; else it tells the truth. */
+  /** Share of each group's members that their list shows, with 200. */
+  membersShown: number;
+  /** Graph's counts of assignments and of members tell the same lie as the lists; else they tell the truth. */
   countsWhatIsShown: boolean;
+  /** Members that Graph counts besides those it lists. */
+  membersCountedBesides: number;
+  /** Graph refuses to count members. */
+  refusesMemberCounts: boolean;
+  /** Nobody seems to be in any group when asked by person. */
+  hidesMemberships: boolean;
   /** Rows a page of a list holds at most. */
   pageCap: number;
   /** Every second page of a list is empty and the last one. */
@@ -65,7 +74,11 @@ export const honestEntra = (): EntraBehaviour => ({
   emptyMembersOf: new Set(),
   missingMembersOf: new Set(),
   assignmentsShown: 1,
+  membersShown: 1,
   countsWhatIsShown: false,
+  membersCountedBesides: 0,
+  refusesMemberCounts: false,
+  hidesMemberships: false,
   pageCap: 999,
   endsWithEmptyPage: false,
   refusesAssignmentsOf: false,

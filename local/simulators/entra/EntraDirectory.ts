@@ -32,6 +32,7 @@ export interface EntraAssignment {
   readonly principalId: string;
   readonly principalType: 'User' | 'Group' | 'ServicePrincipal';
   readonly appRoleId: string;
+  readonly createdDateTime: string;
 }
 
 export interface EntraAppRole {
@@ -153,8 +154,7 @@ export class EntraDirectory {
   }
 
   assign(principalId: string, principalType: EntraAssignment['principalType'], appRoleId: string = USER_ROLE_ID): void {
-    const assignment: EntraAssignment = { id: randomUUID().replaceAll('-', ''), principalId, principalType, appRoleId };
-    this.#assignments.set(this.clock.now(), [...this.#assignments.latest, assignment]);
+    this.assignMany([{ id: principalId, type: principalType }], appRoleId);
   }
 
   assignMany(
@@ -166,6 +166,7 @@ export class EntraDirectory {
       principalId: id,
       principalType: type,
       appRoleId,
+      createdDateTime: new Date(this.clock.now()).toISOString(),
     }));
     this.#assignments.set(this.clock.now(), [...this.#assignments.latest, ...more]);
   }

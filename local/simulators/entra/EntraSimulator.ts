@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { StackClock } from '../../clock/StackClock';
 import { json, SimulatedServer, type SimRequest, type SimResponse } from '../http/SimulatedServer';
 import { honestEntra, type EntraBehaviour, type EntraEndpoint } from './EntraBehaviour';
-import type { EntraAssignment, EntraDirectory, UserState } from './EntraDirectory';
+import type { EntraAssignment, EntraDirectory, EntraGroup, UserState } from './EntraDirectory';
 
 /** Delta tokens of directory objects live 7 days (graph-source.md 2.1). */
 const DELTA_TOKEN_LIFE_MS = 7 * 86_400_000;
@@ -110,6 +110,8 @@ export class EntraSimulator extends SimulatedServer {
     if (path === '/groups/delta') return this.#delta(url, 'member');
     const all = /^\/groups\/([^/]+)\/transitiveMembers$/.exec(path);
     if (all !== null) return this.#transitiveMembers(all[1] ?? '', url);
+    const counted = /^\/groups\/([^/]+)\/members\/microsoft\.graph\.(user|group)$/.exec(path);
+    if (counted !== null) return this.#membersOfKind(counted[1] ?? '', counted[2] === 'group' ? 'group' : 'user', url);
     const members = /^\/groups\/([^/]+)\/members$/.exec(path);
     if (members !== null) return this.#members(members[1] ?? '', url);
     const memberOf = /^\/users\/([^/]+)\/memberOf$/.exec(path);
@@ -192,7 +194,9 @@ export class EntraSimulator extends SimulatedServer {
     if (state === undefined || typeof state === 'string') return graphError(404, 'Request_ResourceNotFound');
     const asked = memberGroupsBody.safeParse(body);
     if (!asked.success) return graphError(400, 'Request_BadRequest');
-    return json(200, { value: asked.data.groupIds.filter((id) => this.#isMember(userId, id, moment, new Set())) });
+    const isShown = (id: string): boolean =>
+      !this.behaviour.hidesMemberships && this.#isMember(userId, id, moment, new Set());
+    return json(200, { value: asked.data.groupIds.filter(isShown) });
   }
 
   /** Through groups in groups too; `seen` ends circles. */
@@ -213,7 +217,9 @@ export class EntraSimulator extends SimulatedServer {
     if (state === undefined || typeof state === 'string') return graphError(404, 'Request_ResourceNotFound');
     const rows = [...this.directory.groups.values()].flatMap((history) => {
       const group = history.at(moment);
-      return group?.members.has(userId) === true ? [{ '@odata.type': '#microsoft.graph.group', id: group.id }] : [];
+      return group?.members.has(userId) === true && !this.behaviour.hidesMemberships
+        ? [{ '@odata.type': '#microsoft.graph.group', id: group.id }]
+        : [];
     });
     return this.#page(url, rows);
   }
@@ -237,8 +243,7 @@ export class EntraSimulator extends SimulatedServer {
     const group = this.directory.groups.get(groupId)?.at(moment);
     if (group === undefined || this.behaviour.missingMembersOf.has(groupId))
       return graphError(404, 'Request_ResourceNotFound');
-    const members = this.behaviour.emptyMembersOf.has(groupId) ? [] : [...group.members];
-    const rows = members.flatMap(([id, kind]): object[] => {
+    const rows = this.#shown(group).flatMap(([id, kind]): object[] => {
       if (kind === 'group') return [{ '@odata.type': '#microsoft.graph.group', id }];
       const state = this.directory.users.get(id)?.at(moment);
       return state === undefined || typeof state === 'string'
@@ -251,6 +256,30 @@ export class EntraSimulator extends SimulatedServer {
           ];
     });
     return this.#page(url, rows);
+  }
+
+  /** The members that a group's list shows. */
+  #shown({ id, members }: EntraGroup): [string, 'user' | 'group'][] {
+    if (this.behaviour.emptyMembersOf.has(id)) return [];
+    return [...members].slice(0, Math.ceil(members.size * this.behaviour.membersShown));
+  }
+
+  /** Casts are advanced queries: without `$count` and its header Graph refuses them (graph-source.md 3.3). */
+  #membersOfKind(groupId: string, kind: 'user' | 'group', url: URL): SimResponse {
+    const { countsWhatIsShown, membersCountedBesides, refusesMemberCounts } = this.behaviour;
+    if (refusesMemberCounts) return graphError(403, 'Authorization_RequestDenied');
+    if (url.searchParams.get('$count') !== 'true') return graphError(400, 'Request_UnsupportedQuery');
+    const moment = this.#momentOf('memberCounts');
+    const group = this.directory.groups.get(groupId)?.at(moment);
+    if (group === undefined) return graphError(404, 'Request_ResourceNotFound');
+    const isThere = (id: string): boolean => {
+      const state = this.directory.users.get(id)?.at(moment);
+      return kind === 'group' || (state !== undefined && typeof state !== 'string');
+    };
+    const rows = (countsWhatIsShown ? this.#shown(group) : [...group.members]).flatMap(([id, own]) =>
+      own === kind && isThere(id) ? [{ '@odata.type': `#microsoft.graph.${kind}`, id }] : [],
+    );
+    return this.#page(url, rows, rows.length + (kind === 'user' ? membersCountedBesides : 0));
   }
 
   #page(url: URL, rows: readonly object[], count = rows.length): SimResponse {

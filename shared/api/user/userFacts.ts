@@ -39,7 +39,7 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
     scope: seen === undefined ? null : scopeOf(seen, now),
     mapped: seen === undefined ? null : mappedOf(seen, now, described),
     account: accountOf(explained, described),
-    link: linkOf(engine, managed?.person),
+    link: linkOf(engine, managed?.person, someone.facts.inUseAt),
     next: seen === undefined ? null : nextOf(seen, nextAttempt ?? runAfter(now)),
     waiting:
       mark === undefined
@@ -62,12 +62,14 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
 }
 
 /** When the account is to go is known for whom an admin has not decided about otherwise. */
-function linkOf({ policy }: Engine, person: ManagedPerson | undefined): UserFacts['link'] {
+function linkOf({ policy }: Engine, person: ManagedPerson | undefined, inUseAt: number | null): UserFacts['link'] {
   if (person?.link == null) return null;
   const { key, origin, state } = person.link;
   const at = disabledSince(person);
   const deletion =
-    at === null || policy.deleteAfterMs === null || person.hold !== null ? null : at + policy.deleteAfterMs;
+    at === null || policy.deleteAfterMs === null || person.hold !== null
+      ? null
+      : Math.max(at, inUseAt ?? 0) + policy.deleteAfterMs;
   return {
     accountKey: key,
     origin,

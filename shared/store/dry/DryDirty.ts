@@ -65,4 +65,8 @@ export class DryDirty extends DirtyTable {
   override doubtGroup(mark: StoredMark): Promise<void> {
     return this.answerGroup(mark);
   }
+
+  override doubtGroups(): Promise<void> {
+    return Promise.resolve();
+  }
 }

@@ -15,6 +15,15 @@ export interface ListedPage {
   readonly total: number;
 }
 
+/** Which part of the list a page is. */
+export interface ListedSpan {
+  /** Rows before it, devices included. */
+  readonly offset: number;
+  readonly rows: number;
+  /** People's keys. */
+  readonly keys: readonly string[];
+}
+
 /** What the pages say together. */
 export interface ListCensus {
   /** Distinct keys, devices included. */
@@ -56,10 +65,8 @@ export class ListedAccounts {
         continue;
       }
       for (const { key } of accountsIn(row)) keys.add(key);
-      const devices = deviceKeysIn(row);
-      if (devices === undefined) continue;
-      for (const key of devices) keys.add(key);
-      totals.push(Number(row['total']));
+      for (const key of devicesIn(row)) keys.add(key);
+      if (row['total'] !== undefined) totals.push(Number(row['total']));
     }
     await this.#table.write(writes);
     return { distinct: keys.size, firstTotal: totals[0] ?? 0, lastTotal: totals.at(-1) ?? 0 };
@@ -70,9 +77,25 @@ export class ListedAccounts {
     for await (const row of this.#table.partition(cycleId)) yield* accountsIn(row);
   }
 
+  /** The pages of the list in order, as GoTo counted them; nothing when the cycle has none. */
+  async *pages(cycleId: string): AsyncGenerator<ListedSpan> {
+    let page = { name: '', offset: 0, keys: [] as string[], rows: 0 };
+    for await (const row of this.#table.partition(cycleId)) {
+      const name = row.rowKey.slice(0, chunkKey(0).length);
+      if (name !== page.name) {
+        if (page.name !== '') yield page;
+        page = { name, offset: page.offset + page.rows, keys: [], rows: 0 };
+      }
+      const keys = accountsIn(row).map((account) => account.key);
+      page.keys.push(...keys);
+      page.rows += keys.length + devicesIn(row).length;
+    }
+    if (page.name !== '') yield page;
+  }
+
   /** Whether the list has rows that are no people's. */
   async hasDevices(cycleId: string): Promise<boolean> {
-    for await (const row of this.#table.partition(cycleId)) if (deviceKeysIn(row)?.length) return true;
+    for await (const row of this.#table.partition(cycleId)) if (devicesIn(row).length > 0) return true;
     return false;
   }
 
@@ -84,8 +107,6 @@ export class ListedAccounts {
 
 const accountsIn = (row: StoredRow): Account[] => z.array(accountSchema).parse(JSON.parse(String(row['json'])));
 
-/** Stands with the first part of a page only. */
-function deviceKeysIn(row: StoredRow): readonly string[] | undefined {
-  const devices = readLongText(row, 'devices');
-  return devices === undefined ? undefined : z.array(z.string()).parse(JSON.parse(devices));
-}
+/** Only a page's first row names them. */
+const devicesIn = (row: StoredRow): string[] =>
+  z.array(z.string()).parse(JSON.parse(readLongText(row, 'devices') ?? '[]'));

@@ -1,11 +1,13 @@
 /** What the handling of one person needs beside the person: who asks, by whose rules, and whether it may go on. */
 import type { AccountsList } from '../../goto/GotoAccounts';
 import type { Caller } from '../../goto/GotoClient';
+import type { Mapping } from '../../mapping/Mapping';
 import type { Cycle } from '../../model/Cycle';
 import type { GotoGroup } from '../../model/ManagedGroup';
 import { Entitlements } from '../../rules/Entitlements';
 import { licensesOfRules, policyHash } from '../../rules/Policy';
 import type { Engine } from '../Engine';
+import { mappingOf } from '../job/mappingOf';
 import { SETTINGS_CHANGED, stopCycle } from '../cycle/stopCycle';
 import { watchCycle } from './CycleWatch';
 
@@ -100,6 +102,11 @@ export class ApplyContext {
     const list = { at, ...(await accounts.list(this.caller)) };
     this.#accounts = list;
     return list;
+  }
+
+  /** The mapping by which the cycle's plan was made. @throws ConnectorError ConfigurationInvalid when it is gone */
+  mapping(): Promise<Mapping> {
+    return mappingOf(this.engine, this.cycle.mappingVersion);
   }
 
   /**

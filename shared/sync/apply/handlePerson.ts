@@ -238,7 +238,12 @@ export class Handling {
   ): Promise<Decided> {
     const { entry } = this.target;
     const asked = licensesAsked(draft, stored.person);
-    if (await this.context.isShort(asked, seatTurn(entry))) throw noSeat();
+    if (await this.context.isShort(asked, seatTurn(entry))) {
+      // The account that waits for its seat is theirs: nobody is asked to delete it as that of who had it before.
+      const isOthers = draft.kind === 'update' && draft.link.key !== stored.person.link?.key;
+      if (isOthers) await claimAccount(this.context.engine, draft.link.key, entry.sourceId);
+      throw noSeat();
+    }
     return {
       kind: 'write',
       input: {

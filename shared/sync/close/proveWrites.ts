@@ -1,5 +1,6 @@
 /**
- * Compares GoTo with what the lanes wrote: few writes are read one by one, many by the list, whichever is cheaper. While
+ * Compares GoTo with what the lanes wrote: few writes are read one by one, many by the list, whichever is cheaper; between
+ * the two a page of the list may do. While
  * GoTo's reads may still lag, a difference is waited for; then the log is corrected and the person is looked at again.
  *
  * Upholds I12: no entry claims a write that did not take.
@@ -13,6 +14,7 @@ import { linkSchema } from '../../model/Link';
 import type { LogEntry } from '../../model/LogEntry';
 import type { PlanRow } from '../../store/PlansTable';
 import { AccountIndex } from '../../goto/AccountIndex';
+import type { Caller } from '../../goto/GotoClient';
 import { isTakenOver } from '../apply/claimAccount';
 import { appliedOf } from '../apply/linkOf';
 import { PENDING_TRANSFER } from '../apply/recoverIntent';
@@ -23,6 +25,10 @@ import type { Engine } from '../Engine';
 
 /** Up to so many accounts are read by key; a list costs one call a thousand accounts. */
 const POINT_READS = 10;
+/** Of more writes than that the whole list is read: it costs little beside them. */
+const MOST_SAMPLED = 500;
+/** A list of fewer pages is read as a whole. */
+const FEWEST_PAGES = 3;
 /** Looks before GoTo's own list is given up as unreachable. */
 const MAX_FAULTS = 5;
 
@@ -32,9 +38,12 @@ export type Proof =
   /** GoTo does not answer: whoever was written to is looked at in a later cycle. */
   | { readonly kind: 'unproven' };
 
-interface Different {
+interface Written {
   readonly row: PlanRow;
   readonly entry: LogEntry;
+}
+
+interface Different extends Written {
   /** What GoTo shows instead; undefined when it knows no such account. */
   readonly account: Account | undefined;
 }
@@ -65,41 +74,114 @@ async function compare(
   engine: Engine,
   cycle: Cycle,
 ): Promise<{ readonly different: Different[]; readonly lastWriteAt: number }> {
-  const { store, accounts } = engine;
   const caller = { pacer: await readersPacer(engine, cycle.id) };
-  const different: Different[] = [];
+  const written: Written[] = [];
   let lastWriteAt = 0;
-  const written: { row: PlanRow; entry: LogEntry }[] = [];
-  let index: AccountIndex | undefined;
-  const check = async ({ row, entry }: { row: PlanRow; entry: LogEntry }): Promise<void> => {
-    const key = entry.targetId ?? '';
-    const account =
-      index === undefined
-        ? await accounts.get(key, caller).catch((error: unknown) => {
-            if (error instanceof ConnectorError && error.code === 'NotFound') return undefined;
-            throw error;
-          })
-        : index.byKey(key);
-    const isProven =
-      entry.action === 'delete' ? account === undefined : account !== undefined && isAsWritten(entry, account);
-    if (!isProven) different.push({ row, entry, account });
-  };
-  for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : cycle.stagedStage)) {
-    // The last write of a person is what GoTo must show.
-    const entry = row.result?.entries.filter((one) => one.intentId !== null).at(-1);
-    if (row.entry.kind === 'group' || entry === undefined || row.result?.outcome === 'superseded') continue;
-    lastWriteAt = Math.max(lastWriteAt, Date.parse(entry.at));
-    if (index !== undefined) {
-      await check({ row, entry });
-      continue;
-    }
-    written.push({ row, entry });
-    if (written.length <= POINT_READS) continue;
-    index = await AccountIndex.of((await accounts.list(caller)).accounts);
-    for (const one of written.splice(0)) await check(one);
+  for await (const one of writesOf(engine, cycle)) {
+    lastWriteAt = Math.max(lastWriteAt, Date.parse(one.entry.at));
+    if (written.length <= MOST_SAMPLED) written.push(one);
   }
-  for (const one of written) await check(one);
+  if (written.length <= POINT_READS) return { different: await compareEach(engine, caller, written), lastWriteAt };
+  if (written.length <= MOST_SAMPLED) {
+    const different = await bySample(engine, caller, cycle, written);
+    // What GoTo does not show for good puts its other answers in question.
+    const isOver = engine.clock.now() >= lastWriteAt + engine.timing.gotoLagMs;
+    if (different !== undefined && (different.length === 0 || !isOver)) return { different, lastWriteAt };
+  }
+  const index = await AccountIndex.of((await engine.accounts.list(caller)).accounts);
+  const different: Different[] = [];
+  for await (const one of writesOf(engine, cycle)) different.push(...differing(one, index.byKey(keyOf(one))));
   return { different, lastWriteAt };
+}
+
+/** What each person was last written: that is what GoTo must show. */
+async function* writesOf({ store }: Engine, cycle: Cycle): AsyncGenerator<Written> {
+  for await (const row of store.plans.rows(cycle.id, cycle.approvedAt === null ? undefined : cycle.stagedStage)) {
+    const entry = row.result?.entries.filter((one) => one.intentId !== null).at(-1);
+    if (row.entry.kind !== 'group' && entry !== undefined && row.result?.outcome !== 'superseded') yield { row, entry };
+  }
+}
+
+/**
+ * With one page instead of the whole list, in a cycle that has listed GoTo's accounts: the page where new accounts stand, or
+ * else where most of those stand that were written. What is not on it is looked at singly, but for what GoTo's answer is
+ * believed of as long as none of those that are seen contradicts.
+ * @returns undefined where the whole list is cheaper
+ */
+async function bySample(
+  engine: Engine,
+  caller: Caller,
+  cycle: Cycle,
+  written: readonly Written[],
+): Promise<Different[] | undefined> {
+  const created = written.filter(({ entry }) => entry.action === 'create').length;
+  const offset = await pageToSee(engine, cycle, new Set(written.map(keyOf)), created);
+  if (offset === undefined) return undefined;
+  const page = await AccountIndex.of((await engine.accounts.listPage(offset, caller)).accounts);
+  const seen = written.filter((one) => page.byKey(keyOf(one)) !== undefined);
+  const unseen = written.filter((one) => page.byKey(keyOf(one)) === undefined);
+  const toSee = unseen.filter((one) => !isBelieved(one));
+  const sample = seen.some(isBelieved) ? [] : unseen.filter(isBelieved).slice(0, 1);
+  if (toSee.length > POINT_READS) return undefined;
+  return [
+    ...seen.flatMap((one) => differing(one, page.byKey(keyOf(one)))),
+    ...(await compareEach(engine, caller, [...toSee, ...sample])),
+  ];
+}
+
+/**
+ * Where the page begins that shows most. That new accounts come last is how lists are made, and nowhere promised: whoever
+ * is not there is looked for.
+ * @returns undefined without a list, or with one that is as short
+ */
+async function pageToSee(
+  { store }: Engine,
+  cycle: Cycle,
+  keys: ReadonlySet<string>,
+  created: number,
+): Promise<number | undefined> {
+  let best: { readonly offset: number; readonly count: number } | undefined;
+  let [pages, total, size] = [0, 0, 0];
+  for await (const page of store.listed.pages(cycle.id)) {
+    pages += 1;
+    total += page.rows;
+    size = Math.max(size, page.rows);
+    const count = page.keys.filter((key) => keys.has(key)).length;
+    if (best === undefined || count > best.count) best = { offset: page.offset, count };
+  }
+  if (best === undefined || pages < FEWEST_PAGES) return undefined;
+  return created > 0 ? Math.max(0, total + created - size) : best.offset;
+}
+
+/**
+ * A change of somebody whom the same cycle had seen in GoTo's list, who keeps all access: GoTo has said that it is made, and
+ * the next list shows it again. Access that is taken, and accounts that are new, are always seen.
+ */
+function isBelieved({ entry }: Written): boolean {
+  const kept = listOf(entry.after?.['licenseKeys']);
+  const isTaken = listOf(entry.before?.['licenseKeys']).some((key) => !kept.includes(key));
+  return entry.action === 'update' && !isTaken;
+}
+
+async function compareEach({ accounts }: Engine, caller: Caller, written: readonly Written[]): Promise<Different[]> {
+  const different: Different[] = [];
+  for (const one of written) {
+    const account = await accounts.get(keyOf(one), caller).catch((error: unknown) => {
+      if (error instanceof ConnectorError && error.code === 'NotFound') return undefined;
+      throw error;
+    });
+    different.push(...differing(one, account));
+  }
+  return different;
+}
+
+const keyOf = ({ entry }: Written): string => entry.targetId ?? '';
+
+/** @param account what GoTo shows; undefined where it knows none. @returns the write, unless it is proven */
+function differing({ row, entry }: Written, account: Account | undefined): Different[] {
+  const isProven =
+    entry.action === 'delete' ? account === undefined : account !== undefined && isAsWritten(entry, account);
+  return isProven ? [] : [{ row, entry, account }];
 }
 
 /** A disabled account must hold none of the licences that were taken and be suspended, unless other products keep it. */

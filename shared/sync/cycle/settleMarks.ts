@@ -6,6 +6,7 @@ import type { Cycle } from '../../model/Cycle';
 import { newMark, type Mark } from '../../model/Mark';
 import { escrowWait } from '../../rules/escrowWait';
 import { isTargetFault } from '../../rules/quarantine';
+import { waitsSince } from '../../rules/seats';
 import type { PlanRow } from '../../store/PlansTable';
 import type { WithClock, WithStore } from '../Engine';
 
@@ -86,7 +87,7 @@ function nextMark(row: PlanRow, cycle: Cycle, { clock, timing }: WithClock, isNo
         attempts,
         code: result?.code ?? null,
         message: result?.message ?? null,
-        seatSince: result?.code === 'LicenseLimitExceeded' ? (plain.seatSince ?? since) : plain.seatSince,
+        seatSince: result?.code === 'LicenseLimitExceeded' ? waitsSince(entry) : plain.seatSince,
         absentSince: entry.absentSince,
         wait: wait === 0 ? null : nowMs + wait,
       };

@@ -1,6 +1,10 @@
 import type { PlanEntry } from '../../model/PlanEntry';
 import { isSignInBlocked } from '../../model/Person';
+import type { Mapping } from '../../mapping/Mapping';
+import type { Reason } from '../../model/Reason';
+import { sourceAttribute } from '../../model/SourceAttribute';
 import { ABSENCES, OF_LISTS } from '../../rules/absences';
+import { desiredOf } from '../../rules/desiredOf';
 import type { Entitlements } from '../../rules/Entitlements';
 import type { WithClock, WithSettings, WithSource, WithStore } from '../Engine';
 
@@ -8,6 +12,8 @@ import type { WithClock, WithSettings, WithSource, WithStore } from '../Engine';
 export interface Asker {
   readonly engine: WithStore & WithSource & WithClock & WithSettings;
   app(): Promise<{ readonly id: string; readonly entitlements: Entitlements }>;
+  /** By which the plan was made. */
+  mapping(): Promise<Mapping>;
 }
 
 /**
@@ -21,11 +27,39 @@ export async function contradictsAbsence(asker: Asker, entry: PlanEntry): Promis
     const { isGone, licenseKeys, memberOf } = await ask(asker, entry, entry.proofGroupIds);
     return !isGone && entry.drops.some((key) => licenseKeys.includes(key)) && refuted(asker, memberOf);
   }
-  if (desired.kind !== 'inactive' || !ABSENCES.has(desired.reason)) return false;
+  if (desired.kind !== 'inactive') return false;
+  if (OF_MAPPING.has(desired.reason)) return isWithinAgain(asker, entry);
+  if (!ABSENCES.has(desired.reason)) return false;
   // Who is blocked or gone loses access in whatever group: only the person is looked at.
   const isOfPerson = !OF_LISTS.has(desired.reason);
   const { isGone, isEntitled, memberOf } = await ask(asker, entry, isOfPerson ? [] : entry.proofGroupIds);
   return !isGone && (isOfPerson || isEntitled) && refuted(asker, memberOf);
+}
+
+/** Reasons that rest on the person's attributes. */
+const OF_MAPPING: ReadonlySet<Reason> = new Set(['OutOfScope', 'InactiveByMapping']);
+
+/** Whom a filter or the mapping left out is read anew: whoever is within now keeps the access. */
+async function isWithinAgain(asker: Asker, { sourceId, roleIds }: PlanEntry): Promise<boolean> {
+  const { engine } = asker;
+  const mapping = await asker.mapping();
+  const attributes = mapping.sourceAttributes.flatMap((name) => sourceAttribute(name) ?? []);
+  const looked = (await engine.entra.selecting(attributes).getPeople([sourceId])).people.get(sourceId);
+  if (looked === undefined || 'deleted' in looked) return false;
+  const { entitlements } = await asker.app();
+  const { skipOutOfScopeDeletions } = engine.policy;
+  const now = desiredOf(
+    {
+      person: looked.person,
+      roleIds,
+      isProtected: false,
+      absenceDoubt: null,
+      exclusionUnconfirmed: false,
+      nowMs: engine.clock.now(),
+    },
+    { mapping, entitlements, skipOutOfScopeDeletions },
+  );
+  return now.kind === 'active';
 }
 
 /** No delta tells that a list of members was wrong: it is read once more. */

@@ -25,7 +25,7 @@ import { Watermark } from '../../store/state/Watermark';
 import { readersPacer } from '../cycle/readersPacer';
 import { STOP_AGE_MS } from '../cycle/stopOfJob';
 import type { Engine } from '../Engine';
-import { mappingOf } from './mappingOf';
+import { mappingOf } from '../job/mappingOf';
 import { nestingOf } from './nestingOf';
 import { PeopleRead } from './sources/PeopleRead';
 import { assignedGroupsIn, SourceSnapshot } from './SourceSnapshot';

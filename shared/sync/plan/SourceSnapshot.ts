@@ -5,7 +5,8 @@ import { shortestPaths, type GroupNesting } from '../../rules/GroupNesting';
 import type { Grant } from '../../rules/grantsInWords';
 
 export class SourceSnapshot {
-  readonly #rolesOfPrincipal = new Map<string, string[]>();
+  /** The roles of a principal, each with the moment (ms) since when. */
+  readonly #rolesOfPrincipal = new Map<string, Map<string, number | null>>();
   /** Groups of which people are direct members. */
   readonly #groupsOf = new Map<string, string[]>();
   readonly #directUsers = new Set<string>();
@@ -19,10 +20,10 @@ export class SourceSnapshot {
     readonly groupIds: ReadonlySet<string>,
   ) {
     this.assignmentsDigest = assignmentsDigest(assignments);
-    for (const { principalId, principalType, appRoleId } of assignments) {
+    for (const { principalId, principalType, appRoleId, since } of assignments) {
       const roles = this.#rolesOfPrincipal.get(principalId);
-      if (roles === undefined) this.#rolesOfPrincipal.set(principalId, [appRoleId]);
-      else if (!roles.includes(appRoleId)) roles.push(appRoleId);
+      if (roles === undefined) this.#rolesOfPrincipal.set(principalId, new Map([[appRoleId, since]]));
+      else if (!roles.has(appRoleId)) roles.set(appRoleId, since);
       if (principalType === 'Group') this.#assignedGroups.add(principalId);
       else this.#directUsers.add(principalId);
     }
@@ -70,12 +71,14 @@ export class SourceSnapshot {
 
   /** Each way by which the person is assigned, with the roles it gives: one for each assigned group, the shortest. */
   grantsOf(personId: string): Grant[] {
-    const direct = this.#directUsers.has(personId)
-      ? [{ via: 'direct', path: [], roleIds: this.#rolesOfPrincipal.get(personId) ?? [] }]
-      : [];
+    const direct = this.#directUsers.has(personId) ? [this.#grant(personId, 'direct', [])] : [];
     const paths = shortestPaths(this.nesting, this.#assignedGroups, this.withinOf(personId));
-    const through = [...paths].map(([via, path]) => ({ via, path, roleIds: this.#rolesOfPrincipal.get(via) ?? [] }));
-    return [...direct, ...through];
+    return [...direct, ...[...paths].map(([via, path]) => this.#grant(via, via, path))];
+  }
+
+  #grant(principalId: string, via: string, path: readonly string[]): Grant {
+    const assignedAt = this.#rolesOfPrincipal.get(principalId) ?? new Map<string, number | null>();
+    return { via, path, roleIds: [...assignedAt.keys()], assignedAt };
   }
 
   /** Through what the person is assigned: ids of assigned groups, or "direct". */
@@ -93,6 +96,6 @@ export class SourceSnapshot {
 export const assignedGroupsIn = (assignments: readonly Assignment[]): Set<string> =>
   new Set(assignments.filter((one) => one.principalType === 'Group').map((one) => one.principalId));
 
-/** The same for the same assignments in any order. */
+/** The same for the same assignments in any order; one that was taken back and made anew is another. */
 export const assignmentsDigest = (assignments: readonly Assignment[]): string =>
-  digest(assignments.map(({ principalId, appRoleId }) => `${principalId}/${appRoleId}`).sort());
+  digest(assignments.map(({ principalId, appRoleId, since }) => `${principalId}/${appRoleId}/${since ?? ''}`).sort());

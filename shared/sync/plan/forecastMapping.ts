@@ -14,7 +14,7 @@ import { PEOPLE_BUCKETS, type Someone } from '../../store/PeopleTable';
 import { KnownApp } from '../../store/state/KnownApp';
 import { Watermark } from '../../store/state/Watermark';
 import type { Engine, WithStore } from '../Engine';
-import { mappingOf } from './mappingOf';
+import { mappingOf } from '../job/mappingOf';
 import { nestingOf } from './nestingOf';
 import { readLooked } from './sources/readLooked';
 import { SourceSnapshot } from './SourceSnapshot';

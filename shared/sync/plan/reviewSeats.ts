@@ -8,6 +8,9 @@ import { readersPacer } from '../cycle/readersPacer';
 import type { WithClock, WithSettings, WithStore, WithTarget, WithTelemetry } from '../Engine';
 import { removalsInDay } from '../job/removalsInDay';
 
+/** How old (ms) counts of seats may be: a plan that waited for an approval counts anew. */
+const SEATS_AGE_MS = 15 * 60_000;
+
 /**
  * Before the lanes begin: are there seats for everybody the cycle gives a licence? One request, and only if it gives any.
  * They are given in turn; who cannot get one is parked without asking GoTo for each, and the admin is told. Where none is
@@ -23,7 +26,9 @@ export async function reviewSeats(
   const demand = await withoutWaiting(engine, cycle);
   let judged;
   try {
-    const licenses = await engine.accounts.licenses({ pacer: await readersPacer(engine, cycle.id) });
+    // What a full cycle read when it began is good: nothing was written since.
+    const since = Math.max(Date.parse(cycle.startedAt), engine.clock.now() - SEATS_AGE_MS);
+    const licenses = await engine.accounts.licenses({ pacer: await readersPacer(engine, cycle.id) }, since);
     judged = judgeSeats(licenses, demand, engine.seatsWarning);
   } catch (error) {
     // Not known is not "none": the lanes find out.

@@ -16,6 +16,7 @@ import type { CyclePlace } from '../../cycle/CyclePlace';
 import { endWaiting } from '../../cycle/endWaiting';
 import type { Engine } from '../../Engine';
 import { OF_LISTS } from '../../../rules/absences';
+import { ASKED_AFTER_MS } from '../../../rules/certifyList';
 import { reserveRemovals, type Over, type Reservation } from '../../job/reserveRemovals';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
@@ -132,15 +133,22 @@ async function leaveAsked(
 /** Room for all of them; by a list that has been in doubt for a day nobody goes without being asked about. */
 async function reserve(context: PlanContext, place: CyclePlace, rows: readonly PlanRow[]): Promise<Reservation> {
   const ids = rows.map((row) => row.entry.sourceId);
-  const isInDoubt = context.certificate !== undefined && context.certificate.doubtSince !== null;
-  const isOfList = rows.some(({ entry }) => entry.desired.kind === 'inactive' && OF_LISTS.has(entry.desired.reason));
-  if (!isInDoubt || !isOfList) return reserveRemovals(context.engine, place.cycle.id, ids);
+  if (!(await restsOnDoubt(context, rows))) return reserveRemovals(context.engine, place.cycle.id, ids);
   return {
     kind: 'over',
     wanted: ids.length,
     allowed: 0,
     managed: (await context.engine.store.people.activeIds()).size,
   };
+}
+
+/** Whether somebody is absent by the list of assignments, or of a group's members, that Graph's count contradicts. */
+async function restsOnDoubt({ certificate, engine }: PlanContext, rows: readonly PlanRow[]): Promise<boolean> {
+  const ofLists = rows.filter(({ entry: { desired } }) => desired.kind === 'inactive' && OF_LISTS.has(desired.reason));
+  if (ofLists.length === 0) return false;
+  if (certificate !== undefined && certificate.doubtSince !== null) return true;
+  const doubted = await engine.store.dirty.doubtedGroups(engine.clock.now() - ASKED_AFTER_MS);
+  return doubted.size > 0 && ofLists.some(({ entry }) => entry.proofGroupIds.some((id) => doubted.has(id)));
 }
 
 interface Recorded {

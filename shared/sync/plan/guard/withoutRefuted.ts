@@ -26,7 +26,7 @@ export async function withoutRefuted(
 ): Promise<PlanRow[]> {
   const { engine } = context;
   const app = Promise.resolve({ id: context.app.id, entitlements: context.entitlements });
-  const asker = { engine, app: () => app };
+  const asker = { engine, app: () => app, mapping: () => Promise.resolve(context.policy.mapping) };
   const ofLists = rows.filter(({ entry }) => isOfLists(entry) && !waiting.has(entry.sourceId));
   const asked = ofLists.slice(0, MOST_ASKED);
   const refuted = new Set<string>();

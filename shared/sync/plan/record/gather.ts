@@ -107,6 +107,7 @@ function factsOf(
     grants: isEverybody ? AS_EVERYBODY : snapshot.grantsOf(sourceId),
     proofGroupIds: groupsAmong([...snapshot.viaOf(sourceId), ...facts.via]),
     managed: managed === 'unreadable' ? UNKNOWN_PERSON : managed.person,
+    inUseAt: facts.inUseAt,
     personEtag: managed === 'unreadable' ? null : managed.etag,
     find: accounts === undefined ? null : (key, addresses) => accounts.find(key, addresses),
     mark,

@@ -8,7 +8,7 @@ import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import { markRefOf, planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
-import { addDemand } from '../../../rules/seats';
+import { addDemand, waitsSince } from '../../../rules/seats';
 import { REASONS, type Reason } from '../../../model/Reason';
 import { messageOf } from '../../../telemetry/Telemetry';
 import { RECORD_SIZE, UNASSIGNED, type PlanRow } from '../../../store/PlansTable';
@@ -54,8 +54,8 @@ export async function unrecorded<T extends { readonly someone: Someone }>(
 
 /** Rows and chunks of whom was judged. @throws PlaceLost as `recordPeople` */
 export async function recordJudged(context: PlanContext, place: CyclePlace, judged: readonly Judged[]): Promise<void> {
-  // Who has waited longest comes first: seats go in this order.
-  const open = judged.filter((one) => one.isOpen).sort((a, b) => waitingSince(a) - waitingSince(b));
+  // Who was assigned first comes first: seats go in this order.
+  const open = judged.filter((one) => one.isOpen).sort((a, b) => waitsSince(a.entry) - waitsSince(b.entry));
   const ended = judged.filter((one) => !one.isOpen);
   await recordEnded(place, ended.filter(isWorthARow));
   if (place.cycle.dryRun) await recordPlanned(place, open);
@@ -63,8 +63,6 @@ export async function recordJudged(context: PlanContext, place: CyclePlace, judg
   // Stored with the place behind this slice: a slice that is done again counts them again, but only once in the end.
   place.count(skipsOf(ended.filter((one) => !isWorthARow(one))));
 }
-
-const waitingSince = ({ entry }: Judged): number => entry.mark?.since ?? Infinity;
 
 function skipsOf(ended: readonly Judged[]): Tally {
   const tally = noTally();
@@ -172,8 +170,8 @@ export async function remember(context: PlanContext, judged: readonly Judged[]):
     const snapshot = await context.snapshot();
     const now = { via: snapshot.viaOf(entry.sourceId), within: snapshot.withinOf(entry.sourceId) };
     const next = judgedOf(entry, isOpen, now, someone);
-    const { via, within, wants, wantedEmail, skipLogged } = someone.facts;
-    if (JSON.stringify(next) !== JSON.stringify({ via, within, wants, wantedEmail, skipLogged }))
+    const { via, within, wants, wantedEmail, inUseAt, skipLogged } = someone.facts;
+    if (JSON.stringify(next) !== JSON.stringify({ via, within, wants, wantedEmail, inUseAt, skipLogged }))
       changed.set(entry.sourceId, next);
   }
   await context.engine.store.people.putJudged(
@@ -190,7 +188,7 @@ const viaAfter = (now: readonly string[], before: readonly string[], isInDoubt: 
  * @param now through what the person is assigned, and the groups the person is in; who is not assigned keeps the last ways
  */
 export const judgedOf = (
-  { absentSince, desired, reason }: PlanEntry,
+  { absentSince, desired, reason, observed, factsAt }: PlanEntry,
   isOpen: boolean,
   now: Pick<SourceJudged, 'via' | 'within'>,
   { facts }: Someone,
@@ -200,8 +198,15 @@ export const judgedOf = (
   within: within(now.via.length > 0 ? now : facts),
   wants: desired.kind,
   wantedEmail: desired.kind === 'active' ? desired.attributes.email : facts.wantedEmail,
+  inUseAt: desired.kind === 'inactive' && isSeenInUse(observed) ? factsAt : facts.inUseAt,
   skipLogged: isOpen ? '' : reason,
 });
+
+/** By somebody's hand, or with another product of GoTo's. */
+const isSeenInUse = (observed: PlanEntry['observed']): boolean =>
+  observed !== null &&
+  typeof observed === 'object' &&
+  (observed.licenseKeys.length > 0 || observed.status !== 'SUSPENDED');
 
 /** Groups that are not assigned themselves; the others stand in `via`. */
 const within = (ways: Pick<SourceJudged, 'via' | 'within'>): readonly string[] =>

@@ -3,10 +3,13 @@ import type { StoredMark } from '../../../store/DirtyTable';
 import { NO_MEMBERS } from '../../../store/ImageTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
+import { certifyMembers } from './certifyMembers';
 import { forgetUncounted, markMovedGroups, movedBetween } from './movedGroups';
 import { generationOf, readGroup } from './readGroup';
 
 const PARALLEL_READS = 8;
+/** A group whose list and count have disagreed for a day is read so often, in ms. */
+const ASKED_AGAIN_MS = 3_600_000;
 
 /**
  * Reads the groups that are marked: newly assigned ones, those whose delta contradicted itself, and those whose last
@@ -87,13 +90,20 @@ async function readMarked(
     return NOTHING;
   }
   const after = read.kind === 'nobody' ? NO_MEMBERS : await store.image.pagesOf(groupId, generation, read.pages);
+  const certificate = await certifyMembers(context, place, { groupId, before, after, doubtSince: mark.absentSince });
+  if (certificate === 'doubted') {
+    await store.dirty.doubtGroup(mark, mark.absentSince ?? readAt, readAt + timing.graphLagMs);
+    return NOTHING;
+  }
   const { users, joinedGroups, leftGroups } = movedBetween(before, after);
   await store.dirty.mark(users, readAt, 'group');
   const added = await markMovedGroups(context, { joined: joinedGroups, left: leftGroups }, readAt);
   if (read.kind === 'nobody') await store.image.putMembers(groupId, generation, after);
   else await store.image.switchTo(groupId, generation, read.pages);
   const isYoung = readAt < mark.since + timing.graphLagMs;
-  if (isYoung) await store.dirty.lookAgainAtGroup(mark, mark.since + timing.graphLagMs);
+  // The guard goes by the mark: whoever leaves by such a list is asked about.
+  if (certificate === 'asked') await store.dirty.doubtGroup(mark, mark.absentSince ?? readAt, readAt + ASKED_AGAIN_MS);
+  else if (isYoung) await store.dirty.lookAgainAtGroup(mark, mark.since + timing.graphLagMs);
   else await store.dirty.answerGroup(mark);
   return { kind: 'ended', added, left: leftGroups.length };
 }

@@ -5,6 +5,7 @@ import type { CyclePlace } from '../../cycle/CyclePlace';
 import { isWithoutBasis } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
+import { certifyMembers } from './certifyMembers';
 import { forgetUncounted, movedBetween, peopleBelow } from './movedGroups';
 import { readDueGroups, readsAsEmpty } from './readDueGroups';
 import { generationOf, readGroup, type GroupRead } from './readGroup';
@@ -42,10 +43,17 @@ export const readGroups: Slice = async (context, place) => {
     reads.set(groupId, read);
     if (read.kind === 'nobody') await believeNobody(context, place, groupId, generation);
     else if (read.kind === 'read') {
-      const after = await context.engine.store.image.pagesOf(groupId, generation, read.pages);
+      const { clock, store, timing } = context.engine;
+      const after = await store.image.pagesOf(groupId, generation, read.pages);
+      const before = await store.image.members(groupId);
+      const certificate = await certifyMembers(context, place, { groupId, before, after, doubtSince: null });
+      if (certificate !== 'whole') {
+        await store.dirty.doubtGroups([groupId], clock.now(), clock.now() + timing.graphLagMs);
+        return;
+      }
       for (const id of after.groups) if (!counted.has(id)) found.add(id);
-      if (!isWithoutBasis(cycle)) await lookAgainWhereMoved(context, groupId, after);
-      await context.engine.store.image.switchTo(groupId, generation, read.pages);
+      if (!isWithoutBasis(cycle)) await lookAgainWhereMoved(context, groupId, before, after);
+      await store.image.switchTo(groupId, generation, read.pages);
     }
   });
   await context.read.flush();
@@ -94,9 +102,14 @@ async function believeNobody(
  * The deltas keep the image as it should be read. A list that says otherwise comes from a replica that lags behind them,
  * or from one ahead: whoever differs is looked at, and the group is read once more when the replicas agree.
  */
-async function lookAgainWhereMoved(context: PlanContext, groupId: string, after: GroupMembers): Promise<void> {
+async function lookAgainWhereMoved(
+  context: PlanContext,
+  groupId: string,
+  before: GroupMembers | undefined,
+  after: GroupMembers,
+): Promise<void> {
   const { clock, store, timing } = context.engine;
-  const { users, joinedGroups, leftGroups } = movedBetween(await store.image.members(groupId), after);
+  const { users, joinedGroups, leftGroups } = movedBetween(before, after);
   if (users.length + joinedGroups.length + leftGroups.length === 0) return;
   const now = clock.now();
   await store.dirty.mark(users, now, 'group');

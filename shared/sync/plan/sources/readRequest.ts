@@ -48,10 +48,19 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const ways = await waysTo(context, sourceId, memberOf);
   const rolesOf = (principalId: string): string[] =>
     assignments.filter((one) => one.principalId === principalId).map((one) => one.appRoleId);
+  const assignedAt = (principalId: string): Grant['assignedAt'] =>
+    new Map(
+      assignments.flatMap((one) => (one.principalId === principalId ? [[one.appRoleId, one.since] as const] : [])),
+    );
   const direct = [...new Set([...rolesOf(sourceId), ...(directRoleIds ?? [])])];
   const assigned: Grant[] = [
-    ...(direct.length === 0 ? [] : [{ via: 'direct', path: [], roleIds: direct }]),
-    ...memberOf.map((via) => ({ via, path: ways.paths.get(via) ?? [], roleIds: rolesOf(via) })),
+    ...(direct.length === 0 ? [] : [{ via: 'direct', path: [], roleIds: direct, assignedAt: assignedAt(sourceId) }]),
+    ...memberOf.map((via) => ({
+      via,
+      path: ways.paths.get(via) ?? [],
+      roleIds: rolesOf(via),
+      assignedAt: assignedAt(via),
+    })),
   ];
   const person = 'person' in looked ? looked.person : undefined;
   const isEverybody = context.policy.scope === 'all' && person !== undefined && assigned.length === 0;
@@ -84,6 +93,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
       isProtected: byGroup.has(sourceId) || wasProtected(someone, read, context.policy.protectedUsers),
       managed: { ...managed.person, pending: null },
+      inUseAt: facts.inUseAt,
       personEtag: managed.etag,
       find,
       mark,
