@@ -282,6 +282,22 @@ test('an undo of many creations asks, too, and waits through cycles of every kin
   expect([...(await planOf(next.id)).staged].sort()).toEqual(leavers.sort());
 });
 
+test('an undo that waits when the settings change can be approved no more, and keeps nobody from being asked about', async () => {
+  const ids = Array.from({ length: 5 }, (_, index) => newcomer(connector, 720 + index).id);
+  const created = await cycles(connector, 1);
+  const undo = await apply(connector, await revert(connector, created.id));
+  const { hash } = await planOf(undo.id);
+  await connector.restart({ SKIP_OUT_OF_SCOPE_DELETIONS: 'true' });
+  expect(await refusal(decide('approve', undo.id, hash))).toBe('409 SettingsChanged');
+  await cycles(connector, 1);
+  await connector.restart({ SKIP_OUT_OF_SCOPE_DELETIONS: 'false' });
+  await cycles(connector, 1);
+  expect(await refusal(decide('approve', undo.id, hash))).toBe('409 PlanNotWaiting');
+  const { ids: leavers, cycle } = await leave(5);
+  expect([...(await planOf(cycle.id)).staged].sort()).toEqual(leavers.sort());
+  expect(suspended(ids)).toBe(0);
+});
+
 test('a plan that is applied leaves one that waits alone, as far as it has other people', async () => {
   const { cycle } = await leave(5);
   expect(cycle.state).toBe('awaitingApproval');

@@ -82,7 +82,7 @@ async function refusalOf(
   if (policyHash(policy, await store.schemas.activeVersion()) === cycle.policyHash) return undefined;
   return {
     code: 'SettingsChanged',
-    message: 'The settings or the mapping were changed since this was planned. The next cycle plans it anew.',
+    message: `The settings or the mapping were changed since this was planned. ${cycle.from?.mode === 'revert' ? 'Undo the cycle anew.' : 'The next cycle plans it anew.'}`,
   };
 }
 

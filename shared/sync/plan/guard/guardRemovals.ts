@@ -32,7 +32,7 @@ const AWAITING = 'AwaitingApproval';
 export const guardRemovals: Slice = async (context, place) => {
   const { engine } = context;
   if (place.cycle.dryRun) return 'next';
-  const waiting = await waitingIn(context, AwaitedApproval.of(await context.jobRows()));
+  const waiting = await waitingIn(context, place.cycle, AwaitedApproval.of(await context.jobRows()));
   const theirs = waiting?.people ?? NOBODY;
   const { staged: planned, waits } = await rowsOf(engine, place.cycle, STAGE.removals);
   const { staged: due, waits: dueBefore } = await rowsOf(engine, place.cycle, STAGE.deletions);
@@ -172,7 +172,11 @@ async function rowsOf({ store }: Engine, { id, cursor }: Cycle, stage: number): 
   return { staged, waits };
 }
 
-async function waitingIn(context: PlanContext, awaited: Awaited | undefined): Promise<Waiting | undefined> {
+async function waitingIn(
+  context: PlanContext,
+  { policyHash }: Cycle,
+  awaited: Awaited | undefined,
+): Promise<Waiting | undefined> {
   if (awaited === undefined) return undefined;
   const { store } = context.engine;
   const { cycleId } = awaited;
@@ -183,8 +187,10 @@ async function waitingIn(context: PlanContext, awaited: Awaited | undefined): Pr
   const people = new Set<string>();
   for await (const row of store.plans.rows(cycleId, stagedStage))
     if (row.state !== 'ended') people.add(row.entry.sourceId);
+  // By other settings it can be approved no more: to wait for that would have no end.
+  const mayStay = people.size > 0 && stored.cycle.policyHash === policyHash;
   const until = from?.mode === 'revert' ? UNDO_DECIDED : context.isListCertified ? null : LIST_BELIEVED;
-  return { cycleId, people, stays: people.size > 0 ? until : null };
+  return { cycleId, people, stays: mayStay ? until : null };
 }
 
 /** @returns false when somebody has decided about it meanwhile, so that it stands */
