@@ -180,9 +180,17 @@ export class PlansTable {
     await this.#table.merge({ partitionKey: cycleId, rowKey: `${SEAT}${licenseKeys}`, upTo });
   }
 
-  /** Deletes the plan rows. */
-  async forgetRows(cycleId: string): Promise<void> {
-    await this.#table.deleteAll(this.#table.range(cycleId, 'r-'));
+  /** Deletes the plan rows, as long as nobody else has the cycle: theirs stay. @returns the head's new etag, or undefined */
+  async forgetRows(cycle: Cycle, etag: string): Promise<string | undefined> {
+    const rows: Write[] = [];
+    for await (const { partitionKey, rowKey } of this.#table.range(cycle.id, 'r-'))
+      rows.push({ kind: 'delete', row: { partitionKey, rowKey } });
+    let current: string | undefined = etag;
+    for (let start = 0; start < rows.length && current !== undefined; start += RECORD_SIZE) {
+      const part = rows.slice(start, start + RECORD_SIZE);
+      current = (await this.#table.transact([...headAndChunks(cycle, current, []), ...part]))?.get(HEAD);
+    }
+    return current;
   }
 
   /** Deletes head, chunks and rows. */

@@ -134,6 +134,28 @@ test('a message that comes a second time while the plan is made takes nothing fr
   expect(planned).toEqual(undisturbed);
 });
 
+test('who begins a plan anew, and is overtaken before the old rows are gone, takes none of the new ones', async () => {
+  connector = await TestConnector.start({ world: WORLD });
+  await connector.begin();
+  change();
+  connector.later();
+  const before = connector.calls;
+  const undisturbed = await plan('full');
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
+  const original = PlansTable.prototype.forgetRows;
+  let begun = 0;
+  jest.spyOn(PlansTable.prototype, 'forgetRows').mockImplementation(async function (this: PlansTable, ...all) {
+    begun += 1;
+    if (begun === 1) await again();
+    return original.apply(this, all);
+  });
+  connector.killAt = connector.calls + Math.floor((connector.calls - before) * 0.8);
+  const planned = await plan('full');
+  jest.restoreAllMocks();
+  expect(begun).toBe(2);
+  expect(planned).toEqual(undisturbed);
+});
+
 /** The present cycle's message, handled once more. */
 async function again(): Promise<void> {
   const { store, sender } = connector.engine;

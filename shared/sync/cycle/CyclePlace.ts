@@ -68,6 +68,11 @@ export class CyclePlace {
     this.#stored = stored;
   }
 
+  /** Takes back all rows that were recorded. @throws PlaceLost */
+  async forgetRows(): Promise<void> {
+    this.#takeOver(await this.plans.forgetRows(this.#cycle, this.#etag));
+  }
+
   /** Adds to the cycle's own counts; stored with the next save. */
   count(tally: Tally): void {
     this.move({ tally: addTallies(this.#cycle.tally, tally) });

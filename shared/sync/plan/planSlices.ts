@@ -74,7 +74,7 @@ export async function planSlices(
   if (policyHash(engine.policy, place.cycle.mappingVersion) !== place.cycle.policyHash)
     return failCycle(engine, place, SETTINGS_CHANGED);
   const { dryRun } = place.cycle;
-  if (dryRun && place.cycle.state !== 'queued') await beginAnew(engine, place);
+  if (dryRun && place.cycle.state !== 'queued') await beginAnew(place);
   if (place.cycle.state === 'queued') place.move({ state: 'planning' });
   const context = await PlanContext.open(dryRun ? { ...engine, store: engine.store.dry() } : engine, place.cycle);
   for (;;) {
@@ -120,13 +120,14 @@ function firstStage({ cursor, staged, stagedStage }: Cycle): number {
 }
 
 /**
- * A dry run whose message is repeated has nothing to go on from: it forgets what it recorded. The head comes first: whoever
- * may still be at work on it loses there, and does not end a plan whose rows are gone (docs/protocol.md R5).
+ * A dry run whose message is repeated has nothing to go on from: it forgets what it recorded. The head comes first, and stands
+ * over each row that goes: whoever may still be at work on it loses there, and neither ends a plan whose rows are gone nor
+ * takes the rows of another (docs/protocol.md R5).
  */
-async function beginAnew(engine: Engine, place: CyclePlace): Promise<void> {
+async function beginAnew(place: CyclePlace): Promise<void> {
   const { cycle } = place;
   await place.save({ cursor: { ...firstStep(cycle), attempts: cycle.cursor.attempts }, tally: noTally(), totals: {} });
-  await engine.store.plans.forgetRows(cycle.id);
+  await place.forgetRows();
 }
 
 /** All is planned: the lanes' first messages, and the closer's. A cycle without work ends here. */
