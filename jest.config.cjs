@@ -13,6 +13,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
   testTimeout: 60_000,
-  // Two cores: tests wait for sockets and for Azurite in a process of its own, so that two workers leave a third of them idle.
-  maxWorkers: 4,
+  // On two cores: tests wait for sockets, and for Azurite in a process of its own.
+  maxWorkers: 3,
 };

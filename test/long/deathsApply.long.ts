@@ -1,4 +1,4 @@
 import { APPLY } from '../support/deaths';
 import { sweepDeaths } from '../support/sweepDeaths';
 
-sweepDeaths(APPLY, { slowness: 8 });
+sweepDeaths(APPLY, 8);

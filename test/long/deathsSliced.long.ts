@@ -1,4 +1,4 @@
 import { SLICED } from '../support/deaths';
 import { sweepDeaths } from '../support/sweepDeaths';
 
-sweepDeaths(SLICED, { slowness: 8 });
+sweepDeaths(SLICED, 8);

@@ -8,14 +8,8 @@ import { SWEEP_SEED, SWEEP_TITLE, sweepOf } from './sweep';
 const PARALLEL = 3;
 const PAIRS = 60;
 
-export interface Sweep {
-  /** Calls that share one death in `npm test`; stories that only `npm run test:long` plays have none. */
-  readonly oneIn?: number;
-  /** How many times longer than others the story takes: of a share it plays so much less. */
-  readonly slowness?: number;
-}
-
-export function sweepDeaths(story: Story, { oneIn = 1, slowness = 1 }: Sweep): void {
+/** @param slowness how many times longer than others the story takes: of a share it plays so much less */
+export function sweepDeaths(story: Story, slowness = 1): void {
   test(`${story.title}, killed at each call to the outside, and twice, ends as if nothing had happened (${SWEEP_TITLE})`, async () => {
     const { calls, writes } = await undisturbed(story);
     const random = seeded(SWEEP_SEED);
@@ -25,13 +19,13 @@ export function sweepDeaths(story: Story, { oneIn = 1, slowness = 1 }: Sweep): v
       again: 1 + random.below(random.next() < 0.5 ? 10 : calls),
     }));
     const deaths = { once: 0, twice: 0 };
-    const kills = [...sweepOf(once, oneIn, slowness), ...sweepOf(twice, PAIRS, slowness)];
+    const kills = [...sweepOf(once, slowness), ...sweepOf(twice, slowness)];
     await inParallel(kills, PARALLEL, async ({ killAt, again }) => {
       if (await playDeath(story, writes, killAt, again)) deaths[again === undefined ? 'once' : 'twice'] += 1;
     });
     // A run may need a few calls less than the counted one: then nobody died at the last ones, and nothing was shown.
-    const certain = sweepOf(once, oneIn, slowness).filter(({ killAt }) => killAt <= calls * 0.8);
+    const certain = sweepOf(once, slowness).filter(({ killAt }) => killAt <= calls * 0.8);
     expect(deaths.once).toBeGreaterThanOrEqual(certain.length);
-    expect(deaths.twice).toBeGreaterThanOrEqual(Math.floor(sweepOf(twice, PAIRS, slowness).length * 0.5));
+    expect(deaths.twice).toBeGreaterThanOrEqual(Math.floor(sweepOf(twice, slowness).length * 0.5));
   });
 }

@@ -1,4 +1,4 @@
 import { GROUPS } from '../support/deaths';
 import { sweepDeaths } from '../support/sweepDeaths';
 
-sweepDeaths(GROUPS, { oneIn: 100 });
+sweepDeaths(GROUPS);

@@ -1,4 +1,4 @@
 import { INCREMENTAL } from '../support/deaths';
 import { sweepDeaths } from '../support/sweepDeaths';
 
-sweepDeaths(INCREMENTAL, { oneIn: 120 });
+sweepDeaths(INCREMENTAL);

@@ -73,10 +73,7 @@ async function play(killAt?: number): Promise<{ readonly calls: number; readonly
 
 test(`killed at each call to the outside, a change of mapping ends as if nothing had happened (${SWEEP_TITLE})`, async () => {
   const { calls } = await play();
-  const kills = sweepOf(
-    Array.from({ length: calls }, (_, index) => index + 1),
-    100,
-  );
+  const kills = sweepOf(Array.from({ length: calls }, (_, index) => index + 1));
   let deaths = 0;
   await inParallel(kills, PARALLEL, async (killAt) => {
     if ((await play(killAt)).hasDied) deaths += 1;

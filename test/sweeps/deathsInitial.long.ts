@@ -1,4 +1,4 @@
 import { INITIAL } from '../support/deaths';
 import { sweepDeaths } from '../support/sweepDeaths';
 
-sweepDeaths(INITIAL, { oneIn: 100 });
+sweepDeaths(INITIAL);

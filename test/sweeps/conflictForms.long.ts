@@ -32,7 +32,7 @@ const FORMS = (['keyOf200', 'noKey', 'status409', 'keyOf201'] as const).flatMap(
   [false, true].map((refusesInPart) => ({ conflict, refusesInPart })),
 );
 
-test.each(sweepOf(FORMS, 3))(
+test.each(sweepOf(FORMS))(
   `one is there, one has an account elsewhere, one is invalid: each of twenty ends singly (conflict form $conflict, in part: $refusesInPart; ${SWEEP_TITLE})`,
   async ({ conflict, refusesInPart }) => {
     const people = await twenty();

@@ -77,7 +77,7 @@ const CASES = OUTAGES.flatMap((outage) =>
 /** What may come while the outage lasts, for the person whom `first` was about or for others. */
 const laterChanges = (first: Change): Change[] => CHANGES.filter((change) => change !== first).slice(0, 3);
 
-test.each(sweepOf(CASES, 60))(
+test.each(sweepOf(CASES))(
   `$title, then others change, then it heals: nothing is lost or done twice (${SWEEP_TITLE})`,
   async ({ outage, times, change }) => {
     connector = await TestConnector.start({ world: VILLAGE });

@@ -10,10 +10,7 @@ test.each(['joiner', 'blocked'] as const)(
   async (who) => {
     const { calls } = await playDemand(who);
     let deaths = 0;
-    const kills = sweepOf(
-      Array.from({ length: calls }, (_, index) => index + 1),
-      30,
-    );
+    const kills = sweepOf(Array.from({ length: calls }, (_, index) => index + 1));
     await inParallel(kills, PARALLEL, async (killAt) => {
       if ((await playDemand(who, killAt)).hasDied) deaths += 1;
     });

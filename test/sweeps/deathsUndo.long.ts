@@ -1,4 +1,4 @@
 import { UNDO } from '../support/deaths';
 import { sweepDeaths } from '../support/sweepDeaths';
 
-sweepDeaths(UNDO, { oneIn: 200 });
+sweepDeaths(UNDO);
