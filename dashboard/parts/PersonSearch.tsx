@@ -7,6 +7,9 @@ import { Icon } from './Icon';
 
 type Found = UsersAnswer['value'][number];
 
+/** Nobody was found: whoever was just provisioned is known by then (findUsers keeps such an answer for two seconds), in ms. */
+const AGAIN_MS = 3_000;
+
 /**
  * Finds people while one types. Enter without a choice looks up what was typed: who was never read is asked for in Entra.
  * @param props.open told of an object id or what was typed, and what to call the person
@@ -31,16 +34,26 @@ export function PersonSearch({
       return undefined;
     }
     const abort = new AbortController();
-    get<UsersAnswer>(`${JOB}/users?$search=${encodeURIComponent(text)}`, { signal: abort.signal }).then(
-      ({ value }) => {
-        setPeople(value);
-        setProblem(null);
-      },
-      (error: unknown) => {
-        if (!abort.signal.aborted) setProblem(problemOf(error));
-      },
-    );
-    return () => abort.abort();
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const ask = (next: () => void): void => {
+      get<UsersAnswer>(`${JOB}/users?$search=${encodeURIComponent(text)}`, { signal: abort.signal }).then(
+        ({ value }) => {
+          setPeople(value);
+          setProblem(null);
+          if (value.length === 0) next();
+        },
+        (error: unknown) => {
+          if (!abort.signal.aborted) setProblem(problemOf(error));
+        },
+      );
+    };
+    ask(() => {
+      again = setTimeout(() => ask(() => undefined), AGAIN_MS);
+    });
+    return () => {
+      abort.abort();
+      clearTimeout(again);
+    };
   }, [settled]);
   const choose = (id: string, name: string): void => {
     type('');

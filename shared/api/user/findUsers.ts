@@ -10,7 +10,7 @@ import { namesLike } from './namesLike';
 /** Every name is read for the first letter; for the next ones they are kept, in ms. */
 const KEEP_MS = 30_000;
 /** Nobody is called so: somebody may have come since, and the names are read anew, but not with each letter; in ms. */
-const KEEP_MISSES_MS = 10_000;
+const KEEP_MISSES_MS = 2_000;
 const MAX_SEARCH_LENGTH = 256;
 const TOP = 8;
 
