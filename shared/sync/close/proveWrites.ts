@@ -1,7 +1,7 @@
 /**
  * Compares GoTo with what the lanes wrote: few writes are read one by one, many by the list, whichever is cheaper; between
- * the two a page of the list may do. While
- * GoTo's reads may still lag, a difference is waited for; then the log is corrected and the person is looked at again.
+ * the two a page of the list may do. While GoTo's reads may still lag, a difference is waited for; then the log is corrected
+ * and the person is looked at again.
  *
  * Upholds I12: no entry claims a write that did not take.
  */
