@@ -1,6 +1,9 @@
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- Jest reads this file as CommonJS.
 const base = require('./jest.config.cjs');
 
+// Thousands of people, and several companies at once (test/support/TestConnector.ts).
+process.env['SETTLE_TIMEOUT_MS'] ??= '300000';
+
 /** What takes minutes: every call to die at, pairs of them, and cycles that fail as a whole. `npm run test:long`. */
 module.exports = {
   ...base,
