@@ -28,6 +28,8 @@ beforeAll(async () => {
   const { id } = cycleSchema.parse(await (await connector.sync({ mode: 'full' })).json());
   await connector.ended(id);
   await fill(id);
+  // By the first one the worker grows once and for all: code that is compiled, connections, a young heap at its size.
+  await download(0);
 });
 afterAll(() => connector.stop());
 
