@@ -56,3 +56,30 @@ test.each<[string, readonly Hand[]]>([
     }
   },
 );
+
+/** What GoTo answers to a change that it has made. */
+const NO_CONTENT = 204;
+
+test('GoTo says that all is written and takes nothing: none is called done, and the next pass writes them', async () => {
+  const connector = await TestConnector.start({ world: COMPANY });
+  try {
+    await connector.begin();
+    const { goto, directory } = connector.world;
+    goto.behaviour.pageSizeCap = Math.ceil(goto.all().length / PAGES);
+    const renamed = [...directory.entitledIds()].filter((_, index) => index % 5 === 0);
+    // More than are looked at one by one.
+    expect(renamed.length).toBeGreaterThan(40);
+    for (const id of renamed) directory.changeUser(id, { surname: 'Married' });
+    goto.addFault({ match: '^PUT .*/users/', kind: 'status', status: NO_CONTENT, times: renamed.length });
+    connector.later(24 * 3_600_000);
+    // Of those who are not on the page that is read, GoTo's word was all there was: that page puts it in doubt.
+    const told = await connector.cycle('full');
+    expect(goto.unfiredFaults).toEqual([]);
+    expect(told.counts).toMatchObject({ updated: 0, parked: renamed.length });
+    connector.later(24 * 3_600_000);
+    expect((await connector.cycle('full')).counts).toMatchObject({ updated: renamed.length, parked: 0 });
+    expectConverged(connector);
+  } finally {
+    await connector.stop();
+  }
+});
