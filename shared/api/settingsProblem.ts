@@ -6,7 +6,7 @@ export const settingsProblem = ({ problems }: SettingsError): Problem =>
   new Problem(
     503,
     'SettingsInvalid',
-    'Settings are wrong or missing. Mend what `problems` lists; the app starts again by itself.',
+    'Settings are wrong or missing. Mend what `problems` lists: Azure starts the app again when its settings are saved, a local host is to be started again.',
     {
       problems,
     },

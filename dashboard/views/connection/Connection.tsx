@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { get } from '../../data/ApiClient';
 import { inFull } from '../../data/words';
 import { ActionButton } from '../../parts/ActionButton';
@@ -10,7 +11,9 @@ import { Credentials } from './Credentials';
 import { Licenses } from './Licenses';
 
 /** Where GoTo leads the browser back to: it has to stand in the OAuth client. */
-const REDIRECT = '/api/connection/callback';
+const REDIRECT = `${location.origin}/api/connection/callback`;
+/** Too long for a line, it is broken behind a slash and not within a word. */
+const REDIRECT_PARTS = REDIRECT.split(/(?<=\/)/);
 /** The answer to "when was the last good cycle" before there was one. */
 const NEVER = '0001-';
 
@@ -52,12 +55,19 @@ export function Connection({ job }: ViewProps) {
               scope <code>identity:</code> and this redirect address:
             </p>
             <p class="copy">
-              <code class="copied">{`${location.origin}${REDIRECT}`}</code>
+              <code class="copied">
+                {REDIRECT_PARTS.map((part) => (
+                  <Fragment key={part}>
+                    {part}
+                    <wbr />
+                  </Fragment>
+                ))}
+              </code>
               <ActionButton
                 isReading
                 size="small"
                 run={async () => {
-                  await navigator.clipboard.writeText(`${location.origin}${REDIRECT}`);
+                  await navigator.clipboard.writeText(REDIRECT);
                   return 'The address is copied.';
                 }}
               >
