@@ -4,7 +4,7 @@ import { rowKeyOf } from '../store/PlansTable';
 import type { PersonNames } from '../store/PeopleTable';
 import type { Engine } from '../sync/Engine';
 import type { LoggedItem, LogPage, LogPlace, LogQuery } from './LogPage';
-import { inOrder } from './inOrder';
+import { inOrder, placeIn } from './inOrder';
 import { Problem } from './Problem';
 
 /** Rows looked at for one answer; a filter that finds little answers with a next link instead of a long wait. */
@@ -53,7 +53,7 @@ class LogScan {
   async asPlanned(): Promise<LogPage> {
     const items: LoggedItem[] = [];
     let read = 0;
-    for await (const { cycleId, isQuiet } of this.#cycles()) {
+    for await (const { cycleId, isQuiet } of this.#cycles(this.#from)) {
       const here = this.#start?.cycleId === cycleId ? this.#start : undefined;
       let after = here?.after;
       let skip = here?.skip ?? 0;
@@ -87,26 +87,33 @@ class LogScan {
     return { items, next: undefined };
   }
 
+  /** What is counted is counted from the first cycle on, whatever page is asked for. */
   async ordered(): Promise<LogPage> {
+    const { counts, orderBy, top } = this.query;
     const items: LoggedItem[] = [];
-    let total = 0;
-    for await (const { cycleId, isQuiet } of this.#cycles()) {
+    let next: Place | undefined;
+    let [total, read] = [0, 0];
+    for await (const { cycleId, isQuiet } of this.#cycles(counts ? '' : this.#from)) {
+      if (read >= MAX_ROWS_READ && !counts) return { items, next: { list: 'log', cycleId, skip: 0 } };
+      read += 1;
       if (isQuiet) continue;
-      const found = inOrder(await this.#everythingOf(cycleId), this.query.orderBy);
-      const skip = this.#start?.cycleId === cycleId ? this.#start.skip : 0;
-      const room = this.query.top - items.length;
-      items.push(...found.slice(skip, skip + room));
-      total += found.length;
-      if (found.length > skip + room) {
-        const next: Place = { list: 'log', cycleId, skip: skip + room };
-        return { items, next, ...(this.query.counts ? { total } : {}) };
-      }
+      const whole = await this.#everythingOf(cycleId);
+      read += whole.read;
+      total += whole.found.length;
+      if (cycleId < this.#from || next !== undefined) continue;
+      const rest = inOrder(whole.found, orderBy, this.#start?.cycleId === cycleId ? this.#start.behind : undefined);
+      const room = top - items.length;
+      items.push(...rest.slice(0, room));
+      if (rest.length <= room) continue;
+      const last = rest[room - 1];
+      next = { list: 'log', cycleId, skip: 0, ...(last === undefined ? {} : { behind: placeIn(last, orderBy) }) };
+      if (!counts) break;
     }
-    return { items, next: undefined, ...(this.query.counts ? { total } : {}) };
+    return { items, next, ...(counts ? { total } : {}) };
   }
 
   /** @throws Problem 400 for a cycle with too many rows to be put in order at once */
-  async #everythingOf(cycleId: string): Promise<LoggedItem[]> {
+  async #everythingOf(cycleId: string): Promise<{ readonly found: readonly LoggedItem[]; readonly read: number }> {
     const found: LoggedItem[] = [];
     let read = 0;
     for await (const row of this.engine.store.plans.rows(cycleId)) {
@@ -122,7 +129,7 @@ class LogScan {
         if (this.query.matches(item) === true) found.push(item);
       }
     }
-    return found;
+    return { found, read };
   }
 
   #itemOf(entry: LogEntry): LoggedItem {
@@ -133,10 +140,14 @@ class LogScan {
     return { sourceId, entry, names: this.names.get(sourceId) ?? nobody };
   }
 
-  /** The cycles that may have entries, newest first, from the place on. A quiet one has none, and only counts as read. */
-  async *#cycles(): AsyncGenerator<{ readonly cycleId: string; readonly isQuiet: boolean }> {
+  /** The cycle where the page begins; empty for the newest. */
+  get #from(): string {
+    return this.#start?.cycleId ?? '';
+  }
+
+  /** The cycles that may have entries, newest first, from one on. A quiet one has none, and only counts as read. */
+  async *#cycles(from: string): AsyncGenerator<{ readonly cycleId: string; readonly isQuiet: boolean }> {
     const { demands } = this.query;
-    const from = this.#start?.cycleId ?? '';
     const only = demands.valuesOf('cycleId');
     if (only !== undefined) {
       for (const cycleId of only.toSorted())
