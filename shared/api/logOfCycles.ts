@@ -2,6 +2,7 @@ import { CYCLE_ID, beforeCycleIds, startOfCycle } from '../model/Cycle';
 import type { LogEntry } from '../model/LogEntry';
 import { rowKeyOf } from '../store/PlansTable';
 import type { PersonNames } from '../store/PeopleTable';
+import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import type { Engine } from '../sync/Engine';
 import type { LoggedItem, LogPage, LogPlace, LogQuery } from './LogPage';
 import { inOrder, placeIn } from './inOrder';
@@ -14,7 +15,7 @@ const MAX_ROWS_ORDERED = 20_000;
 /** At least so many rows at once: a page of `$top` rows would cost a round trip a row. */
 const PAGE = 500;
 const CYCLES_PAGE = 500;
-/** No cycle lasts so long, in ms: its deadlines are hours. */
+/** No cycle works so long, in ms: its deadlines are hours. What it staged may be approved much later. */
 const LONGEST_CYCLE_MS = 7 * 86_400_000;
 
 type Place = Extract<LogPlace, { readonly list: 'log' }>;
@@ -160,14 +161,30 @@ class LogScan {
       const page = await this.engine.store.cycles.page(CYCLES_PAGE, after === '' ? undefined : after);
       for (const { cycle, final } of page.cycles) {
         after = cycle.id;
-        if (startOfCycle(cycle.id) < during.from - LONGEST_CYCLE_MS) return;
+        if (startOfCycle(cycle.id) < during.from - LONGEST_CYCLE_MS) {
+          yield* this.#approvedSince(during.from, [from, cycle.id].toSorted().at(-1) ?? '');
+          return;
+        }
         if (cycle.id < from) continue;
-        const isOver = cycle.endedAt !== null && Date.parse(cycle.endedAt) < during.from;
+        const isWaiting = cycle.state === 'awaitingApproval';
+        const isOver = !isWaiting && cycle.endedAt !== null && Date.parse(cycle.endedAt) < during.from;
         // A cycle that found nothing has no rows to read.
         const isEmpty = final !== null && cycle.expected === 0 && final.tally.counts.skipped === 0;
         yield { cycleId: cycle.id, isQuiet: isOver || isEmpty };
       }
       if (page.isLast) return;
     }
+  }
+
+  /** Older cycles, from one on, that may have entries of this time: what they staged was approved later. */
+  async *#approvedSince(
+    fromMs: number,
+    first: string,
+  ): AsyncGenerator<{ readonly cycleId: string; readonly isQuiet: boolean }> {
+    const { store } = this.engine;
+    const awaited = AwaitedApproval.of(await store.job.read())?.cycleId;
+    const ids = new Set(awaited === undefined ? [] : [awaited]);
+    for await (const { id, at } of store.cycles.approved()) if (at >= fromMs - LONGEST_CYCLE_MS) ids.add(id);
+    for (const cycleId of [...ids].toSorted()) if (cycleId >= first) yield { cycleId, isQuiet: false };
   }
 }

@@ -5,6 +5,7 @@ import { getPlan } from '../../shared/api/getPlan';
 import { listCycles } from '../../shared/api/listCycles';
 import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
 import { apiRequest, csvLines, csvRequest } from '../support/apiRequest';
+import { decide, planOf } from '../support/approvals';
 import { cycles, newcomer, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -32,6 +33,31 @@ beforeAll(async () => {
   await cycles(connector, 3);
 });
 afterAll(() => connector.stop());
+
+test('what was approved long after it was planned stands in the log of the day when it was done', async () => {
+  const own = await TestConnector.start({
+    world: TINY,
+    settings: { REMOVAL_LIMIT_COUNT: '0', REMOVAL_LIMIT_PERCENT: '0' },
+  });
+  try {
+    await own.begin();
+    const leaver = someone(own);
+    own.world.directory.changeUser(leaver.id, { accountEnabled: false });
+    const { id } = await own.cycle();
+    own.later(12 * 86_400_000);
+    const approvedAt = new Date(own.clock.now()).toISOString();
+    await decide(own, 'approve', id, (await planOf(own, id)).hash);
+    await own.settle();
+    expect(own.accountOf(leaver.id)?.licenseKeys).toEqual([]);
+    const query = new URLSearchParams({ $filter: `activityDateTime ge ${approvedAt}` });
+    const { body } = await listProvisioningLog(own.engine, { ...apiRequest(), query });
+    expect(logPage.parse(body).value).toMatchObject([
+      { cycleId: id, provisioningAction: 'disable', sourceIdentity: { id: leaver.id } },
+    ]);
+  } finally {
+    await own.stop();
+  }
+});
 
 const ask = async (handler: ApiHandler, query: Record<string, string>, params = {}) =>
   (await handler(connector.engine, { ...apiRequest('', params), query: new URLSearchParams(query) })).body;
