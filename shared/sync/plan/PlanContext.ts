@@ -22,6 +22,7 @@ import { AssignmentsCertificate } from '../../store/state/AssignmentsCertificate
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
+import { judgesAsFull } from '../cycle/itineraries';
 import { readersPacer } from '../cycle/readersPacer';
 import { STOP_AGE_MS } from '../cycle/stopOfJob';
 import type { Engine } from '../Engine';
@@ -85,7 +86,7 @@ export class PlanContext {
       { ...engine.policy, mapping },
       cycle.id,
       cycle.dryRun,
-      cycle.dryRun || cycle.mode === 'apply',
+      cycle.dryRun || (cycle.mode === 'apply' && judgesAsFull(cycle)),
       { rows, at },
     );
   }
@@ -151,6 +152,11 @@ export class PlanContext {
   /** Whether people may be taken for absent by the list of assignments. */
   get isListCertified(): boolean {
     return this.#certificate === undefined || mayShowAbsence(this.#certificate, this.engine.clock.now());
+  }
+
+  /** While the list of assignments is in doubt, whoever is in a user group of GoTo stays there: what leads elsewhere may be missing. */
+  get isListDoubted(): boolean {
+    return this.#certificate !== undefined && this.#certificate.doubtSince !== null;
   }
 
   /** What app roles give. @throws ConnectorError ResyncRequired when the app is not known */

@@ -4,6 +4,7 @@
  */
 import { ConnectorError } from '../../../model/ConnectorError';
 import type { Person } from '../../../model/Person';
+import { certifyList } from '../../../rules/certifyList';
 import { AS_EVERYBODY, groupsAmong, type Grant } from '../../../rules/grantsInWords';
 import type { PersonFacts } from '../../../rules/judge';
 import type { StoredMark } from '../../../store/DirtyTable';
@@ -22,6 +23,8 @@ export interface RequestRead {
   readonly read: SourceRead;
   readonly person: Person | undefined;
   readonly grants: readonly Grant[];
+  /** Whether the list of assignments, as this request read it, may show an absence. */
+  readonly isListCertified: boolean;
   /** Groups of assigned groups that the person is a direct member of. */
   readonly within: readonly string[];
   readonly groupNames: ReadonlyMap<string, string>;
@@ -39,7 +42,8 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const byGroup = await context.protectedByGroup();
   const readAt = clock.now();
   const app = await context.readApp();
-  const { assignments } = await entra.listAssignments(app.id);
+  const list = await entra.listAssignments(app.id);
+  const { assignments } = list;
   const { looked, memberOf, directRoleIds } = await entra.pointCheck(sourceId, {
     groupIds: [...assignedGroupsIn(assignments)],
     servicePrincipalId: app.id,
@@ -65,7 +69,9 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const person = 'person' in looked ? looked.person : undefined;
   const isEverybody = context.policy.scope === 'all' && person !== undefined && assigned.length === 0;
   const grants = isEverybody ? AS_EVERYBODY : assigned;
-  const group = (await context.userGroups())(grants);
+  const isListCertified = await isCertified(context, app.id, { rows: list.rows, at: readAt });
+  const isGrouped = managed.person.link?.applied.groupKey != null;
+  const group = isGrouped && !isListCertified ? undefined : (await context.userGroups())(grants);
   const toName = groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
   const groupNames = toName.length === 0 ? new Map<string, string>() : await entra.groupNames(toName);
   const read: SourceRead =
@@ -78,6 +84,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
     read,
     person,
     grants,
+    isListCertified,
     within: ways.within,
     groupNames,
     facts: (find) => ({
@@ -100,6 +107,20 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       factsAt: readAt,
     }),
   };
+}
+
+/**
+ * The request has read a list of its own: one that has become shorter is compared with Graph's count, as a cycle's is (I05).
+ * One that is in doubt takes nothing from anybody here, however long: only an approval may, and a cycle asks for it.
+ */
+async function isCertified(
+  { engine, certificate }: PlanContext,
+  appId: string,
+  { rows, at }: { readonly rows: number; readonly at: number },
+): Promise<boolean> {
+  if (certificate === undefined || (certificate.doubtSince === null && rows >= certificate.believed)) return true;
+  const counted = await engine.entra.countAssignments(appId);
+  return certifyList(certificate, { rows, counted, at }).doubtSince === null;
 }
 
 /** The ways from assigned groups down to the person, as far as it is known what is in what. */
