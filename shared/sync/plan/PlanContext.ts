@@ -242,12 +242,21 @@ export class PlanContext {
     for (const [id, name] of await this.engine.entra.groupNames(unknown)) this.#groupNames.set(id, name);
   }
 
-  /** Everybody in the groups that PROTECTED_USERS names. */
+  get #protectedIds(): readonly string[] {
+    return this.policy.protectedUsers.filter((name) => OBJECT_ID.test(name));
+  }
+
+  /** Those of these people who are in such a group when asked one by one. */
+  async protectedByPerson(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const groupIds = this.#protectedIds;
+    return ids.length === 0 || groupIds.length === 0 ? new Set() : this.engine.entra.membersByPerson(ids, groupIds);
+  }
+
+  /** Everybody whom the lists of the groups show that PROTECTED_USERS names. */
   protectedByGroup(): Promise<ReadonlySet<string>> {
     this.#protected ??= (async () => {
       const ids = new Set<string>();
-      for (const name of this.policy.protectedUsers) {
-        if (!OBJECT_ID.test(name)) continue;
+      for (const name of this.#protectedIds) {
         // One that is no group is a person's id.
         const members = await this.engine.entra.listEverybodyIn(name);
         if (members !== 'missing') for (const id of members) ids.add(id);

@@ -13,7 +13,7 @@ import type { PersonFacts } from '../../../rules/judge';
 import type { PlanContext } from '../PlanContext';
 import type { SourceSnapshot } from '../SourceSnapshot';
 import { keepLooked } from '../sources/keepLooked';
-import { wasProtected } from '../sources/wasProtected';
+import { protectedAmong } from '../sources/protectedAmong';
 
 /** A person for the judge, and the rows the facts came from. */
 export interface Gathered {
@@ -44,8 +44,8 @@ export async function gather(
   const snapshot = await context.snapshot();
   const groupFor = await context.userGroups();
   const toLookUp = people.filter((one) => needsLookUp(context, one, snapshot, input)).map((one) => one.sourceId);
-  const byGroup = await context.protectedByGroup();
   const looked = await keepLooked(engine, toLookUp, input.cycleId);
+  const protectedIds = await protectedAmong(context, people, looked);
   if (context.isDry) await context.nameGroups(people.flatMap(({ sourceId }) => groupsIn(snapshot.grantsOf(sourceId))));
   return people.map((someone) => {
     const mark = marks.get(someone.sourceId) ?? null;
@@ -59,9 +59,7 @@ export async function gather(
           groupFor,
         ),
         groupName: context.groupName,
-        isProtected:
-          byGroup.has(someone.sourceId) ||
-          wasProtected(someone, looked.get(someone.sourceId), context.policy.protectedUsers),
+        isProtected: protectedIds.has(someone.sourceId),
       }),
     };
   });

@@ -13,7 +13,7 @@ import { shortestPaths } from '../../../rules/GroupNesting';
 import type { PlanContext } from '../PlanContext';
 import { assignedGroupsIn } from '../SourceSnapshot';
 import { readOf } from './readGroup';
-import { wasProtected } from './wasProtected';
+import { protectedAmong } from './protectedAmong';
 
 /** One person, as read for one request. */
 export interface RequestRead {
@@ -39,7 +39,6 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const someone = await store.people.someone(sourceId);
   const { managed, facts } = someone;
   if (managed === 'unreadable') throw unreadable();
-  const byGroup = await context.protectedByGroup();
   const readAt = clock.now();
   const app = await context.readApp();
   const list = await entra.listAssignments(app.id);
@@ -78,6 +77,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
     'person' in looked
       ? readOf(looked.person, readAt, cycleId)
       : { displayName: facts.displayName, attributes: null, deleted: looked.deleted, readAt, readIn: cycleId };
+  const protectedIds = await protectedAmong(context, [someone], new Map([[sourceId, read]]));
   return {
     someone,
     mark,
@@ -98,7 +98,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       groupName: (id) => groupNames.get(id),
       proofGroupIds: groupsAmong([...memberOf, ...facts.via]),
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
-      isProtected: byGroup.has(sourceId) || wasProtected(someone, read, context.policy.protectedUsers),
+      isProtected: protectedIds.has(sourceId),
       managed: { ...managed.person, pending: null },
       inUseAt: facts.inUseAt,
       personEtag: managed.etag,
