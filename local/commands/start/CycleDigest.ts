@@ -31,8 +31,8 @@ export class CycleDigest {
   /** @param nameOf the name of a person by the object id */
   constructor(private readonly nameOf: (sourceId: string) => string) {}
 
-  /** @returns a line when the event ends a cycle in which something happened */
-  read(message: string): string | undefined {
+  /** @returns the cycle that the event ends, with a line where something happened in it */
+  read(message: string): { readonly cycleId: string; readonly line?: string } | undefined {
     const parsed = event.safeParse(jsonOf(message));
     if (!parsed.success) return undefined;
     const { evt, cycleId, sourceId, action, status, reason, code, state, ms } = parsed.data;
@@ -43,9 +43,10 @@ export class CycleDigest {
     if (evt !== 'cycle.finished' && evt !== 'cycle.failed') return undefined;
     const happened = [...(this.#cycles.get(cycleId) ?? [])];
     this.#cycles.delete(cycleId);
-    if (happened.length === 0 && evt === 'cycle.finished') return undefined;
+    if (happened.length === 0 && evt === 'cycle.finished') return { cycleId };
     const what = happened.map(([kind, people]) => `${kind}: ${namesOf(people)}`).join(' · ');
-    return `cycle ${state ?? 'failed'} in ${((ms ?? 0) / 1_000).toFixed(1)} s${what === '' ? '' : `  ${what}`}`;
+    const took = `${((ms ?? 0) / 1_000).toFixed(1)} s`;
+    return { cycleId, line: `cycle ${state ?? 'failed'} in ${took}${what === '' ? '' : `  ${what}`}` };
   }
 
   #add(cycleId: string, kind: string, sourceId: string): void {
