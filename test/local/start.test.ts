@@ -45,6 +45,15 @@ describe('a later cycle is one line', () => {
     );
   });
 
+  test('whoever joined and was moved to a group is told once', () => {
+    applied('create', '1');
+    applied('update', '1');
+    applied('update', '2');
+    expect(event({ evt: 'cycle.finished', cycleId: 'c', state: 'succeeded', ms: 1_000 })).toBe(
+      'cycle succeeded in 1.0 s  joined: Person 1 · changed: Person 2',
+    );
+  });
+
   test('and none when nothing happened, but always when it failed', () => {
     expect(event({ evt: 'cycle.finished', cycleId: 'quiet', state: 'succeeded', ms: 900 })).toBeUndefined();
     expect(event({ evt: 'cycle.failed', cycleId: 'bad', state: 'failed', ms: 900 })).toBe('cycle failed in 0.9 s');
