@@ -1,7 +1,7 @@
 /** Between Azure's HTTP and the use cases: one way to ask, one way to answer, whatever the route. */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { ApiRequest, ApiResponse } from '../shared/api/ApiResponse';
-import { entityTag } from '../shared/api/entityTag';
+import { entityTag, hasAnswer } from '../shared/api/entityTag';
 import { problemBody, problemOf } from '../shared/api/Problem';
 import { answerOf, atReadersPace } from './atReadersPace';
 import { messageOf, type Telemetry } from '../shared/telemetry/Telemetry';
@@ -47,8 +47,9 @@ export async function respond(
     if (body === undefined) return { ...sent, status, headers: { ...ALWAYS, ...headers } };
     const text = JSON.stringify(body);
     const etag = request.method === 'GET' && status === 200 ? { etag: entityTag(text) } : {};
-    const all = { ...ALWAYS, ...etag, ...headers };
-    return request.headers.get('if-none-match') === all.etag
+    const all: Readonly<Record<string, string>> = { ...ALWAYS, ...etag, ...headers };
+    const { etag: tag } = all;
+    return tag !== undefined && hasAnswer(request.headers.get('if-none-match'), tag)
       ? { status: 304, headers: all }
       : { ...sent, status, headers: { ...all, 'content-type': 'application/json' }, body: text };
   } catch (error) {

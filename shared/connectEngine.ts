@@ -139,5 +139,6 @@ export function connectEngine(settings: Settings, options: ConnectOptions): Engi
     signInWithEntra: settings.SIGN_IN_WITH_ENTRA && settings.WEBSITE_AUTH_ENABLED,
     signInProblem: signInProblem(settings),
     schedule: settings.SYNC_SCHEDULE,
+    fullSchedule: settings.FULL_SYNC_SCHEDULE,
   };
 }

@@ -51,7 +51,7 @@ async function send(path: string, question: Question): Promise<Response> {
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw ApiProblem.offline();
+    throw ApiProblem.offline(question.method);
   }
 }
 

@@ -20,8 +20,10 @@ export class ApiProblem extends Error {
     return new ApiProblem(status, code, detail, body);
   }
 
-  static offline(): ApiProblem {
-    return new ApiProblem(0, 'Offline', 'The connector does not answer. It is asked again by itself.', {});
+  /** @param method of the question: whether a change was made before the answer got lost is not known */
+  static offline(method = 'GET'): ApiProblem {
+    const then = method === 'GET' ? '' : ' Whether this was done is not known: look before you try it again.';
+    return new ApiProblem(0, 'Offline', `The connector does not answer.${then}`, {});
   }
 
   get isOffline(): boolean {

@@ -4,6 +4,7 @@ import { get, JOB } from '../data/ApiClient';
 import { problemOf, type ApiProblem } from '../data/ApiProblem';
 import { useTyped } from '../data/useTyped';
 import { Icon } from './Icon';
+import { ProblemMessage } from './Message';
 
 type Found = UsersAnswer['value'][number];
 
@@ -29,6 +30,7 @@ export function PersonSearch({
   useEffect(() => {
     setAt(-1);
     const text = settled.trim();
+    setProblem(null);
     if (text === '') {
       setPeople(null);
       return undefined;
@@ -43,7 +45,9 @@ export function PersonSearch({
           if (value.length === 0) next();
         },
         (error: unknown) => {
-          if (!abort.signal.aborted) setProblem(problemOf(error));
+          if (abort.signal.aborted) return;
+          setPeople(null);
+          setProblem(problemOf(error));
         },
       );
     };
@@ -116,8 +120,8 @@ export function PersonSearch({
       </ul>
       <span class="unseen" role="status">
         {isOpen ? `${people.length} people found` : ''}
-        {problem?.message}
       </span>
+      {problem !== null && typed.trim() !== '' && <ProblemMessage problem={problem} />}
     </div>
   );
 }

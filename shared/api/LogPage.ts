@@ -8,15 +8,26 @@ import type { ListQuery } from './odata/readListQuery';
 
 const count = z.int().min(0).max(1_000_000);
 
-/** Where a page of the log ended: `skip` entries behind the row `after` of a cycle, or of the people's own log. */
+/** An entry in an order: by what is ordered, then by id. */
+const orderPlace = z.strictObject({
+  value: z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]),
+  id: z.string().max(1_000),
+});
+export type OrderPlace = z.output<typeof orderPlace>;
+
+/**
+ * Where a page of the log ended: `skip` entries behind the row `after` of a cycle; where it has another order than that of
+ * the rows, behind an entry.
+ */
 export const logPlace = z.discriminatedUnion('list', [
   z.strictObject({
     list: z.literal('log'),
     cycleId: z.string().regex(CYCLE_ID),
     after: z.string().regex(PLAN_ROW_KEY).optional(),
     skip: count,
+    behind: orderPlace.optional(),
   }),
-  z.strictObject({ list: z.literal('people'), skip: count }),
+  z.strictObject({ list: z.literal('people'), behind: orderPlace }),
 ]);
 export type LogPlace = z.output<typeof logPlace>;
 export type LogQuery = ListQuery<LogItem, LogPlace>;

@@ -6,6 +6,8 @@ import { nextOccurrence } from '../settings/nextOccurrence';
 import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import { Executions } from '../store/state/Executions';
 import { Turn } from '../store/state/Turn';
+import { jobStateOf } from '../sync/job/jobState';
+import { nextCycleAt } from '../sync/job/nextCycleAt';
 import { roleOfAsker } from './access/roleOfAsker';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import type { JobAnswer } from './answers/JobAnswer';
@@ -45,10 +47,7 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
       state: job.schedule,
       expiration: null,
       ...scheduleOf(engine.schedule, now),
-      nextRunDateTime:
-        job.schedule === 'Active'
-          ? (job.quarantine?.nextAttempt ?? timeOrNull(nextOccurrence(engine.schedule, now)))
-          : null,
+      nextRunDateTime: timeOrNull(nextCycleAt(engine, jobStateOf(rows), now)),
     },
     status: {
       code: !connection.connected

@@ -2,9 +2,10 @@ import { CYCLE_ID, beforeCycleIds, startOfCycle } from '../model/Cycle';
 import type { LogEntry } from '../model/LogEntry';
 import { rowKeyOf } from '../store/PlansTable';
 import type { PersonNames } from '../store/PeopleTable';
+import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import type { Engine } from '../sync/Engine';
 import type { LoggedItem, LogPage, LogPlace, LogQuery } from './LogPage';
-import { inOrder } from './inOrder';
+import { inOrder, placeIn } from './inOrder';
 import { Problem } from './Problem';
 
 /** Rows looked at for one answer; a filter that finds little answers with a next link instead of a long wait. */
@@ -14,7 +15,7 @@ const MAX_ROWS_ORDERED = 20_000;
 /** At least so many rows at once: a page of `$top` rows would cost a round trip a row. */
 const PAGE = 500;
 const CYCLES_PAGE = 500;
-/** No cycle lasts so long, in ms: its deadlines are hours. */
+/** No cycle works so long, in ms: its deadlines are hours. What it staged may be approved much later. */
 const LONGEST_CYCLE_MS = 7 * 86_400_000;
 
 type Place = Extract<LogPlace, { readonly list: 'log' }>;
@@ -53,7 +54,7 @@ class LogScan {
   async asPlanned(): Promise<LogPage> {
     const items: LoggedItem[] = [];
     let read = 0;
-    for await (const { cycleId, isQuiet } of this.#cycles()) {
+    for await (const { cycleId, isQuiet } of this.#cycles(this.#from)) {
       const here = this.#start?.cycleId === cycleId ? this.#start : undefined;
       let after = here?.after;
       let skip = here?.skip ?? 0;
@@ -87,26 +88,33 @@ class LogScan {
     return { items, next: undefined };
   }
 
+  /** What is counted is counted from the first cycle on, whatever page is asked for. */
   async ordered(): Promise<LogPage> {
+    const { counts, orderBy, top } = this.query;
     const items: LoggedItem[] = [];
-    let total = 0;
-    for await (const { cycleId, isQuiet } of this.#cycles()) {
+    let next: Place | undefined;
+    let [total, read] = [0, 0];
+    for await (const { cycleId, isQuiet } of this.#cycles(counts ? '' : this.#from)) {
+      if (read >= MAX_ROWS_READ && !counts) return { items, next: { list: 'log', cycleId, skip: 0 } };
+      read += 1;
       if (isQuiet) continue;
-      const found = inOrder(await this.#everythingOf(cycleId), this.query.orderBy);
-      const skip = this.#start?.cycleId === cycleId ? this.#start.skip : 0;
-      const room = this.query.top - items.length;
-      items.push(...found.slice(skip, skip + room));
-      total += found.length;
-      if (found.length > skip + room) {
-        const next: Place = { list: 'log', cycleId, skip: skip + room };
-        return { items, next, ...(this.query.counts ? { total } : {}) };
-      }
+      const whole = await this.#everythingOf(cycleId);
+      read += whole.read;
+      total += whole.found.length;
+      if (cycleId < this.#from || next !== undefined) continue;
+      const rest = inOrder(whole.found, orderBy, this.#start?.cycleId === cycleId ? this.#start.behind : undefined);
+      const room = top - items.length;
+      items.push(...rest.slice(0, room));
+      if (rest.length <= room) continue;
+      const last = rest[room - 1];
+      next = { list: 'log', cycleId, skip: 0, ...(last === undefined ? {} : { behind: placeIn(last, orderBy) }) };
+      if (!counts) break;
     }
-    return { items, next: undefined, ...(this.query.counts ? { total } : {}) };
+    return { items, next, ...(counts ? { total } : {}) };
   }
 
   /** @throws Problem 400 for a cycle with too many rows to be put in order at once */
-  async #everythingOf(cycleId: string): Promise<LoggedItem[]> {
+  async #everythingOf(cycleId: string): Promise<{ readonly found: readonly LoggedItem[]; readonly read: number }> {
     const found: LoggedItem[] = [];
     let read = 0;
     for await (const row of this.engine.store.plans.rows(cycleId)) {
@@ -122,7 +130,7 @@ class LogScan {
         if (this.query.matches(item) === true) found.push(item);
       }
     }
-    return found;
+    return { found, read };
   }
 
   #itemOf(entry: LogEntry): LoggedItem {
@@ -133,10 +141,14 @@ class LogScan {
     return { sourceId, entry, names: this.names.get(sourceId) ?? nobody };
   }
 
-  /** The cycles that may have entries, newest first, from the place on. A quiet one has none, and only counts as read. */
-  async *#cycles(): AsyncGenerator<{ readonly cycleId: string; readonly isQuiet: boolean }> {
+  /** The cycle where the page begins; empty for the newest. */
+  get #from(): string {
+    return this.#start?.cycleId ?? '';
+  }
+
+  /** The cycles that may have entries, newest first, from one on. A quiet one has none, and only counts as read. */
+  async *#cycles(from: string): AsyncGenerator<{ readonly cycleId: string; readonly isQuiet: boolean }> {
     const { demands } = this.query;
-    const from = this.#start?.cycleId ?? '';
     const only = demands.valuesOf('cycleId');
     if (only !== undefined) {
       for (const cycleId of only.toSorted())
@@ -149,14 +161,30 @@ class LogScan {
       const page = await this.engine.store.cycles.page(CYCLES_PAGE, after === '' ? undefined : after);
       for (const { cycle, final } of page.cycles) {
         after = cycle.id;
-        if (startOfCycle(cycle.id) < during.from - LONGEST_CYCLE_MS) return;
+        if (startOfCycle(cycle.id) < during.from - LONGEST_CYCLE_MS) {
+          yield* this.#approvedSince(during.from, [from, cycle.id].toSorted().at(-1) ?? '');
+          return;
+        }
         if (cycle.id < from) continue;
-        const isOver = cycle.endedAt !== null && Date.parse(cycle.endedAt) < during.from;
+        const isWaiting = cycle.state === 'awaitingApproval';
+        const isOver = !isWaiting && cycle.endedAt !== null && Date.parse(cycle.endedAt) < during.from;
         // A cycle that found nothing has no rows to read.
         const isEmpty = final !== null && cycle.expected === 0 && final.tally.counts.skipped === 0;
         yield { cycleId: cycle.id, isQuiet: isOver || isEmpty };
       }
       if (page.isLast) return;
     }
+  }
+
+  /** Older cycles, from one on, that may have entries of this time: what they staged was approved later. */
+  async *#approvedSince(
+    fromMs: number,
+    first: string,
+  ): AsyncGenerator<{ readonly cycleId: string; readonly isQuiet: boolean }> {
+    const { store } = this.engine;
+    const awaited = AwaitedApproval.of(await store.job.read())?.cycleId;
+    const ids = new Set(awaited === undefined ? [] : [awaited]);
+    for await (const { id, at } of store.cycles.approved()) if (at >= fromMs - LONGEST_CYCLE_MS) ids.add(id);
+    for (const cycleId of [...ids].toSorted()) if (cycleId >= first) yield { cycleId, isQuiet: false };
   }
 }

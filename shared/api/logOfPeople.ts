@@ -2,7 +2,7 @@ import type { LogEntry } from '../model/LogEntry';
 import type { PersonNames } from '../store/PeopleTable';
 import type { Engine } from '../sync/Engine';
 import type { LogPage, LogQuery } from './LogPage';
-import { inOrder } from './inOrder';
+import { inOrder, placeIn } from './inOrder';
 
 /** The log of a few people, from their own rows: other people's entries and cycles cost nothing. Newest first. */
 export async function logOfPeople(
@@ -11,18 +11,18 @@ export async function logOfPeople(
   ids: readonly string[],
   names: ReadonlyMap<string, PersonNames>,
 ): Promise<LogPage> {
-  const skip = query.after?.list === 'people' ? query.after.skip : 0;
   const logs = await Promise.all(ids.map((id) => wholeLog(engine, id)));
   const all = logs.flatMap((entries, index) => entries.map((entry) => itemOf(entry, names.get(ids[index] ?? ''))));
-  const found = inOrder(
-    all.filter((item) => query.matches(item) === true),
-    query.orderBy,
-  );
-  const items = found.slice(skip, skip + query.top);
-  const end = skip + items.length;
+  const found = all.filter((item) => query.matches(item) === true);
+  const rest = inOrder(found, query.orderBy, query.after?.list === 'people' ? query.after.behind : undefined);
+  const items = rest.slice(0, query.top);
+  const last = items.at(-1);
   return {
     items,
-    next: end < found.length ? { list: 'people', skip: end } : undefined,
+    next:
+      last === undefined || items.length === rest.length
+        ? undefined
+        : { list: 'people', behind: placeIn(last, query.orderBy) },
     ...(query.counts ? { total: found.length } : {}),
     ...(found.length === 0 ? { message: nothingFound(engine, ids, names, all.length) } : {}),
   };

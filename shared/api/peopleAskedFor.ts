@@ -11,7 +11,7 @@ const MAX_PEOPLE = 50;
 export interface PeopleAskedFor {
   /** Whom the filter is about; undefined when it may be about anybody, or about many. */
   readonly ids: readonly string[] | undefined;
-  /** Empty where the filter asks for no name. */
+  /** Empty where neither filter nor order asks for a name. */
   readonly names: ReadonlyMap<string, PersonNames>;
 }
 
@@ -27,7 +27,8 @@ export async function peopleAskedFor({ store }: Engine, query: LogQuery): Promis
     const ofGroups = [...groups].filter(([id]) => ids.includes(id));
     return { ids, names: new Map([...ofGroups, ...known]) };
   }
-  if (!NAME_FIELDS.some((field) => demands.names(field))) return { ids: undefined, names: new Map() };
+  const isByName = NAME_FIELDS.some((field) => demands.names(field) || query.orderBy?.field === field);
+  if (!isByName) return { ids: undefined, names: new Map() };
   const names = new Map([...(await store.people.names()), ...(await namesOfGroups(store))]);
   // What the entries say is open here: whoever is not ruled out by the name alone may have some.
   const ids = [...names].filter(([sourceId, one]) => matches({ sourceId, names: one }) !== false).map(([id]) => id);

@@ -109,7 +109,7 @@ function scopeStep({ judged: { entry, read }, context }: Provisioned): Step {
     description: desired.kind === 'active' ? 'Active, assigned and in scope.' : reasonInWords(desired),
     details: {
       IsActive: person !== undefined && person.attributes['accountEnabled'] !== false,
-      Assigned: grants.length > 0,
+      Assigned: grants.some(({ via }) => via !== 'directory'),
       IsEffectivelyEntitledForProvisioning: context.entitlements.of(roleIds).entitled,
       IsInProvisioningScopeDisplayName: desired.kind === 'active',
       Roles: roles.map((role) => role.displayName),

@@ -24,6 +24,7 @@ import {
   type GraphPage,
 } from './graphShapes';
 import { lookUp, type Looked, type PersonReader } from './lookUp';
+import { membersByPerson } from './membersByPerson';
 import { personOf } from './personOf';
 import { directGroups, pointCheck, type PointCheck } from './pointCheck';
 
@@ -281,6 +282,11 @@ export class EntraSource {
     },
   ): Promise<PointCheck> {
     return pointCheck(this.graph, this.#reader, personId, asked);
+  }
+
+  /** Who of these people is in one of these groups, or in a group in them, as asked by person. */
+  membersByPerson(personIds: readonly string[], groupIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return membersByPerson(this.graph, personIds, groupIds);
   }
 
   /** Groups the person is a direct member of; undefined when Graph refuses to tell. */

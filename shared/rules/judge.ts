@@ -118,7 +118,10 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       : isLeaving
         ? { kind: 'inactive', reason: 'Unassigned' }
         : wanted;
-  const desired: Desired = decided.kind === 'active' ? { ...decided, ...groupIn(facts.group) } : decided;
+  // Whose role is perhaps lost stays in the group it led to.
+  const staysInGroup = absence.keptLicenseKeys.length > 0 && link?.applied.groupKey != null;
+  const group = staysInGroup ? undefined : facts.group;
+  const desired: Desired = decided.kind === 'active' ? { ...decided, ...groupIn(group) } : decided;
   const isInDoubt = (desired.kind === 'leave' && DOUBTS.has(desired.reason)) || absence.keptLicenseKeys.length > 0;
   return planned(facts, context, desired, isInDoubt ? (mark?.absentSince ?? facts.factsAt) : null);
 }

@@ -6,6 +6,8 @@ import { longText, readLongText } from './longText';
 import { Table, type StoredRow } from './Table';
 
 const PARTITION = 'cycles';
+/** Ids of cycles that went on after they had ended: their removals were approved, perhaps weeks later. */
+const APPROVED = 'approved';
 
 /** A cycle as a list shows it. */
 export interface ListedCycle {
@@ -40,6 +42,8 @@ export class CyclesTable {
 
   /** The cycle with what it ended with. */
   async put(cycle: Cycle, final: FinalCounts): Promise<void> {
+    if (cycle.approvedAt !== null)
+      await this.#table.replace({ partitionKey: APPROVED, rowKey: cycle.id, at: String(cycle.approvedAt) });
     await this.#table.replace({ ...cycleRow(cycle), ...longText('final', JSON.stringify(final)) });
   }
 
@@ -57,8 +61,14 @@ export class CyclesTable {
     for await (const row of this.#table.partition(PARTITION, odata`RowKey gt ${id}`)) yield row.rowKey;
   }
 
+  /** Cycles with approved removals, newest first, and when (ms) they were approved. */
+  async *approved(): AsyncGenerator<{ readonly id: string; readonly at: number }> {
+    for await (const { rowKey, at } of this.#table.partition(APPROVED)) yield { id: rowKey, at: Number(at) };
+  }
+
   /** Deletes the list entry; plan and log are deleted before. */
   async delete(id: string): Promise<void> {
+    await this.#table.delete(APPROVED, id);
     await this.#table.delete(PARTITION, id);
   }
 }

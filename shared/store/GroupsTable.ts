@@ -52,16 +52,23 @@ export class GroupsTable {
 
   /**
    * @param etag of the row that was read; null when there was none
-   * @param former the id of a row that this one takes the place of
+   * @param takesOver the key of a group that goes by this row alone from now on: rows of other names that have it go
    * @returns the new etag; undefined when somebody changed the row meanwhile
    */
-  async change(id: string, group: ManagedGroup, etag: string | null, former?: string): Promise<string | undefined> {
+  async change(
+    id: string,
+    group: ManagedGroup,
+    etag: string | null,
+    takesOver: string | null = null,
+  ): Promise<string | undefined> {
     const row = { partitionKey: PARTITION, rowKey: `g:${id}`, ...longText('json', JSON.stringify(group)) };
     const own: Write = etag === null ? { kind: 'create', row } : { kind: 'guarded', row, etag };
-    const isThere = former !== undefined && (await this.#table.get(PARTITION, `g:${former}`)) !== undefined;
+    const former = takesOver === null ? [] : [...(await this.all())].filter(([, one]) => one.key === takesOver);
     const committed = await this.#table.transact([
       own,
-      ...(isThere ? [{ kind: 'delete', row: { partitionKey: PARTITION, rowKey: `g:${former}` } } as const] : []),
+      ...former
+        .filter(([other]) => other !== id)
+        .map(([other]): Write => ({ kind: 'delete', row: { partitionKey: PARTITION, rowKey: `g:${other}` } })),
     ]);
     return committed?.get(row.rowKey);
   }

@@ -66,8 +66,9 @@ export interface WithSettings {
   readonly signInWithEntra: boolean;
   /** Why function keys count though people should sign in. */
   readonly signInProblem: string | undefined;
-  /** SYNC_SCHEDULE, for the job's status. */
+  /** SYNC_SCHEDULE and FULL_SYNC_SCHEDULE, to say when a cycle comes. */
   readonly schedule: string;
+  readonly fullSchedule: string;
 }
 
 /** What the engine works with; the composition root makes it once a process. */

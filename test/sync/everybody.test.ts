@@ -7,7 +7,7 @@ import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { apiRequest } from '../support/apiRequest';
 import { askOf } from '../support/demand';
 import { expectConverged } from '../support/expectConverged';
-import { dryRun } from '../support/plans';
+import { apply, dryRun } from '../support/plans';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -130,4 +130,18 @@ test('thousands are read by pages, and a scoping filter leaves people out', asyn
     ].sort(),
   ).toEqual(wanted.map((id) => mailOf(connector.world.directory.user(id)).toLowerCase()).sort());
   expect(entries.filter((one) => one.state === 'planned')).toEqual([]);
+});
+
+test('from assigned people to everybody: what the plan intends is what its apply does, also for people never read', async () => {
+  connector = await TestConnector.start({
+    world: { people: 8, groups: 1, membersPerGroup: 2, existingShare: 0 },
+    settings: { ...ALL, SCOPE: 'assigned' },
+  });
+  await connector.begin();
+  connector.later();
+  await connector.restart({ SCOPE: 'all' });
+  const plan = await dryRun(connector, 'full');
+  expect(plan.totals).toEqual({ create: 6 });
+  expect(await apply(connector, plan)).toMatchObject({ state: 'succeeded', counts: { created: 6, skipped: 0 } });
+  expectConverged(connector, everybody());
 });

@@ -5,6 +5,7 @@ import { getPlan } from '../../shared/api/getPlan';
 import { listCycles } from '../../shared/api/listCycles';
 import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
 import { apiRequest, csvLines, csvRequest } from '../support/apiRequest';
+import { decide, planOf } from '../support/approvals';
 import { cycles, newcomer, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -32,6 +33,31 @@ beforeAll(async () => {
   await cycles(connector, 3);
 });
 afterAll(() => connector.stop());
+
+test('what was approved long after it was planned stands in the log of the day when it was done', async () => {
+  const own = await TestConnector.start({
+    world: TINY,
+    settings: { REMOVAL_LIMIT_COUNT: '0', REMOVAL_LIMIT_PERCENT: '0' },
+  });
+  try {
+    await own.begin();
+    const leaver = someone(own);
+    own.world.directory.changeUser(leaver.id, { accountEnabled: false });
+    const { id } = await own.cycle();
+    own.later(12 * 86_400_000);
+    const approvedAt = new Date(own.clock.now()).toISOString();
+    await decide(own, 'approve', id, (await planOf(own, id)).hash);
+    await own.settle();
+    expect(own.accountOf(leaver.id)?.licenseKeys).toEqual([]);
+    const query = new URLSearchParams({ $filter: `activityDateTime ge ${approvedAt}` });
+    const { body } = await listProvisioningLog(own.engine, { ...apiRequest(), query });
+    expect(logPage.parse(body).value).toMatchObject([
+      { cycleId: id, provisioningAction: 'disable', sourceIdentity: { id: leaver.id } },
+    ]);
+  } finally {
+    await own.stop();
+  }
+});
 
 const ask = async (handler: ApiHandler, query: Record<string, string>, params = {}) =>
   (await handler(connector.engine, { ...apiRequest('', params), query: new URLSearchParams(query) })).body;
@@ -105,6 +131,49 @@ test('the log in order of time, of everybody, of one cycle, of one person; any o
   expect(one['@odata.count']).toBe(one.value.length);
   await expect(log({ $orderby: 'activityDateTime asc' })).rejects.toMatchObject({ code: 'InvalidOrderBy' });
   await expect(log({ $count: 'true' })).rejects.toMatchObject({ code: 'InvalidCount' });
+});
+
+test('an order by name is kept, one cycle at a time', async () => {
+  const named = await allPages({
+    $filter: `cycleId eq '${firstId}'`,
+    $orderby: 'sourceIdentity/displayName desc',
+    $top: '2',
+  });
+  const names = named.map((one) => one.sourceIdentity.displayName);
+  expect(new Set(names).size).toBeGreaterThan(3);
+  expect(names).toEqual(names.toSorted().reverse());
+});
+
+test('what is counted is all that matches, on every page, of several cycles, too', async () => {
+  const ids = [...new Set((await allPages({})).map((one) => String(one['cycleId'])))];
+  const $filter = `cycleId in (${ids.map((id) => `'${id}'`).join(',')})`;
+  const whole = await allPages({ $filter });
+  let next: Record<string, string> | undefined = { $filter, $count: 'true', $top: '2' };
+  const seen: string[] = [];
+  while (next !== undefined) {
+    const page: LogPage = await log(next);
+    expect(page['@odata.count']).toBe(whole.length);
+    seen.push(...page.value.map((one) => one.id));
+    const link = page['@odata.nextLink'];
+    next = link === undefined ? undefined : Object.fromEntries(new URL(link).searchParams);
+  }
+  expect(seen.toSorted()).toEqual(whole.map((one) => one.id).toSorted());
+});
+
+test('entries that come while somebody pages show nobody twice and leave nobody out', async () => {
+  const person = someone(connector, 2);
+  const $filter = `sourceIdentity/id eq '${person.id}'`;
+  const rename = async (surname: string): Promise<void> => {
+    connector.world.directory.changeUser(person.id, { surname });
+    await cycles(connector, 2);
+  };
+  await rename('Before');
+  const before = await allPages({ $filter });
+  expect(before.length).toBeGreaterThan(1);
+  const first = await log({ $filter, $top: '1' });
+  await rename('Meanwhile');
+  const rest = await allPages(Object.fromEntries(new URL(first['@odata.nextLink'] ?? '').searchParams));
+  expect([...first.value, ...rest].map((one) => one.id)).toEqual(before.map((one) => one.id));
 });
 
 test('dates choose entries, and only the cycles they can lie in are read', async () => {

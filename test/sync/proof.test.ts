@@ -5,9 +5,10 @@ import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/Go
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { decide, planOf } from '../support/approvals';
+import { askOf } from '../support/demand';
 import { expectConverged } from '../support/expectConverged';
 import { putMeant } from '../support/meantMapping';
-import { apply, dryRun } from '../support/plans';
+import { apply, dryRun, revert } from '../support/plans';
 import { around, cycles, newcomer, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -158,4 +159,42 @@ test('whom a filter leaves out is looked at right before the removal, an approve
   expect(connector.statusOf(gone.id)).toBe('SUSPENDED');
   expect(connector.statusOf(back.id)).not.toBe('SUSPENDED');
   expect(await connector.entry(staged.id, back.id)).toMatchObject({ reason: 'AbsenceDoubted' });
+});
+
+test('a request for one person does not believe a list that Graph’s count contradicts, however long it lasts', async () => {
+  const person = newcomer(connector, 900);
+  await connector.begin();
+  await cycles(connector, 1);
+  const { behaviour } = connector.stack.entra;
+  Object.assign(behaviour, { assignmentsShown: 0, refusesAssignmentsOf: true });
+  for (const wait of [0, 3 * 60_000, 25 * 3_600_000]) {
+    connector.later(wait);
+    expect(await askOf(connector, person.id)).toMatchObject({ status: 'skipped', reason: 'ListUncertified' });
+    await connector.settle();
+    // A cycle has seen the list, too.
+    if (wait > 0) await cycles(connector, 1);
+  }
+  expect(connector.accountOf(person.id)?.licenseKeys).toEqual([MEETING_LICENSE]);
+  Object.assign(behaviour, honestEntra());
+  await cycles(connector, 3);
+  expectConverged(connector);
+});
+
+test('nobody moves to another enterprise application by an undo, even one whose removals are approved', async () => {
+  const removed = { REMOVAL_LIMIT_COUNT: '0' };
+  await connector.restart(removed);
+  const first = await connector.begin();
+  await connector.restart({ ENTRA_APP_ID: '77777777-7777-4777-8777-777777777777' });
+  const { app } = connector.world.directory;
+  Object.assign(app, { id: '99999999-9999-4999-8999-999999999999', appId: '77777777-7777-4777-8777-777777777777' });
+  connector.later();
+  const staged = await apply(connector, await revert(connector, first.id));
+  expect(staged).toMatchObject({ state: 'awaitingApproval' });
+  const { hash } = await planOf(connector, staged.id);
+  await decide(connector, 'approve', staged.id, hash);
+  await connector.settle();
+  expect(await cycles(connector, 1)).toMatchObject({
+    state: 'failed',
+    error: expect.stringMatching(/another enterprise application/) as unknown,
+  });
 });

@@ -1,6 +1,7 @@
 /** I07: what the connector must not touch it does not, whatever becomes of its people. */
 import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { askOf } from '../support/demand';
 import { cycles, newcomer, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -89,4 +90,32 @@ test('neither the token’s owner nor the last administrator loses access when t
   await connector.cycle('full');
   expect(goto.writes.slice(writes)).toEqual([]);
   Object.assign(goto, { ownerKey: before });
+});
+
+test('a protected group that reads as empty or missing ends nobody’s protection; whoever has left it is protected no more', async () => {
+  const { directory, goto } = connector.world;
+  const [ada, bob] = [newcomer(connector, 650), newcomer(connector, 651)];
+  await cycles(connector, 2);
+  const board = directory.addGroup('Another board');
+  directory.addMembers(board.id, [ada.id, bob.id]);
+  await connector.restart({ PROTECTED_USERS: board.id });
+  await cycles(connector, 2);
+  for (const { id } of [ada, bob]) directory.changeUser(id, { accountEnabled: false });
+  const writes = goto.writes.length;
+  const { emptyMembersOf, missingMembersOf } = connector.stack.entra.behaviour;
+  for (const lie of [emptyMembersOf, missingMembersOf]) {
+    lie.add(board.id);
+    await cycles(connector, 2);
+    connector.later();
+    await connector.cycle('full');
+    await askOf(connector, ada.id);
+    await connector.settle();
+    lie.clear();
+  }
+  expect(goto.writes.slice(writes).filter((write) => [ada, bob].map(keyOf).includes(write.userKey))).toEqual([]);
+  directory.removeMember(board.id, bob.id);
+  connector.later();
+  await connector.cycle('full');
+  await cycles(connector, 2);
+  expect([ada, bob].map(({ id }) => connector.statusOf(id))).toEqual(['INVITED', 'SUSPENDED']);
 });

@@ -1,11 +1,12 @@
 /** What a cycle did can be taken back: by a plan that is applied like any other, and holds whom it touched (R20, R26). */
+import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { postRelease } from '../../shared/api/postRelease';
 import { apiRequest } from '../support/apiRequest';
 import { CHANGES, TINY, VILLAGE } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
 import { expectLogged } from '../support/expectLogged';
 import { apply, intended, revert } from '../support/plans';
-import { cycles, newcomer, someone } from '../support/stories';
+import { cycles, mailOf, newcomer, someone } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -115,4 +116,17 @@ test('only a finished cycle can be undone; nobody unknown is released', async ()
   await connector.settle();
   await expect(revert(connector, '0000000000000000-none')).rejects.toMatchObject({ status: 404 });
   await expect(release('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({ status: 404 });
+});
+
+test('a licence that the adopted account had not is taken by the undo, though its person is assigned', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  connector.later();
+  const ada = newcomer(connector, 942);
+  const { key } = connector.world.goto.addUser({ email: mailOf(ada), firstName: 'Ada', lastName: 'There before' });
+  const cycle = await connector.cycle('full');
+  expect(connector.accountOf(ada.id)).toMatchObject({ key, licenseKeys: [MEETING_LICENSE] });
+  await apply(connector, await revert(connector, cycle.id));
+  await cycles(connector, 2);
+  expect(connector.accountOf(ada.id)).toMatchObject({ key, lastName: 'There before', licenseKeys: [] });
 });

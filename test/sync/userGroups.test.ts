@@ -8,8 +8,10 @@ import { postRelease } from '../../shared/api/postRelease';
 import { getPlan } from '../../shared/api/getPlan';
 import { groupId } from '../../shared/model/ManagedGroup';
 import { apiRequest, csvLines, csvRequest } from '../support/apiRequest';
+import { askOf } from '../support/demand';
 import { expectConverged } from '../support/expectConverged';
 import { apply, dryRun, revert } from '../support/plans';
+import { mailOf } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -349,4 +351,64 @@ test('groups of the first cycle go with its undo, and come back when one of its 
   await cycles(2);
   expect(groupOf(ada)).toBe('Sales');
   expect(connector.accountOf(bob.id)?.licenseKeys).toEqual([]);
+});
+
+test('I03: whom GoTo invites to transfer is invited once, also where a user group waits, and comes into it later', async () => {
+  await begin();
+  const { goto } = connector.world;
+  await connector.begin();
+  connector.later();
+  const [ada] = group('Sales', 900).members;
+  if (ada === undefined) throw new Error('no member');
+  goto.behaviour.transferPending.add(mailOf(ada));
+  expect(await connector.cycle()).toMatchObject({ counts: { created: 1, parked: 1 } });
+  await cycles(2);
+  expect([...goto.transferMails]).toEqual([[mailOf(ada), 1]]);
+  goto.acceptTransfer(mailOf(ada));
+  connector.later(6 * 60 * 60_000);
+  await cycles(2);
+  expect(groupOf(ada)).toBe('Sales');
+});
+
+test('while Entra’s list of assignments is in doubt nobody changes user groups; who was moved meanwhile follows', async () => {
+  await begin();
+  const { directory } = connector.world;
+  const everybody = group('Everybody', 910);
+  const sales = group('Sales', 900, ORGANIZER_ROLE_ID);
+  const legal = group('Another', 920);
+  for (const one of sales.members) directory.addMember(everybody.id, one.id);
+  await connector.begin();
+  const [mover] = everybody.members;
+  if (mover === undefined) throw new Error('no member');
+  const before = sales.members.map(groupOf);
+  // The first three of four rows, while Graph counts four; then two.
+  for (const shown of [0.8, 0.5]) {
+    connector.stack.entra.behaviour.assignmentsShown = shown;
+    directory.addMember(legal.id, mover.id);
+    await cycles(1);
+    await askOf(connector, sales.members[0]?.id ?? '');
+    await connector.settle();
+    expect(sales.members.map(groupOf)).toEqual(before);
+    expect(groupOf(mover)).toBe('Everybody');
+  }
+  connector.stack.entra.behaviour.assignmentsShown = 1;
+  await cycles(3);
+  expect(sales.members.map(groupOf)).toEqual(before);
+  expect(groupOf(mover)).toBe('Another');
+});
+
+test('a group that was renamed by hand and then in Entra leaves its former name free for another one', async () => {
+  await begin({ settings: { DRIFT_POLICY: 'report' } });
+  const { directory, goto } = connector.world;
+  const sales = group('Sales', 900);
+  await connector.begin();
+  const [key = ''] = [...goto.groups].find(([, name]) => name === 'Sales') ?? [];
+  goto.changeGroupByHand(key, 'Sales of old');
+  directory.renameGroup(sales.id, 'Vertrieb');
+  await cycles(2);
+  const other = group('Sales', 920);
+  await cycles(2);
+  expect(goto.groups.get(key)).toBe('Vertrieb');
+  expect(sales.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
+  expect(other.members.map(groupOf)).toEqual(['Sales', 'Sales']);
 });

@@ -23,6 +23,7 @@ const engine = (ratePerSecond: number, lanes: number): WithClock & WithSettings 
   signInWithEntra: false,
   signInProblem: undefined,
   schedule: '',
+  fullSchedule: '',
   logRetentionDays: 400,
   startWithPlan: false,
   planMaxAgeHours: 24,

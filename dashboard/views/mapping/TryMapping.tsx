@@ -20,8 +20,11 @@ interface Tried {
     readonly atRisk: number;
     readonly leaves: Foretold;
     readonly invalid: Foretold;
+    readonly leftOut: Foretold;
     readonly joins: Foretold;
     readonly changes: Foretold;
+    /** Of whom too little is stored. */
+    readonly unknown: number;
   };
   /** None of the built-in mapping, which is taken over as it is. */
   readonly report?: Readonly<Record<'taken' | 'ignored' | 'needsDecision', readonly ReportRow[]>>;
@@ -79,7 +82,7 @@ export function TryMapping(props: { candidate: Candidate; changed: () => void; l
               ? {
                   ask: {
                     title: `Put ${many(tried.forecast.atRisk, 'person', 'people')} at risk?`,
-                    text: `Of ${number(tried.forecast.managed)} managed people so many would lose access or have no valid values with this mapping.`,
+                    text: `Of ${number(tried.forecast.managed)} managed people so many would lose access, have no valid values, or cannot be foreseen with this mapping.`,
                     yes: 'Use it all the same',
                   },
                 }
@@ -95,12 +98,26 @@ export function TryMapping(props: { candidate: Candidate; changed: () => void; l
 }
 
 function Forecast({ forecast }: { forecast: Tried['forecast'] }) {
-  const { leaves, invalid, joins, changes, managed, atRisk } = forecast;
+  const { leaves, invalid, leftOut, joins, changes, managed, atRisk, unknown } = forecast;
   const tiles: readonly TileToShow[] = [
     { name: 'Lose access', icon: 'personOff', value: leaves.count, text: `of ${number(managed)} managed`, tone: 'bad' },
     { name: 'No valid values', icon: 'warning', value: invalid.count, text: 'left as they are', tone: 'warn' },
     { name: 'Get access', icon: 'personAdd', value: joins.count, text: 'new in scope' },
     { name: 'Other values', icon: 'edit', value: changes.count, text: 'are written' },
+    ...(leftOut.count === 0
+      ? []
+      : [{ name: 'Left alone', icon: 'lock', value: leftOut.count, text: 'neither made nor kept up' } as const]),
+    ...(unknown === 0
+      ? []
+      : [
+          {
+            name: 'Not foreseen',
+            icon: 'hourglass',
+            value: unknown,
+            text: 'too little is known',
+            tone: 'warn',
+          } as const,
+        ]),
   ];
   return (
     <>
@@ -114,7 +131,7 @@ function Forecast({ forecast }: { forecast: Tried['forecast'] }) {
           <Tile key={tile.name} {...tile} />
         ))}
       </ul>
-      {[leaves, invalid, joins, changes].map(
+      {[leaves, invalid, joins, changes, leftOut].map(
         ({ people, count }, index) =>
           count > 0 && (
             <details key={index}>

@@ -30,14 +30,19 @@ export function OnDemand({ id, dryRun, done }: { id: string; dryRun: boolean; do
   const [shown, setShown] = useState(0);
   useEffect(() => {
     let timer = 0;
+    let isGone = false;
     get<ProvisionedAnswer>(`${JOB}/provisionOnDemand`, { method: 'POST', body: { user: id, dryRun } })
       .then((value) => {
+        if (!dryRun) done();
+        if (isGone) return;
         setAnswer(value);
         timer = setInterval(() => setShown((count) => Math.min(count + 1, value.steps.length)), STEP_MS);
-        if (!dryRun) done();
       })
       .catch((error: unknown) => setProblem(problemOf(error)));
-    return () => clearInterval(timer);
+    return () => {
+      isGone = true;
+      clearInterval(timer);
+    };
   }, []);
   const isWhole = answer !== null && shown >= answer.steps.length;
   return (

@@ -46,19 +46,37 @@ function InEntra({ of: { id, source } }: { of: UserAnswer }) {
   );
 }
 
+const WAYS: Partial<Record<UserAnswer['assignments'][number]['via'], string>> = {
+  direct: 'Directly',
+  directory: 'As everybody in the directory',
+};
+
 function Assigned({ of: { assignments, scope } }: { of: UserAnswer }) {
-  if (assignments.length === 0) return <StoryStep tone="quiet" title="Not assigned to the enterprise application" />;
-  const isEntitled = scope?.isEntitled !== false;
+  if (assignments.length === 0)
+    return (
+      <StoryStep
+        tone="quiet"
+        title={scope === null ? 'Assignments: not known' : 'Not assigned to the enterprise application'}
+      />
+    );
   return (
     <StoryStep
-      tone={isEntitled ? 'good' : 'warn'}
-      title={isEntitled ? 'Assigned to the enterprise application' : 'Assigned, but with no role that gives a licence'}
+      tone={scope === null ? 'quiet' : scope.isEntitled ? 'good' : 'warn'}
+      title={
+        scope === null
+          ? 'Was assigned to the enterprise application when last read'
+          : scope.isEntitled
+            ? 'Assigned to the enterprise application'
+            : 'Assigned, but with no role that gives a licence'
+      }
     >
       <ul class="plain">
         {assignments.map(({ via, groupName, groupId, roles }, index) => (
           <li key={index}>
-            {via === 'direct' ? 'Directly' : <>Through group “{groupName ?? groupId}”</>}, as{' '}
-            {roles.map(({ id, displayName }) => displayName ?? id).join(', ') || 'no role'}
+            {WAYS[via] ?? <>Through group “{groupName ?? groupId}”</>}
+            {scope !== null && (
+              <>, as {roles.map(({ id, displayName }) => displayName ?? id).join(', ') || 'no role'}</>
+            )}
           </li>
         ))}
       </ul>
@@ -89,8 +107,14 @@ function InScope({ of: { scope } }: { of: UserAnswer }) {
   );
 }
 
-function Mapped({ of: { mapped } }: { of: UserAnswer }) {
-  if (mapped === null) return <StoryStep tone="quiet" title="The mapping gives nothing" />;
+function Mapped({ of: { mapped, scope } }: { of: UserAnswer }) {
+  if (mapped === null)
+    return (
+      <StoryStep
+        tone="quiet"
+        title={scope === null ? 'What the mapping gives is not known' : 'The mapping gives nothing'}
+      />
+    );
   const licenses = mapped.licenses.map(({ key, description }) => description || key).join(', ');
   return (
     <StoryStep tone="good" title="What the mapping gives">
@@ -148,16 +172,26 @@ function Account({ of: { account, link } }: { of: UserAnswer }) {
   );
 }
 
+const CYCLES = { incremental: 'The next cycle', full: 'The next full cycle' } as const;
+
 function Next({ of: { next, waiting, hold } }: { of: UserAnswer }) {
   const isNothing = next === null || next.action === 'none';
   const tone = hold !== null ? 'warn' : waiting?.errorCode != null ? 'bad' : isNothing ? 'quiet' : 'busy';
   const when = next?.dateTime ?? null;
   return (
-    <StoryStep tone={tone} title={isNothing ? 'Nothing is to be done' : 'What comes next'}>
+    <StoryStep
+      tone={tone}
+      title={next === null ? 'What comes next is not known' : isNothing ? 'Nothing is to be done' : 'What comes next'}
+    >
       {next !== null && (
         <p>
           {!isNothing && <ActionWord action={next.action} />} {next.why}
-          {when !== null && !isNothing && <span class="quiet"> The next cycle comes {ago(when)}.</span>}
+          {when !== null && !isNothing && (
+            <span class="quiet">
+              {' '}
+              {CYCLES[next.mode]} comes {ago(when)}.
+            </span>
+          )}
         </p>
       )}
       {next !== null && next.changes.length > 0 && (

@@ -226,8 +226,10 @@ export class EntraSimulator extends SimulatedServer {
 
   #transitiveMembers(groupId: string, url: URL): SimResponse {
     const moment = this.#momentOf('members');
-    if (this.directory.groups.get(groupId)?.at(moment) === undefined)
+    const { missingMembersOf, emptyMembersOf } = this.behaviour;
+    if (this.directory.groups.get(groupId)?.at(moment) === undefined || missingMembersOf.has(groupId))
       return graphError(404, 'Request_ResourceNotFound');
+    if (emptyMembersOf.has(groupId)) return this.#page(url, []);
     const rows = [...this.directory.users].flatMap(([id, history]): object[] => {
       const state = history.at(moment);
       const isThere = state !== undefined && typeof state !== 'string';

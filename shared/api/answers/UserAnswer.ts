@@ -39,7 +39,9 @@ export const userAnswerSchema = z
     assignments: z
       .array(
         z.strictObject({
-          via: z.enum(['direct', 'group']),
+          via: z.enum(['direct', 'group', 'directory']).meta({
+            description: 'directory: as everybody, where SCOPE is all and nothing else assigns the person.',
+          }),
           groupId: z.string().nullable(),
           groupName: z.string().nullable(),
           roles: z.array(z.strictObject({ id: z.string(), displayName: z.string().nullable() })),
@@ -106,6 +108,9 @@ export const userAnswerSchema = z
         detail: z.string().nullable().meta({ description: 'More of it, such as where an expression fails.' }),
         changes,
         dateTime: moment.nullable(),
+        mode: z
+          .enum(['incremental', 'full'])
+          .meta({ description: 'full: it shows in GoTo alone, which only a full cycle reads.' }),
       })
       .nullable()
       .meta({ description: 'What the next cycle would do for the person by what is known now, and when it comes.' }),
@@ -128,6 +133,9 @@ export const userAnswerSchema = z
       .nullable()
       .meta({ description: 'The removal of the person waits for an approval.' }),
     isJobPaused: z.boolean().meta({ description: 'Nothing is changed for anybody until the job is started.' }),
+    isJobQuarantined: z
+      .boolean()
+      .meta({ description: 'GoTo fails: an attempt is made now and then, and nothing else is changed.' }),
     isBeingChanged: z.boolean(),
     log: z.array(logEntryAnswerSchema).meta({ description: 'The newest entries, newest first.' }),
   })

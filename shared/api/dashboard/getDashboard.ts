@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { ApiRequest, ApiResponse } from '../ApiResponse';
 import { Problem } from '../Problem';
+import { hasAnswer } from '../entityTag';
 import type { DashboardFile, DashboardFiles } from './DashboardFiles';
 
 /** Nothing from elsewhere, no inline script or style, no frame, and no text that becomes markup but Fluent's own templates. */
@@ -39,7 +40,7 @@ export async function getDashboard(files: DashboardFiles, request: ApiRequest): 
     vary: 'Accept-Encoding',
     etag: `"${file.digest}"`,
   };
-  if (request.header('if-none-match') === headers.etag) return { status: 304, headers };
+  if (hasAnswer(request.header('if-none-match'), headers.etag)) return { status: 304, headers };
   const { encoding, bytes } = encoded(file, request.header('accept-encoding') ?? '');
   return {
     status: 200,

@@ -5,7 +5,7 @@
 import { COMPARISONS, TEXT_FUNCTIONS, type Filter } from './Filter';
 import { FilterError } from './FilterError';
 import type { FieldValue, FilterField, FilterFields } from './FilterFields';
-import { tokenizeFilter, type FilterToken } from './tokenizeFilter';
+import { isMoment, tokenizeFilter, type FilterToken } from './tokenizeFilter';
 
 const MAX_LENGTH = 4_000;
 const MAX_DEPTH = 32;
@@ -104,7 +104,8 @@ class FilterReader<T> {
       case 'moment': {
         // Microsoft's own tools write moments with and without quotes.
         const token = this.#next;
-        const ms = token.kind === 'moment' || token.kind === 'text' ? Date.parse(token.text) : Number.NaN;
+        const isOne = token.kind === 'moment' || (token.kind === 'text' && isMoment(token.text));
+        const ms = isOne ? Date.parse(token.text) : Number.NaN;
         if (Number.isNaN(ms)) throw this.#fault('a moment like 2026-11-24T08:00:00Z is missing');
         this.#place += 1;
         return ms;

@@ -10,6 +10,8 @@ import { parseFilter } from './parseFilter';
 
 const MAX_PAGE = 1_000;
 const OPTIONS = new Set(['$filter', '$top', '$skiptoken', '$count', '$select', '$orderby']);
+/** Azure's host takes the key, and its name, from here, too. */
+const OF_THE_HOST = new Set(['code', 'clientid']);
 
 /** What one list understands. */
 export interface ListShape<T, S extends z.ZodType> {
@@ -45,13 +47,9 @@ export function readListQuery<T, S extends z.ZodType>(
   shape: ListShape<T, S>,
 ): ListQuery<T, z.output<S>> {
   for (const name of query.keys()) {
-    if (name.startsWith('$') && !OPTIONS.has(name))
-      throw new Problem(
-        400,
-        'UnsupportedOption',
-        `${name.slice(0, 20)} is not supported. There are ${[...OPTIONS].join(', ')}.`,
-      );
-    if (name.startsWith('$') && query.getAll(name).length > 1)
+    if (OF_THE_HOST.has(name.toLowerCase())) continue;
+    if (!OPTIONS.has(name)) throw unsupported(name);
+    if (query.getAll(name).length > 1)
       throw new Problem(400, 'RepeatedOption', `${name} stands there twice. Send it once.`);
   }
   const { fields } = shape;
@@ -66,6 +64,20 @@ export function readListQuery<T, S extends z.ZodType>(
     orderBy: orderOf(query.get('$orderby'), fields),
     select: selectOf(query.get('$select'), shape.properties),
   };
+}
+
+/** What is left of "$top" where a shell took it for a variable of its own has no name any more. */
+function unsupported(name: string): Problem {
+  const advice = OPTIONS.has(`$${name}`)
+    ? `Write $${name}.`
+    : name === ''
+      ? 'An option has no name: a shell replaces $top within double quotes. Write %24top.'
+      : `There are ${[...OPTIONS].join(', ')}.`;
+  return new Problem(
+    400,
+    'UnsupportedOption',
+    `${name === '' ? 'This' : name.slice(0, 20)} is not supported. ${advice}`,
+  );
 }
 
 function filterOf<T>(text: string | null, fields: FilterFields<T>) {

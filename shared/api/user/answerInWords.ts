@@ -70,12 +70,21 @@ function causeOf(facts: UserFacts): Cause {
   if (facts.isJobPaused && isOpen)
     return {
       reason: 'JobPaused',
-      because: `the job is paused, else ${COMING[next.action] ?? 'it is looked at'}`,
+      because: `the job is paused, else ${comingOf(next)}`,
       toDo: 'Start the job: POST …/start, or “Start” on the page.',
     };
-  if (waiting !== null && waiting.errorCode !== null && (waiting.attempts > 0 || isOpen))
+  if (facts.isJobQuarantined && isOpen)
+    return {
+      reason: 'JobQuarantined',
+      because: `the job is in quarantine, as GoTo fails, else ${comingOf(next)}`,
+      toDo: adviceOf('JobQuarantined'),
+    };
+  // An account that was disabled, and holds something all the same, is looked at again though nothing is to be written.
+  const isTriedAgain = isOpen || next === null || facts.link?.state === 'disabled';
+  if (waiting !== null && waiting.errorCode !== null && isTriedAgain && (waiting.attempts > 0 || isOpen))
     return failing(facts, waiting);
-  if (account.error !== null)
+  // Who is to have none, and has none that is managed, has none whatever GoTo says.
+  if (account.error !== null && (isOpen || next === null || facts.link !== null))
     return {
       reason: account.error.code,
       because: `GoTo could not be asked (${withoutDot(account.error.message)})`,
@@ -106,6 +115,13 @@ function failing({ next }: UserFacts, waiting: NonNullable<UserFacts['waiting']>
   };
 }
 
+const comingOf = ({ action, reason }: NonNullable<UserFacts['next']>): string =>
+  reason === 'AccountGone'
+    ? 'the connector forgets the account that is gone'
+    : reason === 'DuplicateTargetEntries'
+      ? 'it is looked for again'
+      : (COMING[action] ?? 'it is looked at');
+
 const COMING: Readonly<Record<string, string>> = {
   create: 'it is created',
   link: 'the connector takes it over',
@@ -115,8 +131,22 @@ const COMING: Readonly<Record<string, string>> = {
 };
 
 function aboutToHappen(facts: UserFacts, next: NonNullable<UserFacts['next']>): Cause {
-  const { reason, dateTime, action } = next;
-  const when = dateTime === null ? 'by the next cycle' : `by the cycle at ${clock(dateTime)}`;
+  const { reason, dateTime, action, detail } = next;
+  if (reason === 'RedundantExport') return settled(facts, next);
+  if (reason === 'DuplicateTargetEntries')
+    return {
+      reason,
+      because: `${withoutDot(REASONS.DuplicateTargetEntries)}, so the connector takes none of them`,
+      toDo: toDoFor(reason),
+    };
+  if (reason === 'AccountGone' && detail !== null)
+    return {
+      reason,
+      because: `the account that the connector managed is gone, and none is made: ${lowerFirst(detail)}`,
+      toDo: null,
+    };
+  const cycle = next.mode === 'full' ? 'full cycle' : 'cycle';
+  const when = dateTime === null ? `by the next ${cycle}` : `by the ${cycle} at ${clock(dateTime)}`;
   // No cycle deletes by itself.
   if (action === 'delete')
     return {
@@ -124,13 +154,9 @@ function aboutToHappen(facts: UserFacts, next: NonNullable<UserFacts['next']>): 
       because: `${REASONS[asReason(reason)]} An admin is asked about it by the next full cycle`,
       toDo: null,
     };
-  const because = `${COMING[action] ?? 'it is looked at'} ${when}, because ${lowerFirst(reasonInWords(facts, next))}`;
+  const because = `${comingOf(next)} ${when}, because ${lowerFirst(reasonInWords(facts, next))}`;
   const toDo =
-    action === 'disable'
-      ? toDoFor(asReason(reason))
-      : reason === 'DuplicateTargetEntries'
-        ? toDoFor(reason)
-        : 'Wait for the cycle, or provision the person on demand now.';
+    action === 'disable' ? toDoFor(asReason(reason)) : 'Wait for the cycle, or provision the person on demand now.';
   return { reason, because, toDo };
 }
 
@@ -186,7 +212,11 @@ function reasonInWords(facts: UserFacts, next: NonNullable<UserFacts['next']>): 
 const through = (assignments: UserFacts['assignments']): string =>
   assignments
     .map(({ via, groupName, groupId }) =>
-      via === 'direct' ? 'directly' : `through group "${groupName ?? groupId ?? ''}"`,
+      via === 'direct'
+        ? 'directly'
+        : via === 'directory'
+          ? 'as everybody in the directory'
+          : `through group "${groupName ?? groupId ?? ''}"`,
     )
     .join(' and ');
 

@@ -4,12 +4,13 @@ import { isoTime } from '../../model/Clock';
 import { adviceOf } from '../../model/ErrorCode';
 import { disabledSince, type ManagedPerson } from '../../model/ManagedPerson';
 import { isSignInBlocked, textOf } from '../../model/Person';
-import type { Reason } from '../../model/Reason';
-import { nextOccurrence } from '../../settings/nextOccurrence';
+import type { PlanEntry } from '../../model/PlanEntry';
+import { REASONS, type Reason } from '../../model/Reason';
 import { namesOf } from '../../store/PeopleTable';
 import { modifiedProperties, REDACTED } from '../../sync/apply/modifiedProperties';
 import { isSilence, type Explained, type SeenInEntra } from '../../sync/demand/explainPerson';
 import type { Engine } from '../../sync/Engine';
+import { nextCycleAt } from '../../sync/job/nextCycleAt';
 import type { UserAnswer } from '../answers/UserAnswer';
 import { summaryOf } from '../provisioningSummary';
 
@@ -26,9 +27,12 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
   const now = engine.clock.now();
   const described = describer(isSilence(goto) ? [] : goto.licenses);
   const hold = managed?.person.hold ?? null;
-  const isPaused = explained.job.code === 'Paused';
-  const runAfter = (ms: number) => (isPaused ? undefined : nextOccurrence(engine.schedule, ms));
-  const nextAttempt = mark === undefined ? undefined : runAfter(Math.max(now, mark.wait ?? 0));
+  const { job } = explained;
+  const nextAttempt = mark === undefined ? undefined : nextCycleAt(engine, job, Math.max(now, mark.wait ?? 0));
+  const nextAt =
+    seen?.isOfGotoAlone === true
+      ? nextCycleAt(engine, job, now, 'full')
+      : (nextAttempt ?? nextCycleAt(engine, job, now));
   const source = sourceOf(explained, seen);
   return {
     id: sourceId,
@@ -40,7 +44,7 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
     mapped: seen === undefined ? null : mappedOf(seen, now, described),
     account: accountOf(explained, described),
     link: linkOf(engine, managed?.person, someone.facts.inUseAt),
-    next: seen === undefined ? null : nextOf(seen, nextAttempt ?? runAfter(now)),
+    next: seen === undefined ? null : nextOf(seen, nextAt),
     waiting:
       mark === undefined
         ? null
@@ -52,14 +56,20 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
             nextAttemptDateTime: timeOrNull(nextAttempt),
           },
     hold: hold === null ? null : { kind: hold, cycleId: managed?.person.heldBy ?? null },
-    staged: staged === undefined ? null : { cycleId: staged.cycleId, sinceDateTime: isoTime(staged.since) },
-    isJobPaused: isPaused,
+    staged:
+      staged === undefined || isWanted(seen) ? null : { cycleId: staged.cycleId, sinceDateTime: isoTime(staged.since) },
+    isJobPaused: job.code === 'Paused',
+    isJobQuarantined: job.code === 'Quarantine' || job.code === 'Disabled',
     isBeingChanged: (managed?.person.pending?.deadAt ?? 0) > now,
     log: recent.map((entry) =>
       summaryOf(entry, { names: { ...source, displayName: entry.displayName }, app: explained.app }),
     ),
   };
 }
+
+/** Approved or not, nothing is taken from whom Entra gives licences today: the look before the write sees that. */
+const isWanted = (seen: SeenInEntra | undefined): boolean =>
+  seen?.judged.entry.desired.kind === 'active' && !seen.judged.entry.removal;
 
 /** When the account is to go is known for whom an admin has not decided about otherwise. */
 function linkOf({ policy }: Engine, person: ManagedPerson | undefined, inUseAt: number | null): UserFacts['link'] {
@@ -118,8 +128,8 @@ function sourceOf({ someone: { facts }, entra }: Explained, seen: SeenInEntra | 
 
 const assignmentsOf = ({ context, judged: { read } }: SeenInEntra): UserFacts['assignments'] =>
   read.grants.map(({ via, roleIds }) => ({
-    ...(via === 'direct'
-      ? { via: 'direct', groupId: null, groupName: null }
+    ...(via === 'direct' || via === 'directory'
+      ? { via, groupId: null, groupName: null }
       : { via: 'group', groupId: via, groupName: read.groupNames.get(via) ?? null }),
     roles: roleIds.map((id) => ({ id, displayName: context.entitlements.role(id)?.displayName ?? null })),
   }));
@@ -144,7 +154,7 @@ function scopeOf(seen: SeenInEntra, nowMs: number): NonNullable<UserFacts['scope
   const clauses = person === undefined ? [] : context.policy.mapping.clausesOf(person, mappingFacts(seen, nowMs));
   return {
     isActive: person !== undefined && !isSignInBlocked(person),
-    isAssigned: read.grants.length > 0,
+    isAssigned: read.grants.some(({ via }) => via !== 'directory'),
     isEntitled: context.entitlements.of(entry.roleIds).entitled,
     isInScope: entry.desired.kind === 'active',
     clauses: clauses.map(({ operands, ...clause }) => ({
@@ -199,14 +209,25 @@ const shownAccount = (account: Account, described: Describe) => ({
   isAdmin: account.isAdmin,
 });
 
-function nextOf({ judged: { entry } }: SeenInEntra, atMs: number | undefined): NonNullable<UserFacts['next']> {
-  const redacted = entry.desired.kind === 'active' ? entry.desired.redacted : [];
+function nextOf(
+  { judged: { entry }, isOfGotoAlone }: SeenInEntra,
+  atMs: number | undefined,
+): NonNullable<UserFacts['next']> {
+  const { desired } = entry;
+  const redacted = desired.kind === 'active' ? desired.redacted : [];
   return {
     action: entry.action,
     reason: entry.reason satisfies Reason,
     why: entry.why,
-    detail: (entry.desired.kind === 'leave' ? entry.desired.detail : undefined) ?? null,
+    detail: detailOf(entry),
     changes: modifiedProperties(entry.before ?? {}, entry.after ?? {}, redacted),
     dateTime: entry.action === 'none' ? null : timeOrNull(atMs),
+    mode: isOfGotoAlone ? 'full' : 'incremental',
   };
+}
+
+/** Of an account that is gone: why nobody makes another. */
+function detailOf({ desired, reason }: PlanEntry): string | null {
+  if (desired.kind === 'leave') return desired.detail ?? null;
+  return desired.kind === 'inactive' && reason === 'AccountGone' ? REASONS[desired.reason] : null;
 }

@@ -18,8 +18,8 @@ export interface GroupEnd {
   readonly intentId?: string;
   /** Of a write: the group's name before and after it. */
   readonly names?: { readonly before: string | null; readonly after: string | null };
-  /** The group it was before: its row goes. */
-  readonly former?: string;
+  /** It was renamed to the name of this row: the row of the name it had before goes. */
+  readonly isRenamed?: boolean;
   readonly change?: Partial<ManagedGroup>;
 }
 
@@ -68,8 +68,8 @@ export async function endGroup(
   });
   const result: PlanResult = { outcome, code: ending.code ?? null, message: ending.message ?? null, entries: [own] };
   const next: ManagedGroup = { ...group, ...ending.change, last: { cycleId, result } };
-  const former = ending.former === id ? undefined : ending.former;
-  if ((await store.groups.change(id, next, etag, former)) === undefined) return undefined;
+  if ((await store.groups.change(id, next, etag, ending.isRenamed === true ? next.key : null)) === undefined)
+    return undefined;
   await logGroup({ store }, result);
   return result;
 }

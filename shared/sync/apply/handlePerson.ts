@@ -158,6 +158,9 @@ export class Handling {
     const { gotoLagMs } = engine.timing;
     if (lookedAt < person.wroteAt + gotoLagMs && !showsOwnWrite(person, observed))
       return wait(Math.min(person.wroteAt + gotoLagMs, lookedAt + OWN_WRITE_LOOK_MS));
+    // Made in this cycle, and nowhere to be seen: posted again it would be another invitation. The proof at close tells.
+    if (observed === 'absent' && written.some((one) => one.action === 'create' && one.targetId === person.link?.key))
+      return end({ outcome: 'skip', reason: 'Create' });
 
     const group = await this.#group();
     const prepared = prepare({

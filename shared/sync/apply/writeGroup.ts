@@ -126,8 +126,7 @@ function writtenAs(name: string, group: ManagedGroup, pending: Pending, key: str
     reason: pending.reason ?? REASON_OF[kind],
     intentId: pending.id,
     names: { before: oldName, after: kind === 'delete' ? null : (newName ?? name) },
-    // Renamed to the row's own name: the row it had before goes.
-    ...(kind === 'rename' && newName === null && oldName !== null ? { former: groupId(oldName) } : {}),
+    isRenamed: kind === 'rename' && newName === null,
     change: {
       key,
       origin: kind === 'create' ? 'created' : group.origin,

@@ -37,6 +37,8 @@ export interface SeenInEntra {
   readonly context: PlanContext;
   /** What a cycle would do now; by what is remembered of GoTo where GoTo did not answer. */
   readonly judged: Judged;
+  /** What is to be done shows in GoTo alone: a cycle that does not read all of GoTo does not see it. */
+  readonly isOfGotoAlone: boolean;
 }
 
 /** What GoTo shows now. */
@@ -113,7 +115,7 @@ async function readStored({ store }: Engine, sourceId: string) {
 async function askEntra(engine: Engine, sourceId: string): Promise<SeenInEntra> {
   const cycle = demandCycle(engine, await engine.store.schemas.activeVersion(), true);
   const context = await PlanContext.open({ ...engine, store: engine.store.dry() }, cycle);
-  return { context, judged: await judgeBySource(context, { sourceId, cycleId: cycle.id }) };
+  return { context, judged: await judgeBySource(context, { sourceId, cycleId: cycle.id }), isOfGotoAlone: false };
 }
 
 async function askGoto<T extends object>(engine: Engine, work: () => Promise<T>): Promise<T | Silence> {
@@ -146,7 +148,9 @@ function placesToLook(judged: Judged): readonly string[] {
   return [textOf(person, 'mail'), textOf(person, 'userPrincipalName')].filter((one) => one !== null);
 }
 
-const seenBoth = ({ context, judged }: SeenInEntra, search: Search): SeenInEntra => ({
-  context,
-  judged: addressesOf(judged) === undefined ? judged : judgedAgain(context, judged, search),
-});
+function seenBoth(seen: SeenInEntra, search: Search): SeenInEntra {
+  const { context, judged } = seen;
+  if (addressesOf(judged) === undefined) return seen;
+  const again = judgedAgain(context, judged, search);
+  return { context, judged: again, isOfGotoAlone: again.isOpen && !judged.isOpen };
+}

@@ -14,12 +14,12 @@ export interface Judged extends Judgement {
 }
 
 /** By whose rules a request is judged: those of an incremental cycle. */
-const judgeContext = ({ engine, policy, entitlements, isListCertified }: PlanContext): JudgeContext => ({
+const judgeContext = ({ engine, policy, entitlements }: PlanContext, read: RequestRead): JudgeContext => ({
   policy,
   entitlements,
   isFull: false,
   absenceConfirmationMs: engine.timing.graphLagMs,
-  isListCertified,
+  isListCertified: read.isListCertified,
   nowMs: engine.clock.now(),
 });
 
@@ -43,7 +43,7 @@ export async function judgeBySource(
   who: { readonly sourceId: string; readonly cycleId: string },
 ): Promise<Judged> {
   const read = await readRequest(context, who.sourceId, who.cycleId);
-  return { ...judge(read.facts(null), judgeContext(context)), read, tried: [] };
+  return { ...judge(read.facts(null), judgeContext(context, read)), read, tried: [] };
 }
 
 /** By which addresses the account is to be looked for beside its key; undefined when it makes no difference. */
@@ -57,7 +57,7 @@ export function addressesOf({ entry: { desired }, read }: Judged): readonly stri
 export const judgedAgain = (context: PlanContext, { read }: Judged, { observed, tried }: Search): Judged => ({
   ...judge(
     read.facts(() => observed),
-    judgeContext(context),
+    judgeContext(context, read),
   ),
   read,
   tried,

@@ -22,7 +22,9 @@ export interface Asker {
  * @returns whether it contradicts the plan
  */
 export async function contradictsAbsence(asker: Asker, entry: PlanEntry): Promise<boolean> {
-  const { desired } = entry;
+  const { desired, hold } = entry;
+  // An undo takes what the log says was given, whatever Entra wants.
+  if (hold !== null) return false;
   if (desired.kind === 'active') {
     const { isGone, licenseKeys, memberOf } = await ask(asker, entry, entry.proofGroupIds);
     return !isGone && entry.drops.some((key) => licenseKeys.includes(key)) && refuted(asker, memberOf);

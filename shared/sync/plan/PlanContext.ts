@@ -22,6 +22,7 @@ import { AssignmentsCertificate } from '../../store/state/AssignmentsCertificate
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
+import { judgesAsFull } from '../cycle/itineraries';
 import { readersPacer } from '../cycle/readersPacer';
 import { STOP_AGE_MS } from '../cycle/stopOfJob';
 import type { Engine } from '../Engine';
@@ -85,7 +86,7 @@ export class PlanContext {
       { ...engine.policy, mapping },
       cycle.id,
       cycle.dryRun,
-      cycle.dryRun || cycle.mode === 'apply',
+      cycle.dryRun || (cycle.mode === 'apply' && judgesAsFull(cycle)),
       { rows, at },
     );
   }
@@ -151,6 +152,11 @@ export class PlanContext {
   /** Whether people may be taken for absent by the list of assignments. */
   get isListCertified(): boolean {
     return this.#certificate === undefined || mayShowAbsence(this.#certificate, this.engine.clock.now());
+  }
+
+  /** While the list of assignments is in doubt, whoever is in a user group of GoTo stays there: what leads elsewhere may be missing. */
+  get isListDoubted(): boolean {
+    return this.#certificate !== undefined && this.#certificate.doubtSince !== null;
   }
 
   /** What app roles give. @throws ConnectorError ResyncRequired when the app is not known */
@@ -236,12 +242,21 @@ export class PlanContext {
     for (const [id, name] of await this.engine.entra.groupNames(unknown)) this.#groupNames.set(id, name);
   }
 
-  /** Everybody in the groups that PROTECTED_USERS names. */
+  get #protectedIds(): readonly string[] {
+    return this.policy.protectedUsers.filter((name) => OBJECT_ID.test(name));
+  }
+
+  /** Those of these people who are in such a group when asked one by one. */
+  async protectedByPerson(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const groupIds = this.#protectedIds;
+    return ids.length === 0 || groupIds.length === 0 ? new Set() : this.engine.entra.membersByPerson(ids, groupIds);
+  }
+
+  /** Everybody whom the lists of the groups show that PROTECTED_USERS names. */
   protectedByGroup(): Promise<ReadonlySet<string>> {
     this.#protected ??= (async () => {
       const ids = new Set<string>();
-      for (const name of this.policy.protectedUsers) {
-        if (!OBJECT_ID.test(name)) continue;
+      for (const name of this.#protectedIds) {
         // One that is no group is a person's id.
         const members = await this.engine.entra.listEverybodyIn(name);
         if (members !== 'missing') for (const id of members) ids.add(id);

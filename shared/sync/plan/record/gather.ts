@@ -13,7 +13,7 @@ import type { PersonFacts } from '../../../rules/judge';
 import type { PlanContext } from '../PlanContext';
 import type { SourceSnapshot } from '../SourceSnapshot';
 import { keepLooked } from '../sources/keepLooked';
-import { wasProtected } from '../sources/wasProtected';
+import { protectedAmong } from '../sources/protectedAmong';
 
 /** A person for the judge, and the rows the facts came from. */
 export interface Gathered {
@@ -29,6 +29,8 @@ export interface GatherInput {
   /** The source's lists were read from this moment (ms) on. */
   readonly sourceAt: number;
   readonly accounts: AccountIndex | undefined;
+  /** A plan names the people: whoever this cycle has not read is read, though nothing that is stored asks for it. */
+  readonly isOfPlan?: boolean;
 }
 
 /** @param marks by source id, read before. @throws ConnectorError of Graph or the tables */
@@ -41,11 +43,9 @@ export async function gather(
   const { engine } = context;
   const snapshot = await context.snapshot();
   const groupFor = await context.userGroups();
-  const toLookUp = people
-    .filter((one) => needsLookUp(context, one, snapshot, input.cycleId))
-    .map((one) => one.sourceId);
-  const byGroup = await context.protectedByGroup();
+  const toLookUp = people.filter((one) => needsLookUp(context, one, snapshot, input)).map((one) => one.sourceId);
   const looked = await keepLooked(engine, toLookUp, input.cycleId);
+  const protectedIds = await protectedAmong(context, people, looked);
   if (context.isDry) await context.nameGroups(people.flatMap(({ sourceId }) => groupsIn(snapshot.grantsOf(sourceId))));
   return people.map((someone) => {
     const mark = marks.get(someone.sourceId) ?? null;
@@ -53,20 +53,26 @@ export async function gather(
       someone,
       mark,
       facts: () => ({
-        ...withGroup(factsOf(context, someone, looked.get(someone.sourceId), snapshot, input, mark), groupFor),
+        ...withGroup(
+          factsOf(context, someone, looked.get(someone.sourceId), snapshot, input, mark),
+          context.isListDoubted,
+          groupFor,
+        ),
         groupName: context.groupName,
-        isProtected:
-          byGroup.has(someone.sourceId) ||
-          wasProtected(someone, looked.get(someone.sourceId), context.policy.protectedUsers),
+        isProtected: protectedIds.has(someone.sourceId),
       }),
     };
   });
 }
 
-const withGroup = <T extends Pick<PersonFacts, 'grants'>>(
+const withGroup = <T extends Pick<PersonFacts, 'grants' | 'managed'>>(
   facts: T,
+  isListDoubted: boolean,
   groupFor: (grants: readonly Grant[]) => PersonFacts['group'],
-): T & Pick<PersonFacts, 'group'> => ({ ...facts, group: groupFor(facts.grants) });
+): T & Pick<PersonFacts, 'group'> => ({
+  ...facts,
+  group: isListDoubted && facts.managed.link?.applied.groupKey != null ? undefined : groupFor(facts.grants),
+});
 
 /** The groups that ways lead through. */
 const groupsIn = (grants: readonly Grant[]): string[] => groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
@@ -76,10 +82,15 @@ export const isInScope = ({ policy }: PlanContext, { sourceId, facts }: Someone,
   snapshot.isAssigned(sourceId) || (policy.scope === 'all' && facts.attributes !== null && facts.deleted === 'no');
 
 /** Who was not read in this cycle, and whose attributes can matter: assigned, or with something to lose or to recover. */
-function needsLookUp(context: PlanContext, someone: Someone, snapshot: SourceSnapshot, cycleId: string): boolean {
+function needsLookUp(
+  context: PlanContext,
+  someone: Someone,
+  snapshot: SourceSnapshot,
+  { cycleId, isOfPlan = false }: GatherInput,
+): boolean {
   const { managed, facts } = someone;
   if (facts.readIn === cycleId && facts.attributes !== null) return false;
-  if (isInScope(context, someone, snapshot)) return true;
+  if (isOfPlan || isInScope(context, someone, snapshot)) return true;
   if (managed === 'unreadable') return false;
   return managed.person.link?.state === 'active' || managed.person.pending !== null;
 }

@@ -89,6 +89,7 @@ async function again(
       cycleId: place.cycle.id,
       sourceAt: place.cycle.cursor.sourceAt,
       accounts: hasList ? await context.accounts() : undefined,
+      isOfPlan: true,
     },
     people,
     marks,

@@ -26,6 +26,10 @@ export async function readCertifiedList(
   const counted = isSuspect ? await entra.countAssignments(app.id) : rows;
   const certificate = certifyList(before, { rows, counted, at });
   await context.certify(certificate);
+  // Who was to move to another user group meanwhile has stayed: everybody is looked at.
+  const isOver = before !== undefined && before.doubtSince !== null && certificate.doubtSince === null;
+  if (isOver && context.policy.provisionGroups)
+    await context.engine.store.wish.make('list of assignments out of doubt');
   if (certificate.doubtSince !== null) {
     place.warn(
       `Entra's list of assignments has ${rows} rows, ${counted === undefined ? `and had ${certificate.believed}` : `but Graph counts ${counted}`}. ` +

@@ -4,6 +4,7 @@
  */
 import { ConnectorError } from '../../../model/ConnectorError';
 import type { Person } from '../../../model/Person';
+import { certifyList } from '../../../rules/certifyList';
 import { AS_EVERYBODY, groupsAmong, type Grant } from '../../../rules/grantsInWords';
 import type { PersonFacts } from '../../../rules/judge';
 import type { StoredMark } from '../../../store/DirtyTable';
@@ -12,7 +13,7 @@ import { shortestPaths } from '../../../rules/GroupNesting';
 import type { PlanContext } from '../PlanContext';
 import { assignedGroupsIn } from '../SourceSnapshot';
 import { readOf } from './readGroup';
-import { wasProtected } from './wasProtected';
+import { protectedAmong } from './protectedAmong';
 
 /** One person, as read for one request. */
 export interface RequestRead {
@@ -22,6 +23,8 @@ export interface RequestRead {
   readonly read: SourceRead;
   readonly person: Person | undefined;
   readonly grants: readonly Grant[];
+  /** Whether the list of assignments, as this request read it, may show an absence. */
+  readonly isListCertified: boolean;
   /** Groups of assigned groups that the person is a direct member of. */
   readonly within: readonly string[];
   readonly groupNames: ReadonlyMap<string, string>;
@@ -36,10 +39,10 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const someone = await store.people.someone(sourceId);
   const { managed, facts } = someone;
   if (managed === 'unreadable') throw unreadable();
-  const byGroup = await context.protectedByGroup();
   const readAt = clock.now();
   const app = await context.readApp();
-  const { assignments } = await entra.listAssignments(app.id);
+  const list = await entra.listAssignments(app.id);
+  const { assignments } = list;
   const { looked, memberOf, directRoleIds } = await entra.pointCheck(sourceId, {
     groupIds: [...assignedGroupsIn(assignments)],
     servicePrincipalId: app.id,
@@ -65,19 +68,23 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const person = 'person' in looked ? looked.person : undefined;
   const isEverybody = context.policy.scope === 'all' && person !== undefined && assigned.length === 0;
   const grants = isEverybody ? AS_EVERYBODY : assigned;
-  const group = (await context.userGroups())(grants);
+  const isListCertified = await isCertified(context, app.id, { rows: list.rows, at: readAt });
+  const isGrouped = managed.person.link?.applied.groupKey != null;
+  const group = isGrouped && !isListCertified ? undefined : (await context.userGroups())(grants);
   const toName = groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
   const groupNames = toName.length === 0 ? new Map<string, string>() : await entra.groupNames(toName);
   const read: SourceRead =
     'person' in looked
       ? readOf(looked.person, readAt, cycleId)
       : { displayName: facts.displayName, attributes: null, deleted: looked.deleted, readAt, readIn: cycleId };
+  const protectedIds = await protectedAmong(context, [someone], new Map([[sourceId, read]]));
   return {
     someone,
     mark,
     read,
     person,
     grants,
+    isListCertified,
     within: ways.within,
     groupNames,
     facts: (find) => ({
@@ -91,7 +98,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       groupName: (id) => groupNames.get(id),
       proofGroupIds: groupsAmong([...memberOf, ...facts.via]),
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
-      isProtected: byGroup.has(sourceId) || wasProtected(someone, read, context.policy.protectedUsers),
+      isProtected: protectedIds.has(sourceId),
       managed: { ...managed.person, pending: null },
       inUseAt: facts.inUseAt,
       personEtag: managed.etag,
@@ -100,6 +107,20 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       factsAt: readAt,
     }),
   };
+}
+
+/**
+ * The request has read a list of its own: one that has become shorter is compared with Graph's count, as a cycle's is (I05).
+ * One that is in doubt takes nothing from anybody here, however long: only an approval may, and a cycle asks for it.
+ */
+async function isCertified(
+  { engine, certificate }: PlanContext,
+  appId: string,
+  { rows, at }: { readonly rows: number; readonly at: number },
+): Promise<boolean> {
+  if (certificate === undefined || (certificate.doubtSince === null && rows >= certificate.believed)) return true;
+  const counted = await engine.entra.countAssignments(appId);
+  return certifyList(certificate, { rows, counted, at }).doubtSince === null;
 }
 
 /** The ways from assigned groups down to the person, as far as it is known what is in what. */
