@@ -13,6 +13,7 @@ import { LocalStack } from '../stack/LocalStack';
 import { isStopping, stopOnSignal } from '../stack/stopOnSignal';
 import { ConnectorView } from './start/ConnectorView';
 import { CycleDigest } from './start/CycleDigest';
+import { CycleWarnings } from './start/CycleWarnings';
 import { EventFile } from './start/EventFile';
 import { followFirstCycle } from './start/followFirstCycle';
 import { hints, variables, type Someone } from './start/hints';
@@ -79,7 +80,15 @@ async function main(): Promise<void> {
     events.write(text);
     const ended = digest.read(line.message);
     if (showsEvents || isFault(line)) say(aboveTheBar(text));
-    else if (ended !== undefined && isFollowed) say(`${pc.dim(new Date().toISOString().slice(11, 19))} ${ended}`);
+    else if (ended?.line !== undefined && isFollowed) said(ended.line);
+    if (ended !== undefined && isFollowed) void warn(ended.cycleId);
+  };
+  const said = (text: string): void => say(`${pc.dim(new Date().toISOString().slice(11, 19))} ${text}`);
+  const warnings = new CycleWarnings();
+  const warn = async (cycleId: string): Promise<void> => {
+    // Whoever cannot be asked any more is stopping.
+    const cycle = await connector.cycle(cycleId).catch(() => undefined);
+    if (cycle !== undefined) for (const warning of warnings.newOf(cycle)) said(`${pc.yellow('!')} ${warning}`);
   };
   // The first cycle has a bar and a summary of its own.
   let isFollowed = false;
@@ -101,6 +110,7 @@ async function main(): Promise<void> {
   await connector.sync();
   say('', `  The first cycle was asked for; the timer starts the others (${environment.SYNC_SCHEDULE}).`, '');
   const first = await followFirstCycle(connector);
+  warnings.newOf(first);
   isFollowed = true;
 
   const shell = shellOf(process.platform, given);

@@ -6,12 +6,20 @@ import { join } from 'node:path';
 export function functionKey(dataFolder: string, given: string | undefined): string {
   if (given !== undefined && given !== '') return given;
   const file = join(dataFolder, 'function-key');
+  const kept = keyIn(file);
+  // A file that a full disk left empty would let everybody in.
+  if (kept !== '') return kept;
+  const key = randomBytes(24).toString('base64url');
+  mkdirSync(dataFolder, { recursive: true });
+  writeFileSync(file, `${key}\n`, { mode: 0o600 });
+  return key;
+}
+
+/** Empty where there is none. */
+function keyIn(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch {
-    const key = randomBytes(24).toString('base64url');
-    mkdirSync(dataFolder, { recursive: true });
-    writeFileSync(file, `${key}\n`, { mode: 0o600 });
-    return key;
+    return '';
   }
 }

@@ -396,16 +396,35 @@ export class GotoAccounts {
     return this.licenses(caller);
   }
 
-  /** The account's user groups. @throws ConnectorError IncompleteRead, repeatable, when the pages do not add up */
+  /**
+   * The account's user groups. Where GoTo does not tell how many there are, pages are asked for until one brings nothing new.
+   * @throws ConnectorError IncompleteRead, repeatable, when the pages do not add up
+   */
   async groups(caller: Caller): Promise<GotoGroup[]> {
     const groups = new Map<string, GotoGroup>();
-    for (let offset = 0; ;) {
+    for (let offset = 0, keyless = 0; ;) {
       const path = `${this.#path}/groups?offset=${offset}&pageSize=${GROUPS_PAGE_SIZE}`;
       const { results, total } = parseAnswer(groupPage, await this.client.get(path, caller), 'group list');
-      for (const { key: own, ...group } of results) if (own !== null) groups.set(own, { key: own, ...group });
+      const before = groups.size;
+      for (const { key: own, ...group } of results) {
+        if (own === null) keyless += 1;
+        else groups.set(own, { key: own, ...group });
+      }
       offset += results.length;
-      if (total == null || offset >= total) return [...groups.values()];
-      if (results.length === 0) throw incompleteGroups();
+      const isEnd = total == null ? groups.size === before : offset >= total;
+      if (isEnd && (total == null || groups.size + keyless >= total)) return [...groups.values()];
+      if (isEnd || results.length === 0) throw incompleteGroups();
+    }
+  }
+
+  /** Whether GoTo knows a user group by its key: another question than the list answers. */
+  async hasGroup(groupKey: string, caller: Caller): Promise<boolean> {
+    try {
+      await this.client.get(`${this.#path}/groups/${groupKey}`, caller, 'object');
+      return true;
+    } catch (error) {
+      if (error instanceof ConnectorError && error.code === 'NotFound') return false;
+      throw error;
     }
   }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectorView } from '../../local/commands/start/ConnectorView';
 import { CycleDigest } from '../../local/commands/start/CycleDigest';
+import { CycleWarnings } from '../../local/commands/start/CycleWarnings';
 import { hints, variables } from '../../local/commands/start/hints';
 import { shellOf } from '../../local/commands/start/shell';
 import { leftOut, summary } from '../../local/commands/start/summary';
@@ -31,7 +32,7 @@ const cycle = {
 
 describe('a later cycle is one line', () => {
   const digest = new CycleDigest((id) => `Person ${id}`);
-  const event = (fields: object): string | undefined => digest.read(JSON.stringify(fields));
+  const event = (fields: object): string | undefined => digest.read(JSON.stringify(fields))?.line;
   const applied = (action: string, sourceId: string): string | undefined =>
     event({ evt: 'change.applied', cycleId: 'c', sourceId, action, status: 'success', reason: 'x' });
 
@@ -55,11 +56,23 @@ describe('a later cycle is one line', () => {
   });
 
   test('and none when nothing happened, but always when it failed', () => {
-    expect(event({ evt: 'cycle.finished', cycleId: 'quiet', state: 'succeeded', ms: 900 })).toBeUndefined();
+    const quiet = { evt: 'cycle.finished', cycleId: 'quiet', state: 'succeeded', ms: 900 };
+    expect(digest.read(JSON.stringify(quiet))).toEqual({ cycleId: 'quiet' });
     expect(event({ evt: 'cycle.failed', cycleId: 'bad', state: 'failed', ms: 900 })).toBe('cycle failed in 0.9 s');
     expect(digest.read('no event')).toBeUndefined();
     expect(digest.read('{ broken')).toBeUndefined();
   });
+});
+
+test('what a later cycle warns of is told, and told once', () => {
+  const warnings = new CycleWarnings();
+  const invalid = (id: string): string =>
+    `900 of 900 people have no valid values: GET …/cycles/${id} tells the reasons.`;
+  expect(warnings.newOf({ id: '863-a', warnings: ['a role has no rule'] })).toEqual(['a role has no rule']);
+  expect(warnings.newOf({ id: '863-b', warnings: ['a role has no rule', invalid('863-b')] })).toEqual([
+    invalid('863-b'),
+  ]);
+  expect(warnings.newOf({ id: '863-c', warnings: [invalid('863-c')] })).toEqual([]);
 });
 
 test('the numbers of the first cycle explain themselves', () => {

@@ -412,3 +412,29 @@ test('a group that was renamed by hand and then in Entra leaves its former name 
   expect(sales.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
   expect(other.members.map(groupOf)).toEqual(['Sales', 'Sales']);
 });
+
+test('a list of user groups that leaves some out, or tells no total, gets no group a twin', async () => {
+  await begin();
+  const { goto } = connector.world;
+  const sales = group('Sales', 900);
+  await connector.begin();
+  await cycles(1);
+  const before = groupNames();
+  const posts = postsOfGroups();
+  goto.behaviour.groupsShown = 0;
+  connector.later();
+  expect(await connector.cycle('full')).toMatchObject({ state: 'succeededWithErrors', counts: { updated: 0 } });
+  goto.behaviour.groupsShown = 1;
+  // More than one page holds.
+  for (let index = 0; index < 205; index += 1)
+    goto.changeGroupByHand(`30000000000000${1000 + index}`, `Other ${index}`);
+  const late = group('Other 204', 920);
+  goto.behaviour.hidesGroupTotal = true;
+  await cycles(3);
+  connector.later();
+  expect(await connector.cycle('full')).toMatchObject({ state: 'succeeded', counts: { updated: 0 } });
+  expect(postsOfGroups()).toBe(posts);
+  expect(groupNames().filter((name) => !name.startsWith('Other'))).toEqual(before);
+  expect(late.members.map(groupOf)).toEqual(['Other 204', 'Other 204']);
+  expect(sales.members.map(groupOf)).toEqual(['Sales', 'Sales']);
+});

@@ -106,6 +106,8 @@ export class FunctionsWorker {
         } else if (message.type === 'failedToLoad') fail(message.message);
         else this.#onMessage(message);
       });
+      // A process that cannot be made, or a message to one that is just gone: what is behind it ends with the process.
+      child.on('error', (error) => (isLoaded ? this.#complain(error.message) : fail(error.message)));
       child.once('exit', (code, signal) => {
         const how = signal ?? String(code);
         if (isLoaded) this.#onExit(how);
@@ -132,6 +134,8 @@ export class FunctionsWorker {
     if (this.#isStopping) return;
     this.#complain(`The worker process ended (${how}); a new one is started.`);
     this.#ready = this.#loadAgain();
+    // While the host stops nobody waits for it any more.
+    this.#ready.catch(() => undefined);
   }
 
   async #loadAgain(): Promise<LoadedApp> {

@@ -50,6 +50,11 @@ export class ConnectorView {
     return list.success ? list.data.value.at(-1) : undefined;
   }
 
+  /** A cycle by its id; undefined where it is not told. */
+  async cycle(id: string): Promise<CycleView | undefined> {
+    return cycleSchema.safeParse(await this.#call('GET', `${JOB_PATH}/cycles/${id}`)).data;
+  }
+
   /** Asks for a cycle instead of waiting for the timer. */
   async sync(): Promise<void> {
     await this.#call('POST', `${JOB_PATH}/sync`);

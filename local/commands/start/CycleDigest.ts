@@ -32,8 +32,8 @@ export class CycleDigest {
   /** @param nameOf the name of a person by the object id */
   constructor(private readonly nameOf: (sourceId: string) => string) {}
 
-  /** @returns a line when the event ends a cycle in which something happened */
-  read(message: string): string | undefined {
+  /** @returns the cycle that the event ends, with a line where something happened in it */
+  read(message: string): { readonly cycleId: string; readonly line?: string } | undefined {
     const parsed = event.safeParse(jsonOf(message));
     if (!parsed.success) return undefined;
     const { evt, cycleId, sourceId, action, status, reason, code, state, ms } = parsed.data;
@@ -44,9 +44,10 @@ export class CycleDigest {
     if (evt !== 'cycle.finished' && evt !== 'cycle.failed') return undefined;
     const happened = toldOnce(this.#cycles.get(cycleId) ?? new Map<string, string[]>());
     this.#cycles.delete(cycleId);
-    if (happened.length === 0 && evt === 'cycle.finished') return undefined;
+    if (happened.length === 0 && evt === 'cycle.finished') return { cycleId };
     const what = happened.map(([kind, people]) => `${kind}: ${this.#namesOf(people)}`).join(' · ');
-    return `cycle ${state ?? 'failed'} in ${((ms ?? 0) / 1_000).toFixed(1)} s${what === '' ? '' : `  ${what}`}`;
+    const took = `${((ms ?? 0) / 1_000).toFixed(1)} s`;
+    return { cycleId, line: `cycle ${state ?? 'failed'} in ${took}${what === '' ? '' : `  ${what}`}` };
   }
 
   #add(cycleId: string, kind: string, sourceId: string): void {
@@ -57,10 +58,8 @@ export class CycleDigest {
 
   #namesOf(people: readonly string[]): string {
     const more = people.length - NAMED;
-    return `${people
-      .slice(0, NAMED)
-      .map((id) => this.nameOf(id))
-      .join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    const names = people.slice(0, NAMED).map((id) => this.nameOf(id));
+    return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   }
 }
 

@@ -28,6 +28,10 @@ export interface GotoBehaviour {
   readonly silentFor: Set<string>;
   /** Most rows on a page of the list, whatever was asked for. */
   pageSizeCap: number;
+  /** Share of the user groups that their list shows, with 200: 0 reads as none. */
+  groupsShown: number;
+  /** The list of user groups does not tell how many there are. */
+  hidesGroupTotal: boolean;
   /** A write's connection breaks at once, and the write lands this much later, in ms. */
   commitDelayMs: number;
 }
@@ -47,5 +51,7 @@ export const honestGoto = (): GotoBehaviour => ({
   refusesPerson: new Map(),
   silentFor: new Set(),
   pageSizeCap: 1_000,
+  groupsShown: 1,
+  hidesGroupTotal: false,
   commitDelayMs: 0,
 });

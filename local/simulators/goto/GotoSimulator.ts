@@ -380,19 +380,24 @@ export class GotoSimulator extends SimulatedServer {
       return lossless(201, { key: new LosslessNumber(made), name: parsed.data.name });
     }
     const moment = this.clock.now() - this.behaviour.readLagMs;
-    const rows = [...this.#groupHistory].flatMap(([own, history]) => {
+    const known = [...this.#groupHistory].flatMap(([own, history]) => {
       const name = history.at(moment);
       const members = (): LosslessNumber[] =>
         this.all().flatMap((user) => (user.groupKey === own ? [new LosslessNumber(user.key)] : []));
       return name === undefined ? [] : [{ key: new LosslessNumber(own), name, userKeys: members() }];
     });
+    if (key !== undefined) {
+      const own = known.find((row) => row.key.value === key);
+      return own === undefined ? notFound() : lossless(200, own);
+    }
+    const rows = known.slice(0, Math.ceil(known.length * this.behaviour.groupsShown));
     const offset = Number(request.url.searchParams.get('offset') ?? 0);
     const page = rows.slice(offset, offset + Number(request.url.searchParams.get('pageSize') ?? 25));
     return lossless(200, {
       results: page,
       fromIndex: offset,
       toIndex: offset + page.length - 1,
-      total: rows.length,
+      ...(this.behaviour.hidesGroupTotal ? {} : { total: rows.length }),
     });
   }
 

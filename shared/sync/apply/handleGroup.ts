@@ -82,6 +82,10 @@ async function bringAbout(
   // What was made a moment ago may not be listed yet.
   if (group.key !== null && clock.now() < group.wroteAt + timing.gotoLagMs)
     return notVisibleUntil(Math.min(group.wroteAt + timing.gotoLagMs, clock.now() + LOOK_AGAIN_MS));
+  // A list that leaves out what is there would get every group a twin.
+  const { accounts } = context.engine;
+  if (group.key !== null && !isListed(listed, group.key) && (await accounts.hasGroup(group.key, context.caller)))
+    throw leftOut();
   const former = entry.action === 'update' ? listed.find((one) => one.key === entry.targetId) : undefined;
   const write = former === undefined ? ({ kind: 'create', name } as const) : renaming(former, name);
   return writeGroup(context, entry, stored, write, lookedAt);
@@ -115,6 +119,16 @@ async function takeBack(
   }
   return writeGroup(context, entry, stored, { kind: 'delete', key: present.key }, Math.min(at, lookedAt));
 }
+
+const isListed = (listed: readonly GotoGroup[], key: string): boolean => listed.some((one) => one.key === key);
+
+const leftOut = (): ConnectorError =>
+  new ConnectorError('GoTo’s list of user groups leaves out a group that GoTo knows by its key; it is read again.', {
+    code: 'IncompleteRead',
+    sent: true,
+    repeatable: true,
+    scope: 'object',
+  });
 
 const renaming = (group: GotoGroup, name: string) => ({ kind: 'rename', group, name }) as const;
 
