@@ -130,3 +130,22 @@ test('a licence that the adopted account had not is taken by the undo, though it
   await cycles(connector, 2);
   expect(connector.accountOf(ada.id)).toMatchObject({ key, lastName: 'There before', licenseKeys: [] });
 });
+
+test('people who exchanged their addresses get their own back, and so does who stands behind them', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const people = [943, 944, 945].map((number) => newcomer(connector, number));
+  await connector.begin();
+  connector.later();
+  const keys = people.map(({ id }) => connector.accountOf(id)?.key ?? '');
+  const held = () => keys.map((key) => connector.world.goto.users.get(key)?.latest?.email.toLowerCase());
+  const before = people.map(mailOf);
+  const after = [before[1] ?? '', before[0] ?? '', 'elsewhere@example.com'];
+  for (const [index, { id }] of people.entries())
+    connector.world.directory.changeUser(id, { mail: after[index] ?? '', userPrincipalName: after[index] ?? '' });
+  const exchange = await connector.cycle();
+  expect(held()).toEqual(after);
+  const undone = await apply(connector, await revert(connector, exchange.id));
+  expect(undone).toMatchObject({ state: 'succeeded' });
+  await cycles(connector, 2);
+  expect(held()).toEqual(before);
+});

@@ -7,6 +7,7 @@ import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
 import { postRelease } from '../../shared/api/postRelease';
 import { getPlan } from '../../shared/api/getPlan';
 import { groupId } from '../../shared/model/ManagedGroup';
+import { decide, planOf as stagedPlanOf } from '../support/approvals';
 import { apiRequest, csvLines, csvRequest } from '../support/apiRequest';
 import { askOf } from '../support/demand';
 import { expectConverged } from '../support/expectConverged';
@@ -437,4 +438,21 @@ test('a list of user groups that leaves some out, or tells no total, gets no gro
   expect(groupNames().filter((name) => !name.startsWith('Other'))).toEqual(before);
   expect(late.members.map(groupOf)).toEqual(['Other 204', 'Other 204']);
   expect(sales.members.map(groupOf)).toEqual(['Sales', 'Sales']);
+});
+
+test('groups of a cycle whose undo needs an approval go behind it, when their people have left', async () => {
+  await begin({ settings: { REMOVAL_LIMIT_COUNT: '1' } });
+  group('Sales', 900);
+  const first = await connector.begin();
+  connector.later();
+  const undone = await apply(connector, await revert(connector, first.id));
+  expect(undone).toMatchObject({ state: 'awaitingApproval' });
+  expect(groupNames()).toContain('Sales');
+  await cycles(1);
+  await decide(connector, 'approve', undone.id, (await stagedPlanOf(connector, undone.id)).hash);
+  await connector.settle();
+  expect(await connector.view(undone.id)).toMatchObject({ state: 'succeeded', counts: { staged: 0, failed: 0 } });
+  expect(groupNames()).toEqual([]);
+  await cycles(2);
+  expect(groupNames()).toEqual([]);
 });

@@ -23,7 +23,7 @@ const ITINERARIES: Readonly<Record<Exclude<CycleMode, 'apply'>, readonly PlanSte
 
 /** What was staged, once it is approved: each person is judged again, an undo by what GoTo shows. */
 const approvalOf = ({ from }: Pick<Cycle, 'from'>): readonly PlanStepName[] =>
-  from?.mode === 'revert' ? ['target', 'approved', 'dispatch'] : ['approved', 'dispatch'];
+  from?.mode === 'revert' ? ['target', 'approved', 'undoneGroups', 'dispatch'] : ['approved', 'dispatch'];
 
 const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step });
 
@@ -33,7 +33,7 @@ const first = (step: PlanStepName): PlanCursor => planCursorSchema.parse({ step 
 function itineraryOfPlan(plan: Origin): readonly PlanStepName[] {
   switch (plan.mode) {
     case 'revert':
-      return ['target', 'stored', 'undoneGroups', 'guard', 'dispatch'];
+      return ['target', 'stored', 'guard', 'undoneGroups', 'dispatch'];
     case 'initial':
       return ['baseline', 'assignments', 'groups', 'direct', 'target', 'userGroups', 'stored', 'guard', 'dispatch'];
     case 'full':

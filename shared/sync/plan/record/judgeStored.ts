@@ -10,7 +10,7 @@ import { planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { REASONS } from '../../../model/Reason';
 import { rowKeyOf } from '../../../store/PlansTable';
 import type { StoredMark } from '../../../store/DirtyTable';
-import type { Someone } from '../../../store/PeopleTable';
+import type { Someone, SourceJudged } from '../../../store/PeopleTable';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { Engine } from '../../Engine';
 import type { PlanContext } from '../PlanContext';
@@ -40,7 +40,7 @@ export const judgeStored: Slice = async (context, place) => {
   );
   // Said before it is recorded, like every skip.
   await store.people.putJudged(
-    new Map(),
+    from.mode === 'revert' ? wantedBack(checked) : new Map(),
     checked.flatMap((one) => one.news ?? []),
   );
   await recordJudged(context, place, checked);
@@ -110,6 +110,18 @@ async function undone(
 ): Promise<readonly Judged[]> {
   if (undoneCycleId === null) return [];
   return unrecorded(context, place, await judgeUndo(context, place, undoneCycleId, [...planned.keys()]));
+}
+
+/** To which addresses an undo brings people back: who exchanges theirs with whom is seen from it. */
+function wantedBack(judged: readonly Judged[]): ReadonlyMap<string, SourceJudged> {
+  const wanted = new Map<string, SourceJudged>();
+  for (const { entry, isOpen, someone } of judged) {
+    if (!isOpen || entry.desired.kind !== 'active') continue;
+    const { via, within, inUseAt, skipLogged } = someone.facts;
+    const { email } = entry.desired.attributes;
+    wanted.set(entry.sourceId, { via, within, inUseAt, skipLogged, wants: 'active', wantedEmail: email });
+  }
+  return wanted;
 }
 
 /** The same action, target and values as planned; else refused, saying what is to be done today instead. */

@@ -15,6 +15,8 @@ const LANE = 0;
 export interface JudgedGroups {
   readonly open: readonly PlanEntry[];
   readonly ended: readonly PlanEntry[];
+  /** Which rows of a plan that is applied are judged here; left out: all of them. */
+  readonly isNow?: (entry: PlanEntry) => boolean;
 }
 
 /**
@@ -25,12 +27,12 @@ export interface JudgedGroups {
 export async function recordGroupRows(
   context: PlanContext,
   place: CyclePlace,
-  { open, ended }: JudgedGroups,
+  { open, ended, isNow = () => true }: JudgedGroups,
   stage: (entry: PlanEntry) => (typeof STAGE)['groups' | 'undoneGroups'],
 ): Promise<void> {
   const planned = await plannedBefore(context, place);
   const today = new Set(open.map((entry) => entry.hash));
-  const refused = [...planned.values()].filter((entry) => !today.has(entry.hash));
+  const refused = [...planned.values()].filter((entry) => isNow(entry) && !today.has(entry.hash));
   const isApply = place.cycle.mode === 'apply' && place.cycle.from !== null;
   const { cycle } = place;
   const recorded = cycle.cursor.isPartial ? await context.engine.store.plans.recorded(cycle.id) : new Set<string>();

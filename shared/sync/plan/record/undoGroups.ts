@@ -3,6 +3,8 @@
  * left it, and only if nobody else is in it (docs/protocol.md 3.7).
  */
 import { STAGE } from '../../../model/Chunk';
+import type { Cycle } from '../../../model/Cycle';
+import type { PlanEntry } from '../../../model/PlanEntry';
 import { undoGroups as judged } from '../../../rules/undoGroups';
 import { usedGroups } from '../../../rules/usedGroups';
 import type { PlanContext } from '../PlanContext';
@@ -33,15 +35,24 @@ export const undoGroups: Slice = async (context, place) => {
     factsAt,
     hold: await holdAfter(context, undoneId),
   });
-  const [open, ended] = [true, false].map((isOpen) => rows.flatMap((row) => (row.isOpen === isOpen ? row.entry : [])));
+  const isNow = nowOf(place.cycle);
+  const of = (isOpen: boolean): PlanEntry[] =>
+    rows.flatMap((row) => (row.isOpen === isOpen && isNow(row.entry) ? row.entry : []));
+  const open = of(true);
   // Who came while the group was away is in none yet.
-  const back = (open ?? []).filter(({ action }) => action === 'create').map(({ sourceId }) => sourceId);
+  const back = open.filter(({ action }) => action === 'create').map(({ sourceId }) => sourceId);
   await engine.store.dirty.mark(await peopleBelow(context, back), factsAt, 'group released');
-  await recordGroupRows(context, place, { open: open ?? [], ended: ended ?? [] }, ({ action }) =>
+  await recordGroupRows(context, place, { open, ended: of(false), isNow }, ({ action }) =>
     action === 'create' ? STAGE.groups : STAGE.undoneGroups,
   );
   return 'next';
 };
+
+/** While people wait for an approval they are in their groups: these are deleted behind it, and the rest is done before. */
+function nowOf({ approvedAt, staged }: Cycle): (entry: Pick<PlanEntry, 'action'>) => boolean {
+  if (approvedAt !== null) return ({ action }) => action === 'delete';
+  return staged > 0 ? ({ action }) => action !== 'delete' : () => true;
+}
 
 /** Accounts that are in no group, or another one, when the rows of this undo are done. */
 async function leaving({ engine }: PlanContext, cycleId: string): Promise<ReadonlySet<string>> {
