@@ -24,8 +24,15 @@ export async function postStart(engine: Engine, request: ApiRequest): Promise<Ap
   return NO_CONTENT;
 }
 
+/** A property by another name is not what was meant: left out quietly, more would be forgotten than was asked for. */
+const hasOnly = (known: string) => (value: object) =>
+  // Graph's clients write annotations such as @odata.type beside it.
+  Object.keys(value).every((name) => name === known || name.startsWith('@'));
+const only = (known: string) => ({ error: `may have "${known}" and nothing else` });
+
 /** As Graph takes it: flags with commas between. */
-const restartBody = z.object({ criteria: z.object({ resetScope: z.string().nullish() }).nullish() });
+const criteria = z.looseObject({ resetScope: z.string().nullish() }).refine(hasOnly('resetScope'), only('resetScope'));
+const restartBody = z.looseObject({ criteria: criteria.nullish() }).refine(hasOnly('criteria'), only('criteria'));
 
 /** Without criteria it does what "Restart provisioning" does. @throws Problem 400 for a scope that there is not */
 export async function postRestart(engine: Engine, request: ApiRequest): Promise<ApiResponse> {

@@ -64,7 +64,7 @@ export async function listCycles(engine: Engine, request: ApiRequest): Promise<A
     after: query.after?.after,
     matches: query.filters ? matches : undefined,
   });
-  const now = engine.clock.now();
+  const [now, demandedUntil] = [engine.clock.now(), await engine.pacing.waitingUntil()];
   const counted = await Promise.all(
     found.map(async (one) =>
       one.final === null || one.cycle.state === 'awaitingApproval'
@@ -76,7 +76,9 @@ export async function listCycles(engine: Engine, request: ApiRequest): Promise<A
     status: 200,
     body: {
       ...(query.counts ? { '@odata.count': await countCycles(engine, matches) } : {}),
-      value: counted.flatMap((one) => (one === undefined ? [] : query.select(cycleView(one.cycle, one.counts, now)))),
+      value: counted.flatMap((one) =>
+        one === undefined ? [] : query.select(cycleView(one.cycle, one.counts, now, demandedUntil)),
+      ),
       ...(next === undefined
         ? {}
         : { '@odata.nextLink': nextLink(request, CYCLES_PATH, { list: 'cycles', after: next }) }),

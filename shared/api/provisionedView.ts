@@ -69,6 +69,7 @@ function errorOf({ result, waits, written }: Provisioned) {
 function modifiedOf(one: Provisioned) {
   const { entry } = one.judged;
   if (one.cycleId !== null) return entriesOf(one).flatMap(({ modified }) => modified);
+  if (entry.observed === 'ambiguous') return [];
   const redacted = entry.desired.kind === 'active' ? entry.desired.redacted : [];
   return modifiedProperties(entry.before ?? {}, entry.after ?? {}, redacted);
 }
@@ -153,7 +154,8 @@ function actionStep(one: Provisioned): Step {
   if (last !== undefined)
     return { ...base, status: STATUSES[last.status], description: last.errorMessage ?? REASONS[last.reason] };
   if (waits !== null) return { ...base, status: 'warning', description: `${waits.message} The next cycle goes on.` };
-  const intended = cycleId === null && entry.action !== 'none' ? 'This would be done. ' : '';
+  const isNothing = entry.action === 'none' || entry.observed === 'ambiguous' || entry.reason === 'RedundantExport';
+  const intended = cycleId === null && !isNothing ? 'This would be done. ' : '';
   const status = entry.observed === 'ambiguous' ? 'failure' : entry.action === 'none' ? 'skipped' : 'success';
   return { ...base, status, description: `${intended}${REASONS[entry.reason]}` };
 }

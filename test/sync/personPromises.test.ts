@@ -7,6 +7,7 @@ import { ConnectorError } from '../../shared/model/ConnectorError';
 import { CONNECT_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
 import { apiRequest } from '../support/apiRequest';
+import { askOf } from '../support/demand';
 import { mailOf, newcomer, newPerson, someone, TINY, unassign } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -58,6 +59,12 @@ test('an account that is gone is not "corrected", and one of two is not "created
   expect((await storyOf(eve)).answer).toMatch(
     / has no GoTo account: the account that the connector managed is gone, and none is made: sign-in of the person is blocked in Entra \(accountEnabled is false\)\.$/,
   );
+  const { steps, modifiedProperties } = await askOf(connector, twice.id, { dryRun: true });
+  expect(steps.at(-1)).toMatchObject({
+    status: 'failure',
+    description: 'More than one GoTo account has this e-mail address.',
+  });
+  expect(modifiedProperties).toEqual([]);
   expect((await storyOf(twice)).answer).toMatch(
     / has more than one GoTo account: more than one GoTo account has this e-mail address, so the connector takes none of them – what to do: keep one GoTo account/,
   );

@@ -61,6 +61,9 @@ test('Watermark: everybody is read and compared again, who is right is left alon
   const mark = connector.mark();
   expect(await refusal(restart('Watermark, Everything'))).toBe('400 InvalidResetScope');
   expect(await refusal(restart('ForceDeletes'))).toBe('400 InvalidResetScope');
+  // By another name nothing would be asked for, which forgets more.
+  for (const body of [{ resetScope: 'Escrows' }, { criteria: { resetScopes: 'Escrows' } }])
+    expect(await refusal(postRestart(connector.engine, apiRequest(body)))).toBe('400 InvalidBody');
   expect(mark.since().graph).toBe(0);
   await restart('watermark');
   expect(await newest()).toMatchObject({ mode: 'initial', state: 'succeeded' });

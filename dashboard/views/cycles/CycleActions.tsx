@@ -34,7 +34,7 @@ export function CycleActions({ cycle, done }: { cycle: CycleAnswer; done: () => 
   const question = (title: string, text: string, yes: string): Ask => ({ title, text, yes });
   return (
     <div class="actions">
-      {cycle.state === 'planned' && (
+      {cycle.state === 'planned' && cycle.appliedBy === null && (
         <ActionButton
           appearance="primary"
           run={() => act('apply', 'The plan is being applied.')}

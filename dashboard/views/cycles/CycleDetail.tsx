@@ -59,10 +59,15 @@ export function CycleDetail({ id, refreshJob }: { id: string; refreshJob: () => 
   );
 }
 
+const CycleLink = ({ id }: { id: string }) => <a href={linkTo('cycles', id)}>Open the cycle</a>;
+
 function outcomeInWords(cycle: CycleAnswer): string {
   if (cycle.state === 'awaitingApproval')
     return `${many(cycle.counts['staged'] ?? 0, 'removal waits', 'removals wait')} for your decision. Everything else is done; these people keep what they have until then.`;
-  if (cycle.state === 'planned') return 'This is a plan: nothing was changed. It can be applied exactly as it stands.';
+  if (cycle.state === 'planned')
+    return cycle.appliedBy === null
+      ? 'This is a plan: nothing was changed. It can be applied exactly as it stands.'
+      : 'This is a plan, and it was applied: the cycle that did it says what came of it.';
   const counts = countsInWords(cycle);
   if (cycle.endDateTime === null) return counts === null ? 'Nothing has changed yet.' : `So far: ${counts}.`;
   return `${counts ?? 'Nothing was to be changed'}, in ${tookOf(cycle)}.`;
@@ -77,6 +82,10 @@ function factsOf(cycle: CycleAnswer): readonly (readonly [string, ComponentChild
     ['Ended', cycle.endDateTime === null ? 'Not yet' : inFull(cycle.endDateTime)],
     ['Took', tookOf(cycle)],
     ['Started by', cycle.trigger === 'http' ? 'A request' : 'The timer'],
+    ...(cycle.from === null
+      ? []
+      : [[cycle.mode === 'revert' ? 'Takes back' : 'Made from', <CycleLink id={cycle.from} />] as const]),
+    ...(cycle.appliedBy === null ? [] : [['Applied by', <CycleLink id={cycle.appliedBy} />] as const]),
     ['What changed', countsInWords(cycle) ?? 'Nothing'],
     [
       'Left as they were',

@@ -9,7 +9,7 @@ export interface Said {
   readonly text: string;
 }
 
-export function stateInWords({ status }: JobAnswer, nowMs = Date.now()): Said {
+export function stateInWords({ schedule, status }: JobAnswer, nowMs = Date.now()): Said {
   const { code, currentCycle: cycle, lastExecution: last, quarantine, demandedWaitUntil } = status;
   if (code === 'NotConfigured')
     return {
@@ -30,7 +30,7 @@ export function stateInWords({ status }: JobAnswer, nowMs = Date.now()): Said {
       text:
         quarantine === null
           ? 'Cycles are tried seldom until one succeeds.'
-          : `${quarantine.error.message} ${quarantine.nextAttempt === null ? 'It is not tried any more: mend it, then choose “Start”.' : `Next try ${ago(quarantine.nextAttempt, nowMs)}.`}`,
+          : `${quarantine.error.message} ${quarantine.nextAttempt === null ? 'It is not tried any more: mend it, then choose “Start”.' : `Next try ${ago(schedule.nextRunDateTime ?? quarantine.nextAttempt, nowMs)}.`}`,
     };
   if (cycle !== null)
     return { tone: 'busy', title: TITLES[cycle.state] ?? 'Working', text: progressInWords(cycle, nowMs) };

@@ -132,8 +132,7 @@ function selectOf(text: string | null, properties: readonly string[]): ListQuery
 
 /** The link to the next page: the same query from another place on. */
 export function nextLink(request: ApiRequest, path: string, place: unknown): string {
-  const query = new URLSearchParams(request.query);
-  query.delete('code');
+  const query = new URLSearchParams([...request.query].filter(([name]) => !OF_THE_HOST.has(name.toLowerCase())));
   query.set('$skiptoken', Buffer.from(JSON.stringify(place)).toString('base64url'));
   return `${request.origin}${path}?${query.toString()}`;
 }

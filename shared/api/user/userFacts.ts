@@ -220,7 +220,8 @@ function nextOf(
     reason: entry.reason satisfies Reason,
     why: entry.why,
     detail: detailOf(entry),
-    changes: modifiedProperties(entry.before ?? {}, entry.after ?? {}, redacted),
+    // Of several accounts none is written to.
+    changes: entry.observed === 'ambiguous' ? [] : modifiedProperties(entry.before ?? {}, entry.after ?? {}, redacted),
     dateTime: entry.action === 'none' ? null : timeOrNull(atMs),
     mode: isOfGotoAlone ? 'full' : 'incremental',
   };
