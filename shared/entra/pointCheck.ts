@@ -18,6 +18,8 @@ export interface PointCheck {
   readonly looked: Looked;
   /** Those of the asked groups that the person is in, as `pointCheck` counts it. */
   readonly memberOf: readonly string[];
+  /** False where Graph refuses to tell direct memberships: some of `memberOf` may be through nested groups, which give no access. */
+  readonly isCertain: boolean;
   /**
    * App roles of the enterprise app that are assigned to the person directly. Undefined when Graph refuses to tell:
    * this one read needs Directory.Read.All, which is not among the recommended permissions (graph-source.md 1.3, D).
@@ -94,6 +96,7 @@ export async function pointCheck(
         ? ((await lookInRecycleBin(graph, [personId])).get(personId) ?? { deleted: 'hard' })
         : { person },
     memberOf,
+    isCertain: found.length === 0 || asked.throughNested || direct !== undefined,
     directRoleIds: isRefused ? undefined : await roleIds(graph, rolePage, asked.servicePrincipalId),
     groupRoleIds: await rolesOfGroups(graph, memberOf, asked.servicePrincipalId),
   };

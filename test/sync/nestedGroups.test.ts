@@ -175,6 +175,18 @@ test('without the setting a group of an assigned group gives nothing; to switch 
   expectConverged(connector);
 });
 
+test('I17: where Graph does not tell direct memberships, a request gives a member of an inner group nothing', async () => {
+  await begin({ EXPAND_NESTED_GROUPS: 'false' });
+  const { company: outer, east } = company();
+  await connector.begin();
+  connector.later();
+  connector.stack.entra.addFault({ match: '/memberOf', kind: 'status', status: 403, times: 100 });
+  expect(await askOf(connector, east.member.id)).toMatchObject({ status: 'skipped', reason: 'NotEffectivelyEntitled' });
+  expect(connector.statusOf(east.member.id)).toBe('none');
+  expect(await askOf(connector, outer.member.id)).toMatchObject({ status: 'skipped', reason: 'RedundantExport' });
+  await connector.settle();
+});
+
 test('deep and wide nesting costs one request a group, in slices, in a first and in a full cycle', async () => {
   connector = await TestConnector.start({
     world: { people: 1, groups: 1, membersPerGroup: 1, existingShare: 0 },

@@ -49,8 +49,9 @@ export class DryDirty extends DirtyTable {
     return Promise.resolve();
   }
 
+  /** What was marked is due at once, though the stored mark may wait. */
   override async userGroups(): Promise<StoredMark | undefined> {
-    return (await super.userGroups()) ?? this.#userGroups;
+    return this.#userGroups ?? super.userGroups();
   }
 
   override answerGroup(mark: StoredMark): Promise<void> {

@@ -43,11 +43,14 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const app = await context.readApp();
   const list = await entra.listAssignments(app.id);
   const { assignments } = list;
-  const { looked, memberOf, directRoleIds } = await entra.pointCheck(sourceId, {
+  const checked = await entra.pointCheck(sourceId, {
     groupIds: [...assignedGroupsIn(assignments)],
     servicePrincipalId: app.id,
     throughNested: context.policy.expandNestedGroups,
   });
+  const { looked, directRoleIds } = checked;
+  // In doubt nothing is given that was not there before (I17).
+  const memberOf = checked.isCertain ? checked.memberOf : checked.memberOf.filter((id) => facts.via.includes(id));
   const ways = await waysTo(context, sourceId, memberOf);
   const rolesOf = (principalId: string): string[] =>
     assignments.filter((one) => one.principalId === principalId).map((one) => one.appRoleId);
