@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from './ApiClient';
 import { problemOf, type ApiProblem } from './ApiProblem';
 
-/** The slowest pace when nothing changes or nothing answers, in ms. */
+/** The slowest pace when nothing changes or nothing answers, in ms; what is asked more seldom anyway stays so. */
 const SLOWEST_MS = 60_000;
 
 /** Something the API has, as last heard. */
@@ -39,6 +39,7 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
     setState((old) => ({ value: isSame ? old.value : undefined, problem: null, isLoading: true }));
     const abort = new AbortController();
     let etag: string | null = null;
+    const slowest = Math.max(SLOWEST_MS, everyMs);
     let pace = everyMs;
     let timer = 0;
     let isAsking = false;
@@ -54,7 +55,7 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
         const answer = await ask<T>(path, { etag, signal: abort.signal });
         isOffline = false;
         if (answer === null) {
-          pace = Math.min(SLOWEST_MS, pace * 1.5);
+          pace = Math.min(slowest, pace * 1.5);
           setState((old) =>
             old.problem === null && !old.isLoading ? old : { ...old, problem: null, isLoading: false },
           );
@@ -65,7 +66,7 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
         }
       } catch (error) {
         if (isGone()) return;
-        pace = Math.min(SLOWEST_MS, Math.max(2_000, pace) * 2);
+        pace = Math.min(slowest, Math.max(2_000, pace) * 2);
         const problem = problemOf(error);
         ({ isOffline } = problem);
         setState((old) => ({ ...old, problem, isLoading: false }));

@@ -58,7 +58,8 @@ export function VirtualRows<T>(props: {
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
     if (rows.length > 0 && last >= rows.length - 40) more?.();
-  }, [last, rows.length]);
+    // A page may bring no row, and more behind it: the rows are others all the same.
+  }, [last, rows]);
 
   const tracks = columns.map((one) => one.width).join(' ');
   return (

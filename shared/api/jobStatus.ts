@@ -54,7 +54,7 @@ function tooManyDeletes(rows: ReadonlyMap<string, StoredRow>): QuarantineView | 
     nextAttempt: null,
     error: {
       code: 'AwaitingApproval',
-      message: `${removals} removals are above the limit and wait for an approval: look at GET …/cycles/${cycleId}/plan, then POST …/approve or …/reject. Everything else goes on.`,
+      message: `${removals === 1 ? '1 removal is above the limit and waits' : `${removals} removals are above the limit and wait`} for an approval: look at GET …/cycles/${cycleId}/plan, then POST …/approve or …/reject. Everything else goes on.`,
       tenantActionable: true,
     },
     removals: { count: removals, cycleId },

@@ -46,6 +46,15 @@ describe('a later cycle is one line', () => {
     );
   });
 
+  test('whoever joined and was moved to a group is told once', () => {
+    applied('create', '1');
+    applied('update', '1');
+    applied('update', '2');
+    expect(event({ evt: 'cycle.finished', cycleId: 'c', state: 'succeeded', ms: 1_000 })).toBe(
+      'cycle succeeded in 1.0 s  joined: Person 1 · changed: Person 2',
+    );
+  });
+
   test('and none when nothing happened, but always when it failed', () => {
     const quiet = { evt: 'cycle.finished', cycleId: 'quiet', state: 'succeeded', ms: 900 };
     expect(digest.read(JSON.stringify(quiet))).toEqual({ cycleId: 'quiet' });

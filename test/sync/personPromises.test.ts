@@ -120,6 +120,13 @@ test('a rejected removal of somebody who is wanted again: everything is as Entra
   expect(story.answer).toContain(': everything is as Entra wants it');
 });
 
+test('the user group is told by its name: the one to be in, and that the account is in it', async () => {
+  await begin({ PROVISION_GROUPS: 'true' });
+  const story = await storyOf(someone(connector));
+  expect(story.mapped?.group).toMatch(/\w/);
+  expect(story.account).toMatchObject({ groupName: story.mapped?.group, groupKey: expect.any(String) as string });
+});
+
 test('where everybody is in scope, nobody is told of a group "directory"', async () => {
   await begin({
     SCOPE: 'all',

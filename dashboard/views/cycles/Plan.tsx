@@ -7,7 +7,7 @@ import { usePoll } from '../../data/usePoll';
 import { useLicenseNames } from '../../data/useLicenseNames';
 import { useTyped } from '../../data/useTyped';
 import { linkTo } from '../../data/useRoute';
-import { number } from '../../data/words';
+import { many, number } from '../../data/words';
 import { actionInWords, ActionWord } from '../../parts/ActionWord';
 import { Card } from '../../parts/Card';
 import { changesIn, Changes, withLicenseNames } from '../../parts/Changes';
@@ -72,7 +72,11 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
       title="Plan"
       actions={
         <span class="quiet" role="status">
-          {plan.isLoading ? 'Reading …' : `${number(plan.rows.length)}${plan.isComplete ? '' : ' or more'} people`}
+          {plan.isLoading
+            ? 'Reading …'
+            : plan.isComplete
+              ? many(plan.rows.length, 'row', 'rows')
+              : `${number(plan.rows.length)} or more rows`}
         </span>
       }
     >

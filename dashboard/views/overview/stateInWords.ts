@@ -10,7 +10,7 @@ export interface Said {
 }
 
 export function stateInWords({ schedule, status }: JobAnswer, nowMs = Date.now()): Said {
-  const { code, currentCycle: cycle, lastExecution: last, quarantine, demandedWaitUntil } = status;
+  const { code, currentCycle: cycle, lastExecution: last, people, quarantine, demandedWaitUntil } = status;
   if (code === 'NotConfigured')
     return {
       tone: 'bad',
@@ -47,12 +47,16 @@ export function stateInWords({ schedule, status }: JobAnswer, nowMs = Date.now()
       text: `${last.error?.message ?? 'See the cycle for the reason.'} What it did not reach is done by the next one.`,
     };
   const when = `The last cycle ended ${ago(last.timeEnded, nowMs)}`;
-  return last.state === 'EntryLevelErrors'
-    ? {
-        tone: 'warn',
-        title: 'In step, but for some people',
-        text: `${when}; ${many(last.countEscrowed, 'person', 'people')} could not be brought in step and will be tried again.`,
-      }
+  // Whoever waits for the next try is not in every cycle, and not in step either.
+  const failing = Math.max(people.failing, last.countEscrowed - people.waitingForSeat);
+  const others = [
+    ...(failing > 0
+      ? [`${many(failing, 'person', 'people')} could not be brought in step and will be tried again`]
+      : []),
+    ...(people.waitingForSeat > 0 ? [`${many(people.waitingForSeat, 'person waits', 'people wait')} for a seat`] : []),
+  ];
+  return others.length > 0
+    ? { tone: 'warn', title: 'In step, but for some people', text: `${[when, ...others].join('; ')}.` }
     : { tone: 'good', title: 'In step', text: `${when}. GoTo is as Entra says.` };
 }
 

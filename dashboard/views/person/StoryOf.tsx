@@ -125,6 +125,7 @@ function Mapped({ of: { mapped, scope } }: { of: UserAnswer }) {
             value,
           ]),
           ['Licences', licenses || 'none'],
+          ...(mapped.group === null ? [] : [['User group', mapped.group] as const]),
         ]}
       />
     </StoryStep>
@@ -153,6 +154,9 @@ function Account({ of: { account, link } }: { of: UserAnswer }) {
             ['Address', account.email ?? 'none'],
             ['Name', `${account.firstName ?? ''} ${account.lastName ?? ''}`],
             ['Licences', account.licenses.map(({ key, description }) => description || key).join(', ') || 'none'],
+            ...(account.groupKey === null
+              ? []
+              : [['User group', account.groupName ?? <code>{account.groupKey}</code>] as const]),
             ['Managed', link === null ? 'No' : `${words(link.state)}, ${origins[link.origin]}`],
             ...(link?.disabledDateTime == null ? [] : [['Disabled', ago(link.disabledDateTime)] as const]),
             ...(link?.deletionDateTime == null

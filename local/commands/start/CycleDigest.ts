@@ -13,10 +13,11 @@ const event = z.looseObject({
   ms: z.number().nullish(),
 });
 
+const CHANGED = 'changed';
 const DONE: Readonly<Record<string, string>> = {
   create: 'joined',
   link: 'linked',
-  update: 'changed',
+  update: CHANGED,
   disable: 'left',
   delete: 'deleted',
   reenable: 'came back',
@@ -25,7 +26,7 @@ const DONE: Readonly<Record<string, string>> = {
 const NAMED = 5;
 
 export class CycleDigest {
-  /** By cycle, what happened to whom. */
+  /** By cycle, what happened to whom, by object id. */
   readonly #cycles = new Map<string, Map<string, string[]>>();
 
   /** @param nameOf the name of a person by the object id */
@@ -41,10 +42,10 @@ export class CycleDigest {
       this.#add(cycleId, DONE[action ?? ''] ?? String(action), sourceId);
     else if (evt === 'change.failed' && sourceId) this.#add(cycleId, `failed (${code ?? reason ?? '?'})`, sourceId);
     if (evt !== 'cycle.finished' && evt !== 'cycle.failed') return undefined;
-    const happened = [...(this.#cycles.get(cycleId) ?? [])];
+    const happened = toldOnce(this.#cycles.get(cycleId) ?? new Map<string, string[]>());
     this.#cycles.delete(cycleId);
     if (happened.length === 0 && evt === 'cycle.finished') return { cycleId };
-    const what = happened.map(([kind, people]) => `${kind}: ${namesOf(people)}`).join(' · ');
+    const what = happened.map(([kind, people]) => `${kind}: ${this.#namesOf(people)}`).join(' · ');
     const took = `${((ms ?? 0) / 1_000).toFixed(1)} s`;
     return { cycleId, line: `cycle ${state ?? 'failed'} in ${took}${what === '' ? '' : `  ${what}`}` };
   }
@@ -52,13 +53,22 @@ export class CycleDigest {
   #add(cycleId: string, kind: string, sourceId: string): void {
     const cycle = this.#cycles.get(cycleId) ?? new Map<string, string[]>();
     this.#cycles.set(cycleId, cycle);
-    cycle.set(kind, [...(cycle.get(kind) ?? []), this.nameOf(sourceId)]);
+    cycle.set(kind, [...(cycle.get(kind) ?? []), sourceId]);
+  }
+
+  #namesOf(people: readonly string[]): string {
+    const more = people.length - NAMED;
+    const names = people.slice(0, NAMED).map((id) => this.nameOf(id));
+    return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   }
 }
 
-function namesOf(people: readonly string[]): string {
-  const more = people.length - NAMED;
-  return `${people.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+/** Whoever joined is moved to a group too, which is no news. */
+function toldOnce(happened: ReadonlyMap<string, readonly string[]>): readonly (readonly [string, readonly string[]])[] {
+  const others = new Set([...happened].flatMap(([kind, people]) => (kind === CHANGED ? [] : people)));
+  return [...happened]
+    .map(([kind, people]) => [kind, kind === CHANGED ? people.filter((id) => !others.has(id)) : people] as const)
+    .filter(([, people]) => people.length > 0);
 }
 
 function jsonOf(text: string): unknown {

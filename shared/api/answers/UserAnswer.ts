@@ -70,7 +70,11 @@ export const userAnswerSchema = z
       .nullable()
       .meta({ description: 'Null when Entra could not be asked.' }),
     mapped: z
-      .strictObject({ attributes: z.record(z.string(), z.string()), licenses: z.array(license) })
+      .strictObject({
+        attributes: z.record(z.string(), z.string()),
+        licenses: z.array(license),
+        group: z.string().nullable().meta({ description: 'Name of the user group; null where groups are left alone.' }),
+      })
       .nullable()
       .meta({ description: 'What the mapping gives for the person; null when it gives nothing.' }),
     account: z
@@ -83,6 +87,7 @@ export const userAnswerSchema = z
         lastName: z.string().nullable(),
         licenses: z.array(license),
         groupKey: z.string().nullable(),
+        groupName: z.string().nullable().meta({ description: 'Where it is the group that the person is to be in.' }),
         isAdmin: z.boolean(),
         lookedFor: z.array(z.strictObject({ attribute: z.enum(['key', 'email']), value: z.string(), found: z.int() })),
         error: silence,

@@ -42,7 +42,7 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
     assignments: seen === undefined ? storedAssignments(someone.facts.via) : assignmentsOf(seen),
     scope: seen === undefined ? null : scopeOf(seen, now),
     mapped: seen === undefined ? null : mappedOf(seen, now, described),
-    account: accountOf(explained, described),
+    account: accountOf(explained, described, groupOf(seen)),
     link: linkOf(engine, managed?.person, someone.facts.inUseAt),
     next: seen === undefined ? null : nextOf(seen, nextAt),
     waiting:
@@ -183,19 +183,29 @@ function mappedOf(seen: SeenInEntra, nowMs: number, described: Describe): UserFa
       ),
     ),
     licenses: described(entitlement.entitled ? entitlement.licenseKeys : []),
+    group: groupOf(seen)?.name ?? null,
   };
 }
 
-function accountOf({ goto }: Explained, described: Describe): UserFacts['account'] {
-  const nothing = { key: null, status: null, email: null, firstName: null, lastName: null, groupKey: null } as const;
-  const empty = { ...nothing, licenses: [], isAdmin: false };
+/** The user group that the person is to be in. */
+function groupOf(seen: SeenInEntra | undefined): { readonly name: string; readonly key: string } | undefined {
+  const desired = seen?.judged.entry.desired;
+  return desired?.kind === 'active' && desired.group !== undefined && desired.groupKey !== undefined
+    ? { name: desired.group, key: desired.groupKey }
+    : undefined;
+}
+
+function accountOf({ goto }: Explained, described: Describe, group: ReturnType<typeof groupOf>): UserFacts['account'] {
+  const nothing = { key: null, status: null, email: null, firstName: null, lastName: null } as const;
+  const empty = { ...nothing, licenses: [], groupKey: null, groupName: null, isAdmin: false };
   if (isSilence(goto))
     return { state: 'unknown', ...empty, lookedFor: [], error: { code: goto.code, message: goto.message } };
   const { observed, tried } = goto.search;
   const rest = { lookedFor: tried.map((one) => ({ ...one })), error: null };
   if (observed === 'ambiguous') return { state: 'several', ...empty, ...rest };
   if (observed === 'absent') return { state: 'none', ...empty, ...rest };
-  return { state: 'found', ...shownAccount(observed, described), ...rest };
+  const groupName = group?.key === observed.groupKey ? group.name : null;
+  return { state: 'found', ...shownAccount(observed, described), groupName, ...rest };
 }
 
 const shownAccount = (account: Account, described: Describe) => ({
