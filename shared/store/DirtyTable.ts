@@ -115,6 +115,14 @@ export class DirtyTable {
     return row === undefined ? undefined : markOf(row);
   }
 
+  /** Judges user groups once more: what was read was too young for what was seen. @param wait not before this moment (ms) */
+  async lookAgainAtUserGroups(mark: StoredMark, wait: number): Promise<void> {
+    await this.#table.replaceIfUnchanged(
+      { ...rowOf(mark.id, { ...mark, wait }), partitionKey: USER_GROUPS },
+      mark.etag,
+    );
+  }
+
   /** Deletes the mark of the user groups if it is still the one that was read. */
   async answerUserGroups(etag: string): Promise<void> {
     await this.#table.delete(USER_GROUPS, 'all', etag);

@@ -459,3 +459,23 @@ test('groups of a cycle whose undo needs an approval go behind it, when their pe
   await cycles(2);
   expect(groupNames()).toEqual([]);
 });
+
+test('R4: a new name, and a new group, that a lagging replica does not know yet are asked for again', async () => {
+  await begin();
+  const { directory } = connector.world;
+  const sales = group('Sales', 900);
+  await connector.begin();
+  await cycles(1);
+  directory.renameGroup(sales.id, 'Vertrieb');
+  const legal = group('Legal', 910);
+  // Names of groups come from another replica than the deltas, the lists and the people.
+  const { behaviour } = connector.stack.entra;
+  const own = { usersDelta: 0, groupsDelta: 0, members: 0, users: 0, assignments: 0, checkMemberGroups: 0 } as const;
+  Object.assign(behaviour, { lagMs: 60_000, lagOf: { ...own, memberCounts: 0, userAssignments: 0 } });
+  await connector.cycle();
+  expect(groupNames()).toContain('Sales');
+  await cycles(2);
+  expect(groupNames()).not.toContain('Sales');
+  expect(sales.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
+  expect(legal.members.map(groupOf)).toEqual(['Legal', 'Legal']);
+});

@@ -54,6 +54,10 @@ export class DryDirty extends DirtyTable {
     return this.#userGroups ?? super.userGroups();
   }
 
+  override lookAgainAtUserGroups(): Promise<void> {
+    return Promise.resolve();
+  }
+
   override answerGroup(mark: StoredMark): Promise<void> {
     this.#answeredGroups.add(mark.id);
     return Promise.resolve();

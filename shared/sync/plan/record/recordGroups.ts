@@ -23,7 +23,10 @@ export const recordGroups: Slice = async (context, place) => {
   const mark = await store.dirty.userGroups();
   const isDue = mark !== undefined && (mark.wait ?? 0) <= clock.now();
   if (!judgesAsFull(place.cycle) && !isDue) return 'next';
-  place.move({ cursor: { ...place.cycle.cursor, userGroupsMark: mark?.etag ?? null } });
+  // Names that a lagging replica tells do not answer it (docs/protocol.md R4).
+  const believedFrom = mark === undefined ? 0 : mark.since + timing.graphLagMs;
+  const isYoung = mark !== undefined && clock.now() < believedFrom;
+  place.move({ cursor: { ...place.cycle.cursor, userGroupsMark: isYoung ? null : (mark?.etag ?? null) } });
   const assignments = await store.image.assignments();
   const before = await store.groups.names();
   const names = await engine.entra.groupNames([...assignedGroupsIn(assignments)]);
@@ -64,6 +67,7 @@ export const recordGroups: Slice = async (context, place) => {
   );
   await recordGroupRows(context, place, { open: entries, ended: [] }, () => STAGE.groups);
   await store.groups.putNames(next);
+  if (isYoung) await store.dirty.lookAgainAtUserGroups(mark, believedFrom);
   context.groupsChanged();
   return 'next';
 };
