@@ -2,7 +2,9 @@ import { useMemo, useState } from 'preact/hooks';
 import type { LogEntryAnswer } from '../../../shared/api/answers/LogAnswer';
 import { download } from '../../data/ApiClient';
 import { saveFile } from '../../data/saveFile';
+import { quoted } from '../../data/quoted';
 import { usePages } from '../../data/usePages';
+import { usePoll } from '../../data/usePoll';
 import { replaceQuery } from '../../data/useRoute';
 import { inFull, inShort, number } from '../../data/words';
 import { ActionButton } from '../../parts/ActionButton';
@@ -61,7 +63,14 @@ export function Log({ route }: ViewProps) {
   const log = usePages<LogEntryAnswer>(path, 'value');
   const [open, setOpen] = useState<LogEntryAnswer | null>(null);
   const named = route.query.get('entry');
-  const entry = open ?? log.rows.find(({ id }) => id === named) ?? null;
+  const isNamed = ({ id }: LogEntryAnswer): boolean => id === named;
+  const listed = open ?? log.rows.find(isNamed) ?? null;
+  // Whoever follows a link comes when the entry is far down, or fits other filters.
+  const linked = usePoll<{ readonly value: readonly LogEntryAnswer[] }>(
+    named === null || listed !== null ? null : entryPath(named),
+    0,
+  );
+  const entry = listed ?? linked.value?.value.find(isNamed) ?? null;
   const show = (next: LogEntryAnswer | null): void => {
     setOpen(next);
     replaceQuery(route, { ...filter, ...(next === null ? {} : { entry: next.id }) });
@@ -111,6 +120,10 @@ export function Log({ route }: ViewProps) {
     </div>
   );
 }
+
+/** An entry's id begins with its cycle's: no other cycle is read. */
+const entryPath = (id: string): string =>
+  `${PATH}?$top=1&$filter=${encodeURIComponent(`cycleId eq ${quoted(id.split('.', 1)[0] ?? '')} and id eq ${quoted(id)}`)}`;
 
 function readFilter(query: URLSearchParams): LogFilter {
   return Object.fromEntries(FIELDS.flatMap((name) => (query.get(name) ? [[name, query.get(name) ?? '']] : [])));

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, JOB } from '../../data/ApiClient';
+import { problemOf, type ApiProblem } from '../../data/ApiProblem';
 import { ActionButton } from '../../parts/ActionButton';
 import { Icon } from '../../parts/Icon';
+import { ProblemMessage } from '../../parts/Message';
 
 /** Graph's reset scopes, and what each forgets. The first three are what Entra's own "Restart provisioning" forgets. */
 const SCOPES = [
@@ -41,9 +43,16 @@ function RestartDialog({ close, refresh }: { close: () => void; refresh: () => v
   const dialog = useRef<HTMLDialogElement>(null);
   const [chosen, setChosen] = useState<readonly Scope[]>(USUAL);
   useEffect(() => dialog.current?.showModal(), []);
-  const restart = async (): Promise<string> => {
+  /** Told here: a notice would stand behind the dialog. */
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const restart = async (): Promise<string | undefined> => {
     const resetScope = chosen.length === 0 ? 'None' : chosen.join(', ');
-    await ask(`${JOB}/restart`, { method: 'POST', body: { criteria: { resetScope } } });
+    try {
+      await ask(`${JOB}/restart`, { method: 'POST', body: { criteria: { resetScope } } });
+    } catch (error) {
+      setProblem(problemOf(error));
+      return undefined;
+    }
     close();
     refresh();
     return 'Restarted. A cycle begins at once.';
@@ -72,6 +81,7 @@ function RestartDialog({ close, refresh }: { close: () => void; refresh: () => v
           </li>
         ))}
       </ul>
+      {problem !== null && <ProblemMessage problem={problem} />}
       <div class="actions">
         <ActionButton appearance="primary" run={restart}>
           Restart

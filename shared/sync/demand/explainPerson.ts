@@ -109,6 +109,8 @@ async function readStored({ store }: Engine, sourceId: string) {
     // Ids of older cycles sort behind.
     if (recent.length === RECENT && (awaited === undefined || entry.cycleId > awaited.cycleId)) break;
   }
+  // Removals of an older cycle may have been approved later.
+  recent.sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1));
   return { someone, mark, recent, staged, app: KnownApp.of(rows), job: jobStateOf(rows) };
 }
 
