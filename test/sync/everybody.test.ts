@@ -145,3 +145,19 @@ test('from assigned people to everybody: what the plan intends is what its apply
   expect(await apply(connector, plan)).toMatchObject({ state: 'succeeded', counts: { created: 6, skipped: 0 } });
   expectConverged(connector, everybody());
 });
+
+test('a rule for Default Access may name a user group: everybody without an assignment comes into it', async () => {
+  const rules = {
+    'Default Access': { licenseKeys: [MEETING_LICENSE], groupName: 'Staff' },
+    User: { licenseKeys: [MEETING_LICENSE], groupName: 'Chosen' },
+  };
+  connector = await TestConnector.start({
+    world: { people: 6, groups: 1, membersPerGroup: 2, existingShare: 0 },
+    settings: { ...ALL, PROVISION_GROUPS: 'true', ROLE_ENTITLEMENTS: JSON.stringify(rules) },
+  });
+  expect(await connector.begin()).toMatchObject({ state: 'succeeded', counts: { failed: 0 } });
+  const { goto, directory } = connector.world;
+  const groupOf = (id: string): string | undefined => goto.groups.get(connector.accountOf(id)?.groupKey ?? '');
+  const chosen = directory.entitledIds();
+  for (const id of everybody()) expect([id, groupOf(id)]).toEqual([id, chosen.has(id) ? 'Chosen' : 'Staff']);
+});

@@ -6,6 +6,7 @@ import { logAnswerSchema } from '../../shared/api/answers/LogAnswer';
 import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
 import { postRelease } from '../../shared/api/postRelease';
 import { getPlan } from '../../shared/api/getPlan';
+import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { groupId } from '../../shared/model/ManagedGroup';
 import { decide, planOf as stagedPlanOf } from '../support/approvals';
 import { apiRequest, csvLines, csvRequest } from '../support/apiRequest';
@@ -478,4 +479,15 @@ test('R4: a new name, and a new group, that a lagging replica does not know yet 
   expect(groupNames()).not.toContain('Sales');
   expect(sales.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
   expect(legal.members.map(groupOf)).toEqual(['Legal', 'Legal']);
+});
+
+test('I13: a group that GoTo takes without naming it, and never shows, is tried a few times in a cycle', async () => {
+  await begin();
+  const made = jest.spyOn(GotoAccounts.prototype, 'createGroup').mockResolvedValue(null);
+  expect(await connector.cycle()).toMatchObject({ state: 'succeededWithErrors' });
+  expect(made.mock.calls.length).toBeLessThanOrEqual(5);
+  made.mockRestore();
+  connector.later(60 * 60_000);
+  await cycles(2);
+  expect(groupNames()).toHaveLength(1);
 });

@@ -60,7 +60,7 @@ export async function writeGroup(
     throw error;
   }
   // Taken, and no key named: it is looked for by name.
-  if (key === null && write.kind === 'create') return notVisibleUntil(deadAt);
+  if (key === null && write.kind === 'create') return { ...notVisibleUntil(deadAt), countsAsAttempt: true };
   const stored = { group: { ...group, name: groupName(name) }, etag: opened };
   const ending = writtenAs(name, group, pending, key, clock.now());
   const result = await endGroup(engine, context.cycleId, entry, stored, ending);

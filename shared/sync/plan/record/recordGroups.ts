@@ -2,7 +2,7 @@
  * User groups, judged before the people who move into them: all at once, as they are few and their names touch each other
  * (docs/protocol.md 3.10). Quiet while nothing of them changed (I10).
  */
-import type { Assignment } from '../../../model/Assignment';
+import { DEFAULT_ACCESS_ROLE_ID, type Assignment } from '../../../model/Assignment';
 import { STAGE } from '../../../model/Chunk';
 import { groupId, wantedByRule, type ManagedGroup } from '../../../model/ManagedGroup';
 import type { Entitlements } from '../../../rules/Entitlements';
@@ -35,7 +35,11 @@ export const recordGroups: Slice = async (context, place) => {
   const managed = await store.groups.all();
   const factsAt = clock.now();
   const entries = judgeGroups({
-    wanted: wantedGroups(assignments, context.entitlements, (id) => known.get(id) ?? before.get(id)?.name),
+    wanted: wantedGroups(
+      policy.scope === 'all' ? [...assignments, TO_EVERYBODY] : assignments,
+      context.entitlements,
+      (id) => known.get(id) ?? before.get(id)?.name,
+    ),
     before: new Map([...before].map(([id, known]) => [id, nameInGoto(known, managed)])),
     managed,
     listed: await engine.accounts.groups({ pacer: await readersPacer(engine, place.cycle.id) }),
@@ -70,6 +74,14 @@ export const recordGroups: Slice = async (context, place) => {
   if (isYoung) await store.dirty.lookAgainAtUserGroups(mark, believedFrom);
   context.groupsChanged();
   return 'next';
+};
+
+/** What stands for the assignments of those who have none, where everybody is in scope. */
+const TO_EVERYBODY: Assignment = {
+  principalId: 'directory',
+  principalType: 'User',
+  appRoleId: DEFAULT_ACCESS_ROLE_ID,
+  since: null,
 };
 
 /** By which name a group of Entra has its people in GoTo: the new one once that has a group. */
