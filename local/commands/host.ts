@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   const onStop = stopOnSignal();
   const azure = await EmbeddedAzure.start({ clock: realClock, elsewhere, keptIn: folder });
   onStop(() => azure.stop());
+  const key = functionKey(folder, given['FUNCTION_KEY']);
   try {
     const host = await FunctionsHost.start({
       appDirectory: directory,
@@ -41,14 +42,14 @@ async function main(): Promise<void> {
         ...given,
         ...azure.environment,
       },
-      functionKey: functionKey(folder, given['FUNCTION_KEY']),
+      functionKey: key.value,
       port,
       timerStatusFile: join(folder, 'timers.json'),
       onLog: (line) => console.log(formatLogLine(line, new Date())),
     });
     onStop(() => host.stop());
     console.log(
-      `${pc.green('●')} Functions host ${host.origin} ${pc.dim(`key in ${join(folder, 'function-key')}, state kept in ${folder}`)}`,
+      `${pc.green('●')} Functions host ${host.origin} ${pc.dim(`key ${key.file === undefined ? 'of FUNCTION_KEY' : `in ${key.file}`}, state kept in ${folder}`)}`,
     );
   } catch (error) {
     await azure.stop();

@@ -94,19 +94,22 @@ async function main(): Promise<void> {
   let isFollowed = false;
   let host: FunctionsHost;
   try {
-    host = await FunctionsHost.start({ appDirectory: process.cwd(), environment, functionKey: key, port, onLog });
+    host = await FunctionsHost.start({ appDirectory: process.cwd(), environment, functionKey: key.value, port, onLog });
   } catch (error) {
     await stack.stop();
     throw new Error(explainStartError(error, port), { cause: error });
   }
-  part('Functions host', `${host.origin}  ${host.functions.length} functions, key in ${join(folder, 'function-key')}`);
+  part(
+    'Functions host',
+    `${host.origin}  ${host.functions.length} functions, key ${key.file === undefined ? 'of FUNCTION_KEY' : `in ${key.file}`}`,
+  );
 
   onStop(() => host.stop());
   const life = { stop: (): void => undefined };
   onStop(() => life.stop());
   onStop(() => say('', pc.dim('Stopping … what runs has a few seconds to end.')));
 
-  const connector = new ConnectorView(host.origin, key);
+  const connector = new ConnectorView(host.origin, key.value);
   await connector.sync();
   say('', `  The first cycle was asked for; the timer starts the others (${environment.SYNC_SCHEDULE}).`, '');
   const first = await followFirstCycle(connector);
@@ -118,7 +121,7 @@ async function main(): Promise<void> {
     connector: host.origin,
     entra: stack.entra.origin,
     goto: goto.origin,
-    keyFile: (given['FUNCTION_KEY'] ?? '') === '' ? join(folder, 'function-key') : undefined,
+    keyFile: key.file,
     events: events.path,
   };
   say(

@@ -11,8 +11,7 @@ import { printValue } from '../mapping/expression/printValue';
 import { EvaluationBudget } from '../mapping/EvaluationBudget';
 import { systemRandom } from '../mapping/systemRandom';
 import { FILTER_OPERATORS } from '../mapping/scope/filterOperators';
-import type { AttributeValue } from '../model/Person';
-import { sourceAttribute } from '../model/SourceAttribute';
+import { attributesNow } from '../sync/demand/attributesNow';
 import type { Engine } from '../sync/Engine';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { requireJob } from './jobOf';
@@ -62,7 +61,8 @@ export async function postParseExpression(engine: Engine, request: ApiRequest): 
     };
     return { status: 200, body };
   }
-  const read = user == null || user === '' ? [] : await attributesOfUser(engine, expression, user);
+  const read =
+    user == null || user === '' ? new Map<string, unknown>() : await attributesOfUser(engine, expression, user);
   const sample = new Map<string, unknown>([...read, ...given]);
   return { status: 200, body: tried(expression, sample, engine.clock.now()) };
 }
@@ -75,13 +75,10 @@ async function attributesOfUser(
   engine: Engine,
   expression: Expression,
   name: string,
-): Promise<readonly (readonly [string, AttributeValue])[]> {
-  const id = await onePerson(engine, name);
-  const attributes = attributesOf(expression).flatMap((attribute) => sourceAttribute(attribute) ?? []);
-  const { people } = await engine.entra.selecting(attributes).getPeople([id]);
-  const looked = people.get(id);
-  if (looked === undefined || !('person' in looked)) throw unknownUser();
-  return Object.entries(looked.person.attributes);
+): Promise<ReadonlyMap<string, unknown>> {
+  const read = await attributesNow(engine, await onePerson(engine, name), attributesOf(expression));
+  if (read === undefined) throw unknownUser();
+  return read;
 }
 
 function tried(expression: Expression, sample: ReadonlyMap<string, unknown>, nowMs: number): Parsed {

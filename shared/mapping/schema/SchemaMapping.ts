@@ -4,6 +4,7 @@ import type { Person } from '../../model/Person';
 import { APP_ROLE_ASSIGNMENTS, IS_SOFT_DELETED } from '../../model/SourceAttribute';
 import { accountLocale, accountName, isEmail } from '../accountRules';
 import { BudgetExceeded } from '../BudgetExceeded';
+import { guestAddress } from '../guestAddress';
 import { EvaluationBudget } from '../EvaluationBudget';
 import { attributeValueOf } from '../expression/attributeValueOf';
 import { evaluateExpression } from '../expression/evaluateExpression';
@@ -159,12 +160,6 @@ function evaluationScope(person: Person, facts: MappingFacts, budget: Evaluation
     random: systemRandom,
     isTaken: () => false,
   };
-}
-
-/** A guest's alias_theirdomain#EXT#@ours is alias@theirdomain to a mapping; originalUserPrincipalName keeps it whole (HPW). */
-function guestAddress(userPrincipalName: string): string {
-  const alias = /^(.+)_([^_]+)#EXT#@/iu.exec(userPrincipalName);
-  return alias === null ? userPrincipalName : `${alias[1] ?? ''}@${alias[2] ?? ''}`;
 }
 
 function mappedValue(mapping: AttributeMapping, scope: EvaluationScope): MappedValue {
