@@ -76,12 +76,15 @@ export class BenchStack {
     return new BenchStack(world, stack, host, storage);
   }
 
-  async call(path: string, body?: object): Promise<unknown> {
+  async call(path: string, body?: object, method = 'POST'): Promise<unknown> {
     const response = await fetch(`${this.host.origin}${path}`, {
       headers: { 'x-functions-key': KEY, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { method, body: JSON.stringify(body) }),
     });
-    return response.json();
+    const answer: unknown = await response.json();
+    // What was refused was not measured. That nobody has a name is an answer.
+    if (!response.ok && response.status !== 404) throw new Error(`${path} answered ${JSON.stringify(answer)}`);
+    return answer;
   }
 
   get counters(): Counters {
