@@ -57,7 +57,11 @@ const searchFor = (text: string): string => `${JOB}/users?%24search=${encodeURIC
 
 /** The built-in mapping, with a filter on an attribute that no mapping has read yet; nobody is left out. */
 function withOffice(): object {
-  const clause = { operatorName: 'NOT EQUALS', sourceOperandName: 'physicalDeliveryOfficeName', targetOperand: { values: ['-'] } };
+  const clause = {
+    operatorName: 'NOT EQUALS',
+    sourceOperandName: 'physicalDeliveryOfficeName',
+    targetOperand: { values: ['-'] },
+  };
   const scope = { groups: [{ name: 'office', clauses: [clause] }] };
   return {
     ...DEFAULT_SCHEMA,
