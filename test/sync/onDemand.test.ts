@@ -187,7 +187,7 @@ describe('with a company in order', () => {
   });
 
   test('of several members, one whom nobody knows does not hide what was done for the others', async () => {
-    const ada = newcomer(connector, 912);
+    const ada = newcomer(connector, 961);
     const nobody = '00000000-0000-4000-8000-000000000000';
     const links = { members: [nobody, ada.id].map((objectId) => ({ objectId, objectTypeName: 'User' })) };
     const subject = { objectId: someone(connector).id, objectTypeName: 'Group', links };
