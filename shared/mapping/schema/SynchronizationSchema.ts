@@ -42,7 +42,13 @@ const source: z.ZodType<MappingSource> = z.lazy(() =>
 const filterClause = z.looseObject({
   operatorName: z.string(),
   sourceOperandName: z.string(),
-  targetOperand: z.looseObject({ values: list(z.union([z.string(), z.number(), z.boolean(), z.null()])) }).nullish(),
+  targetOperand: z
+    .looseObject({
+      values: list(
+        z.union([z.string(), z.number(), z.boolean(), z.null()], 'must be a text, a number, true, false or null'),
+      ),
+    })
+    .nullish(),
 });
 const filterGroup = z.looseObject({ name: text, clauses: list(filterClause) });
 export const scopingFilterSchema = z.looseObject({
