@@ -19,8 +19,8 @@ export function KeyForm({ wasRefused, enter }: { wasRefused: boolean; enter: (ke
       enter(key);
     } catch (error) {
       const found = problemOf(error);
-      // Any other answer than 401 shows that the key is right.
-      if (found.status === 401 || found.isOffline) setProblem(found);
+      // Any other answer shows that the key is right; whoever guessed too often is told nothing of it.
+      if (found.status === 401 || found.status === 429 || found.isOffline) setProblem(found);
       else enter(key);
     } finally {
       setBusy(false);
@@ -34,7 +34,10 @@ export function KeyForm({ wasRefused, enter }: { wasRefused: boolean; enter: (ke
         <input name="key" type="password" autocomplete="off" spellcheck={false} required maxLength={500} autofocus />
       </label>
       {problem !== null && (
-        <Message intent="error" title={problem.status === 401 ? 'This key is not accepted.' : 'No connection'}>
+        <Message
+          intent="error"
+          title={problem.status === 401 ? 'This key is not accepted.' : problem.isOffline ? 'No connection' : 'Not now'}
+        >
           {problem.status === 401 ? 'Copy it again, without blanks.' : problem.message}
         </Message>
       )}

@@ -4,6 +4,8 @@ import type { FinalCounts } from '../store/CyclesTable';
 /** What a decision sets going looks to the outside like the work it leads to. */
 const STATES_SHOWN: Partial<Record<Cycle['state'], Cycle['state']>> = { approving: 'applying', rejecting: 'closing' };
 
+export const stateShown = ({ state }: Pick<Cycle, 'state'>): Cycle['state'] => STATES_SHOWN[state] ?? state;
+
 /**
  * A cycle as the API shows it (docs/api.md), with its progress.
  * @param demandedUntilMs until when GoTo lets nobody send; a past moment when it lets everybody
@@ -25,7 +27,7 @@ export function cycleView(cycle: Cycle, { done, tally }: FinalCounts, nowMs: num
     // The plan it applies, or the cycle it undoes; of a plan, who applied it.
     from: cycle.from?.cycleId ?? null,
     appliedBy: cycle.appliedBy,
-    state: STATES_SHOWN[cycle.state] ?? cycle.state,
+    state: stateShown(cycle),
     startDateTime: cycle.startedAt,
     endDateTime: cycle.endedAt,
     progress: {

@@ -5,7 +5,7 @@ import type { Engine } from '../sync/Engine';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { countedCycle } from './countedCycle';
 import { CYCLES_PATH } from './cyclesPath';
-import { cycleView } from './cycleView';
+import { cycleView, stateShown } from './cycleView';
 import { requireJob } from './jobOf';
 import { collectPage } from './odata/collectPage';
 import type { FilterFields } from './odata/FilterFields';
@@ -17,7 +17,7 @@ const FIELDS: FilterFields<ListedCycle> = {
   mode: { type: 'text', valueOf: ({ cycle }) => cycle.mode },
   trigger: { type: 'text', valueOf: ({ cycle }) => cycle.trigger },
   dryRun: { type: 'flag', valueOf: ({ cycle }) => cycle.dryRun },
-  state: { type: 'text', ignoresCase: true, valueOf: ({ cycle }) => cycle.state },
+  state: { type: 'text', ignoresCase: true, valueOf: ({ cycle }) => stateShown(cycle) },
   startDateTime: { type: 'moment', valueOf: ({ cycle }) => cycle.startedAt },
   endDateTime: { type: 'moment', valueOf: ({ cycle }) => cycle.endedAt },
 };

@@ -1,6 +1,8 @@
 /** POST …/provisionOnDemand: one person, or some members of a group, at once (entra-provisioning.md 1.12). */
 import { z } from 'zod';
 import { isoTime } from '../model/Clock';
+import { ConnectorError } from '../model/ConnectorError';
+import { adviceOf, categoryOf } from '../model/ErrorCode';
 import type { Engine } from '../sync/Engine';
 import {
   BeingChanged,
@@ -13,7 +15,7 @@ import { jobStateOf, refusalOf } from '../sync/job/jobState';
 import type { ApiRequest, ApiResponse } from './ApiResponse';
 import { requireJob } from './jobOf';
 import { onePerson, unknownUser } from './onePerson';
-import { Problem } from './Problem';
+import { Problem, problemOf } from './Problem';
 import { provisionedView, type ProvisionedView } from './provisionedView';
 import { readBody } from './readBody';
 
@@ -51,8 +53,7 @@ export async function postProvisionOnDemand(engine: Engine, request: ApiRequest)
   }
   const { parameters } = parsed(graphBody, body);
   const startTime = isoTime(engine.clock.now());
-  const views: ProvisionedView[] = [];
-  for (const id of peopleOf(parameters[0]?.subjects[0])) views.push(await provision(engine, id, false));
+  const views = await provisionAll(engine, peopleOf(parameters[0]?.subjects[0]));
   return { status: 200, body: graphAnswer(views, { startTime, endTime: isoTime(engine.clock.now()) }) };
 }
 
@@ -76,6 +77,46 @@ function peopleOf(one: z.output<typeof subject> | undefined): readonly string[] 
     );
   return [...members];
 }
+
+/**
+ * One after the other. Whoever cannot be provisioned is named beside the others: what was done for them stays done.
+ * @throws Problem, ConnectorError when nobody was
+ */
+async function provisionAll(engine: Engine, ids: readonly string[]): Promise<readonly ProvisionedView[]> {
+  const views: ProvisionedView[] = [];
+  const refused: unknown[] = [];
+  for (const id of ids)
+    try {
+      views.push(await provision(engine, id, false));
+    } catch (error) {
+      if (!(error instanceof Problem || error instanceof ConnectorError)) throw error;
+      refused.push(error);
+      views.push(refusedView(id, problemOf(error)));
+    }
+  if (refused.length === ids.length) throw refused[0];
+  return views;
+}
+
+const refusedView = (sourceId: string, { code, message }: Problem): ProvisionedView => ({
+  cycleId: null,
+  dryRun: false,
+  sourceId,
+  displayName: '',
+  targetId: null,
+  status: 'failure',
+  action: 'none',
+  reason: 'Unknown',
+  why: message,
+  errorInformation: {
+    errorCode: code,
+    errorCategory: categoryOf(code),
+    reason: message,
+    recommendedAction: adviceOf(code),
+  },
+  steps: [],
+  modifiedProperties: [],
+  logEntryIds: [],
+});
 
 async function provision(engine: Engine, name: string, dryRun: boolean): Promise<ProvisionedView> {
   const refusal = dryRun ? undefined : refusalOf(jobStateOf(await engine.store.job.read()));

@@ -186,6 +186,25 @@ describe('with a company in order', () => {
     await expectInOrder(connector);
   });
 
+  test('of several members, one whom nobody knows does not hide what was done for the others', async () => {
+    const ada = newcomer(connector, 961);
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    const links = { members: [nobody, ada.id].map((objectId) => ({ objectId, objectTypeName: 'User' })) };
+    const subject = { objectId: someone(connector).id, objectTypeName: 'Group', links };
+    const answer = z
+      .object({ key: z.string(), value: z.string() })
+      .parse(
+        (await postProvisionOnDemand(connector.engine, apiRequest({ parameters: [{ subjects: [subject] }] }))).body,
+      );
+    expect(JSON.parse(answer.key)).toMatchObject({ result: 'Failure', details: { errorCode: 'UserNotFound' } });
+    expect(JSON.parse(answer.value)).toMatchObject([
+      { action: 'other', sourceIdentity: { id: nobody }, statusInfo: { status: 'failure' } },
+      { action: 'create', sourceIdentity: { id: ada.id }, statusInfo: { status: 'success' } },
+    ]);
+    expect(connector.statusOf(ada.id)).not.toBe('none');
+    await connector.settle();
+  });
+
   test('two requests for one person: one writes, the other finds it done or hears who is at work', async () => {
     const ada = newcomer(connector, 908);
     const answers = await Promise.allSettled([ask(ada.id), ask(ada.id)]);

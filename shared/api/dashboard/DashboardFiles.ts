@@ -25,8 +25,15 @@ export class DashboardFiles {
 
   /** No path of a request ever touches the disk: only names of the manifest are known. @returns undefined for any other */
   async get(name: string): Promise<DashboardFile | undefined> {
-    this.#files ??= this.#read();
+    this.#files ??= this.#readOrForget();
     return (await this.#files).get(name);
+  }
+
+  /** What could not be read is tried again by the next request. */
+  #readOrForget(): Promise<ReadonlyMap<string, DashboardFile>> {
+    const files = this.#read();
+    files.catch(() => (this.#files = undefined));
+    return files;
   }
 
   async #read(): Promise<ReadonlyMap<string, DashboardFile>> {

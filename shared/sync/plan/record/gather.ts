@@ -47,6 +47,7 @@ export async function gather(
   const looked = await keepLooked(engine, toLookUp, input.cycleId);
   const protectedIds = await protectedAmong(context, people, looked);
   if (context.isDry) await context.nameGroups(people.flatMap(({ sourceId }) => groupsIn(snapshot.grantsOf(sourceId))));
+  if (context.isListDoubted) await markKept(context, people, snapshot, groupFor);
   return people.map((someone) => {
     const mark = marks.get(someone.sourceId) ?? null;
     return {
@@ -63,6 +64,23 @@ export async function gather(
       }),
     };
   });
+}
+
+/** Whom a list in doubt leads to another user group stays, and is looked at again until it is out of doubt. */
+async function markKept(
+  { engine, policy }: PlanContext,
+  people: readonly Someone[],
+  snapshot: SourceSnapshot,
+  groupFor: (grants: readonly Grant[]) => PersonFacts['group'],
+): Promise<void> {
+  const kept = people.flatMap(({ sourceId, managed }) => {
+    const present = managed === 'unreadable' ? null : managed.person.link?.applied.groupKey;
+    const isEverybody = policy.scope === 'all' && !snapshot.isAssigned(sourceId);
+    const wanted = groupFor(isEverybody ? AS_EVERYBODY : snapshot.grantsOf(sourceId));
+    return present == null || wanted === undefined || wanted.key === present ? [] : [sourceId];
+  });
+  const now = engine.clock.now();
+  await engine.store.dirty.markLater(kept, now, 'group in doubt', now + engine.timing.graphLagMs);
 }
 
 const withGroup = <T extends Pick<PersonFacts, 'grants' | 'managed'>>(

@@ -25,10 +25,6 @@ export async function readCertifiedList(
   const isSuspect = before !== undefined && (before.doubtSince !== null || rows < before.believed);
   const counted = isSuspect ? await entra.countAssignments(app.id) : rows;
   const certificate = certifyList(before, { rows, counted, at });
-  // Who was to move to another user group meanwhile has stayed: everybody is looked at. The wish first, as for marks (R1).
-  const isOver = before !== undefined && before.doubtSince !== null && certificate.doubtSince === null;
-  if (isOver && context.policy.provisionGroups)
-    await context.engine.store.wish.make('list of assignments out of doubt');
   await context.certify(certificate);
   if (certificate.doubtSince !== null) {
     place.warn(
