@@ -21,6 +21,8 @@ export interface SourceName {
   readonly name: string;
   /** What it was called before, until GoTo knows the new name. */
   readonly former: string | null;
+  /** The group in GoTo that is to be renamed to it: whoever is in it stays. */
+  readonly renamedKey: string | null;
 }
 
 export class GroupsTable {
@@ -80,19 +82,21 @@ export class GroupsTable {
       names.set(row.rowKey.slice('n:'.length), {
         name: readLongText(row, 'name') ?? '',
         former: readLongText(row, 'former') ?? null,
+        renamedKey: readLongText(row, 'renamedKey') ?? null,
       });
     return names;
   }
 
   async putNames(names: ReadonlyMap<string, SourceName>): Promise<void> {
     await this.#table.write(
-      [...names].map(([id, { name, former }]): Write => ({
+      [...names].map(([id, { name, former, renamedKey }]): Write => ({
         kind: 'replace',
         row: {
           partitionKey: PARTITION,
           rowKey: `n:${id}`,
           ...longText('name', name),
           ...(former === null ? {} : longText('former', former)),
+          ...(renamedKey === null ? {} : longText('renamedKey', renamedKey)),
         },
       })),
     );

@@ -491,3 +491,37 @@ test('I13: a group that GoTo takes without naming it, and never shows, is tried 
   await cycles(2);
   expect(groupNames()).toHaveLength(1);
 });
+
+test('a plan made right after a group was renamed in Entra shows the rename alone, as the run then does', async () => {
+  await begin();
+  const sales = group('Sales', 900);
+  await connector.begin();
+  connector.world.directory.renameGroup(sales.id, 'Vertrieb');
+  connector.later();
+  const plan = await dryRun(connector, 'full');
+  expect(plan.totals).toEqual({ renameGroup: 1 });
+  const { goto } = connector.world;
+  const [asked, written] = [goto.requests.length, goto.writes.length];
+  expect(await apply(connector, plan)).toMatchObject({ state: 'succeeded', counts: { skipped: 0, failed: 0 } });
+  expect(goto.requests.slice(asked).filter(({ method, path }) => method === 'PUT' && /groups/.test(path))).toHaveLength(
+    1,
+  );
+  expect(goto.writes.length).toBe(written);
+  expect(sales.members.map(groupOf)).toEqual(['Vertrieb', 'Vertrieb']);
+  expectConverged(connector);
+});
+
+test('a group that was to be renamed, and whose name another one takes first, is made anew and its people move', async () => {
+  await begin();
+  const sales = group('Sales', 900);
+  await connector.begin();
+  const { directory, goto } = connector.world;
+  directory.renameGroup(sales.id, 'Vertrieb');
+  goto.addFault({ match: '^PUT .*/groups/', kind: 'status', status: 403, times: 1 });
+  await cycles(2);
+  expect(goto.unfiredFaults).toEqual([]);
+  const other = group('Sales', 950);
+  await cycles(4);
+  expect([...sales.members, ...other.members].map(groupOf)).toEqual(['Vertrieb', 'Vertrieb', 'Sales', 'Sales']);
+  expectConverged(connector);
+});

@@ -197,13 +197,17 @@ export class PlanContext {
     const { groups } = this.engine.store;
     this.#userGroups ??= Promise.all([groups.names(), groups.all()]);
     const [names, managed] = await this.#userGroups;
+    const renamed = new Map(
+      [...names.values()].flatMap(({ name, renamedKey }) => (renamedKey === null ? [] : [[groupId(name), renamedKey]])),
+    );
     return (grants) => {
       const name = groupOf(grants, this.entitlements, (id) => names.get(id)?.name);
       if (name === undefined || groupName(name) === '') return undefined;
       const group = managed.get(groupId(name));
       const key = group?.key ?? null;
       // One that an undo took away is not waited for: whoever wants it stays where they are.
-      return key === null && group?.hold?.isOver === false ? undefined : { name: groupName(name), key };
+      if (key === null && group?.hold?.isOver === false) return undefined;
+      return { name: groupName(name), key: key ?? renamed.get(groupId(name)) ?? null };
     };
   }
 

@@ -47,10 +47,14 @@ export const recordGroups: Slice = async (context, place) => {
     factsAt,
     lagMs: timing.gotoLagMs,
   });
-  const next = namesAfter(before, known, managed);
   // Where the group goes by another name now, its people stay; where it is another group, they move.
-  const renamed = new Set(entries.filter((one) => one.reason === 'GroupRenamed').map((one) => one.sourceId));
-  const moved = [...next].filter(([id, { former }]) => former !== null && before.has(id) && !renamed.has(id));
+  const renamed = new Map(
+    entries.flatMap(({ reason, sourceId, targetId }) => (reason === 'GroupRenamed' ? [[sourceId, targetId]] : [])),
+  );
+  const next = namesAfter(before, known, managed, renamed);
+  const moved = [...next].filter(
+    ([id, { former, renamedKey }]) => former !== null && renamedKey === null && before.has(id),
+  );
   await store.dirty.mark(
     await peopleBelow(
       context,
@@ -88,17 +92,24 @@ const TO_EVERYBODY: Assignment = {
 const nameInGoto = ({ name, former }: SourceName, managed: ReadonlyMap<string, ManagedGroup>): string =>
   former === null || managed.get(groupId(name))?.key != null ? name : former;
 
-/** Names to be stored: a new one beside the former, which goes when GoTo has the new one. */
+/**
+ * Names to be stored: a new one beside the former, which goes when GoTo has the new one.
+ * @param renamed the keys of groups that are renamed, by the group of Entra
+ */
 function namesAfter(
   before: ReadonlyMap<string, SourceName>,
   known: ReadonlyMap<string, string>,
   managed: ReadonlyMap<string, ManagedGroup>,
+  renamed: ReadonlyMap<string, string | null>,
 ): Map<string, SourceName> {
   const next = new Map<string, SourceName>();
   for (const [id, name] of known) {
     const old = before.get(id);
-    if (old?.name !== name) next.set(id, { name, former: old === undefined ? null : nameInGoto(old, managed) });
-    else if (old.former !== null && managed.get(groupId(name))?.key != null) next.set(id, { name, former: null });
+    const isKept = old?.name === name;
+    const isThere = managed.get(groupId(name))?.key != null;
+    const former = isKept ? (isThere ? null : old.former) : old === undefined ? null : nameInGoto(old, managed);
+    const renamedKey = former === null ? null : (renamed.get(id) ?? null);
+    if (!isKept || old.former !== former || old.renamedKey !== renamedKey) next.set(id, { name, former, renamedKey });
   }
   return next;
 }
