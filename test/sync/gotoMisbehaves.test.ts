@@ -104,30 +104,6 @@ test.each([1_000, 10_000, 25_000])(
   },
 );
 
-test.each(['keyOf200', 'noKey', 'status409', 'keyOf201'] as const)(
-  'conflict form %s: the account that is there is taken, none is made',
-  async (conflict) => {
-    connector = await TestConnector.start({ world: TINY });
-    await connector.cycle();
-    const { goto } = connector.world;
-    goto.behaviour.conflict = conflict;
-    // The look-up before the POST does not see it yet, the POST does.
-    goto.behaviour.readLagMs = 4_000;
-    const joiner = join(connector, 904);
-    connector.later();
-    const existing = goto.addUser({
-      email: joiner.mail ?? joiner.userPrincipalName,
-      firstName: 'Was',
-      lastName: 'Here',
-    });
-    await connector.cycle();
-    connector.later();
-    await connector.cycle();
-    expect(connector.accountOf(joiner.id)).toMatchObject({ key: existing.key, lastName: joiner.surname });
-    expectConverged(connector);
-  },
-);
-
 test('I11, I16: a storm of 429 without Retry-After delays, and loses nothing', async () => {
   connector = await TestConnector.start({ world: TINY });
   connector.world.goto.addFault({

@@ -172,34 +172,6 @@ test('an address that is handed on, while its owner gets a new one, moves within
   expectConverged(connector);
 });
 
-test.each(['keyOf200', 'noKey', 'status409', 'keyOf201'] as const)(
-  'somebody of another GoTo account is invited once, waits, and is linked when they have accepted (%s)',
-  async (conflict) => {
-    await connector.cycle();
-    const person = newcomer(connector, 910);
-    connector.world.goto.behaviour.conflict = conflict;
-    connector.world.goto.behaviour.transferPending.add(mailOf(person));
-    const first = await cycles(connector, 1);
-    expect(first.counts).toMatchObject({ created: 0, parked: 1 });
-    expect(await connector.entry(first.id, person.id)).toMatchObject({
-      status: 'parked',
-      errorCode: 'PendingTransfer',
-    });
-    connector.later(86_400_000);
-    await cycles(connector, 2);
-    expect((await connector.cycle('full')).counts).toMatchObject({ created: 0, parked: 1, failed: 0 });
-    expect(connector.world.goto.transferMails.get(mailOf(person))).toBe(1);
-    connector.world.goto.acceptTransfer(mailOf(person));
-    connector.later(86_400_000);
-    expect((await cycles(connector, 1)).counts).toMatchObject({ created: 0, linked: 1, parked: 0 });
-    expect(connector.accountOf(person.id)?.licenseKeys).toEqual([MEETING_LICENSE]);
-    connector.world.directory.changeUser(person.id, { surname: 'Married' });
-    await cycles(connector, 1);
-    expect(connector.accountOf(person.id)?.lastName).toBe('Married');
-    expectConverged(connector);
-  },
-);
-
 test('who declines the invitation is told as such, keeps the seat from nobody in silence, and is linked once they have come after all', async () => {
   await connector.cycle();
   const { goto } = connector.world;
