@@ -1,5 +1,4 @@
 /** One person, one answer or one demand that cannot be met never holds up the job, and what is over is forgotten (I10, I13). */
-import { z } from 'zod';
 import { putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { PlansTable } from '../../shared/store/PlansTable';
