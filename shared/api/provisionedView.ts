@@ -145,6 +145,14 @@ function matchStep({ judged: { entry, tried } }: Provisioned): Step {
   };
 }
 
+/** A preview promises no more than the request then keeps: what takes access may need an approval (I06). */
+function intention({ action, removal }: Provisioned['judged']['entry']): string {
+  if (action === 'delete') return 'An admin would be asked about this. ';
+  return removal
+    ? 'This would be done within the limit of removals; above it an admin is asked. '
+    : 'This would be done. ';
+}
+
 function actionStep(one: Provisioned): Step {
   const { result, waits, cycleId } = one;
   const { entry } = one.judged;
@@ -155,7 +163,7 @@ function actionStep(one: Provisioned): Step {
     return { ...base, status: STATUSES[last.status], description: last.errorMessage ?? REASONS[last.reason] };
   if (waits !== null) return { ...base, status: 'warning', description: `${waits.message} The next cycle goes on.` };
   const isNothing = entry.action === 'none' || entry.observed === 'ambiguous' || entry.reason === 'RedundantExport';
-  const intended = cycleId === null && !isNothing ? 'This would be done. ' : '';
+  const intended = cycleId === null && !isNothing ? intention(entry) : '';
   const status = entry.observed === 'ambiguous' ? 'failure' : entry.action === 'none' ? 'skipped' : 'success';
   return { ...base, status, description: `${intended}${REASONS[entry.reason]}` };
 }

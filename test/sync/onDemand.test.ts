@@ -96,6 +96,8 @@ describe('with a company in order', () => {
     connector.world.directory.changeUser(blocked.id, { accountEnabled: false });
     const { since } = connector.mark();
     const limited = { ...connector.engine, removalLimit: { count: 0, percent: 10 } };
+    const preview = await postProvisionOnDemand(limited, apiRequest({ user: blocked.id, dryRun: true }));
+    expect(JSON.stringify(preview.body)).toContain('above it an admin is asked');
     await expect(postProvisionOnDemand(limited, apiRequest({ user: blocked.id }))).rejects.toMatchObject({
       status: 409,
       code: 'RemovalLimitReached',
