@@ -12,6 +12,8 @@ const LAST_POLL_MS = 10_000;
 /** Fewer writes say nothing about a rate. */
 const MIN_WRITES = 50;
 const TAIL_SHARE = 0.1;
+/** One account, by key or by address. */
+const LOOK = /\/users(\/\d+$|\?filter=)/;
 
 const cycleSchema = z.looseObject({
   id: z.string(),
@@ -29,6 +31,8 @@ export interface Measure {
   readonly rows: number;
   readonly graph: number;
   readonly gotoReads: number;
+  /** Of these, looks at one account, and what GoTo refused: the others are what does not grow with the changes. */
+  readonly gotoLooks: number;
   readonly gotoWrites: number;
   readonly throttled: number;
   readonly messages: number;
@@ -74,6 +78,7 @@ export async function measureRun(bench: BenchStack, run: Run, options: BenchOpti
     rows: cycle.progress.expected,
     graph: after.graph - before.graph,
     gotoReads: requests.length - writes.length,
+    gotoLooks: requests.filter((one) => one.method === 'GET' && (LOOK.test(one.path) || one.status === 429)).length,
     gotoWrites: writes.length,
     throttled: requests.filter((one) => one.status === 429).length,
     messages: after.messages - before.messages,

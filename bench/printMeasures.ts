@@ -18,6 +18,7 @@ export function printMeasure(one: Measure, options: BenchOptions): void {
   const figures: readonly (readonly [string, string])[] = [
     ['Graph calls (floor)', beside(one.graph, floor.graph)],
     ['GoTo reads (floor)', beside(one.gotoReads, floor.gotoReads)],
+    ['of these neither look nor 429', String(one.gotoReads - one.gotoLooks)],
     ['GoTo writes (floor)', beside(one.gotoWrites, floor.gotoWrites)],
     ['write amplification', floor.gotoWrites === 0 ? '–' : (one.gotoWrites / floor.gotoWrites).toFixed(2)],
     ['429', String(one.throttled)],
