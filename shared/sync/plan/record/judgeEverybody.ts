@@ -4,6 +4,7 @@ import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { forgetLinks } from './forgetLinks';
 import { gather, isInScope } from './gather';
+import { recallLinks } from './recallLinks';
 import { recordPeople } from './recordPeople';
 
 /** Judges everybody who is assigned, linked or marked: partitions of the people, as many as make a slice. */
@@ -25,6 +26,7 @@ export const judgeEverybody: Slice = async (context, place) => {
     !marks.has(sourceId) &&
     managed !== 'unreadable' &&
     managed.person.link === null &&
+    managed.person.untied === null &&
     managed.person.pending === null &&
     facts.readIn !== place.cycle.id;
   const known = await gather(
@@ -35,7 +37,7 @@ export const judgeEverybody: Slice = async (context, place) => {
   );
   const { linksResetEtag } = place.cycle;
   const gathered = linksResetEtag === null ? known : await forgetLinks(context, place.cycle, known);
-  await recordPeople(context, place, gathered);
+  await recordPeople(context, place, await recallLinks(context, place.cycle, gathered));
   // People who are long gone and never had an account leave nothing behind.
   await store.people.forgetFacts(people.filter((one) => one.hasFacts && isOver(one)).map((one) => one.sourceId));
   place.move({ cursor: { ...place.cycle.cursor, index, isPartial: false } });
