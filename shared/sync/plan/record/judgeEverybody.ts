@@ -1,5 +1,6 @@
 import type { StoredMark } from '../../../store/DirtyTable';
 import { PEOPLE_BUCKETS, type Someone } from '../../../store/PeopleTable';
+import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { forgetLinks } from './forgetLinks';
@@ -11,6 +12,7 @@ import { recordPeople } from './recordPeople';
 export const judgeEverybody: Slice = async (context, place) => {
   const { store, timing } = context.engine;
   const { cursor } = place.cycle;
+  warnOfLostProtectors(place, await context.lostProtectors());
   const snapshot = await context.snapshot();
   const accounts = await context.accounts();
   const people: Someone[] = [];
@@ -58,4 +60,12 @@ async function readBucket(context: PlanContext, bucket: number, marks: Map<strin
     if (!ids.has(mark.id)) others.push(await people.someone(mark.id));
   }
   return [...known, ...others];
+}
+
+function warnOfLostProtectors(place: CyclePlace, ids: readonly string[]): void {
+  if (ids.length > 0)
+    place.warn(
+      `PROTECTED_USERS names ${ids.join(', ')}, which Entra shows neither as a group nor as a person. Whoever was protected stays ` +
+        'so; correct the setting.',
+    );
 }
