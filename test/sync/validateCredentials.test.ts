@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_ACCESS_ROLE_ID } from '../../shared/model/Assignment';
 import { getJob } from '../../shared/api/getJob';
 import { postValidateCredentials } from '../../shared/api/connection/postValidateCredentials';
+import { getLicenses } from '../../shared/api/getLicenses';
 import { CHECKS, type Check } from '../../shared/sync/job/ConnectionLine';
 import { tendConnection } from '../../shared/sync/job/tendConnection';
 import { logFirstConnection } from '../../shared/sync/job/logFirstConnection';
@@ -283,6 +284,14 @@ test('the same lines stand in the log with the first message of a first cycle, a
   expect(await told(first.id, 1)).toBe(0);
   const later = await connector.cycle();
   expect(await told(later.id, 0)).toBe(0);
+});
+
+test('I11: the licences of the page are read in slots that no lane of a cycle has', async () => {
+  const { clock, engine } = connector;
+  clock.advance(60_000);
+  expect((await engine.store.demandedWait.read()).guestsUntil).toBeLessThan(clock.now());
+  expect(await getLicenses(engine, apiRequest())).toMatchObject({ status: 200 });
+  expect((await engine.store.demandedWait.read()).guestsUntil).toBeGreaterThan(clock.now());
 });
 
 test('who has to renew a credential is told at 30, 14 and 3 days, and a connection that nothing uses is kept alive', async () => {
