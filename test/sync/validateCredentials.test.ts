@@ -286,6 +286,15 @@ test('the same lines stand in the log with the first message of a first cycle, a
   expect(await told(later.id, 0)).toBe(0);
 });
 
+test('an identity that gives no token is named while the test still waits, in real time', async () => {
+  connector.stack.identity.addFault({ match: 'msi', kind: 'status', status: 400, times: 100 });
+  await connector.restart({ AZURE_CLIENT_ID: '11111111-2222-3333-4444-555555555555' });
+  const from = connector.clock.now();
+  const named = (await validate()).lines.find(({ check }) => check === 'entraToken');
+  // Whatever passes here in no time would be waited for by an admin, who gets another sentence after twelve seconds.
+  expect([named?.status, connector.clock.now() - from < 12_000]).toEqual(['failed', true]);
+});
+
 test('I11: the licences of the page are read in slots that no lane of a cycle has', async () => {
   const { clock, engine } = connector;
   clock.advance(60_000);
