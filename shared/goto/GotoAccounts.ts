@@ -5,13 +5,13 @@
  * (goto-api.md 6, item 15). Writes are refused until /me has shown that the token belongs to the configured account.
  */
 import { LosslessNumber } from 'lossless-json';
-import { z } from 'zod';
 import type { Account, AccountAttributes, License } from '../model/Account';
 import { emailKey, isDevice } from '../model/Account';
 import { ConnectorError } from '../model/ConnectorError';
 import type { GotoGroup } from '../model/ManagedGroup';
 import type { AccountChanges } from '../model/AccountChanges';
 import { ADMIN_API, type Caller, type GotoClient } from './GotoClient';
+import { createdGroup, createdRows, groupPage, licensePage, userPage, userRow } from './gotoShapes';
 import { incompatible, parseAnswer } from './parseAnswer';
 import { readMe, type Me } from './readMe';
 import { readUpcomingMeetings, type UpcomingMeetings } from './readUpcomingMeetings';
@@ -26,89 +26,6 @@ const LIST_ATTEMPTS = 3;
 const OWNER_AGE_MS = 10 * 60_000;
 /** How long what a licence is called is believed, in ms. */
 const LICENSE_NAMES_AGE_MS = 10 * 60_000;
-
-/** Keys come as text or as bare numbers (goto-api.md 2.1). */
-const key = z.union([z.string(), z.number()]).transform(String);
-const keys = z.array(key).nullish();
-
-const userRow = z
-  .object({
-    key,
-    email: z.string().nullish(),
-    firstName: z.string().nullish(),
-    lastName: z.string().nullish(),
-    locale: z.string().nullish(),
-    timeZone: z.string().nullish(),
-    status: z.string().nullish(),
-    licenseKeys: keys,
-    groupKey: key.nullish(),
-    admin: z.boolean().nullish(),
-    adminRoles: z.array(z.unknown()).nullish(),
-    roleSets: z.array(z.unknown()).nullish(),
-    identityReadOnly: z.boolean().nullish(),
-  })
-  .transform((row): Account => ({
-    key: row.key,
-    email: row.email ?? '',
-    firstName: row.firstName ?? '',
-    lastName: row.lastName ?? '',
-    locale: row.locale ?? null,
-    timeZone: row.timeZone ?? null,
-    status: row.status ?? 'UNKNOWN',
-    licenseKeys: row.licenseKeys ?? [],
-    groupKey: row.groupKey ?? null,
-    isAdmin: row.admin === true || (row.adminRoles?.length ?? 0) > 0 || (row.roleSets?.length ?? 0) > 0,
-    identityReadOnly: row.identityReadOnly === true,
-  }));
-
-const userPage = z.object({ results: z.array(userRow).default([]), total: z.number() });
-
-const licenseRow = z
-  .object({
-    key,
-    description: z.string().nullish(),
-    enabled: z.boolean().nullish(),
-    devicesOnly: z.boolean().nullish(),
-    externallyManaged: z.boolean().nullish(),
-    seats: z.number().nullish(),
-    userCount: z.number().nullish(),
-    userKeys: keys,
-    invitedUserKeys: keys,
-    deviceCount: z.number().nullish(),
-  })
-  .transform((row): License => ({
-    key: row.key,
-    description: row.description ?? '',
-    enabled: row.enabled ?? true,
-    devicesOnly: row.devicesOnly ?? false,
-    externallyManaged: row.externallyManaged ?? false,
-    seats: row.seats ?? null,
-    used:
-      Math.max(row.userCount ?? 0, new Set([...(row.userKeys ?? []), ...(row.invitedUserKeys ?? [])]).size) +
-      (row.deviceCount ?? 0),
-  }));
-const licensePage = z.object({ results: z.array(licenseRow).default([]) });
-
-const createdRows = z.array(z.object({ key: key.nullish(), email: z.string().nullish() }));
-
-/** Names of these fields differ between sources (goto-api.md 2.10). */
-const groupRow = z
-  .object({
-    key: key.nullish(),
-    groupKey: key.nullish(),
-    name: z.string().nullish(),
-    groupName: z.string().nullish(),
-    userKeys: keys,
-    totalMemberCount: z.number().nullish(),
-  })
-  .transform((row) => ({
-    key: row.key ?? row.groupKey ?? null,
-    name: row.name ?? row.groupName ?? '',
-    memberKeys: row.userKeys ?? null,
-    memberCount: row.totalMemberCount ?? null,
-  }));
-const groupPage = z.object({ results: z.array(groupRow).default([]), total: z.number().nullish() });
-const createdGroup = z.union([groupRow, z.array(groupRow).transform((rows) => rows[0] ?? { key: null })]);
 
 /** The person the token acts for: never written to (goto-api.md 6, item 20). */
 export interface TokenOwner {

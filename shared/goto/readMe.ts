@@ -1,17 +1,15 @@
 /** GoTo's /me: whom a token acts for, and what that person may do (goto-api.md 2.3). */
 import { z } from 'zod';
 import { ADMIN_API, type Caller, type GotoClient } from './GotoClient';
+import { gotoKey } from './gotoShapes';
 import { parseAnswer } from './parseAnswer';
-
-/** Keys come as text or as bare numbers (goto-api.md 2.1). */
-const key = z.union([z.string(), z.number()]).transform(String);
 
 const meAnswer = z
   .object({
-    key,
+    key: gotoKey,
     email: z.string().default(''),
-    accounts: z.array(z.object({ key })).default([]),
-    accountKey: key.nullish(),
+    accounts: z.array(z.object({ key: gotoKey })).default([]),
+    accountKey: gotoKey.nullish(),
     adminRoles: z.array(z.unknown()).nullish(),
     roleSets: z.array(z.unknown()).nullish(),
   })
