@@ -175,6 +175,24 @@ test('a list that a group made short for good, and whose length Graph does not t
   expect(seated(people)).toEqual(['SUSPENDED', 'SUSPENDED', ...people.slice(2).map(() => 'INVITED')]);
 });
 
+test('a list that Graph’s count contradicts for days takes one of several roles from nobody, as nobody is asked about it', async () => {
+  const person = someone(connector);
+  connector.world.directory.assign(person.id, 'User', ORGANIZER_ROLE_ID);
+  await connector.begin();
+  const both = connector.accountOf(person.id)?.licenseKeys;
+  hideLastAssignment();
+  Object.assign(connector.stack.entra.behaviour, { countsWhatIsShown: false, refusesAssignmentsOf: true });
+  await cycles(connector, 2);
+  connector.later(25 * 3_600_000);
+  await connector.cycle('full');
+  await cycles(connector, 2);
+  expect(connector.accountOf(person.id)?.licenseKeys).toEqual(both);
+  Object.assign(connector.stack.entra.behaviour, honestEntra());
+  connector.world.directory.unassign(person.id);
+  await cycles(connector, 3);
+  expect(connector.accountOf(person.id)?.licenseKeys).toEqual([MEETING_LICENSE]);
+});
+
 /** Three people in each group; its list shows two of them, and asked by person nobody is in any. */
 const CUT = { membersShown: 0.5, hidesMemberships: true };
 const seated = (ids: readonly string[]): string[] => ids.map((id) => connector.statusOf(id));

@@ -101,6 +101,7 @@ async function wantedToday(
           absenceConfirmationMs: engine.timing.graphLagMs,
           // The admin has decided about it.
           isListCertified: true,
+          isListDoubted: false,
           nowMs: engine.clock.now(),
         }).entry,
       ]),
