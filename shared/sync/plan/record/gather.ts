@@ -113,6 +113,12 @@ function needsLookUp(
   return managed.person.link?.state === 'active' || managed.person.pending !== null;
 }
 
+/** Entra does not name whom it has in the recycle bin, and the log is searched by name. */
+function nameOfAccount(managed: Someone['managed']): string {
+  const applied = managed === 'unreadable' ? undefined : managed.person.link?.applied;
+  return applied === undefined ? '' : `${applied.firstName} ${applied.lastName}`.trim();
+}
+
 function factsOf(
   { policy }: PlanContext,
   { sourceId, managed, facts }: Someone,
@@ -131,7 +137,7 @@ function factsOf(
     sourceId,
     person,
     deleted: read.deleted === 'no' ? undefined : read.deleted,
-    displayName: read.displayName === '' ? facts.displayName : read.displayName,
+    displayName: read.displayName || facts.displayName || nameOfAccount(managed),
     roleIds: isEverybody ? [DEFAULT_ACCESS_ROLE_ID] : snapshot.roleIdsOf(sourceId),
     grants: isEverybody ? AS_EVERYBODY : snapshot.grantsOf(sourceId),
     proofGroupIds: groupsAmong([...snapshot.viaOf(sourceId), ...facts.via]),
