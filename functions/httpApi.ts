@@ -1,6 +1,8 @@
 import { app, type HttpRequest } from '@azure/functions';
 import { requireRole } from '../shared/api/access/requireRole';
 import type { ApiResponse } from '../shared/api/ApiResponse';
+import { checkOptions } from '../shared/api/checkOptions';
+import { OPERATIONS } from '../shared/api/openapi/OPERATIONS';
 import type { Route } from '../shared/api/Route';
 import { ROUTES } from '../shared/api/ROUTES';
 import { settingsProblem } from '../shared/api/settingsProblem';
@@ -38,5 +40,11 @@ async function handle(
     const { id: principalId } = requireRole(asked, { role, method });
     if (role === 'Admin') engine.telemetry.info('access.used', { route: name, principalId });
   }
+  // Health and GoTo's way back are open to everybody: what else stands in their addresses is others' own.
+  if (role !== null)
+    checkOptions(
+      asked.query,
+      (OPERATIONS[name]?.query ?? []).map((one) => one.name),
+    );
   return handler(engine, asked);
 }

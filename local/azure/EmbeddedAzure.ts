@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { StackClock } from '../clock/StackClock';
 import { startAzurite, type AzuriteWatch } from './azurite/startAzurite';
 import { takeFolder } from './heldFolder';
-import { IdentityEndpoint } from './identity/IdentityEndpoint';
+import { IdentityEndpoint, type RealIdentity } from './identity/IdentityEndpoint';
 import { KeyVault } from './key-vault/KeyVault';
 import { Broker } from './service-bus/Broker';
 import { declaredQueues } from './service-bus/QueueConfig';
@@ -22,6 +22,8 @@ export interface EmbeddedAzureOptions {
   readonly watchStorage?: AzuriteWatch;
   /** One that runs already: @azure/identity remembers the first address it saw in a process. */
   readonly identity?: IdentityEndpoint;
+  /** Of a stack whose Entra, or parts of whose Azure, are real: whose tokens the managed identity gives for them. */
+  readonly realIdentity?: RealIdentity;
 }
 
 export class EmbeddedAzure {
@@ -56,7 +58,7 @@ export class EmbeddedAzure {
     }
     this.#identity = given.identity;
     if (this.#identity === undefined && !elsewhere.includes('identity')) {
-      const identity = await new IdentityEndpoint(clock).start();
+      const identity = await new IdentityEndpoint(clock, given.realIdentity).start();
       this.#stops.push(() => identity.stop());
       this.#identity = identity;
     }

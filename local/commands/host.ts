@@ -8,6 +8,7 @@ import { EmbeddedAzure } from '../azure/EmbeddedAzure';
 import { realClock } from '../clock/StackClock';
 import { FunctionsHost } from '../azure/functions-host/FunctionsHost';
 import { formatLogLine } from '../azure/functions-host/log';
+import { SIGN_IN_ADVICE, signedInIdentity } from '../azure/identity/signedInIdentity';
 import { dataFolder } from '../stack/dataFolder';
 import { functionKey } from '../stack/functionKey';
 import { explainStartError, functionsPort } from '../stack/functionsPort';
@@ -19,29 +20,41 @@ async function main(): Promise<void> {
   // As with `func`, the environment wins.
   const given = { ...localSettingsOf(directory), ...process.env };
   const isSet = (name: string): boolean => (given[name] ?? '') !== '';
+  // In whichever form Azure knows: what is half set is refused by the settings, in place of being left aside here.
+  const isConnected = (name: string): boolean =>
+    Object.keys(given).some((one) => (one === name || one.startsWith(`${name}__`)) && isSet(one));
   const port = await functionsPort(given['FUNCTIONS_PORT']);
   const folder = dataFolder(given['DATA_FOLDER']);
   const elsewhere = [
-    ...(isSet('ServiceBusConnection') || isSet('ServiceBusConnection__fullyQualifiedNamespace')
-      ? (['serviceBus'] as const)
-      : []),
-    ...(isSet('AzureWebJobsStorage') || isSet('AzureWebJobsStorage__tableServiceUri') ? (['storage'] as const) : []),
+    ...(isConnected('ServiceBusConnection') ? (['serviceBus'] as const) : []),
+    ...(isConnected('AzureWebJobsStorage') ? (['storage'] as const) : []),
     ...(isSet('IDENTITY_ENDPOINT') ? (['identity'] as const) : []),
     ...(isSet('KEY_VAULT_URI') ? (['keyVault'] as const) : []),
   ];
   const onStop = stopOnSignal();
-  const azure = await EmbeddedAzure.start({ clock: realClock, elsewhere, keptIn: folder });
+  const azure = await EmbeddedAzure.start({
+    clock: realClock,
+    elsewhere,
+    keptIn: folder,
+    realIdentity: { credential: signedInIdentity(given), onRefused: onceEach(tellOfRefusal) },
+  });
   onStop(() => azure.stop());
   const key = functionKey(folder, given['FUNCTION_KEY']);
+  const environment: Readonly<Record<string, string | undefined>> = {
+    SYNC_SCHEDULE: '0 */5 * * * *',
+    FULL_SYNC_SCHEDULE: '0 0 2 * * *',
+    ...given,
+    ...azure.environment,
+  };
+  // The host listens for the triggers itself, as the same identity as its workers.
+  for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER']) {
+    const value = environment[name] ?? '';
+    if (value !== '') process.env[name] = value;
+  }
   try {
     const host = await FunctionsHost.start({
       appDirectory: directory,
-      environment: {
-        SYNC_SCHEDULE: '0 */5 * * * *',
-        FULL_SYNC_SCHEDULE: '0 0 2 * * *',
-        ...given,
-        ...azure.environment,
-      },
+      environment,
       functionKey: key.value,
       port,
       timerStatusFile: join(folder, 'timers.json'),
@@ -55,6 +68,20 @@ async function main(): Promise<void> {
     await azure.stop();
     throw new Error(explainStartError(error, port), { cause: error });
   }
+}
+
+const tellOfRefusal = (resource: string, reason: string): void =>
+  console.log(`${pc.yellow('!')} There is no token for ${resource}: ${reason} ${SIGN_IN_ADVICE}`);
+
+/** Workers ask again and again. */
+function onceEach(tell: (resource: string, reason: string) => void): typeof tell {
+  const told = new Set<string>();
+  return (resource, reason) => {
+    const what = `${resource} ${reason}`;
+    if (told.has(what)) return;
+    told.add(what);
+    tell(resource, reason);
+  };
 }
 
 main().catch((error: unknown) => {

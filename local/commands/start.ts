@@ -1,6 +1,7 @@
 /** `npm start`: the whole product on this machine, with a simulated company, its progress, and hints what to try. */
 import { join } from 'node:path';
 import pc from 'picocolors';
+import { SettingsError } from '../../shared/settings/Settings';
 import { realClock } from '../clock/StackClock';
 import { FunctionsHost } from '../azure/functions-host/FunctionsHost';
 import { formatLogLine, type LogLine } from '../azure/functions-host/log';
@@ -110,6 +111,8 @@ async function main(): Promise<void> {
   onStop(() => say('', pc.dim('Stopping … what runs has a few seconds to end.')));
 
   const connector = new ConnectorView(host.origin, key.value);
+  const problems = await connector.problems();
+  if (problems.length > 0) throw new SettingsError(problems);
   await connector.sync();
   say('', `  The first cycle was asked for; the timer starts the others (${environment.SYNC_SCHEDULE}).`, '');
   const first = await followFirstCycle(connector);

@@ -85,8 +85,13 @@ function tried(expression: Expression, sample: ReadonlyMap<string, unknown>, now
   const failed = { evaluationSucceeded: false, evaluationResult: [] };
   const attributes = new Map([...sample].map(([key, value]) => [key, attributeValueOf(value)] as const));
   const testInputObject = { properties: [...sample].map(([key, value]) => ({ key, value })) };
-  const parsed = { parsingSucceeded: true, parsedExpression: expressionTree(expression), testInputObject };
+  let parsed: Pick<Parsed, 'parsingSucceeded' | 'parsedExpression' | 'testInputObject'> = {
+    parsingSucceeded: true,
+    parsedExpression: null,
+    testInputObject,
+  };
   try {
+    parsed = { ...parsed, parsedExpression: expressionTree(expression) };
     const result = evaluateExpression(expression, {
       attribute: (name) => attributes.get(name) ?? null,
       nowMs,

@@ -10,7 +10,7 @@ import { requireJob } from './jobOf';
  */
 export async function getLicenses(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   requireJob(request);
-  const licenses = await engine.accounts.licenses({ pacer: engine.pacing.planner });
+  const licenses = await engine.accounts.licenses({ pacer: engine.pacing.guest });
   const given = new Set(Object.values(engine.policy.roleEntitlements).flatMap((rule) => rule.licenseKeys));
   const value = licenses.map((license) => ({
     key: license.key,

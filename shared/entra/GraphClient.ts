@@ -21,6 +21,8 @@ import { Patience } from './Patience';
 const MAX_BYTES = 32 * 1_024 * 1_024;
 /** Attempts for one request before the error goes up; waits double from FIRST_WAIT_MS, as Graph asks (graph-source.md 4.2). */
 const MAX_ATTEMPTS = 6;
+/** The same for a token: what is no fault of the moment is told while whoever tests the connection still waits for the answer. */
+const MAX_TOKEN_ATTEMPTS = 3;
 /** The first back-off, in ms; it doubles with each attempt. */
 export const FIRST_WAIT_MS = 1_000;
 /** A demanded wait longer than this, in ms, is handed up: in the queue waiting is free, an invocation is paid by the second. */
@@ -91,7 +93,8 @@ export class GraphClient {
       try {
         return await this.#sendOnce(method, url, body);
       } catch (error) {
-        if (!(error instanceof ConnectorError) || !error.repeatable || attempt >= MAX_ATTEMPTS) throw error;
+        if (!(error instanceof ConnectorError) || !error.repeatable) throw error;
+        if (attempt >= (error.code === 'Unauthorized' ? MAX_TOKEN_ATTEMPTS : MAX_ATTEMPTS)) throw error;
         const wait = error.retryAfterMs ?? Math.min(LONGEST_SLEEP_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
         if (wait > LONGEST_SLEEP_MS || slept + wait > LONGEST_SLEEP_IN_ALL_MS || !this.patience.has(wait)) throw error;
         slept += wait;

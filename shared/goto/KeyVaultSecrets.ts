@@ -1,10 +1,14 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { SecretClient, type SecretClientOptions } from '@azure/keyvault-secrets';
+import { within } from '../concurrency/within';
 import { ConnectorError } from '../model/ConnectorError';
 import { messageOf } from '../telemetry/Telemetry';
 import type { GivenSecrets, GotoSecrets, Secret, SecretName } from './GotoSecrets';
 
 const REFRESH_TOKEN = 'goto-refresh-token';
+/** How long a deleted secret is waited for until it is back, and how often it is looked at, in ms: it takes seconds. */
+const RECOVERY_MS = 20_000;
+const RECOVERY_POLL_MS = 500;
 
 /** Where each is looked for, the first one there counts. The template writes all but the first refresh token's successor. */
 const NAMES: Readonly<Record<SecretName, readonly string[]>> = {
@@ -59,11 +63,26 @@ export class KeyVaultSecrets implements GotoSecrets {
 
   async writeRefreshToken(token: string): Promise<void> {
     try {
-      await this.#client.setSecret(REFRESH_TOKEN, token);
+      await this.#client.setSecret(REFRESH_TOKEN, token).catch(async (error: unknown) => {
+        if (statusOf(error) !== 409) throw error;
+        // An admin has deleted it, and the vault keeps its name taken for months: it is had back, to take the new version.
+        const recovery = await this.#client.beginRecoverDeletedSecret(REFRESH_TOKEN, {
+          intervalInMs: RECOVERY_POLL_MS,
+        });
+        await within(RECOVERY_MS, recovery.pollUntilDone(), undefined);
+        recovery.stopPolling();
+        await this.#client.setSecret(REFRESH_TOKEN, token);
+      });
     } catch (error) {
       throw vaultFault(error);
     }
   }
+}
+
+/** Whether an admin has switched the secret off, which the vault tells as 403, like a missing role. */
+function isDisabled(error: unknown): boolean {
+  const details = typeof error === 'object' && error !== null && 'details' in error ? error.details : undefined;
+  return statusOf(error) === 403 && JSON.stringify(details ?? '').includes('"SecretDisabled"');
 }
 
 function statusOf(error: unknown): number | undefined {
@@ -74,8 +93,9 @@ function statusOf(error: unknown): number | undefined {
 /** On the day of the deployment a 403 is normal: the role assignment needs minutes. So every fault is repeatable. */
 function vaultFault(error: unknown): ConnectorError {
   const status = statusOf(error);
-  const message =
-    status === 401 || status === 403
+  const message = isDisabled(error)
+    ? 'A secret of the GoTo connection is disabled in Key Vault. Enable it, or store another version; a personal access token that is not used any more is to be deleted.'
+    : status === 401 || status === 403
       ? `Key Vault refused the managed identity (${status}). Give it the role Key Vault Secrets Officer and look at the vault’s firewall; a new role assignment can take minutes to count.`
       : status === undefined
         ? `Key Vault could not be reached: ${messageOf(error)}. Check KEY_VAULT_URI, the vault’s firewall and the managed identity.`

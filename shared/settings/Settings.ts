@@ -26,11 +26,12 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const origin = z
   .string()
   .transform((value) => value.replace(/\/+$/, ''))
-  .refine(isSafeEndpoint, { error: 'must be an https address (http only on a loopback address)' });
+  .refine(isSafeEndpoint, { error: 'must be an https address without a path (http only on a loopback address)' });
 const endpoint = (fallback: string) => origin.prefault(fallback);
 
 function isSafeEndpoint(value: string): boolean {
-  if (!URL.canParse(value)) return false;
+  // Paths are put behind it, and tokens asked for by it: with one of its own both would be wrong.
+  if (!/^https?:\/\/[^/?#@\\]+$/i.test(value) || !URL.canParse(value)) return false;
   const url = new URL(value);
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
 }
@@ -117,7 +118,7 @@ const storageString = () =>
 
 const address = (of: string) =>
   z
-    .url()
+    .url({ protocol: /^https$/, error: 'must be an https address' })
     .optional()
     .register(settingFacts, { section: 'Azure', meaning: `address of ${of}, for an identity`, unset: 'none' });
 const identityWord = () =>
@@ -333,11 +334,17 @@ const settingsSchema = z.object({
     meaning: 'connection string of Service Bus; or the namespace that follows',
     unset: 'one of the two ways',
   }),
-  ServiceBusConnection__fullyQualifiedNamespace: z.string().optional().register(settingFacts, {
-    section: 'Azure',
-    meaning: 'the namespace, for an identity: `….servicebus.windows.net`',
-    unset: 'one of the two ways',
-  }),
+  ServiceBusConnection__fullyQualifiedNamespace: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, {
+      error: 'must be the host name of the namespace alone, such as name.servicebus.windows.net',
+    })
+    .optional()
+    .register(settingFacts, {
+      section: 'Azure',
+      meaning: 'the namespace, for an identity: `….servicebus.windows.net`',
+      unset: 'one of the two ways',
+    }),
   ServiceBusConnection__credential: identityWord(),
   ServiceBusConnection__clientId: identityId(),
 });

@@ -48,7 +48,7 @@ export class Table {
 
   /** @returns undefined when there is no such row. @throws ConnectorError StorageUnreachable, like every method here */
   async get(partitionKey: string, rowKey: string): Promise<StoredRow | undefined> {
-    if ([partitionKey, rowKey].some((key) => IMPOSSIBLE.test(key) || key.length > MAX_KEY_LENGTH)) return undefined;
+    if (isImpossible(partitionKey) || isImpossible(rowKey)) return undefined;
     return this.#call(async () => {
       try {
         return await this.client.getEntity<Row>(partitionKey, rowKey);
@@ -66,8 +66,8 @@ export class Table {
   }
 
   /** Rows of a partition whose keys begin with `prefix`, or lie between it and `last`, in order: a range, so other rows cost nothing. */
-  range(partitionKey: string, prefix: string, last = prefix): AsyncGenerator<StoredRow> {
-    return this.partition(partitionKey, rangeFilter(prefix, last));
+  async *range(partitionKey: string, prefix: string, last = prefix): AsyncGenerator<StoredRow> {
+    if (!isImpossible(prefix)) yield* this.partition(partitionKey, rangeFilter(prefix, last));
   }
 
   /** Every row of the table: only where the table is small by design. */
@@ -253,6 +253,8 @@ export class Table {
     return this.#ready;
   }
 }
+
+const isImpossible = (key: string): boolean => IMPOSSIBLE.test(key) || key.length > MAX_KEY_LENGTH;
 
 /** Row keys are ASCII: `~` sorts behind every character they hold, and the next prefix behind that. */
 const rangeFilter = (first: string, last: string): string => odata`RowKey ge ${first} and RowKey lt ${`${last}~~`}`;

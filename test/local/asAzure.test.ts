@@ -98,6 +98,27 @@ test('an app that streams: an answer comes in pieces, a large body goes in, one 
   expect(await (await fetch(`${origin}/api/count`)).text()).toBe('1');
 });
 
+test('whoever hangs up at once leaves no function behind that waits for the request until its time is over', async () => {
+  const origin = await start('streaming', { ONE: 'yes' }, 'impatient-app');
+  const port = Number(new URL(origin).port);
+  const askedAndGone = (head: string, afterMs: number): Promise<unknown> => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.write(`${head}\r\nHost: localhost\r\n\r\n`, () => setTimeout(() => socket.destroy(), afterMs));
+    });
+    return new Promise((resolve) => socket.once('close', resolve));
+  };
+  const pid = await (await fetch(`${origin}/api/pid`)).text();
+  await Promise.all(
+    Array.from({ length: 40 }, (_, index) => [
+      askedAndGone('GET /api/count HTTP/1.1', index / 10),
+      askedAndGone('POST /api/echo HTTP/1.1\r\nContent-Length: 9', index / 10),
+    ]).flat(),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect(said().filter((message) => message.startsWith('Timeout value'))).toEqual([]);
+  expect(await (await fetch(`${origin}/api/pid`)).text()).toBe(pid);
+});
+
 test('what logLevel of host.json drops is not shown, and the console is a category of its own', async () => {
   const origin = await start('nothing', { ONE: 'yes' });
   await fetch(`${origin}/api/loud`);

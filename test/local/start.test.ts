@@ -138,3 +138,16 @@ test('an entry of several steps is told by its last one, which says why', async 
   await new Promise((resolve) => server.close(resolve));
   expect(people).toEqual([{ sourceId: 'a', displayName: 'a', reason: 'SignInBlocked' }]);
 });
+
+test('settings that are wrong are told at once: every route but health would only say so, and no cycle ever comes', async () => {
+  let health: object = { code: 'SettingsInvalid', problems: ['DRIFT_POLICY: must be "report" or "repair"'] };
+  const server = createServer((_request, response) => response.writeHead(503).end(JSON.stringify(health)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const connector = new ConnectorView(`http://127.0.0.1:${port}`, 'key');
+  expect(await connector.problems()).toEqual(['DRIFT_POLICY: must be "report" or "repair"']);
+  health = { status: 'ok', job: 'Active', connected: true };
+  expect(await connector.problems()).toEqual([]);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});

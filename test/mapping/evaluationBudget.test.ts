@@ -3,6 +3,7 @@ import { EvaluationBudget } from '../../shared/mapping/EvaluationBudget';
 import { attributeValueOf } from '../../shared/mapping/expression/attributeValueOf';
 import { evaluateExpression } from '../../shared/mapping/expression/evaluateExpression';
 import { ExpressionError } from '../../shared/mapping/expression/ExpressionError';
+import { expressionTree } from '../../shared/mapping/expression/expressionTree';
 import { parseExpression } from '../../shared/mapping/expression/parseExpression';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { importSchema } from '../../shared/mapping/schema/importSchema';
@@ -71,6 +72,22 @@ test.each(HOSTILE)('%s: refused with a sentence, in time', (_name, expression, a
   expect(outcome).toMatchObject({
     code: 'TooExpensive',
     message: expect.stringMatching(/than one evaluation may have; shorten/) as unknown,
+  });
+  expect(tookMs).toBeLessThan(BOUND_MS);
+});
+
+test('a tree in which every part repeats the texts of its parts is refused before it is built', () => {
+  const deep = parseExpression(`"${'x'.repeat(8_800)}"${'&1'.repeat(490)}`);
+  const { outcome, tookMs } = quickest(() => {
+    try {
+      return expressionTree(deep);
+    } catch (error) {
+      return error;
+    }
+  });
+  expect(outcome).toMatchObject({
+    code: 'TooExpensive',
+    message: expect.stringContaining('too large to show') as unknown,
   });
   expect(tookMs).toBeLessThan(BOUND_MS);
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_ACCESS_ROLE_ID } from '../../shared/model/Assignment';
 import { getJob } from '../../shared/api/getJob';
 import { postValidateCredentials } from '../../shared/api/connection/postValidateCredentials';
+import { getLicenses } from '../../shared/api/getLicenses';
 import { CHECKS, type Check } from '../../shared/sync/job/ConnectionLine';
 import { tendConnection } from '../../shared/sync/job/tendConnection';
 import { logFirstConnection } from '../../shared/sync/job/logFirstConnection';
@@ -283,6 +284,23 @@ test('the same lines stand in the log with the first message of a first cycle, a
   expect(await told(first.id, 1)).toBe(0);
   const later = await connector.cycle();
   expect(await told(later.id, 0)).toBe(0);
+});
+
+test('an identity that gives no token is named while the test still waits, in real time', async () => {
+  connector.stack.identity.addFault({ match: 'msi', kind: 'status', status: 400, times: 100 });
+  await connector.restart({ AZURE_CLIENT_ID: '11111111-2222-3333-4444-555555555555' });
+  const from = connector.clock.now();
+  const named = (await validate()).lines.find(({ check }) => check === 'entraToken');
+  // Whatever passes here in no time would be waited for by an admin, who gets another sentence after twelve seconds.
+  expect([named?.status, connector.clock.now() - from < 12_000]).toEqual(['failed', true]);
+});
+
+test('I11: the licences of the page are read in slots that no lane of a cycle has', async () => {
+  const { clock, engine } = connector;
+  clock.advance(60_000);
+  expect((await engine.store.demandedWait.read()).guestsUntil).toBeLessThan(clock.now());
+  expect(await getLicenses(engine, apiRequest())).toMatchObject({ status: 200 });
+  expect((await engine.store.demandedWait.read()).guestsUntil).toBeGreaterThan(clock.now());
 });
 
 test('who has to renew a credential is told at 30, 14 and 3 days, and a connection that nothing uses is kept alive', async () => {

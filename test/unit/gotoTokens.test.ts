@@ -254,6 +254,19 @@ describe('Key Vault', () => {
       await secrets.writeRefreshToken('second');
       expect(await keptIn(secrets)).toBe('second');
       expect(embedded.newest('goto-refresh-token')).toBe('second');
+      // An admin has deleted it: its name is taken by what can be had back.
+      embedded.delete('goto-refresh-token');
+      expect(await keptIn(secrets)).toBe('first');
+      await secrets.writeRefreshToken('third');
+      expect(await keptIn(secrets)).toBe('third');
+      // Or has switched it off, until there is another version: no fault of the role.
+      embedded.disable('goto-refresh-token');
+      await expect(secrets.read('refreshToken')).rejects.toMatchObject({
+        code: 'KeyVaultRefused',
+        message: expect.stringContaining('is disabled in Key Vault. Enable it') as unknown,
+      });
+      await secrets.writeRefreshToken('fourth');
+      expect(await keptIn(secrets)).toBe('fourth');
       embedded.refusal = 403;
       await expect(secrets.read('clientSecret')).rejects.toMatchObject({ ...fault, status: 403 });
       await expect(as('https://graph.microsoft.com').read('clientSecret')).rejects.toMatchObject({ status: 401 });

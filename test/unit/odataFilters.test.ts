@@ -1,5 +1,6 @@
 /** OData's options of a list: what they let through, and that nothing is ignored. */
 import { z } from 'zod';
+import { checkOptions } from '../../shared/api/checkOptions';
 import { demandsOf } from '../../shared/api/odata/demandsOf';
 import type { FilterFields } from '../../shared/api/odata/FilterFields';
 import { parseFilter } from '../../shared/api/odata/parseFilter';
@@ -125,6 +126,16 @@ test.each([
   [{ $skiptoken: Buffer.from('{"list":"things","after":"x\' or 1"}').toString('base64url') }, 'InvalidSkipToken'],
 ])('%j is answered 400 %s', (query, code) => {
   expect(() => ask(query as Record<string, string>)).toThrow(expect.objectContaining({ status: 400, code }) as Error);
+});
+
+test('a misspelt option is told how it is written', () => {
+  const known = ['dryRun', 'confirm'];
+  const messageFor = (query: string, names: readonly string[]) => () => checkOptions(new URLSearchParams(query), names);
+  expect(messageFor('dryrun=true', known)).toThrow('dryrun is not supported. Write dryRun.');
+  expect(messageFor('force=1', known)).toThrow('force is not supported. It takes dryRun, confirm.');
+  expect(messageFor('dryRun=true', [])).toThrow('This address takes no options');
+  expect(messageFor('dryRun=false&dryRun=true', known)).toThrow('dryRun stands there twice. Send it once.');
+  expect(messageFor('dryRun=true&Code=key&clientId=default', known)).not.toThrow();
 });
 
 test('an option that stands there twice is not half obeyed', () => {

@@ -72,6 +72,13 @@ test('credentials of GoTo may come later; one that the vault does not have yet c
 test.each([
   ['GRAPH_ENDPOINT', 'http://graph.example'],
   ['GOTO_API_ENDPOINT', 'not an address'],
+  // As documentation and portals show them: taken as they are, each would fail later, and not say why.
+  ['GRAPH_ENDPOINT', 'https://graph.microsoft.com/v1.0'],
+  ['GOTO_API_ENDPOINT', 'https://api.getgo.com/admin/rest/v1/'],
+  ['KEY_VAULT_URI', 'https://name.vault.azure.net/secrets'],
+  ['ServiceBusConnection__fullyQualifiedNamespace', 'https://name.servicebus.windows.net:443/'],
+  ['ServiceBusConnection__fullyQualifiedNamespace', 'sb://name.servicebus.windows.net'],
+  ['AzureWebJobsStorage__tableServiceUri', 'http://name.table.core.windows.net'],
   ['SYNC_SCHEDULE', '*/5 * * * *'],
   ['GOTO_REQUESTS_PER_SECOND', '0'],
   ['USER_CHANGE_LANES', '65'],

@@ -145,10 +145,11 @@ export class ServiceBusListener {
   }
 
   async #handle(receiver: ServiceBusReceiver, messages: readonly ServiceBusReceivedMessage[]): Promise<void> {
-    const texts = messages.map((message) => Buffer.from(message.body as Uint8Array).toString('utf8'));
-    const data: TypedData = this.#isMany ? { collectionString: { string: texts } } : { string: texts[0] ?? '' };
     let isDone = true;
     try {
+      // A body that is no bytes fails the invocation, as the real host's binding does.
+      const texts = messages.map((message) => Buffer.from(message.body as Uint8Array).toString('utf8'));
+      const data: TypedData = this.#isMany ? { collectionString: { string: texts } } : { string: texts[0] ?? '' };
       await this.invoke(data, this.#isMany ? metadataOfMany(messages) : metadataOfOne(messages[0], texts[0] ?? ''));
     } catch (error) {
       isDone = false;

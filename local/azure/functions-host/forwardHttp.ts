@@ -41,10 +41,18 @@ export async function forwardHttp(
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     upstream.once('response', resolve).once('error', reject);
   });
-  // Whoever goes away is no longer answered: the function sees its connection close.
+  // Whoever goes away is no longer answered: the function sees its connection close. But first it gets the request, for
+  // which it would wait until its time is over (azure-functions-nodejs-library, waitForProxyRequest).
+  const hasBody = 'transfer-encoding' in request.headers || Number(request.headers['content-length'] ?? 0) > 0;
+  if (hasBody) upstream.flushHeaders();
+  const arrived = new Promise<void>((resolve) => {
+    upstream.once('socket', (socket) => socket.once('connect', () => setImmediate(resolve)));
+  });
   response.once('close', () => {
-    upstream.destroy();
-    agent.destroy();
+    void arrived.then(() => {
+      upstream.destroy();
+      agent.destroy();
+    });
   });
   ended.catch(() => upstream.destroy(new Error('The invocation failed.')));
   request.pipe(upstream);

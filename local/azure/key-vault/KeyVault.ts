@@ -1,4 +1,4 @@
-/** Secrets of a Key Vault, as far as @azure/keyvault-secrets asks for them: challenge, get, set, versions, soft delete. */
+/** Secrets of a Key Vault, as far as @azure/keyvault-secrets asks for them: challenge, get, set, versions, recover. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -28,6 +28,9 @@ const keptSecrets = z.array(z.tuple([z.string(), z.array(version)]));
 
 export class KeyVault extends SimulatedServer {
   readonly #secrets: Map<string, Version[]> = new Map();
+  /** Names stay taken by them. */
+  readonly #deleted = new Map<string, Version[]>();
+  readonly #disabled = new Set<string>();
   /** Answered to every request in place of a secret: a role that is not there yet, a firewall. */
   refusal: number | undefined;
 
@@ -76,6 +79,17 @@ export class KeyVault extends SimulatedServer {
     renameSync(`${this.keptIn}.next`, this.keptIn);
   }
 
+  /** As an admin deletes it: softly. */
+  delete(name: string): void {
+    this.#deleted.set(name, this.#secrets.get(name) ?? []);
+    this.#secrets.delete(name);
+  }
+
+  /** As an admin switches its newest version off. */
+  disable(name: string): void {
+    this.#disabled.add(name);
+  }
+
   protected answer(request: SimRequest): SimResponse {
     const wanted = Buffer.from(RESOURCE).toString('base64url');
     const { authorization } = request.headers;
@@ -88,6 +102,8 @@ export class KeyVault extends SimulatedServer {
     }
     if (this.refusal !== undefined)
       return json(this.refusal, fault('Forbidden', 'Caller is not authorized to perform action on resource.'));
+    const deleted = /^\/deletedsecrets\/([0-9A-Za-z-]{1,127})\/recover$/.exec(request.url.pathname)?.[1];
+    if (deleted !== undefined && request.method === 'POST') return this.#recover(deleted);
     const [, name = '', version = ''] = /^\/secrets\/([0-9A-Za-z-]{1,127})(?:\/([0-9a-f]*))?$/.exec(
       request.url.pathname,
     ) ?? [undefined];
@@ -96,12 +112,32 @@ export class KeyVault extends SimulatedServer {
     if (request.method !== 'GET') return json(405, fault('MethodNotAllowed', 'method'));
     const versions = this.#secrets.get(name) ?? [];
     const found = version === '' ? versions.at(-1) : versions.find((one) => one.id === version);
-    if (found === undefined)
-      return json(404, fault('SecretNotFound', `A secret with (name/id) ${name} was not found in this key vault.`));
+    if (found === undefined) return notFound(name);
+    if (version === '' && this.#disabled.has(name))
+      return json(403, fault('Forbidden', 'Operation get is not allowed on a disabled secret.', 'SecretDisabled'));
     return json(200, this.#wire(name, found));
   }
 
+  #recover(name: string): SimResponse {
+    const versions = this.#deleted.get(name);
+    const newest = versions?.at(-1);
+    if (versions === undefined || newest === undefined) return notFound(name);
+    this.#secrets.set(name, versions);
+    this.#deleted.delete(name);
+    return json(200, this.#wire(name, newest));
+  }
+
   #put(name: string, request: SimRequest): SimResponse {
+    if (this.#deleted.has(name))
+      return json(
+        409,
+        fault(
+          'Conflict',
+          `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.`,
+          'ObjectIsDeletedButRecoverable',
+        ),
+      );
+    this.#disabled.delete(name);
     const body = setBody.safeParse(JSON.parse(request.body || '{}'));
     if (!body.success) return json(400, fault('BadParameter', 'value'));
     const { value, attributes } = body.data;
@@ -126,4 +162,8 @@ export class KeyVault extends SimulatedServer {
   }
 }
 
-const fault = (code: string, message: string): object => ({ error: { code, message } });
+const fault = (code: string, message: string, inner?: string): object => ({
+  error: { code, message, ...(inner === undefined ? {} : { innererror: { code: inner } }) },
+});
+const notFound = (name: string): SimResponse =>
+  json(404, fault('SecretNotFound', `A secret with (name/id) ${name} was not found in this key vault.`));

@@ -42,6 +42,12 @@ export class ConnectorView {
     private readonly key: string,
   ) {}
 
+  /** What keeps the connector from working at all, each with its mend: settings that are wrong. */
+  async problems(): Promise<readonly string[]> {
+    const health = z.object({ problems: z.array(z.string()) }).safeParse(await this.#call('GET', '/api/health'));
+    return health.data?.problems ?? [];
+  }
+
   /** The cycle that was started first, of the newest hundred. */
   async firstCycle(): Promise<CycleView | undefined> {
     const list = z

@@ -18,7 +18,8 @@ export async function followFirstCycle(connector: ConnectorView): Promise<CycleV
   let isDrawn = false;
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    const cycle = await connector.firstCycle();
+    // A worker that ends takes the requests it was answering with it; another one comes.
+    const cycle = await connector.firstCycle().catch(() => undefined);
     if (cycle === undefined) continue;
     const { expected, done, ratePerSecond } = cycle.progress;
     if (expected > 0) {

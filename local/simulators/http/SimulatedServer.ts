@@ -60,7 +60,7 @@ export abstract class SimulatedServer {
   readonly #overlaps = new Overlaps();
 
   protected abstract now(): number;
-  protected abstract answer(request: SimRequest): SimResponse;
+  protected abstract answer(request: SimRequest): SimResponse | Promise<SimResponse>;
   /** What GET /_simulator/state shows. */
   protected abstract state(): unknown;
 
@@ -158,7 +158,7 @@ export abstract class SimulatedServer {
     const isLost = fault === undefined && (this.isLost?.(request) ?? false);
     const commits =
       (fault === undefined && !isLost) || fault?.kind === 'commitThenDrop' || fault?.kind === 'commitThenStatus';
-    const response = commits ? this.answer(request) : { status: 0 };
+    const response = commits ? await this.answer(request) : { status: 0 };
     this.requests.push({
       at: this.now(),
       method: request.method,

@@ -108,7 +108,10 @@ export const CONNECTION_PAGES: Readonly<Record<AuthorizationOutcome, Page>> = {
     status: 503,
     title: 'GoTo does not answer',
     what: 'GoTo could not be asked who you are. Nothing was changed.',
-    toDo: [`Wait a few minutes. ${AGAIN}`],
+    toDo: [
+      `Wait a few minutes. ${AGAIN}`,
+      'If it stays, test the connection on the dashboard: it says what answered in GoTo’s place.',
+    ],
   },
   NotKept: {
     status: 503,

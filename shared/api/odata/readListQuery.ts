@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { tryParseJson } from '../../http/tryParseJson';
 import type { ApiRequest } from '../ApiResponse';
+import { checkOptions, isOfTheHost } from '../checkOptions';
 import { Problem } from '../Problem';
 import { demandsOf, type Demands } from './demandsOf';
 import { evaluateFilter } from './evaluateFilter';
@@ -9,9 +10,7 @@ import type { FilterFields } from './FilterFields';
 import { parseFilter } from './parseFilter';
 
 const MAX_PAGE = 1_000;
-const OPTIONS = new Set(['$filter', '$top', '$skiptoken', '$count', '$select', '$orderby']);
-/** Azure's host takes the key, and its name, from here, too. */
-const OF_THE_HOST = new Set(['code', 'clientid']);
+const OPTIONS = ['$filter', '$top', '$skiptoken', '$count', '$select', '$orderby'];
 
 /** What one list understands. */
 export interface ListShape<T, S extends z.ZodType> {
@@ -46,12 +45,7 @@ export function readListQuery<T, S extends z.ZodType>(
   { query }: ApiRequest,
   shape: ListShape<T, S>,
 ): ListQuery<T, z.output<S>> {
-  for (const name of query.keys()) {
-    if (OF_THE_HOST.has(name.toLowerCase())) continue;
-    if (!OPTIONS.has(name)) throw unsupported(name);
-    if (query.getAll(name).length > 1)
-      throw new Problem(400, 'RepeatedOption', `${name} stands there twice. Send it once.`);
-  }
+  checkOptions(query, OPTIONS);
   const { fields } = shape;
   const filter = filterOf(query.get('$filter'), fields);
   return {
@@ -64,20 +58,6 @@ export function readListQuery<T, S extends z.ZodType>(
     orderBy: orderOf(query.get('$orderby'), fields),
     select: selectOf(query.get('$select'), shape.properties),
   };
-}
-
-/** What is left of "$top" where a shell took it for a variable of its own has no name any more. */
-function unsupported(name: string): Problem {
-  const advice = OPTIONS.has(`$${name}`)
-    ? `Write $${name}.`
-    : name === ''
-      ? 'An option has no name: a shell replaces $top within double quotes. Write %24top.'
-      : `There are ${[...OPTIONS].join(', ')}.`;
-  return new Problem(
-    400,
-    'UnsupportedOption',
-    `${name === '' ? 'This' : name.slice(0, 20)} is not supported. ${advice}`,
-  );
 }
 
 function filterOf<T>(text: string | null, fields: FilterFields<T>) {
@@ -132,7 +112,7 @@ function selectOf(text: string | null, properties: readonly string[]): ListQuery
 
 /** The link to the next page: the same query from another place on. */
 export function nextLink(request: ApiRequest, path: string, place: unknown): string {
-  const query = new URLSearchParams([...request.query].filter(([name]) => !OF_THE_HOST.has(name.toLowerCase())));
+  const query = new URLSearchParams([...request.query].filter(([name]) => !isOfTheHost(name)));
   query.set('$skiptoken', Buffer.from(JSON.stringify(place)).toString('base64url'));
   return `${request.origin}${path}?${query.toString()}`;
 }

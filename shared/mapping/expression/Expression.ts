@@ -61,18 +61,29 @@ export type KeywordName = (typeof KEYWORDS)[number];
 
 /** Entra takes at most 10,000 characters an expression (KNO). */
 export const MAX_EXPRESSION_LENGTH = 10_000;
-/** Calls inside calls; far above what a person writes, far below what the stack of Node holds. */
+/** Nodes inside nodes; far above what a person writes, far below what the stack of Node holds. */
 export const MAX_EXPRESSION_DEPTH = 500;
 
-/** Every node, parents first. */
+/** The nodes right below, in order. */
+function partsOf(expression: Expression): readonly Expression[] {
+  if (expression.kind === 'operation') return [expression.left, expression.right];
+  return expression.kind === 'call' ? expression.args.filter((arg) => arg !== null) : [];
+}
+
+/** Every node, parents first. Without recursion, so that it holds for any tree. */
 export function* nodesOf(expression: Expression): Generator<Expression> {
-  yield expression;
-  if (expression.kind === 'call') {
-    for (const arg of expression.args) if (arg !== null) yield* nodesOf(arg);
-  } else if (expression.kind === 'operation') {
-    yield* nodesOf(expression.left);
-    yield* nodesOf(expression.right);
+  const open = [expression];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    yield node;
+    open.push(...partsOf(node).toReversed());
   }
+}
+
+/** @returns the first node that lies deeper than `MAX_EXPRESSION_DEPTH` below the top; undefined where none does */
+export function tooDeepIn(expression: Expression): Expression | undefined {
+  let level: readonly Expression[] = [expression];
+  for (let depth = 0; depth <= MAX_EXPRESSION_DEPTH && level.length > 0; depth += 1) level = level.flatMap(partsOf);
+  return level[0];
 }
 
 /** Names of the source attributes that an expression reads, without repeats. */

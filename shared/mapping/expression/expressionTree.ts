@@ -1,5 +1,6 @@
 import { parameterAt } from './Arguments';
 import type { Expression } from './Expression';
+import { ExpressionError } from './ExpressionError';
 import { findFunction } from './families/FUNCTIONS';
 import { printExpression } from './printExpression';
 
@@ -11,9 +12,28 @@ export interface ExpressionTree {
   readonly parameters: readonly { readonly key: string; readonly value: ExpressionTree }[];
 }
 
-/** Omitted places are left out of the tree and stay blanks in the text, as in Entra's exports. */
-export function expressionTree(node: Expression): ExpressionTree {
-  const expression = printExpression(node);
+/** Each part stands in the texts of all parts around it: a deep expression of 10,000 characters would be megabytes. */
+const MAX_TEXT = 1_000_000;
+
+/**
+ * Omitted places are left out of the tree and stay blanks in the text, as in Entra's exports.
+ * @throws ExpressionError TooExpensive for a tree that is too large to show
+ */
+export function expressionTree(root: Expression): ExpressionTree {
+  let left = MAX_TEXT;
+  return treeOf(root, (node) => {
+    const text = printExpression(node);
+    left -= text.length;
+    if (left >= 0) return text;
+    throw new ExpressionError(
+      'The expression: its tree is too large to show; nest fewer values in each other, and join them with Join instead of "&".',
+      { code: 'TooExpensive', at: 0 },
+    );
+  });
+}
+
+function treeOf(node: Expression, print: (node: Expression) => string): ExpressionTree {
+  const expression = print(node);
   switch (node.kind) {
     case 'attribute':
       return { expression, name: node.name, type: 'Attribute', parameters: [] };
@@ -28,8 +48,8 @@ export function expressionTree(node: Expression): ExpressionTree {
         name: node.operator,
         type: 'Function',
         parameters: [
-          { key: 'left', value: expressionTree(node.left) },
-          { key: 'right', value: expressionTree(node.right) },
+          { key: 'left', value: treeOf(node.left, print) },
+          { key: 'right', value: treeOf(node.right, print) },
         ],
       };
     case 'call': {
@@ -41,7 +61,7 @@ export function expressionTree(node: Expression): ExpressionTree {
         parameters: node.args.flatMap((arg, place) =>
           arg === null
             ? []
-            : [{ key: (definition && parameterAt(definition, place)) ?? 'source', value: expressionTree(arg) }],
+            : [{ key: (definition && parameterAt(definition, place)) ?? 'source', value: treeOf(arg, print) }],
         ),
       };
     }

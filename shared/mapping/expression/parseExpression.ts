@@ -1,4 +1,4 @@
-import { COMPARISONS, KEYWORDS, MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_LENGTH, nodesOf } from './Expression';
+import { COMPARISONS, KEYWORDS, MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_LENGTH, nodesOf, tooDeepIn } from './Expression';
 import type { Comparison, Expression, KeywordName } from './Expression';
 import { ExpressionError } from './ExpressionError';
 import { checkCall } from './checkCall';
@@ -18,6 +18,14 @@ export function parseExpression(text: string): Expression {
     );
   }
   const expression = new Parser(tokenize(text)).parse();
+  // The parser bounds calls and joined values each by itself; in each other they are the product.
+  const deepest = tooDeepIn(expression);
+  if (deepest !== undefined) {
+    throw new ExpressionError(`More than ${MAX_EXPRESSION_DEPTH} calls and joined values are nested in each other.`, {
+      code: 'TooDeep',
+      at: deepest.at,
+    });
+  }
   for (const node of nodesOf(expression)) {
     if (node.kind === 'call' && node.name === 'SelectUniqueValue' && node !== expression) {
       throw new ExpressionError('it must be the outermost function (FUN).', {
