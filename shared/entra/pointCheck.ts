@@ -117,7 +117,10 @@ async function rolesOfGroups(
   const ids: string[] = [];
   for (const answer of (await sendBatch(graph, parts)).values()) {
     if (answer.status === 401 || answer.status === 403) return undefined;
-    ids.push(...(await roleIds(graph, bodyOf(answer), servicePrincipalId)));
+    const page = bodyOf(answer);
+    // The person was just seen in it.
+    if (page === undefined) throw replicasDisagree();
+    ids.push(...(await roleIds(graph, page, servicePrincipalId)));
   }
   return ids;
 }

@@ -24,7 +24,7 @@ export interface BatchPart {
 }
 
 export interface PartAnswer {
-  /** Below 500, and never 429. */
+  /** Below 500, and never 429; below 300 with a body. */
   readonly status: number;
   readonly body: unknown;
 }
@@ -33,7 +33,7 @@ type Response = ReturnType<typeof parseShape<typeof batchShape>>['responses'][nu
 
 /**
  * Sends the parts, 20 a request, until each has an answer. Answered parts are not asked for again; throttled ones are,
- * after the largest wait any of them demands; missing ones and 5xx after a back-off.
+ * after the largest wait any of them demands; missing ones, empty ones and 5xx after a back-off.
  * @returns an answer for every part, by its key
  * @throws ConnectorError of scope job, repeatable: `TooManyRequests` with `retryAfterMs` when the waits would exceed
  *   15 s in all; `InternalServerError` when a part failed five times; and what GraphClient throws
@@ -50,7 +50,7 @@ export async function sendBatch(graph: GraphClient, parts: readonly BatchPart[])
     const demands: number[] = [];
     asked.forEach((part, index) => {
       const response = responses.get(String(index));
-      if (response !== undefined && isAnswer(response.status)) {
+      if (response !== undefined && isAnswer(response)) {
         answers.set(part.key, { status: response.status, body: response.body });
         return;
       }
@@ -83,8 +83,12 @@ async function ask(graph: GraphClient, parts: readonly BatchPart[]): Promise<Map
   return new Map(responses.map((response) => [response.id, response]));
 }
 
-/** 408 and 424 say that it was not even tried, 429 and 5xx that it may work later. */
-const isAnswer = (status: number): boolean => status < 500 && status !== 408 && status !== 424 && status !== 429;
+/**
+ * 408 and 424 say that it was not even tried, 429 and 5xx that it may work later. Success without a body says nothing: taken
+ * for "nothing there" it would be an absence without proof.
+ */
+const isAnswer = ({ status, body }: Response): boolean =>
+  status < 300 ? (body ?? null) !== null : status < 500 && status !== 408 && status !== 424 && status !== 429;
 
 /** The wait a throttled part demands, in ms; 0 when it names none. Header names come in any case. */
 function demandOf(response: Response, nowMs: number): number {

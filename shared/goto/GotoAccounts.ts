@@ -211,7 +211,8 @@ export class GotoAccounts {
 
   /**
    * Accounts with exactly this address. The filter's grammar is not documented for quotes, and a filter that returns
-   * others is a fault (goto-api.md 6, item 14).
+   * others is a fault (goto-api.md 6, item 14). That there is none, only a total of 0 says (goto-api.md 2.11).
+   * @throws ConnectorError of scope object, IncompleteRead, when there are more than it shows
    */
   async findByEmail(email: string, caller: Caller): Promise<Account[]> {
     if (/["\\]/.test(email)) {
@@ -231,12 +232,16 @@ export class GotoAccounts {
     if (page.results.some((row) => emailKey(row.email) !== emailKey(email))) {
       throw incompatible('GoTo’s filter returned other people');
     }
+    if (page.results.length < page.total) throw incompleteSearch();
     return page.results;
   }
 
   /** @throws ConnectorError NotFound; AccountUnavailable when GoTo shows others but not this one */
   async get(userKey: string, caller: Caller): Promise<Account> {
-    return parseAnswer(userRow, await this.client.get(`${this.#path}/users/${userKey}`, caller, 'object'), 'user');
+    const path = `${this.#path}/users/${userKey}`;
+    const account = parseAnswer(userRow, await this.client.get(path, caller, 'object'), 'user');
+    if (account.key !== userKey) throw incompatible('GoTo answered with another account than it was asked for');
+    return account;
   }
 
   /**
@@ -372,6 +377,13 @@ export class GotoAccounts {
 
 /** Keys go out as bare integers (live evidence, goto-api.md 2.1). */
 const bareNumbers = (digits: readonly string[]): LosslessNumber[] => digits.map((text) => new LosslessNumber(text));
+const incompleteSearch = (): ConnectorError =>
+  new ConnectorError('GoTo counts more accounts of an address than it shows. Nothing was written; it is asked again.', {
+    code: 'IncompleteRead',
+    sent: true,
+    repeatable: true,
+    scope: 'object',
+  });
 const incompleteGroups = (): ConnectorError =>
   new ConnectorError('GoTo’s list of user groups stayed incomplete; it is read again.', {
     code: 'IncompleteRead',

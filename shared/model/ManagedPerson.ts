@@ -11,6 +11,11 @@ import { tolerant } from './tolerant';
  */
 export const managedPersonSchema = z.object({
   link: linkSchema.nullable().default(null),
+  /**
+   * The tie that a restart has forgotten, until there is another one: whoever is not wanted before that gets it back, or the
+   * account would stay open and be nobody's.
+   */
+  untied: linkSchema.nullable().default(null),
   pending: intentSchema.nullable().default(null),
   /** Facts of this moment (ms) were applied last: older ones do nothing any more (docs/protocol.md R15). */
   seenAt: z.number().default(0),

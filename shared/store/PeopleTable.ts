@@ -163,7 +163,8 @@ export class PeopleTable {
     entries: readonly LogEntry[] = [],
   ): Promise<string | undefined> {
     const partitionKey = bucketOf(sourceId);
-    const { last, ...rest } = person;
+    // A tie takes the place of one that was forgotten.
+    const { last, ...rest }: ManagedPerson = person.link === null ? person : { ...person, untied: null };
     const row = {
       partitionKey,
       rowKey: `p:${sourceId}`,
@@ -284,7 +285,8 @@ function storedPerson(row: StoredRow): StoredPerson {
 
 function isActive(row: StoredRow): boolean {
   try {
-    return storedPerson(row).person.link?.state === 'active';
+    const { link, untied } = storedPerson(row).person;
+    return (link ?? untied)?.state === 'active';
   } catch {
     return true;
   }

@@ -120,6 +120,13 @@ export const LIES: readonly Lie[] = [
     says: /rows, but Graph counts \d+/,
   },
   {
+    name: 'the second page of every list is the first again, and nobody may ask what a person is assigned to',
+    tell: (connector) => {
+      behave(connector, { pageCap: 4, repeatsFirstPage: true, refusesAssignmentsOf: true });
+    },
+    says: /rows, but Graph counts \d+/,
+  },
+  {
     name: 'a filter has a slip',
     tell: ({ engine }) => putMeant(engine, schemaWithSlip()),
     mend: ({ engine }) => deleteMeant(engine),

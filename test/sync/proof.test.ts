@@ -2,12 +2,15 @@
 import { honestEntra } from '../../local/simulators/entra/EntraBehaviour';
 import { ORGANIZER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { postStart } from '../../shared/api/controlJob';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { PlansTable } from '../../shared/store/PlansTable';
+import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
 import { askOf } from '../support/demand';
 import { expectConverged } from '../support/expectConverged';
 import { putMeant } from '../support/meantMapping';
+import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { apply, dryRun, revert } from '../support/plans';
 import { around, cycles, newcomer, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
@@ -49,6 +52,65 @@ test('one of several roles that the list hides for hours is kept, and told by na
   expect(held()).toEqual([MEETING_LICENSE]);
 });
 
+test('while one of several roles is in doubt another change is written, and the role is asked about all the same', async () => {
+  const person = someone(connector);
+  connector.world.directory.assign(person.id, 'User', ORGANIZER_ROLE_ID);
+  await connector.begin();
+  const both = connector.accountOf(person.id)?.licenseKeys;
+  expect(both).toHaveLength(2);
+  hideLastAssignment();
+  connector.world.directory.changeUser(person.id, { surname: 'Married' });
+  const seen: unknown[] = [];
+  for (let count = 0; count < 4; count += 1) {
+    await cycles(connector, 1);
+    seen.push(connector.accountOf(person.id)?.licenseKeys);
+  }
+  expect(seen).toEqual([both, both, both, both]);
+  expect(connector.accountOf(person.id)?.lastName).toBe('Married');
+});
+
+test('a group that was refuted once is asked about again as long as its list hides somebody who is assigned otherwise, too', async () => {
+  const { directory } = connector.world;
+  const person = newcomer(connector, 902);
+  const group = directory.addGroup('Organizers');
+  directory.addMembers(group.id, [person.id]);
+  directory.assign(group.id, 'Group', ORGANIZER_ROLE_ID);
+  await connector.begin();
+  const both = connector.accountOf(person.id)?.licenseKeys;
+  expect(both).toHaveLength(2);
+  const { behaviour } = connector.stack.entra;
+  behaviour.emptyMembersOf.add(group.id);
+  behaviour.countsWhatIsShown = true;
+  connector.later();
+  await connector.cycle('full');
+  const told: string[] = [];
+  for (let count = 0; count < 8; count += 1) {
+    told.push(...(await cycles(connector, 1)).warnings);
+    expect(connector.accountOf(person.id)?.licenseKeys).toEqual(both);
+  }
+  expect(told.filter((one) => one.includes('Entra shows it when asked about each')).length).toBeGreaterThan(1);
+});
+
+test('an absence that was over when a stopped cycle looked is a new one when it comes back', async () => {
+  const person = newcomer(connector, 903);
+  await connector.begin();
+  const { behaviour } = connector.stack.entra;
+  // The list is the only evidence then.
+  behaviour.refusesAssignmentsOf = true;
+  hideLastAssignment();
+  expect(await cycles(connector, 1)).toMatchObject({ skippedByReason: { AbsenceUnconfirmed: 1 } });
+  behaviour.assignmentsShown = 1;
+  connector.world.directory.changeUser(person.id, { surname: 'Married' });
+  pauseWhenPlanned(connector);
+  expect(await cycles(connector, 1)).toMatchObject({ state: 'superseded', counts: { held: 1 } });
+  jest.restoreAllMocks();
+  hideLastAssignment();
+  connector.later();
+  await connector.run(() => postStart(connector.engine, apiRequest('')));
+  await connector.settle();
+  expect(connector.statusOf(person.id)).not.toBe('SUSPENDED');
+});
+
 test('a removal that Entra refutes right before the write is not counted against the limit', async () => {
   const person = newcomer(connector, 900);
   await connector.begin();
@@ -74,6 +136,21 @@ test('to move to another enterprise application, an admin looks at the plan and 
   const plan = await dryRun(connector, 'full');
   expect(await apply(connector, plan)).toMatchObject({ state: 'succeeded', counts: { created: 1 } });
   expect(await cycles(connector, 1)).toMatchObject({ state: 'succeeded' });
+  expectConverged(connector);
+});
+
+test('a page that comes twice in place of another one takes access from nobody', async () => {
+  const people = [newcomer(connector, 904), newcomer(connector, 905)];
+  await connector.begin();
+  const { behaviour } = connector.stack.entra;
+  const rows = connector.world.directory.assignmentsAt(connector.clock.now()).length;
+  Object.assign(behaviour, { pageCap: rows - 2, repeatsFirstPage: true, refusesAssignmentsOf: true });
+  const told: string[] = [];
+  for (let count = 0; count < 3; count += 1) told.push(...(await cycles(connector, 1)).warnings);
+  expect(told.join()).toContain(`list of assignments has ${rows - 2} rows, but Graph counts ${rows}`);
+  expect(seated(people.map(({ id }) => id))).toEqual(['INVITED', 'INVITED']);
+  Object.assign(behaviour, honestEntra());
+  await cycles(connector, 1);
   expectConverged(connector);
 });
 

@@ -119,3 +119,23 @@ test('a protected group that reads as empty or missing ends nobody’s protectio
   await cycles(connector, 2);
   expect([ada, bob].map(({ id }) => connector.statusOf(id))).toEqual(['INVITED', 'SUSPENDED']);
 });
+
+test('a protected group that is deleted ends nobody’s protection: the admin is told, and corrects the setting', async () => {
+  const { directory } = connector.world;
+  const ada = newcomer(connector, 652);
+  await cycles(connector, 2);
+  const board = directory.addGroup('A third board');
+  directory.addMembers(board.id, [ada.id]);
+  await connector.restart({ PROTECTED_USERS: board.id });
+  await cycles(connector, 2);
+  directory.changeUser(ada.id, { accountEnabled: false });
+  directory.groups.delete(board.id);
+  await cycles(connector, 2);
+  connector.later();
+  const told = await connector.cycle('full');
+  expect(connector.statusOf(ada.id)).not.toBe('SUSPENDED');
+  expect(told.warnings.join()).toContain(`PROTECTED_USERS names ${board.id}, which Entra shows neither as a group`);
+  await connector.restart({ PROTECTED_USERS: '' });
+  await cycles(connector, 3);
+  expect(connector.statusOf(ada.id)).toBe('SUSPENDED');
+});

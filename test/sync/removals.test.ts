@@ -10,7 +10,7 @@ import { fourSlots } from '../support/deaths';
 import { expectConverged } from '../support/expectConverged';
 import { refusal } from '../support/refusal';
 import { apply, dryRun, intended, revert } from '../support/plans';
-import { around, cycles, newcomer, someone, unassign } from '../support/stories';
+import { around, cycles, heal, newcomer, someone, unassign } from '../support/stories';
 import { TestConnector, type CycleView } from '../support/TestConnector';
 
 /** Twelve people: three may go in a day. */
@@ -296,6 +296,21 @@ test('an undo that waits when the settings change can be approved no more, and k
   const { ids: leavers, cycle } = await leave(5);
   expect([...(await planOf(cycle.id)).staged].sort()).toEqual(leavers.sort());
   expect(suspended(ids)).toBe(0);
+});
+
+test('an attempt to leave the quarantine takes access from nobody of too many leavers, though it looks at a few', async () => {
+  await connector.restart({ REMOVAL_LIMIT_COUNT: '5', REMOVAL_LIMIT_PERCENT: '100' });
+  newcomer(connector, 730);
+  connector.world.goto.addFault({ match: '/admin/', kind: 'status', status: 401, times: 1_000_000 });
+  await cycles(connector, 1);
+  heal(connector.world.goto);
+  const ids = Array.from({ length: 8 }, (_, index) => someone(connector, index).id);
+  for (const id of ids) connector.world.directory.changeUser(id, { accountEnabled: false });
+  // The attempt, and the cycle that follows it by itself.
+  await cycles(connector, 1);
+  expect(suspended(ids)).toBe(0);
+  const { staged } = await planOf((await awaited()) ?? '');
+  expect([...staged].sort()).toEqual([...ids].sort());
 });
 
 test('a plan that is applied leaves one that waits alone, as far as it has other people', async () => {

@@ -1,9 +1,10 @@
 /** Restart in each of Graph's scopes: what it forgets, what it keeps, and a cycle that is running ends cleanly. */
-import { postPause, postRestart } from '../../shared/api/controlJob';
+import { postPause, postRestart, postStart } from '../../shared/api/controlJob';
 import { getJob } from '../../shared/api/getJob';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { apiRequest } from '../support/apiRequest';
 import { expectInOrder } from '../support/deaths';
+import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { refusal } from '../support/refusal';
 import { around, cycles, entitled, heal, newcomer, someone, unassign } from '../support/stories';
 import { TestConnector, type CycleView } from '../support/TestConnector';
@@ -83,6 +84,27 @@ test('Full: accounts are found anew by their addresses, none is made twice, and 
   await cycles(connector, 2);
   expect(connector.statusOf(leaves.id)).toBe('SUSPENDED');
   expect(connector.statusOf(blocked.id)).toBe('SUSPENDED');
+  await expectInOrder(connector);
+});
+
+test('Full, stopped when the ties are forgotten and not made anew: who leaves before the next cycle loses access all the same', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const [stays, leaves, deleted] = [someone(connector, 0), someone(connector, 1), someone(connector, 2)];
+  pauseWhenPlanned(connector);
+  await restart('Full');
+  expect(await newest()).toMatchObject({ state: 'superseded', counts: { linked: 0 } });
+  expect(await linkOf(leaves.id)).toBeNull();
+  jest.restoreAllMocks();
+  const keys = [leaves, deleted].map(({ id }) => connector.accountOf(id)?.key ?? '');
+  unassign(connector, leaves.id);
+  connector.world.directory.deleteUser(deleted.id);
+  connector.later();
+  await connector.run(() => postStart(connector.engine, apiRequest('')));
+  await connector.settle();
+  await cycles(connector, 2);
+  expect(keys.map((key) => connector.world.goto.users.get(key)?.latest?.licenseKeys)).toEqual([[], []]);
+  expect(await linkOf(stays.id)).toMatchObject({ origin: 'adopted' });
   await expectInOrder(connector);
 });
 

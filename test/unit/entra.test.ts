@@ -205,6 +205,15 @@ describe('a batch', () => {
     expect(graph.batches).toHaveLength(5);
   });
 
+  test('success without a body is no answer: nobody is missing by it', async () => {
+    const ids = addPeople(2);
+    graph.partAnswer = ({ url }, batch) => (batch < 3 && url.startsWith('/users/p1?') ? { status: 200 } : undefined);
+    const { people } = await source.getPeople(ids);
+    expect([...people.values()]).toEqual(ids.map((id) => ({ person: expect.objectContaining({ id }) as unknown })));
+    graph.partAnswer = ({ url }) => (url.startsWith('/users/p1?') ? { status: 200, body: null } : undefined);
+    await expect(source.getPeople(ids)).rejects.toMatchObject({ code: 'InternalServerError', repeatable: true });
+  });
+
   test('a refused part tells which permission is missing', async () => {
     addPeople(1);
     graph.partAnswer = () => ({ status: 403, body: { error: { code: 'Authorization_RequestDenied' } } });
@@ -331,6 +340,14 @@ describe('I05: the point check', () => {
     const group = directory.addGroup('G');
     expect(await check([group.id])).toMatchObject({ looked: { deleted: 'soft' }, memberOf: [], directRoleIds: [] });
     expect(await check([group.id], 'p1')).toMatchObject({ looked: { deleted: 'hard' } });
+  });
+
+  test('I17: when nobody knows the roles of a group that the person is in, nothing is proven', async () => {
+    addPeople(1);
+    const group = directory.addGroup('G');
+    directory.addMember(group.id, 'p0');
+    graph.partAnswer = ({ url }) => (url.startsWith('/groups/') ? { status: 404, body: {} } : undefined);
+    await expect(check([group.id])).rejects.toMatchObject({ code: 'InternalServerError', repeatable: true });
   });
 
   test.each(['checkMemberGroups', 'appRoleAssignments'])(

@@ -1,6 +1,6 @@
 /** The GoTo client over real HTTP against the simulator: tokens, keys, errors. */
 import { ACCOUNT_KEY, GotoSimulator, MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
-import type { SimRequest, SimResponse } from '../../local/simulators/http/SimulatedServer';
+import { json, type SimRequest, type SimResponse } from '../../local/simulators/http/SimulatedServer';
 import { GotoAccounts, isCompleteList } from '../../shared/goto/GotoAccounts';
 import { GotoClient, type Caller } from '../../shared/goto/GotoClient';
 import { gotoError } from '../../shared/goto/gotoError';
@@ -14,11 +14,14 @@ import { MemoryPace } from './MemoryPace';
 import { SleeplessClock } from './SleeplessClock';
 
 const telemetry = createTelemetry(() => undefined);
-/** A GoTo that gives fewer rows a page than it documents. */
+/** A GoTo that gives fewer rows a page than it documents, and other answers where a test says so. */
 class CappedGoto extends GotoSimulator {
   pageCap = 1_000;
+  instead: (request: SimRequest) => SimResponse | undefined = () => undefined;
 
   protected override answer(request: SimRequest): SimResponse {
+    const told = this.instead(request);
+    if (told !== undefined) return told;
     if (!request.url.searchParams.has('pageSize')) return super.answer(request);
     const url = new URL(request.url);
     url.searchParams.set('pageSize', String(Math.min(this.pageCap, Number(url.searchParams.get('pageSize')))));
@@ -107,6 +110,24 @@ describe('accounts', () => {
       code: 'UnprocessableEntity',
       sent: false,
     });
+  });
+
+  test('only a total of 0 says that nobody has an address; an account of another key is no answer', async () => {
+    const { key } = goto.addUser({ email: 'ada@example.com', firstName: 'Ada', lastName: 'X' });
+    const other = goto.addUser({ email: 'bob@example.com', firstName: 'Bob', lastName: 'Y' });
+    const { accounts, caller } = connect({ personalAccessToken: goto.personalAccessToken });
+    const isSearch = ({ url }: SimRequest): boolean => url.searchParams.has('filter');
+    for (const body of [{ total: 1 }, { results: [], total: 1 }]) {
+      goto.instead = (request) => (isSearch(request) ? json(200, body) : undefined);
+      await expect(accounts.findByEmail('ada@example.com', caller)).rejects.toMatchObject({
+        code: 'IncompleteRead',
+        repeatable: true,
+        scope: 'object',
+      });
+    }
+    const row = { key: other.key, email: 'bob@example.com' };
+    goto.instead = ({ url }) => (url.pathname.endsWith(`/users/${key}`) ? json(200, row) : undefined);
+    await expect(accounts.get(key, caller)).rejects.toMatchObject({ code: 'ServiceIncompatible' });
   });
 
   test('a slice of the list: devices are counted by key, and the caller can tell whether it has all', async () => {

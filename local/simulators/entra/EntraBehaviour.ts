@@ -52,6 +52,8 @@ export interface EntraBehaviour {
   pageCap: number;
   /** Every second page of a list is empty and the last one. */
   endsWithEmptyPage: boolean;
+  /** Every page of a list but the first shows rows of the first again, as many as it should hold. */
+  repeatsFirstPage: boolean;
   /** Directory.Read.All is not granted: what a person or a group is assigned to is not told. */
   refusesAssignmentsOf: boolean;
   /** How many of the next parts of a $batch answer 429, each by itself (graph-source.md 3.1). */
@@ -81,6 +83,7 @@ export const honestEntra = (): EntraBehaviour => ({
   hidesMemberships: false,
   pageCap: 999,
   endsWithEmptyPage: false,
+  repeatsFirstPage: false,
   refusesAssignmentsOf: false,
   throttledParts: 0,
   throttledPartSeconds: 10,

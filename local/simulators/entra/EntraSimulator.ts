@@ -290,7 +290,8 @@ export class EntraSimulator extends SimulatedServer {
     const isEmpty = token === null && this.behaviour.emptyFirstPage;
     if (token !== null && this.behaviour.endsWithEmptyPage) return json(200, { value: [] });
     const offset = Number(token ?? 0);
-    const value = isEmpty ? [] : rows.slice(offset, offset + top);
+    const from = this.behaviour.repeatsFirstPage ? 0 : offset;
+    const value = isEmpty ? [] : rows.slice(from, from + Math.min(top, rows.length - offset));
     const next = isEmpty ? 0 : offset + top;
     const hasMore = isEmpty || next < rows.length || this.behaviour.endlessNextLink;
     return json(200, {

@@ -52,6 +52,8 @@ async function breakClaim({ store }: WithStore, targetKey: string, holderId: str
   if (isPending) throw busy();
   if (isLinked && (await store.people.facts(holderId))?.wants !== 'inactive') throw taken();
   if (etag === null) return;
-  const next = isLinked ? { ...person, link: null } : person;
+  const next = isLinked
+    ? { ...person, link: null }
+    : { ...person, untied: person.untied?.key === targetKey ? null : person.untied };
   if ((await store.people.change(holderId, next, etag)) === undefined) throw busy();
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../../model/Account';
 import type { Link } from '../../model/Link';
+import type { PlanEntry } from '../../model/PlanEntry';
 
 /** What GoTo holds, as the link remembers it. */
 export function appliedOf(account: Omit<Account, 'key' | 'status'>): Link['applied'] {
@@ -19,3 +20,10 @@ export function appliedOf(account: Omit<Account, 'key' | 'status'>): Link['appli
 export const givenAfter = (link: Link | null, wanted: readonly string[]): readonly string[] => [
   ...new Set([...(link?.given ?? []), ...wanted]),
 ];
+
+/**
+ * App roles that stand with the link. One whose loss is in doubt stays among them, whatever else is written meanwhile: by it
+ * the loss is known as one that needs proof (I05).
+ */
+export const rolesAfter = ({ absentSince, roleIds }: PlanEntry, link: Link | null): readonly string[] =>
+  absentSince === null ? roleIds : [...new Set([...roleIds, ...(link?.roleIds ?? [])])];

@@ -13,7 +13,7 @@ import type { Reason } from '../../model/Reason';
 import { repairsAfter } from '../../rules/contested';
 import { decide, type Decision, type Observed } from '../../rules/decide';
 import { leftAsIs } from '../../rules/leftAsIs';
-import { appliedOf, givenAfter } from './linkOf';
+import { appliedOf, givenAfter, rolesAfter } from './linkOf';
 import { modifiedProperties } from './modifiedProperties';
 
 /** A write as it will stand on the person's row, without its moment. */
@@ -75,7 +75,7 @@ export function prepare(input: PrepareInput): Prepared {
           : { left: leftAsIs(decision.left, observed, desired.kind === 'active' ? desired.redacted : []) }),
         link:
           decision.reason === 'RedundantExport' && typeof observed === 'object' && link !== null
-            ? { ...link, applied: appliedOf(observed), roleIds: entry.roleIds }
+            ? { ...link, applied: appliedOf(observed), roleIds: rolesAfter(entry, link) }
             : link,
       };
     case 'unlink':
@@ -116,7 +116,7 @@ function creation(
       disabledAt: null,
       applied,
       given: givenAfter(former, desired.licenseKeys),
-      roleIds: entry.roleIds,
+      roleIds: rolesAfter(entry, former),
       repairs: {},
     },
     fields: Object.keys(applied),
@@ -175,7 +175,7 @@ function change(
     // What is let go stays remembered as ours: it is no new wish of Entra's when it is seen again.
     applied: { ...appliedOf(after), ...decision.left },
     given: givenAfter(link, desired.kind === 'active' ? desired.licenseKeys : []),
-    roleIds: desired.kind === 'active' ? entry.roleIds : (link?.roleIds ?? []),
+    roleIds: desired.kind === 'active' ? rolesAfter(entry, link) : (link?.roleIds ?? []),
     repairs: repairsAfter(link, Object.keys(changes), decision.undone ?? []),
   };
   if (Object.keys(changes).length === 0) {

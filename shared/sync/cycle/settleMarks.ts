@@ -99,9 +99,13 @@ function nextMark(row: PlanRow, cycle: Cycle, { clock, timing }: WithClock, isNo
       return {
         ...plain,
         attempts: entry.mark?.attempts ?? 0,
-        absentSince: entry.absentSince ?? entry.mark?.absentSince ?? null,
+        absentSince: entry.absentSince ?? (restsOnAbsence(entry) ? (entry.mark?.absentSince ?? null) : null),
         // Whoever is held waits for a time, never for the release: that marks anew (docs/protocol.md R26).
         wait: entry.reason === 'HeldByRevert' || result?.code === 'RemovalRejected' ? nowMs + timing.holdMs : null,
       };
   }
 }
+
+/** What a row takes was confirmed once, and stays so; of somebody who has lost nothing a later absence is a new one (I05). */
+const restsOnAbsence = ({ action, desired, drops }: PlanRow['entry']): boolean =>
+  desired.kind === 'inactive' || drops.length > 0 || action === 'recover';

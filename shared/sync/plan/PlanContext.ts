@@ -35,7 +35,8 @@ const OBJECT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export class PlanContext {
   readonly #app: EnterpriseApp | undefined;
-  #protected: Promise<ReadonlySet<string>> | undefined;
+  #protected: Promise<{ readonly members: ReadonlySet<string>; readonly noGroups: readonly string[] }> | undefined;
+  #lostProtectors: Promise<readonly string[]> | undefined;
   #snapshot: Promise<SourceSnapshot> | undefined;
   #nesting: Promise<GroupNesting> | undefined;
   #groupIds: Promise<ReadonlySet<string>> | undefined;
@@ -257,17 +258,40 @@ export class PlanContext {
   }
 
   /** Everybody whom the lists of the groups show that PROTECTED_USERS names. */
-  protectedByGroup(): Promise<ReadonlySet<string>> {
+  async protectedByGroup(): Promise<ReadonlySet<string>> {
+    return (await this.#protectedLists()).members;
+  }
+
+  #protectedLists() {
     this.#protected ??= (async () => {
       const ids = new Set<string>();
+      const noGroups: string[] = [];
       for (const name of this.#protectedIds) {
-        // One that is no group is a person's id.
         const members = await this.engine.entra.listEverybodyIn(name);
-        if (members !== 'missing') for (const id of members) ids.add(id);
+        if (members === 'missing') noGroups.push(name);
+        else for (const id of members) ids.add(id);
       }
-      return ids;
+      return { members: ids, noGroups };
     })();
     return this.#protected;
+  }
+
+  /** Ids in PROTECTED_USERS that are neither a group nor anybody whom Entra shows, or the connector has known. */
+  lostProtectors(): Promise<readonly string[]> {
+    this.#lostProtectors ??= (async () => {
+      const { entra, store } = this.engine;
+      const strangers: string[] = [];
+      for (const id of (await this.#protectedLists()).noGroups) {
+        const { hasFacts, managed } = await store.people.someone(id);
+        if (!hasFacts && managed !== 'unreadable' && managed.etag === null) strangers.push(id);
+      }
+      if (strangers.length === 0) return strangers;
+      const { people } = await entra.getPeople(strangers);
+      // A list of members may be missing though the group is there.
+      const names = await entra.groupNames(strangers);
+      return strangers.filter((id) => 'deleted' in (people.get(id) ?? {}) && names.get(id) === id);
+    })();
+    return this.#lostProtectors;
   }
 
   /** The image was written: the next `snapshot` reads it again. */

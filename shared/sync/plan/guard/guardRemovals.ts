@@ -36,6 +36,11 @@ export const guardRemovals: Slice = async (context, place) => {
   const theirs = waiting?.people ?? NOBODY;
   const { staged: planned, waits } = await rowsOf(engine, place.cycle, STAGE.removals);
   const { staged: due, waits: dueBefore } = await rowsOf(engine, place.cycle, STAGE.deletions);
+  if (judgesAFew(place.cycle)) {
+    await letGranted(context, place, planned, theirs);
+    await endInPlan(place, due, () => NOT_ALL_SEEN);
+    return 'next';
+  }
   let [removals, reservation] = [planned, await reserve(context, place, [...waits, ...planned])];
   if (reservation.kind === 'over') {
     removals = await withoutRefuted(context, place, planned, theirs);
@@ -81,6 +86,36 @@ function isPointless({ mode, isProbe }: Cycle, { people, stays }: Waiting, asked
   if (stays !== null || mode === 'apply' || isProbe || people.size === 0) return false;
   return !asked.some(({ entry }) => people.has(entry.sourceId));
 }
+
+/** An attempt of the quarantine sees some of those who are to lose access: that they are few says nothing. */
+const judgesAFew = ({ isProbe, mode }: Cycle): boolean => isProbe && mode === 'incremental';
+
+/** Of a few people only those go for whom a cycle that saw everybody has had room within the day. */
+async function letGranted(
+  context: PlanContext,
+  place: CyclePlace,
+  planned: readonly PlanRow[],
+  theirs: ReadonlySet<string>,
+): Promise<void> {
+  const { store, clock } = context.engine;
+  const { people } = await store.removalWindow.read(clock.now());
+  const isGranted = ({ entry }: PlanRow): boolean => people.has(entry.sourceId) && !theirs.has(entry.sourceId);
+  const granted = (await restsOnDoubt(context, planned)) ? [] : planned.filter(isGranted);
+  await endInPlan(
+    place,
+    planned.filter((row) => !granted.includes(row)),
+    () => NOT_ALL_SEEN,
+  );
+  if (granted.length > 0) await letGo(context.engine, place);
+}
+
+/** Their marks stay. */
+const NOT_ALL_SEEN: PlanResult = {
+  outcome: 'held',
+  code: null,
+  message: 'An attempt with a few people takes access from nobody: the next cycle, which sees everybody, does.',
+  entries: [],
+};
 
 /** Who stands in the plan that waits stays there, unless there are more: then all of them wait in this one. */
 async function askAbout(

@@ -1,7 +1,7 @@
 import { inParallel } from '../../../concurrency/inParallel';
 import type { Cycle } from '../../../model/Cycle';
 import type { PlanContext } from '../PlanContext';
-import type { Gathered } from './gather';
+import { withPerson, type Gathered } from './gather';
 import { judgeOne } from './recordPeople';
 
 const PARALLEL_WRITES = 16;
@@ -26,15 +26,11 @@ export async function forgetLinks(
     if (person.link === null || person.pending !== null) return;
     const { entry } = judgeOne(context, cycle, one);
     if (entry.desired.kind !== 'active' || entry.absentSince !== null) return;
-    const untied = { ...person, link: null };
+    const untied = { ...person, link: null, untied: person.link };
     const personEtag = await people.change(someone.sourceId, untied, etag);
     // Lost to a request on demand, which has just looked at the account.
     if (personEtag === undefined) return;
-    now.set(one, {
-      ...one,
-      someone: { ...someone, managed: { person: untied, etag: personEtag } },
-      facts: () => ({ ...one.facts(), managed: untied, personEtag }),
-    });
+    now.set(one, withPerson(one, { person: untied, etag: personEtag }));
   });
   return gathered.map((one) => now.get(one) ?? one);
 }

@@ -7,7 +7,7 @@ import { DEFAULT_ACCESS_ROLE_ID } from '../../../model/Assignment';
 import type { Person } from '../../../model/Person';
 import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
 import type { StoredMark } from '../../../store/DirtyTable';
-import type { Someone, SourceRead } from '../../../store/PeopleTable';
+import type { Someone, SourceRead, StoredPerson } from '../../../store/PeopleTable';
 import { AS_EVERYBODY, groupsAmong, type Grant } from '../../../rules/grantsInWords';
 import type { PersonFacts } from '../../../rules/judge';
 import type { PlanContext } from '../PlanContext';
@@ -22,6 +22,13 @@ export interface Gathered {
   /** @throws whatever is wrong with this one person (I16) */
   readonly facts: () => PersonFacts;
 }
+
+/** The same facts with the person's row as it has become. */
+export const withPerson = (one: Gathered, managed: StoredPerson): Gathered => ({
+  ...one,
+  someone: { ...one.someone, managed },
+  facts: () => ({ ...one.facts(), managed: managed.person, personEtag: managed.etag }),
+});
 
 /** What the facts of one slice have in common. */
 export interface GatherInput {
@@ -110,7 +117,14 @@ function needsLookUp(
   if (facts.readIn === cycleId && facts.attributes !== null) return false;
   if (isOfPlan || isInScope(context, someone, snapshot)) return true;
   if (managed === 'unreadable') return false;
-  return managed.person.link?.state === 'active' || managed.person.pending !== null;
+  const { link, untied, pending } = managed.person;
+  return (link ?? untied)?.state === 'active' || pending !== null;
+}
+
+/** Entra does not name whom it has in the recycle bin, and the log is searched by name. */
+function nameOfAccount(managed: Someone['managed']): string {
+  const applied = managed === 'unreadable' ? undefined : managed.person.link?.applied;
+  return applied === undefined ? '' : `${applied.firstName} ${applied.lastName}`.trim();
 }
 
 function factsOf(
@@ -131,7 +145,7 @@ function factsOf(
     sourceId,
     person,
     deleted: read.deleted === 'no' ? undefined : read.deleted,
-    displayName: read.displayName === '' ? facts.displayName : read.displayName,
+    displayName: read.displayName || facts.displayName || nameOfAccount(managed),
     roleIds: isEverybody ? [DEFAULT_ACCESS_ROLE_ID] : snapshot.roleIdsOf(sourceId),
     grants: isEverybody ? AS_EVERYBODY : snapshot.grantsOf(sourceId),
     proofGroupIds: groupsAmong([...snapshot.viaOf(sourceId), ...facts.via]),

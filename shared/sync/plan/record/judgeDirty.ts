@@ -5,6 +5,7 @@ import type { Someone } from '../../../store/PeopleTable';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { gather } from './gather';
+import { recallLinks } from './recallLinks';
 import { recordPeople } from './recordPeople';
 
 const PARALLEL_READS = 32;
@@ -28,7 +29,7 @@ export const judgeDirty: Slice = async (context, place) => {
     people,
     marks,
   );
-  await recordPeople(context, place, gathered);
+  await recordPeople(context, place, await recallLinks(context, place.cycle, gathered));
   place.move({ cursor: { ...place.cycle.cursor, after: [...marks.keys()].at(-1) ?? '', isPartial: false } });
   return isProbe || marks.size < timing.peoplePerSlice ? 'next' : 'stay';
 };

@@ -1,15 +1,18 @@
 import type { StoredMark } from '../../../store/DirtyTable';
 import { PEOPLE_BUCKETS, type Someone } from '../../../store/PeopleTable';
+import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { forgetLinks } from './forgetLinks';
 import { gather, isInScope } from './gather';
+import { recallLinks } from './recallLinks';
 import { recordPeople } from './recordPeople';
 
 /** Judges everybody who is assigned, linked or marked: partitions of the people, as many as make a slice. */
 export const judgeEverybody: Slice = async (context, place) => {
   const { store, timing } = context.engine;
   const { cursor } = place.cycle;
+  warnOfLostProtectors(place, await context.lostProtectors());
   const snapshot = await context.snapshot();
   const accounts = await context.accounts();
   const people: Someone[] = [];
@@ -25,6 +28,7 @@ export const judgeEverybody: Slice = async (context, place) => {
     !marks.has(sourceId) &&
     managed !== 'unreadable' &&
     managed.person.link === null &&
+    managed.person.untied === null &&
     managed.person.pending === null &&
     facts.readIn !== place.cycle.id;
   const known = await gather(
@@ -35,7 +39,7 @@ export const judgeEverybody: Slice = async (context, place) => {
   );
   const { linksResetEtag } = place.cycle;
   const gathered = linksResetEtag === null ? known : await forgetLinks(context, place.cycle, known);
-  await recordPeople(context, place, gathered);
+  await recordPeople(context, place, await recallLinks(context, place.cycle, gathered));
   // People who are long gone and never had an account leave nothing behind.
   await store.people.forgetFacts(people.filter((one) => one.hasFacts && isOver(one)).map((one) => one.sourceId));
   place.move({ cursor: { ...place.cycle.cursor, index, isPartial: false } });
@@ -56,4 +60,12 @@ async function readBucket(context: PlanContext, bucket: number, marks: Map<strin
     if (!ids.has(mark.id)) others.push(await people.someone(mark.id));
   }
   return [...known, ...others];
+}
+
+function warnOfLostProtectors(place: CyclePlace, ids: readonly string[]): void {
+  if (ids.length > 0)
+    place.warn(
+      `PROTECTED_USERS names ${ids.join(', ')}, which Entra shows neither as a group nor as a person. Whoever was protected stays ` +
+        'so; correct the setting.',
+    );
 }

@@ -17,6 +17,7 @@ import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { gather } from './gather';
 import { judgeUndo } from './judgeLog';
+import { recallLinks } from './recallLinks';
 import { judgeOne, recordJudged, remember, unrecorded, type Judged } from './recordPeople';
 
 const PARALLEL_READS = 32;
@@ -94,7 +95,8 @@ async function again(
     people,
     marks,
   );
-  const judged = (await unrecorded(context, place, gathered)).map((one) => judgeOne(context, place.cycle, one));
+  const known = await recallLinks(context, place.cycle, await unrecorded(context, place, gathered));
+  const judged = known.map((one) => judgeOne(context, place.cycle, one));
   await remember(
     context,
     judged.map((one) => ({ ...one, news: null })),

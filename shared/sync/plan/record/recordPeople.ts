@@ -180,27 +180,40 @@ export async function remember(context: PlanContext, judged: readonly Judged[]):
   );
 }
 
-const viaAfter = (now: readonly string[], before: readonly string[], isInDoubt: boolean): readonly string[] =>
-  now.length === 0 ? before : isInDoubt ? [...new Set([...now, ...before])] : now;
+const viaAfter = (now: readonly string[], before: readonly string[], isSettled: boolean): readonly string[] =>
+  now.length === 0 ? before : isSettled ? now : [...new Set([...now, ...before])];
 
 /**
  * What is remembered of a judgement.
  * @param now through what the person is assigned, and the groups the person is in; who is not assigned keeps the last ways
  */
 export const judgedOf = (
-  { absentSince, desired, reason, observed, factsAt }: PlanEntry,
+  entry: PlanEntry,
   isOpen: boolean,
   now: Pick<SourceJudged, 'via' | 'within'>,
-  { facts }: Someone,
-): SourceJudged => ({
-  // A way that is in doubt is not forgotten: it is asked about before anything is taken.
-  via: viaAfter(now.via, facts.via, absentSince !== null),
-  within: within(now.via.length > 0 ? now : facts),
-  wants: desired.kind,
-  wantedEmail: desired.kind === 'active' ? desired.attributes.email : facts.wantedEmail,
-  inUseAt: desired.kind === 'inactive' && isSeenInUse(observed) ? factsAt : facts.inUseAt,
-  skipLogged: isOpen ? '' : reason,
-});
+  { facts, managed }: Someone,
+): SourceJudged => {
+  const { desired, reason, observed, factsAt } = entry;
+  return {
+    via: viaAfter(now.via, facts.via, isSettled(entry, isOpen, managed)),
+    within: within(now.via.length > 0 ? now : facts),
+    wants: desired.kind,
+    wantedEmail: desired.kind === 'active' ? desired.attributes.email : facts.wantedEmail,
+    inUseAt: desired.kind === 'inactive' && isSeenInUse(observed) ? factsAt : facts.inUseAt,
+    skipLogged: isOpen ? '' : reason,
+  };
+};
+
+/**
+ * Whether the ways that led to access before may be forgotten: nothing can be taken any more, or the account is as the
+ * present ways want it. Until then each of them is asked about, however often the lists leave it out (I05).
+ */
+function isSettled({ absentSince, reason }: PlanEntry, isOpen: boolean, managed: Someone['managed']): boolean {
+  if (managed === 'unreadable') return false;
+  const { link, pending } = managed.person;
+  if (link?.state !== 'active' && pending === null) return true;
+  return reason === 'RedundantExport' && !isOpen && absentSince === null;
+}
 
 /** By somebody's hand, or with another product of GoTo's. */
 const isSeenInUse = (observed: PlanEntry['observed']): boolean =>

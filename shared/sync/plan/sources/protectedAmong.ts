@@ -4,7 +4,8 @@ import type { PlanContext } from '../PlanContext';
 
 /**
  * Who of these is protected by a group that PROTECTED_USERS names (I07). A list of members that reads as short, empty or
- * missing ends nobody's protection: whoever was protected when last judged, and is on no list now, is asked about by person.
+ * missing ends nobody's protection: whoever was protected when last judged, and is on no list now, is asked about by person,
+ * and stays protected while a group that the setting names is nowhere to be found.
  * Whoever is deleted is in no group any more: as protected as when last judged, while anybody is protected at all.
  * @param looked what was read of people just now
  * @throws ConnectorError of Graph
@@ -27,6 +28,8 @@ export async function protectedAmong(
     if (deleted !== 'no') found.add(sourceId);
     else if (!isProtected(sourceId, person, email, list)) toAsk.push(sourceId);
   }
-  for (const id of await context.protectedByPerson(toAsk)) found.add(id);
+  if (toAsk.length === 0) return found;
+  const isGroupLost = (await context.lostProtectors()).length > 0;
+  for (const id of isGroupLost ? toAsk : await context.protectedByPerson(toAsk)) found.add(id);
   return found;
 }

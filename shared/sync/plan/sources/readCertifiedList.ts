@@ -19,7 +19,8 @@ export async function readCertifiedList(
   const at = clock.now();
   const list = await readSlice(context, place, app);
   if (list === 'more') return 'more';
-  const { assignments, rows } = list;
+  const { assignments } = list;
+  const rows = rowsOnce(list);
   const before = context.certificate;
   if (before?.doubtSince === null && rows === before.believed) return assignments;
   const isSuspect = before !== undefined && (before.doubtSince !== null || rows < before.believed);
@@ -65,3 +66,11 @@ const joined = (
   assignments: pages.flatMap((page) => page.assignments),
   rows: pages.reduce((sum, page) => sum + page.rows, 0),
 });
+
+/**
+ * How long a list is, each assignment counted once: one that comes twice, because a page did, hides one that is missing.
+ */
+export function rowsOnce({ assignments, rows }: Pick<AssignmentsPage, 'assignments' | 'rows'>): number {
+  const distinct = new Set(assignments.map(({ principalId, appRoleId }) => `${principalId}/${appRoleId}`));
+  return rows - assignments.length + distinct.size;
+}

@@ -14,6 +14,7 @@ import type { PlanContext } from '../PlanContext';
 import { assignedGroupsIn } from '../SourceSnapshot';
 import { readOf } from './readGroup';
 import { protectedAmong } from './protectedAmong';
+import { rowsOnce } from './readCertifiedList';
 
 /** One person, as read for one request. */
 export interface RequestRead {
@@ -71,7 +72,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const person = 'person' in looked ? looked.person : undefined;
   const isEverybody = context.policy.scope === 'all' && person !== undefined && assigned.length === 0;
   const grants = isEverybody ? AS_EVERYBODY : assigned;
-  const isListCertified = await isCertified(context, app.id, { rows: list.rows, at: readAt });
+  const isListCertified = await isCertified(context, app.id, { rows: rowsOnce(list), at: readAt });
   const isGrouped = managed.person.link?.applied.groupKey != null;
   const group = isGrouped && !isListCertified ? undefined : (await context.userGroups())(grants);
   const toName = groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
