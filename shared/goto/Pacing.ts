@@ -29,6 +29,9 @@ const GUESTS_LOW_MS = 5_000;
 /** From being announced on, all instances know of guests: they read what is shared so often, and the read takes its time. */
 const GUESTS_KNOWN_MS = SHARED_WAIT_AGE_MS + 300;
 
+/** No queue of guests is longer, in ms. */
+const LONGEST_QUEUE_MS = 600_000;
+
 /** Half of the slots, by no rule that a lane's could follow, so that each lane keeps half of its own. */
 const isGuestSlot = (slot: number): boolean => ((Math.imul(slot, 0x9e3779b1) >>> 15) & 1) === 1;
 
@@ -141,7 +144,11 @@ export class Pacing {
       await this.#comeAsGuest();
       const slotMs = 1_000 / this.ratePerSecond;
       const slot = await this.shared.takeGuestSlot((after) => {
-        let next = Math.max(after + 1, Math.ceil(Math.max(this.clock.now() + leadMs, this.#guestsFrom) / slotMs));
+        const now = this.clock.now();
+        // At another rate slots had other numbers: what was taken before the setting was lowered lies years away.
+        const isOfThisRate = after * slotMs <= now + LONGEST_QUEUE_MS;
+        const first = Math.ceil(Math.max(now + leadMs, this.#guestsFrom) / slotMs);
+        let next = isOfThisRate ? Math.max(after + 1, first) : first;
         while (!isGuestSlot(next)) next += 1;
         return next;
       });

@@ -138,6 +138,8 @@ test('blocked, gone from Entra, unassigned: each is said, also of people that En
   expect(await storyOf(blocked.id)).toMatchObject({ reason: 'SignInBlocked', source: { state: 'signInBlocked' } });
   const gone = await storyOf(mailOf(deleted));
   expect(gone).toMatchObject({ id: deleted.id, reason: 'SoftDeleted', source: { state: 'softDeleted' } });
+  expect(gone.displayName).toBe(deleted.displayName);
+  expect(gone.log[0]?.sourceIdentity.displayName).toBe(deleted.displayName);
   expect(gone.answer).toMatch(/GoTo account is disabled: .*recycle bin.* – what to do: restore the person/);
   unassign(connector, leaver.id);
   expect(await storyOf(leaver.id)).toMatchObject({ next: { reason: 'AbsenceUnconfirmed' } });

@@ -91,6 +91,28 @@ test.each([
   },
 );
 
+test('I11: guests keep to the rate also after it was lowered: the last slot of another rate means nothing', async () => {
+  const { clock, shared, make } = setUp(10);
+  await run(clock, make().guest.acquire());
+  const lowered = new Pacing(5, clock, shared);
+  const sent: number[] = [];
+  const start = clock.now();
+  await run(
+    clock,
+    Promise.all(
+      Array.from({ length: 10 }, async () => {
+        await lowered.guest.acquire();
+        sent.push(clock.now());
+      }),
+    ),
+  );
+  // Half of the slots, and not the end of time, which a timer would take for now.
+  expect(clock.now() - start).toBeLessThan(10_000);
+  sent.sort((a, b) => a - b);
+  for (const at of sent)
+    expect(sent.filter((other) => other >= at && other < at + 1_000 - 5).length).toBeLessThanOrEqual(5);
+});
+
 test('the planner may use every slot', async () => {
   const { clock, make } = setUp(10);
   const pacer = make().planner;

@@ -1,10 +1,24 @@
 import type { PersonNames } from '../../store/PeopleTable';
 
+const ASCII = /^[\0-\x7f]*$/;
+
 /** Letters without accents and case: whoever types "muller" finds "Müller". */
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+const plain = (text: string): string =>
+  (ASCII.test(text) ? text : text.normalize('NFD').replace(/\p{M}/gu, '')).toLowerCase();
+
+interface Found extends PersonNames {
+  readonly id: string;
+  /** 0 for a name that begins so. */
+  readonly rank: 0 | 1;
+}
+
+const inOrder = new Intl.Collator('en');
+const compare = (a: Found, b: Found): number =>
+  a.rank - b.rank || inOrder.compare(a.displayName, b.displayName) || (a.id < b.id ? -1 : 1);
 
 /**
- * People in whose name, mail or user principal name every word occurs; those with a name that begins so come first.
+ * People in whose name, mail or user principal name every word occurs; those with a name that begins so come first. Nobody
+ * else is answered meanwhile, so that of a large company only the first few are put in order.
  * @param search what somebody typed
  * @param top how many at most
  */
@@ -13,17 +27,20 @@ export function namesLike(
   search: string,
   top: number,
 ): readonly (PersonNames & { readonly id: string })[] {
-  const words = plain(search).split(/\s+/u).filter(Boolean);
-  if (words.length === 0) return [];
-  const found = [...names].flatMap(([id, one]) => {
-    const texts = [one.displayName, one.mail ?? '', one.userPrincipalName ?? ''].map(plain);
-    const isFound = words.every((word) => texts.some((text) => text.includes(word)) || id === word);
-    if (!isFound) return [];
-    const rank = texts.some((text) => text.startsWith(words.join(' '))) ? 0 : 1;
-    return [{ id, ...one, rank }];
-  });
-  return found
-    .sort((a, b) => a.rank - b.rank || a.displayName.localeCompare(b.displayName, 'en') || (a.id < b.id ? -1 : 1))
-    .slice(0, top)
-    .map(({ id, displayName, mail, userPrincipalName }) => ({ id, displayName, mail, userPrincipalName }));
+  const words = [...new Set(plain(search).split(/\s+/u).filter(Boolean))];
+  const beginning = words.join(' ');
+  const first: Found[] = [];
+  if (words.length === 0) return first;
+  for (const [id, one] of names) {
+    const { displayName, mail, userPrincipalName } = one;
+    const texts = [...new Set([displayName, mail ?? '', userPrincipalName ?? ''])].map(plain);
+    if (!words.every((word) => texts.some((text) => text.includes(word)) || id === word)) continue;
+    const found: Found = { id, ...one, rank: texts.some((text) => text.startsWith(beginning)) ? 0 : 1 };
+    const last = first.at(-1);
+    if (first.length === top && last !== undefined && compare(found, last) > 0) continue;
+    const place = first.findIndex((other) => compare(found, other) < 0);
+    first.splice(place < 0 ? first.length : place, 0, found);
+    if (first.length > top) first.pop();
+  }
+  return first.map(({ id, displayName, mail, userPrincipalName }) => ({ id, displayName, mail, userPrincipalName }));
 }

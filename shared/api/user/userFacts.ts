@@ -97,8 +97,13 @@ function describer(licenses: readonly License[]): Describe {
   return (keys) => keys.map((key) => ({ key, description: names.get(key) ?? '' }));
 }
 
+/** Entra does not name whom it has in the recycle bin: the log does, from before. */
 function nameOf({ someone, recent }: Explained, seen: SeenInEntra | undefined): string {
-  const names = [seen?.judged.entry.displayName, someone.facts.displayName, recent[0]?.displayName];
+  const names = [
+    seen?.judged.entry.displayName,
+    someone.facts.displayName,
+    ...recent.map(({ displayName }) => displayName),
+  ];
   return names.find((name) => name !== undefined && name !== '') ?? '';
 }
 

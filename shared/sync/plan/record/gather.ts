@@ -121,6 +121,12 @@ function needsLookUp(
   return (link ?? untied)?.state === 'active' || pending !== null;
 }
 
+/** Entra does not name whom it has in the recycle bin, and the log is searched by name. */
+function nameOfAccount(managed: Someone['managed']): string {
+  const applied = managed === 'unreadable' ? undefined : managed.person.link?.applied;
+  return applied === undefined ? '' : `${applied.firstName} ${applied.lastName}`.trim();
+}
+
 function factsOf(
   { policy }: PlanContext,
   { sourceId, managed, facts }: Someone,
@@ -139,7 +145,7 @@ function factsOf(
     sourceId,
     person,
     deleted: read.deleted === 'no' ? undefined : read.deleted,
-    displayName: read.displayName === '' ? facts.displayName : read.displayName,
+    displayName: read.displayName || facts.displayName || nameOfAccount(managed),
     roleIds: isEverybody ? [DEFAULT_ACCESS_ROLE_ID] : snapshot.roleIdsOf(sourceId),
     grants: isEverybody ? AS_EVERYBODY : snapshot.grantsOf(sourceId),
     proofGroupIds: groupsAmong([...snapshot.viaOf(sourceId), ...facts.via]),
