@@ -86,6 +86,15 @@ test('health is open, everything else wants the key, wrong requests get problem 
       status: 400,
       body: { code: 'UnsupportedOption' },
     });
+  // The page tells its questions apart by queries of its own.
+  for (const path of [
+    '?as=reader',
+    '/history?days=1&after=x',
+    '/schema?round=2',
+    '/schema/versions?active=default',
+    '',
+  ])
+    expect((await connector.call(`${JOB}${path}`)).status).toBe(200);
   expect(await (await connector.call(JOB)).json()).toMatchObject({
     id: 'gotomeeting',
     status: { code: 'NotRun', lastExecution: null },
