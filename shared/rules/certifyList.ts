@@ -10,6 +10,8 @@ export const certificateSchema = z.object({
   believed: z.number(),
   /** Since when (ms) lists are doubted; null while they are believed. */
   doubtSince: z.number().nullable(),
+  /** Rows of the longest list since then, where Graph does not tell its count: only an admin can end such a doubt. */
+  untold: z.number().nullable().default(null),
 });
 export type ListCertificate = Readonly<z.output<typeof certificateSchema>>;
 
@@ -33,10 +35,20 @@ export const ASKED_AFTER_MS = 24 * 3_600_000;
 export function certifyList(before: ListCertificate | undefined, { rows, counted, at }: ListSeen): ListCertificate {
   const isDoubted =
     counted === undefined ? before !== undefined && rows < before.believed * PLAUSIBLE_SHARE : counted > rows;
-  return isDoubted
-    ? { believed: before?.believed ?? counted ?? 0, doubtSince: before?.doubtSince ?? at }
-    : { believed: rows, doubtSince: null };
+  if (!isDoubted) return { believed: rows, doubtSince: null, untold: null };
+  return {
+    believed: before?.believed ?? counted ?? 0,
+    doubtSince: before?.doubtSince ?? at,
+    untold: counted === undefined ? Math.max(rows, before?.untold ?? 0) : null,
+  };
 }
+
+/**
+ * An admin has approved removals that rest on the list. A list that became so short for good, as when a group took the place of
+ * most people, is believed from then on; what Graph's count contradicts stays in doubt.
+ */
+export const approvedList = (certificate: ListCertificate): ListCertificate =>
+  certificate.untold === null ? certificate : { believed: certificate.untold, doubtSince: null, untold: null };
 
 /** Whether people may be taken for absent by the list; after a day of doubt they may, for an admin to decide. */
 export const mayShowAbsence = ({ doubtSince }: ListCertificate, nowMs: number): boolean =>

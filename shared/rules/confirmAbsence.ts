@@ -15,8 +15,10 @@ export interface AbsenceFacts {
   readonly absentSince: number | null;
   /** When (ms) the present facts were read. */
   readonly factsAt: number;
-  /** The list of assignments has its certificate. */
+  /** The list of assignments has its certificate, or has been doubted for so long that an admin is asked about removals. */
   readonly isListCertified: boolean;
+  /** It is in doubt, however long: of one of several roles nobody is asked. */
+  readonly isListDoubted: boolean;
 }
 
 export interface Absence {
@@ -39,8 +41,9 @@ export function confirmAbsence(facts: AbsenceFacts, entitlements: Entitlements, 
     return { isConfirmed, doubt: isConfirmed ? null : 'AbsenceUnconfirmed', keptLicenseKeys: [] };
   const ofList: Reason | null = !facts.isListCertified ? 'ListUncertified' : isConfirmed ? null : 'AbsenceUnconfirmed';
   if (!now.entitled) return { isConfirmed, doubt: renamed.length > 0 ? 'RoleRenamed' : ofList, keptLicenseKeys: [] };
+  const ofPart: Reason | null = facts.isListDoubted ? 'ListUncertified' : ofList;
   const lost = entitlements.of(link.roleIds.filter((id) => !roleIds.includes(id)));
-  const inDoubt = [...(lost.entitled && ofList !== null ? lost.licenseKeys : []), ...renamed];
+  const inDoubt = [...(lost.entitled && ofPart !== null ? lost.licenseKeys : []), ...renamed];
   const keptLicenseKeys = [...new Set(inDoubt)].filter(
     (key) => !now.licenseKeys.includes(key) && link.applied.licenseKeys.includes(key),
   );

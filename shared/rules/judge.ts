@@ -59,6 +59,8 @@ export interface JudgeContext {
   readonly absenceConfirmationMs: number;
   /** The list of assignments has its certificate (`certifyList`). */
   readonly isListCertified: boolean;
+  /** It is in doubt, though perhaps for so long that an admin is asked about removals. */
+  readonly isListDoubted: boolean;
   readonly nowMs: number;
 }
 
@@ -86,6 +88,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       absentSince: mark?.absentSince ?? null,
       factsAt: facts.factsAt,
       isListCertified: context.isListCertified,
+      isListDoubted: context.isListDoubted,
     },
     context.entitlements,
     context.absenceConfirmationMs,

@@ -105,6 +105,9 @@ test('seats for seven of twenty: the first assigned get them, the others wait, a
   expect(posts().length).toBeLessThan(10);
   const seated = (): string[] => inOrder.filter(({ id }) => connector.statusOf(id) !== 'none').map(({ id }) => id);
   expect(seated()).toEqual(inOrder.slice(0, 7).map(({ id }) => id));
+  // Whoever waits costs no request of their own.
+  connector.later();
+  expect((await connector.cycle()).calls.gotoReads).toBeLessThanOrEqual(2);
   // Freed one by one, they go on in that order; whoever is assigned meanwhile comes last.
   newcomer(connector, 690);
   for (const seats of [8, 10]) {

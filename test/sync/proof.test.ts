@@ -154,6 +154,45 @@ test('a page that comes twice in place of another one takes access from nobody',
   expectConverged(connector);
 });
 
+test('a list that a group made short for good, and whose length Graph does not tell: one approval ends the doubt', async () => {
+  const { directory } = connector.world;
+  const people = Array.from({ length: 6 }, (_, index) => newcomer(connector, 910 + index).id);
+  const [first = '', second = ''] = people;
+  await connector.begin();
+  const [groupId = ''] = directory.groups.keys();
+  connector.stack.entra.behaviour.hidesAssignmentCount = true;
+  directory.addMembers(groupId, people);
+  for (const id of people) directory.unassign(id);
+  expect((await cycles(connector, 1)).warnings.join()).toContain('has 2 rows, and had 8');
+  connector.later(25 * 3_600_000);
+  directory.removeMember(groupId, first);
+  const asked = await cycles(connector, 2);
+  expect(asked).toMatchObject({ state: 'awaitingApproval', counts: { staged: 1, disabled: 0 } });
+  await decide(connector, 'approve', asked.id, (await planOf(connector, asked.id)).hash);
+  await connector.settle();
+  directory.removeMember(groupId, second);
+  expect(await cycles(connector, 2)).toMatchObject({ state: 'succeeded', counts: { disabled: 1 }, warnings: [] });
+  expect(seated(people)).toEqual(['SUSPENDED', 'SUSPENDED', ...people.slice(2).map(() => 'INVITED')]);
+});
+
+test('a list that Graph’s count contradicts for days takes one of several roles from nobody, as nobody is asked about it', async () => {
+  const person = someone(connector);
+  connector.world.directory.assign(person.id, 'User', ORGANIZER_ROLE_ID);
+  await connector.begin();
+  const both = connector.accountOf(person.id)?.licenseKeys;
+  hideLastAssignment();
+  Object.assign(connector.stack.entra.behaviour, { countsWhatIsShown: false, refusesAssignmentsOf: true });
+  await cycles(connector, 2);
+  connector.later(25 * 3_600_000);
+  await connector.cycle('full');
+  await cycles(connector, 2);
+  expect(connector.accountOf(person.id)?.licenseKeys).toEqual(both);
+  Object.assign(connector.stack.entra.behaviour, honestEntra());
+  connector.world.directory.unassign(person.id);
+  await cycles(connector, 3);
+  expect(connector.accountOf(person.id)?.licenseKeys).toEqual([MEETING_LICENSE]);
+});
+
 /** Three people in each group; its list shows two of them, and asked by person nobody is in any. */
 const CUT = { membersShown: 0.5, hidesMemberships: true };
 const seated = (ids: readonly string[]): string[] => ids.map((id) => connector.statusOf(id));

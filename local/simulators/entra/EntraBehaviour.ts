@@ -42,6 +42,8 @@ export interface EntraBehaviour {
   membersShown: number;
   /** Graph's counts of assignments and of members tell the same lie as the lists; else they tell the truth. */
   countsWhatIsShown: boolean;
+  /** Graph does not tell how many assignments there are. */
+  hidesAssignmentCount: boolean;
   /** Members that Graph counts besides those it lists. */
   membersCountedBesides: number;
   /** Graph refuses to count members. */
@@ -78,6 +80,7 @@ export const honestEntra = (): EntraBehaviour => ({
   assignmentsShown: 1,
   membersShown: 1,
   countsWhatIsShown: false,
+  hidesAssignmentCount: false,
   membersCountedBesides: 0,
   refusesMemberCounts: false,
   hidesMemberships: false,

@@ -102,6 +102,7 @@ export class EntraSimulator extends SimulatedServer {
       const { assignmentsShown, countsWhatIsShown, dropsRowsOfSmallPages } = this.behaviour;
       const all = directory.assignmentsAt(this.#momentOf('assignments')).map((one) => this.#assignmentRow(one));
       const rows = all.slice(0, Math.floor(all.length * assignmentsShown));
+      if (this.behaviour.hidesAssignmentCount) url.searchParams.delete('$count');
       const isShort = dropsRowsOfSmallPages && url.searchParams.get('$top') !== '999';
       return this.#page(url, isShort ? rows.slice(0, -1) : rows, countsWhatIsShown ? rows.length : all.length);
     }

@@ -146,6 +146,7 @@ export class Handling {
     if (entry.desired.kind === 'inactive' && person.link === null)
       return end({ outcome: 'skip', reason: entry.desired.reason });
 
+    if (await this.#waitsOn(person.link)) throw noSeat();
     const listed = attempts > 0 || this.#isListStale ? undefined : listedAccount(entry, person);
     const observed =
       listed ??
@@ -218,6 +219,18 @@ export class Handling {
         );
       }
     }
+  }
+
+  /** Whoever waits for a seat was looked at when that began: while there is none, GoTo is asked about licences alone. */
+  async #waitsOn(link: Link | null): Promise<boolean> {
+    const { entry } = this.target;
+    const { desired, mark, observed } = entry;
+    if (mark?.seatSince == null || observed !== null || desired.kind !== 'active') return false;
+    const held = link?.applied.licenseKeys ?? [];
+    return this.context.isShort(
+      desired.licenseKeys.filter((key) => !held.includes(key)),
+      seatTurn(entry),
+    );
   }
 
   /** What would be lost with the account, asked right before it goes. */

@@ -20,6 +20,7 @@ const judgeContext = ({ engine, policy, entitlements }: PlanContext, read: Reque
   isFull: false,
   absenceConfirmationMs: engine.timing.graphLagMs,
   isListCertified: read.isListCertified,
+  isListDoubted: !read.isListCertified,
   nowMs: engine.clock.now(),
 });
 

@@ -6,6 +6,8 @@
 import { inParallel } from '../../../concurrency/inParallel';
 import { newChunk } from '../../../model/Chunk';
 import { countSkip, noTally } from '../../../model/Cycle';
+import { OF_LISTS } from '../../../rules/absences';
+import { approvedList } from '../../../rules/certifyList';
 import { judge } from '../../../rules/judge';
 import type { PlanEntry } from '../../../model/PlanEntry';
 import type { StoredMark } from '../../../store/DirtyTable';
@@ -30,6 +32,8 @@ export const releaseApproved: Slice = async (context, place) => {
     if (first === undefined) continue;
     if (people >= engine.timing.peoplePerSlice) return 'stay';
     people += rows.length;
+    if (rows.some(isOfLists) && context.certificate !== undefined)
+      await context.certify(approvedList(context.certificate));
     const judged = await judgeAgain(context, place, rows);
     const dropped = judged.filter((row) => row.state === 'ended').length;
     const tally = noTally();
@@ -43,6 +47,9 @@ export const releaseApproved: Slice = async (context, place) => {
   }
   return 'next';
 };
+
+const isOfLists = ({ entry: { desired } }: PlanRow): boolean =>
+  desired.kind === 'inactive' && OF_LISTS.has(desired.reason);
 
 async function judgeAgain(context: PlanContext, place: CyclePlace, rows: readonly PlanRow[]): Promise<PlanRow[]> {
   const { from } = place.cycle;
@@ -94,6 +101,7 @@ async function wantedToday(
           absenceConfirmationMs: engine.timing.graphLagMs,
           // The admin has decided about it.
           isListCertified: true,
+          isListDoubted: false,
           nowMs: engine.clock.now(),
         }).entry,
       ]),

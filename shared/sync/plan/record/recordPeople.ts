@@ -85,6 +85,7 @@ export function judgeOne(context: PlanContext, cycle: Cycle, { facts, someone, m
       isFull: judgesAsFull(cycle),
       absenceConfirmationMs: timing.graphLagMs,
       isListCertified: context.isListCertified,
+      isListDoubted: context.isListDoubted,
       nowMs: clock.now(),
     });
   } catch (error) {
