@@ -276,6 +276,14 @@ test('a timer starts a cycle', async () => {
   expect(connector.stack.world.goto.writes.length).toBeGreaterThan(0);
 });
 
+test('a schedule that is not set is its default, and no error of the trigger', async () => {
+  const host = await connector.start({ SYNC_SCHEDULE: '', FULL_SYNC_SCHEDULE: '' });
+  const schedules = host.functions.flatMap(({ bindings }) =>
+    Object.values(bindings).flatMap(({ type, ...binding }) => (type === 'timerTrigger' ? [binding['schedule']] : [])),
+  );
+  expect(schedules).toEqual(['0 */5 * * * *', '0 0 2 * * *']);
+});
+
 test('a message nobody can read is logged by its id and set aside; its lane goes on', async () => {
   await connector.start();
   const client = new ServiceBusClient(connector.stack.broker.connectionString);
