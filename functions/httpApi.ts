@@ -1,6 +1,6 @@
 import { app, type HttpRequest } from '@azure/functions';
 import { requireRole } from '../shared/api/access/requireRole';
-import type { ApiResponse } from '../shared/api/ApiResponse';
+import type { ApiRequest, ApiResponse } from '../shared/api/ApiResponse';
 import { checkOptions } from '../shared/api/checkOptions';
 import { OPERATIONS } from '../shared/api/openapi/OPERATIONS';
 import type { Route } from '../shared/api/Route';
@@ -40,11 +40,14 @@ async function handle(
     const { id: principalId } = requireRole(asked, { role, method });
     if (role === 'Admin') engine.telemetry.info('access.used', { route: name, principalId });
   }
-  // Health and GoTo's way back are open to everybody: what else stands in their addresses is others' own.
   if (role !== null)
     checkOptions(
-      asked.query,
+      optionsOf(asked, method),
       (OPERATIONS[name]?.query ?? []).map((one) => one.name),
     );
   return handler(engine, asked);
 }
+
+/** What is refused where a route does not know it: of one that only reads OData's options, as the page tells its questions apart by others. */
+const optionsOf = ({ query }: ApiRequest, method: Route['method']): URLSearchParams =>
+  method === 'GET' ? new URLSearchParams([...query].filter(([name]) => name.startsWith('$'))) : query;

@@ -2,11 +2,12 @@ import { app } from '@azure/functions';
 import type { Engine } from '../shared/sync/Engine';
 import { startCycle } from '../shared/sync/cycle/startCycle';
 import { runAs } from './runAs';
+import { scheduleOf } from './scheduleOf';
 
 /** Starts an incremental cycle. A timer may fire twice or late: one cycle at a time makes both harmless. */
 export function registerSyncTimer(engine: Engine): void {
   app.timer('syncTimer', {
-    schedule: '%SYNC_SCHEDULE%',
+    schedule: scheduleOf('SYNC_SCHEDULE', engine.schedule),
     handler: (_timer, context) =>
       runAs(context, async () => {
         await startCycle(engine, { mode: 'incremental', trigger: 'timer' });

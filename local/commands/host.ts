@@ -40,12 +40,7 @@ async function main(): Promise<void> {
   });
   onStop(() => azure.stop());
   const key = functionKey(folder, given['FUNCTION_KEY']);
-  const environment: Readonly<Record<string, string | undefined>> = {
-    SYNC_SCHEDULE: '0 */5 * * * *',
-    FULL_SYNC_SCHEDULE: '0 0 2 * * *',
-    ...given,
-    ...azure.environment,
-  };
+  const environment: Readonly<Record<string, string | undefined>> = { ...given, ...azure.environment };
   // The host listens for the triggers itself, as the same identity as its workers.
   for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER']) {
     const value = environment[name] ?? '';

@@ -86,6 +86,15 @@ test('health is open, everything else wants the key, wrong requests get problem 
       status: 400,
       body: { code: 'UnsupportedOption' },
     });
+  // The page tells its questions apart by queries of its own.
+  for (const path of [
+    '?as=reader',
+    '/history?days=1&after=x',
+    '/schema?round=2',
+    '/schema/versions?active=default',
+    '',
+  ])
+    expect((await connector.call(`${JOB}${path}`)).status).toBe(200);
   expect(await (await connector.call(JOB)).json()).toMatchObject({
     id: 'gotomeeting',
     status: { code: 'NotRun', lastExecution: null },
@@ -265,6 +274,14 @@ test('a timer starts a cycle', async () => {
   for (let tries = 0; tries < 200 && connector.stack.world.goto.writes.length === 0; tries += 1)
     await new Promise((resolve) => setTimeout(resolve, 100));
   expect(connector.stack.world.goto.writes.length).toBeGreaterThan(0);
+});
+
+test('a schedule that is not set is its default, and no error of the trigger', async () => {
+  const host = await connector.start({ SYNC_SCHEDULE: '', FULL_SYNC_SCHEDULE: '' });
+  const schedules = host.functions.flatMap(({ bindings }) =>
+    Object.values(bindings).flatMap(({ type, ...binding }) => (type === 'timerTrigger' ? [binding['schedule']] : [])),
+  );
+  expect(schedules).toEqual(['0 */5 * * * *', '0 0 2 * * *']);
 });
 
 test('a message nobody can read is logged by its id and set aside; its lane goes on', async () => {

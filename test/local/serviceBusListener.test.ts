@@ -305,3 +305,17 @@ test('who is stopped before the link is up stops at once', async () => {
   // Half a minute is what the client waits for a session.
   await listener?.stop();
 }, 10_000);
+
+test('a foreign message whose body is no bytes fails, is delivered to the last time and set aside: its session goes on', async () => {
+  await start(realClock);
+  const client = new ServiceBusClient(broker.connectionString);
+  const odd = { body: 5, bodyType: 'value' as const, properties: { groupId: 's', messageId: 'odd' } };
+  await client.createSender('lanes').sendMessages(odd);
+  await client.createSender('lanes').sendMessages({ body: { n: 1 }, sessionId: 's' });
+  await client.close();
+  listen({}, () => Promise.resolve());
+  await until(() => calls.length === 1 && isEmpty());
+  expect(calls[0]?.bodies).toEqual(['{"n":1}']);
+  expect(broker.queue('lanes').counts.deadLettered).toBe(1);
+  expect(errors).toHaveLength(10);
+});
