@@ -6,6 +6,8 @@ import { tolerant } from './tolerant';
 export const sourceFactsSchema = z.object({
   displayName: z.string().default(''),
   attributes: z.record(z.string(), attributeValueSchema).nullable().default(null),
+  /** Of somebody who is gone from Entra: what it showed last. Filters and expressions go by it. */
+  lastAttributes: z.record(z.string(), attributeValueSchema).nullable().default(null),
   /** Gone from Entra: to the recycle bin, or for good. */
   deleted: tolerant(['soft', 'hard', 'no'], 'no').default('no'),
   /** When (ms), and in which cycle, it was read. */

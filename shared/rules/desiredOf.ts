@@ -9,6 +9,8 @@ import type { Mapping } from '../mapping/Mapping';
 export interface SourceFacts {
   /** Undefined when Entra no longer shows the user. */
   readonly person: Person | undefined;
+  /** As Entra showed them last, where there is no person. */
+  readonly lastKnown?: Person | undefined;
   /** Why there is no person: the recycle bin, or gone for good. */
   readonly deleted?: 'soft' | 'hard' | undefined;
   readonly roleIds: readonly string[];
@@ -75,7 +77,7 @@ export function desiredOf(facts: SourceFacts, policy: SourcePolicy): Desired {
 /** IsSoftDeleted is true now: whether that disables is up to the mapping of `active`, as in Entra (HPW, CUS). */
 function leaving(reason: Reason, facts: SourceFacts, policy: SourcePolicy): Desired {
   if (!policy.mapping.flow.update) return leave('UpdatesSwitchedOff');
-  const person = facts.person ?? { id: '', attributes: {} };
+  const person = facts.person ?? facts.lastKnown ?? { id: '', attributes: {} };
   const mapped = policy.mapping.map(person, mappingFacts(facts, policy, true));
   return mapped.kind === 'leave' ? leave(mapped.reason, mapped.detail) : { kind: 'inactive', reason };
 }

@@ -14,6 +14,8 @@ import { licensesOfRules, type CyclePolicy } from './Policy';
 export interface StoredFacts {
   readonly sourceId: string;
   readonly person: Person | undefined;
+  /** As Entra showed them last, where it does not any longer. */
+  readonly lastKnown: Person | undefined;
   readonly deleted: 'soft' | 'hard' | undefined;
   readonly roleIds: readonly string[];
   readonly link: Link | null;
@@ -48,6 +50,7 @@ export function foresee(facts: StoredFacts, { policy, entitlements, after }: For
     desiredOf(
       {
         person: facts.person,
+        lastKnown: facts.lastKnown,
         deleted: facts.deleted,
         roleIds: facts.roleIds,
         isProtected: isProtected(facts.sourceId, facts.person, facts.link?.applied.email, policy.protectedUsers),

@@ -26,6 +26,8 @@ export interface PersonFacts {
   readonly sourceId: string;
   /** Undefined when Entra no longer shows the user. */
   readonly person: Person | undefined;
+  /** As Entra showed them last, where it does not any longer. */
+  readonly lastKnown: Person | undefined;
   readonly deleted: 'soft' | 'hard' | undefined;
   readonly displayName: string;
   readonly roleIds: readonly string[];
@@ -97,6 +99,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
   const wanted = desiredOf(
     {
       person: facts.person,
+      lastKnown: facts.lastKnown,
       deleted: facts.deleted,
       roleIds: facts.deleted === 'hard' ? [] : facts.roleIds,
       isProtected:

@@ -204,7 +204,7 @@ export class PeopleTable {
     }));
   }
 
-  /** What the planner read from Entra. */
+  /** What the planner read from Entra. Of who is gone there, what it showed last stays. */
   async putRead(reads: ReadonlyMap<string, SourceRead>): Promise<void> {
     await this.#table.write(
       [...reads].map(([sourceId, read]): Write => ({
@@ -212,7 +212,9 @@ export class PeopleTable {
         row: {
           partitionKey: bucketOf(sourceId),
           rowKey: `s:${sourceId}`,
-          ...longText('read', JSON.stringify(read)),
+          ...(read.attributes === null
+            ? longText('gone', JSON.stringify(read))
+            : { ...longText('read', JSON.stringify(read)), ...longText('gone', '') }),
         },
       })),
     );
@@ -295,18 +297,29 @@ function isActive(row: StoredRow): boolean {
 /** Facts are only a memory: what cannot be read is read from Entra again. */
 function factsOf(row: StoredRow): SourceFacts {
   try {
-    return sourceFactsSchema.parse({
+    const read = sourceFactsSchema.parse({
       ...(JSON.parse(readLongText(row, 'read') ?? '{}') as object),
       ...(JSON.parse(readLongText(row, 'judged') ?? '{}') as object),
     });
+    const gone = readLongText(row, 'gone') ?? '';
+    return gone === '' ? read : goneSince(read, JSON.parse(gone) as SourceRead);
   } catch {
     return NO_FACTS;
   }
 }
 
-export function namesOf({ attributes, displayName }: SourceFacts): PersonNames {
+/** What is known of somebody whom Entra does not show any more. */
+export const goneSince = (facts: SourceFacts, read: SourceRead): SourceFacts =>
+  sourceFactsSchema.parse({
+    ...facts,
+    ...read,
+    displayName: read.displayName === '' ? facts.displayName : read.displayName,
+    lastAttributes: facts.attributes ?? facts.lastAttributes,
+  });
+
+export function namesOf({ attributes, lastAttributes, displayName }: SourceFacts): PersonNames {
   const text = (name: string): string | null => {
-    const value = attributes?.[name];
+    const value = (attributes ?? lastAttributes)?.[name];
     return typeof value === 'string' && value !== '' ? value : null;
   };
   return { displayName, mail: text('mail'), userPrincipalName: text('userPrincipalName') };

@@ -1,6 +1,10 @@
 /** Who leaves, and how (entra-provisioning.md 1.7), and accidents of people: rows that no other file tells. */
+import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { expectConverged } from '../support/expectConverged';
+import { deleteMeant, putMeant } from '../support/meantMapping';
+import { dryRun, intended } from '../support/plans';
 import { cycles, newcomer, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -13,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => connector.stop());
 
 /** Somebody with an account, who was assigned directly. */
-async function colleague() {
-  const person = newcomer(connector, (number += 1));
+async function colleague(more: Partial<EntraUser> = {}) {
+  const person = newcomer(connector, (number += 1), more);
   await cycles(connector, 2);
   return { person, key: connector.accountOf(person.id)?.key ?? '' };
 }
@@ -111,4 +115,35 @@ test('an account that GoTo does not suspend is told as access that remains, and 
   });
   await cycles(connector, 1);
   expect(licensesOf(key)).toEqual([]);
+});
+
+/** The built-in mapping, by which only whom these clauses let through is looked at. */
+function schemaWithInputFilter(department: string): object {
+  const [rule] = DEFAULT_SCHEMA.synchronizationRules;
+  const [mapping] = rule.objectMappings;
+  const clauses = [
+    { operatorName: 'EQUALS', sourceOperandName: 'department', targetOperand: { values: [department] } },
+  ];
+  const scope = { inputFilterGroups: [{ name: 'filter', clauses }] };
+  return { ...DEFAULT_SCHEMA, synchronizationRules: [{ ...rule, objectMappings: [{ ...mapping, scope }] }] };
+}
+
+test('who is deleted goes by what Entra showed last: an input filter keeps nobody’s access who was within it', async () => {
+  await putMeant(connector.engine, schemaWithInputFilter('Sales'));
+  await connector.settle();
+  const within = await colleague({ department: 'Sales' });
+  const outside = await colleague({ department: 'Sales' });
+  connector.world.directory.changeUser(outside.person.id, { department: 'Others' });
+  await cycles(connector, 1);
+  for (const { person } of [within, outside]) connector.world.directory.deleteUser(person.id);
+  expect(intended(await dryRun(connector))).toEqual([`${within.person.id} disable`]);
+  await cycles(connector, 2);
+  connector.later();
+  await connector.cycle('full');
+  expect([within, outside].map(({ key }) => licensesOf(key))).toEqual([[], [MEETING_LICENSE]]);
+  connector.world.directory.restoreUser(within.person);
+  await cycles(connector, 3);
+  expect(licensesOf(within.key)).toEqual([MEETING_LICENSE]);
+  await deleteMeant(connector.engine);
+  await connector.settle();
 });

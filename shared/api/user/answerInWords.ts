@@ -106,11 +106,27 @@ function heldBack(hold: NonNullable<UserFacts['hold']>): Cause {
 
 function failing({ next }: UserFacts, waiting: NonNullable<UserFacts['waiting']>): Cause {
   const { attempts, message, errorCode, recommendedAction, nextAttemptDateTime } = waiting;
+  if (errorCode === 'LicenseLimitExceeded') return waitingForSeat(waiting);
   const tries = attempts > 1 ? `the last ${attempts} tries failed` : 'the last try failed';
   const again = nextAttemptDateTime === null ? '' : `, and it is tried again at ${clock(nextAttemptDateTime)}`;
   return {
     reason: errorCode ?? next?.reason ?? 'Unknown',
     because: `${tries} (${withoutDot(message ?? errorCode ?? '')})${again}`,
+    toDo: recommendedAction,
+  };
+}
+
+/** Nothing is wrong with the person, and nobody has to ask again: the seats go round by themselves. */
+function waitingForSeat({
+  attempts,
+  recommendedAction,
+  nextAttemptDateTime,
+}: NonNullable<UserFacts['waiting']>): Cause {
+  const tried = attempts > 1 ? ` (tried ${attempts} times)` : '';
+  const next = nextAttemptDateTime === null ? '' : `; the next look is at ${clock(nextAttemptDateTime)}`;
+  return {
+    reason: 'LicenseLimitExceeded',
+    because: `the person waits for a seat, as GoTo has no licence left${tried}: a free one is given by itself, in the order of assignment${next}`,
     toDo: recommendedAction,
   };
 }

@@ -1,6 +1,6 @@
 import { UNKNOWN_PERSON } from '../../model/ManagedPerson';
 import { NO_FACTS, type SourceFacts } from '../../model/SourceFacts';
-import { bucketIndexOf, PeopleTable, type Someone, type SourceRead } from '../PeopleTable';
+import { bucketIndexOf, goneSince, PeopleTable, type Someone, type SourceRead } from '../PeopleTable';
 
 /** People as stored, with what a dry run read of them on top; nothing is written. */
 export class DryPeople extends PeopleTable {
@@ -34,7 +34,8 @@ export class DryPeople extends PeopleTable {
   #withRead(one: Someone): Someone {
     const read = this.#reads.get(one.sourceId);
     if (read === undefined) return one;
-    const facts: SourceFacts = { ...(one.hasFacts ? one.facts : NO_FACTS), ...read };
+    const known = one.hasFacts ? one.facts : NO_FACTS;
+    const facts: SourceFacts = read.attributes === null ? goneSince(known, read) : { ...known, ...read };
     return { ...one, facts, hasFacts: true };
   }
 }

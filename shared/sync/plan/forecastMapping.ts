@@ -16,6 +16,7 @@ import { Watermark } from '../../store/state/Watermark';
 import type { Engine, WithStore } from '../Engine';
 import { mappingOf } from '../job/mappingOf';
 import { nestingOf } from './nestingOf';
+import { lastKnown } from './record/gather';
 import { readLooked } from './sources/readLooked';
 import { SourceSnapshot } from './SourceSnapshot';
 
@@ -121,6 +122,7 @@ export async function forecastMapping(engine: Engine, after: Mapping, name: stri
         {
           sourceId,
           person,
+          lastKnown: lastKnown(someone),
           deleted: seen.deleted === 'no' ? undefined : seen.deleted,
           roleIds: snapshot.roleIdsOf(sourceId),
           link,

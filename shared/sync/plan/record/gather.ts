@@ -127,6 +127,12 @@ function nameOfAccount(managed: Someone['managed']): string {
   return applied === undefined ? '' : `${applied.firstName} ${applied.lastName}`.trim();
 }
 
+/** The person as Entra showed them last. */
+export function lastKnown({ sourceId, facts }: Pick<Someone, 'sourceId' | 'facts'>): Person | undefined {
+  const attributes = facts.attributes ?? facts.lastAttributes;
+  return attributes === null ? undefined : { id: sourceId, attributes };
+}
+
 function factsOf(
   { policy }: PlanContext,
   { sourceId, managed, facts }: Someone,
@@ -144,6 +150,7 @@ function factsOf(
   return {
     sourceId,
     person,
+    lastKnown: lastKnown({ sourceId, facts }),
     deleted: read.deleted === 'no' ? undefined : read.deleted,
     displayName: read.displayName || facts.displayName || nameOfAccount(managed),
     roleIds: isEverybody ? [DEFAULT_ACCESS_ROLE_ID] : snapshot.roleIdsOf(sourceId),

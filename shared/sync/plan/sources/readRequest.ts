@@ -12,6 +12,7 @@ import type { Someone, SourceRead } from '../../../store/PeopleTable';
 import { shortestPaths } from '../../../rules/GroupNesting';
 import type { PlanContext } from '../PlanContext';
 import { assignedGroupsIn } from '../SourceSnapshot';
+import { lastKnown } from '../record/gather';
 import { readOf } from './readGroup';
 import { protectedAmong } from './protectedAmong';
 import { rowsOnce } from './readCertifiedList';
@@ -94,6 +95,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
     facts: (find) => ({
       sourceId,
       person,
+      lastKnown: lastKnown(someone),
       deleted: read.deleted === 'no' ? undefined : read.deleted,
       displayName: read.displayName === '' ? facts.displayName : read.displayName,
       roleIds: [...new Set(grants.flatMap((grant) => grant.roleIds))],
