@@ -7,7 +7,7 @@ const OF_THE_HOST = new Set(['code', 'clientid']);
 export const isOfTheHost = (name: string): boolean => OF_THE_HOST.has(name.toLowerCase());
 
 /**
- * An option that a route does not know is refused, whatever the route does: left out quietly, `?dryrun=true` would store.
+ * An option that is not known is refused: left out quietly, `?dryrun=true` would store.
  * @param known the names that the route takes
  * @throws Problem 400 that names the option at fault
  */

@@ -1,3 +1,4 @@
+import { within } from '../concurrency/within';
 import type { Engine } from '../sync/Engine';
 import { jobStatusOf } from './jobStatus';
 import { Problem } from './Problem';
@@ -8,14 +9,20 @@ const KEEP_MS = 5_000;
 /** The same while storage is down: whoever deploys waits for its end. */
 const KEEP_DOWN_MS = 2_000;
 
-/** GET /api/health says only whether the connector can work: its tables answer, it is connected to GoTo, and nobody paused it. */
-export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
+/** Tables that do not answer for so long are down, in ms: their client itself waits for minutes. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * GET /api/health says only whether the connector can work: its tables answer, it is connected to GoTo, and nobody paused it.
+ * @param patienceMs for tests
+ */
+export function healthCheck(patienceMs = PATIENCE_MS): (engine: Engine) => Promise<ApiResponse> {
   let last: { readonly at: number; readonly answer: Promise<ApiResponse | null> } | undefined;
   let keepMs = KEEP_MS;
   return async (engine) => {
     // Whoever asks meanwhile gets the same answer.
     if (last === undefined || engine.clock.now() - last.at > keepMs)
-      last = { at: engine.clock.now(), answer: look(engine) };
+      last = { at: engine.clock.now(), answer: look(engine, patienceMs) };
     const answer = await last.answer;
     keepMs = answer === null ? KEEP_DOWN_MS : KEEP_MS;
     if (answer !== null) return answer;
@@ -28,11 +35,12 @@ export function healthCheck(): (engine: Engine) => Promise<ApiResponse> {
 }
 
 /** @returns null when the tables do not answer */
-async function look(engine: Engine): Promise<ApiResponse | null> {
-  const job = await engine.store.job.read().then(
+async function look(engine: Engine, patienceMs: number): Promise<ApiResponse | null> {
+  const read = engine.store.job.read().then(
     (rows) => jobStatusOf(rows).code,
     () => null,
   );
+  const job = await within(patienceMs, read, null);
   if (job === null) return null;
   const connection = await engine.connection.state();
   return {

@@ -6,6 +6,8 @@ import { messageOf } from '../telemetry/Telemetry';
 import type { GivenSecrets, GotoSecrets, Secret, SecretName } from './GotoSecrets';
 
 const REFRESH_TOKEN = 'goto-refresh-token';
+/** How long a vault may take for an answer, repeats included, in ms: less than the test of the connection. */
+const PATIENCE_MS = 10_000;
 /** How long a deleted secret is waited for until it is back, and how often it is looked at, in ms: it takes seconds. */
 const RECOVERY_MS = 20_000;
 const RECOVERY_POLL_MS = 500;
@@ -24,19 +26,25 @@ export class KeyVaultSecrets implements GotoSecrets {
 
   /**
    * @param given those of the settings: they come before the vault's, but for the refresh token, which is the first one
-   * @param options of the vault's client, for tests
+   * @param options of the vault's client, and how long it is waited for, in ms: for tests
    */
   constructor(
     vaultUri: string,
     credential: TokenCredential,
     private readonly given: GivenSecrets,
     options: SecretClientOptions = {},
+    private readonly patienceMs = PATIENCE_MS,
   ) {
     // Settings let http through on a loopback address only.
     this.#client = new SecretClient(vaultUri, credential, {
       allowInsecureConnection: vaultUri.startsWith('http:'),
       ...options,
     });
+  }
+
+  /** The client itself waits for ever: whoever asks how the connector is would wait with it. */
+  get #limit(): { readonly abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(this.patienceMs) };
   }
 
   async read(name: SecretName): Promise<Secret | undefined> {
@@ -51,7 +59,7 @@ export class KeyVaultSecrets implements GotoSecrets {
 
   async #get(name: string): Promise<Secret | undefined> {
     try {
-      const { value, properties } = await this.#client.getSecret(name);
+      const { value, properties } = await this.#client.getSecret(name, this.#limit);
       return value === undefined || value === ''
         ? undefined
         : { value, storedAt: properties.createdOn?.getTime(), endsAt: properties.expiresOn?.getTime() };
@@ -63,7 +71,7 @@ export class KeyVaultSecrets implements GotoSecrets {
 
   async writeRefreshToken(token: string): Promise<void> {
     try {
-      await this.#client.setSecret(REFRESH_TOKEN, token).catch(async (error: unknown) => {
+      await this.#client.setSecret(REFRESH_TOKEN, token, this.#limit).catch(async (error: unknown) => {
         if (statusOf(error) !== 409) throw error;
         // An admin has deleted it, and the vault keeps its name taken for months: it is had back, to take the new version.
         const recovery = await this.#client.beginRecoverDeletedSecret(REFRESH_TOKEN, {
@@ -71,7 +79,7 @@ export class KeyVaultSecrets implements GotoSecrets {
         });
         await within(RECOVERY_MS, recovery.pollUntilDone(), undefined);
         recovery.stopPolling();
-        await this.#client.setSecret(REFRESH_TOKEN, token);
+        await this.#client.setSecret(REFRESH_TOKEN, token, this.#limit);
       });
     } catch (error) {
       throw vaultFault(error);

@@ -3,8 +3,10 @@ import { ORGANIZER_ROLE_ID, USER_ROLE_ID } from '../../local/simulators/entra/En
 import { CONNECT_LICENSE, MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { postStart } from '../../shared/api/controlJob';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
+import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
+import { putMeant } from '../support/meantMapping';
 import {
   around,
   cycles,
@@ -232,6 +234,24 @@ test('a rehire takes the account over without a failure of the person who left, 
   }
   expect(connector.accountOf(rehired.id)).toMatchObject({ key, licenseKeys: [MEETING_LICENSE] });
   expectConverged(connector);
+});
+
+test('a rehire takes the account over also where the mapping leaves accounts of the deleted alone', async () => {
+  await connector.begin();
+  const [rule] = DEFAULT_SCHEMA.synchronizationRules;
+  const [mapping] = rule.objectMappings;
+  const attributeMappings = mapping.attributeMappings.filter((one) => one.targetAttributeName !== 'active');
+  const objectMappings = [{ ...mapping, attributeMappings }];
+  await putMeant(connector.engine, { ...DEFAULT_SCHEMA, synchronizationRules: [{ ...rule, objectMappings }] });
+  await connector.settle();
+  const leaver = someone(connector);
+  const key = keyOf(leaver.id);
+  connector.world.directory.deleteUser(leaver.id);
+  await cycles(connector, 2);
+  expect(connector.world.goto.users.get(key)?.latest?.licenseKeys).toEqual([MEETING_LICENSE]);
+  const rehired = newcomer(connector, 921, { mail: leaver.mail, userPrincipalName: leaver.userPrincipalName });
+  expect(await cycles(connector, 2)).toMatchObject({ counts: { failed: 0 } });
+  expect(await connector.engine.store.people.get(rehired.id)).toMatchObject({ person: { link: { key } } });
 });
 
 test.each([{ surname: null }, { givenName: null }])(

@@ -1,4 +1,6 @@
 /** Several processes, one refresh token that works once; and a vault that has bad days. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { RestError, createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import { KeyVault } from '../../local/azure/key-vault/KeyVault';
 import { GotoSimulator } from '../../local/simulators/goto/GotoSimulator';
@@ -224,6 +226,23 @@ describe('Key Vault', () => {
     expect(await keptIn(answering(200, { id: 'https://contoso.vault.azure.net/secrets/x/1', value: 'stored' }))).toBe(
       'stored',
     );
+  });
+
+  test('a vault that takes the question and never answers is not waited for', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const token = { getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) };
+    try {
+      await expect(
+        new KeyVaultSecrets(`http://127.0.0.1:${port}`, token, {}, {}, 100).read('clientSecret'),
+      ).rejects.toMatchObject({
+        ...fault,
+        message: expect.stringMatching(/could not be reached.*KEY_VAULT_URI/) as unknown,
+      });
+    } finally {
+      silent.close();
+    }
   });
 
   test('the real client reads and writes the embedded one, as the embedded identity and as nobody else', async () => {

@@ -3,7 +3,7 @@ import type { Engine } from '../../shared/sync/Engine';
 
 /** As much of the engine as health asks, and how often. */
 function somewhere() {
-  const state = { now: 0, isDown: false, reads: 0 };
+  const state = { now: 0, isDown: false, isSilent: false, reads: 0 };
   const parts = {
     clock: { now: () => state.now },
     signInWithEntra: false,
@@ -12,6 +12,7 @@ function somewhere() {
       job: {
         read: () => {
           state.reads += 1;
+          if (state.isSilent) return new Promise(() => undefined);
           return state.isDown ? Promise.reject(new Error('down')) : Promise.resolve(new Map());
         },
       },
@@ -35,4 +36,10 @@ test('however often anybody asks, storage is asked every few seconds, also while
   state.now += 2_001;
   await expect(ask(engine)).resolves.toMatchObject({ status: 200 });
   expect(state.reads).toBe(3);
+});
+
+test('storage that takes the question and never answers is down: whoever waits for health gets an answer', async () => {
+  const { state, engine } = somewhere();
+  state.isSilent = true;
+  await expect(healthCheck(20)(engine)).rejects.toMatchObject({ status: 503, code: 'StorageUnreachable' });
 });

@@ -3,6 +3,7 @@
  * is taken over, and one's own claim of an earlier try is renewed before it counts (docs/protocol.md 6).
  */
 import { ConnectorError } from '../../model/ConnectorError';
+import type { ManagedPerson } from '../../model/ManagedPerson';
 import type { WithStore } from '../Engine';
 
 const taken = (): ConnectorError =>
@@ -50,10 +51,18 @@ async function breakClaim({ store }: WithStore, targetKey: string, holderId: str
   const isLinked = person.link?.key === targetKey;
   const isPending = person.pending?.link.key === targetKey;
   if (isPending) throw busy();
-  if (isLinked && (await store.people.facts(holderId))?.wants !== 'inactive') throw taken();
+  if (isLinked && !(await hasLeft({ store }, holderId, person))) throw taken();
   if (etag === null) return;
   const next = isLinked
     ? { ...person, link: null }
     : { ...person, untied: person.untied?.key === targetKey ? null : person.untied };
   if ((await store.people.change(holderId, next, etag)) === undefined) throw busy();
+}
+
+/** Without access by what Entra says, or gone from it: whatever the mapping lets become of the account then. */
+async function hasLeft({ store }: WithStore, holderId: string, { hold }: ManagedPerson): Promise<boolean> {
+  const facts = await store.people.facts(holderId);
+  if (facts?.wants === 'inactive') return true;
+  const isLeftAlone = facts?.skipLogged === 'Protected' || hold === 'revert';
+  return facts !== undefined && facts.deleted !== 'no' && !isLeftAlone;
 }
