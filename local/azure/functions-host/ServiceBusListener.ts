@@ -206,7 +206,7 @@ export class ServiceBusListener {
   #unreachable(trouble: string): Error {
     const connection = String(this.binding['connection']);
     return new Error(
-      `The queue ${this.queue} cannot be read: ${trouble} It is tried again. Check ${connection}, or ` +
+      `The queue ${this.queue} cannot be read: ${trouble.replace(/\.?$/, '.')} It is tried again. Check ${connection}, or ` +
         `${connection}__fullyQualifiedNamespace with an identity that may read and write there.`,
     );
   }
