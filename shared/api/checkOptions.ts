@@ -30,7 +30,7 @@ function unsupported(name: string, known: readonly string[]): Problem {
       : name === '' && known.includes('$top')
         ? 'An option has no name: a shell replaces $top within double quotes. Write %24top.'
         : known.length === 0
-          ? 'This address takes no options: what is to be done stands in the body.'
+          ? 'This address takes no options; what a POST is to do stands in its body.'
           : `It takes ${known.join(', ')}.`;
   return new Problem(
     400,

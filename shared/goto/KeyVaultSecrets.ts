@@ -1,6 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { SecretClient, type SecretClientOptions } from '@azure/keyvault-secrets';
-import { within } from '../concurrency/within';
 import { ConnectorError } from '../model/ConnectorError';
 import { messageOf } from '../telemetry/Telemetry';
 import type { GivenSecrets, GotoSecrets, Secret, SecretName } from './GotoSecrets';
@@ -8,8 +7,8 @@ import type { GivenSecrets, GotoSecrets, Secret, SecretName } from './GotoSecret
 const REFRESH_TOKEN = 'goto-refresh-token';
 /** How long a vault may take for an answer, repeats included, in ms: less than the test of the connection. */
 const PATIENCE_MS = 10_000;
-/** How long a deleted secret is waited for until it is back, and how often it is looked at, in ms: it takes seconds. */
-const RECOVERY_MS = 20_000;
+/** How many times as long a deleted secret is waited for until it is back, which takes seconds; and how often it is looked at, in ms. */
+const RECOVERY_PATIENCE = 2;
 const RECOVERY_POLL_MS = 500;
 
 /** Where each is looked for, the first one there counts. The template writes all but the first refresh token's successor. */
@@ -43,8 +42,8 @@ export class KeyVaultSecrets implements GotoSecrets {
   }
 
   /** The client itself waits for ever: whoever asks how the connector is would wait with it. */
-  get #limit(): { readonly abortSignal: AbortSignal } {
-    return { abortSignal: AbortSignal.timeout(this.patienceMs) };
+  #limit(times = 1): { readonly abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(times * this.patienceMs) };
   }
 
   async read(name: SecretName): Promise<Secret | undefined> {
@@ -59,7 +58,7 @@ export class KeyVaultSecrets implements GotoSecrets {
 
   async #get(name: string): Promise<Secret | undefined> {
     try {
-      const { value, properties } = await this.#client.getSecret(name, this.#limit);
+      const { value, properties } = await this.#client.getSecret(name, this.#limit());
       return value === undefined || value === ''
         ? undefined
         : { value, storedAt: properties.createdOn?.getTime(), endsAt: properties.expiresOn?.getTime() };
@@ -71,15 +70,15 @@ export class KeyVaultSecrets implements GotoSecrets {
 
   async writeRefreshToken(token: string): Promise<void> {
     try {
-      await this.#client.setSecret(REFRESH_TOKEN, token, this.#limit).catch(async (error: unknown) => {
+      await this.#client.setSecret(REFRESH_TOKEN, token, this.#limit()).catch(async (error: unknown) => {
         if (statusOf(error) !== 409) throw error;
         // An admin has deleted it, and the vault keeps its name taken for months: it is had back, to take the new version.
         const recovery = await this.#client.beginRecoverDeletedSecret(REFRESH_TOKEN, {
           intervalInMs: RECOVERY_POLL_MS,
+          ...this.#limit(RECOVERY_PATIENCE),
         });
-        await within(RECOVERY_MS, recovery.pollUntilDone(), undefined);
-        recovery.stopPolling();
-        await this.#client.setSecret(REFRESH_TOKEN, token, this.#limit);
+        await recovery.pollUntilDone();
+        await this.#client.setSecret(REFRESH_TOKEN, token, this.#limit());
       });
     } catch (error) {
       throw vaultFault(error);

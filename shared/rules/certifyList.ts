@@ -46,9 +46,12 @@ export function certifyList(before: ListCertificate | undefined, { rows, counted
 /**
  * An admin has approved removals that rest on the list. A list that became so short for good, as when a group took the place of
  * most people, is believed from then on; what Graph's count contradicts stays in doubt.
+ * @param plannedAt when (ms) their plan was made: one from before the doubt let anybody be absent says nothing of the list
  */
-export const approvedList = (certificate: ListCertificate): ListCertificate =>
-  certificate.untold === null ? certificate : { believed: certificate.untold, doubtSince: null, untold: null };
+export const approvedList = (certificate: ListCertificate, plannedAt: number): ListCertificate =>
+  certificate.untold === null || !mayShowAbsence(certificate, plannedAt)
+    ? certificate
+    : { believed: certificate.untold, doubtSince: null, untold: null };
 
 /** Whether people may be taken for absent by the list; after a day of doubt they may, for an admin to decide. */
 export const mayShowAbsence = ({ doubtSince }: ListCertificate, nowMs: number): boolean =>

@@ -19,12 +19,10 @@ test('a real Graph, vault or Service Bus gets a real token; whoever is not signe
     onRefused: (resource, reason) => refused.push(`${resource}: ${reason}`),
   }).start();
   const { IDENTITY_ENDPOINT = '', IDENTITY_HEADER = '' } = identity.environment;
-  const tokenFor = async (resource: string) => {
+  const tokenFor = async (resource: string, header = IDENTITY_HEADER) => {
     const response = await fetch(
       `${IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=${encodeURIComponent(resource)}`,
-      {
-        headers: { 'x-identity-header': IDENTITY_HEADER },
-      },
+      { headers: { 'x-identity-header': header } },
     );
     return [response.status, (await response.json()) as Record<string, string>] as const;
   };
@@ -37,6 +35,10 @@ test('a real Graph, vault or Service Bus gets a real token; whoever is not signe
       expect((await tokenFor(simulated))[1]['access_token']).toMatch(/^simulated\./);
     expect(asked).toEqual(['https://graph.microsoft.com/.default']);
     expect(refused).toEqual([]);
+    // Nor does whoever else is on this machine get one: the header is another one in each run.
+    const elsewhere = new IdentityEndpoint(realClock).secret;
+    expect((await tokenFor('https://management.azure.com', elsewhere))[0]).toBe(401);
+    expect(asked).toHaveLength(1);
 
     isSignedIn = false;
     // 400: MSAL repeats a 404, a 429 and any 5xx.

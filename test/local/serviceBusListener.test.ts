@@ -35,6 +35,7 @@ let calls: Call[] = [];
 let errors: unknown[] = [];
 
 afterEach(async () => {
+  jest.restoreAllMocks();
   await listener?.stop();
   listener = undefined;
   await broker.stop();
@@ -309,8 +310,10 @@ test('who is stopped before the link is up stops at once', async () => {
 
 test('a queue that cannot be read is told once, not by each slot, with what to check; whoever is stopped meanwhile stops at once', async () => {
   await start(realClock);
+  const asked = jest.spyOn(ServiceBusClient.prototype, 'acceptNextSession');
   listen({ queue: 'nowhere' }, () => Promise.resolve());
-  await until(() => errors.length > 0);
+  const slots = await Promise.allSettled(asked.mock.results.map(({ value }) => value as Promise<unknown>));
+  expect(slots.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   await listener?.stop();
   expect(errors).toHaveLength(1);
   expect(String(errors[0])).toMatch(

@@ -41,8 +41,10 @@ test('an approval ends a doubt that nothing else can end, by the longest list si
     (before, rows) => certifyList(before, { rows, counted: undefined, at: HOUR_MS }),
     believed,
   );
-  expect(approvedList(doubted)).toEqual({ believed: 30, doubtSince: null, untold: null });
+  expect(approvedList(doubted, 25 * HOUR_MS)).toEqual({ believed: 30, doubtSince: null, untold: null });
+  // A plan that was made before anybody could be absent by it rests on an older list.
+  expect(approvedList(doubted, 24 * HOUR_MS)).toEqual(doubted);
   const told = certifyList(believed, { rows: 20, counted: 100, at: HOUR_MS });
-  expect(approvedList(told)).toEqual(told);
-  expect(approvedList(believed)).toEqual(believed);
+  expect(approvedList(told, 25 * HOUR_MS)).toEqual(told);
+  expect(approvedList(believed, 25 * HOUR_MS)).toEqual(believed);
 });

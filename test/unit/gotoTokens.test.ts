@@ -184,12 +184,13 @@ test('the sign-in server’s bad days are those of the job, and nothing was sent
 });
 
 describe('Key Vault', () => {
-  const vault = (answer: HttpClient['sendRequest']) =>
+  const vault = (answer: HttpClient['sendRequest'], patienceMs?: number) =>
     new KeyVaultSecrets(
       'https://contoso.vault.azure.net',
       { getToken: () => Promise.resolve({ token: 't', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }) },
       { refreshToken: 'first' },
       { httpClient: { sendRequest: answer }, retryOptions: { maxRetries: 0 } },
+      patienceMs,
     );
   const answering = (status: number, body: object = {}) =>
     vault((request) =>
@@ -243,6 +244,18 @@ describe('Key Vault', () => {
     } finally {
       silent.close();
     }
+  });
+
+  test('nor is one that never answers whether a deleted secret may be had back', async () => {
+    const deleted = vault((request) => {
+      const status = request.method === 'PUT' ? 409 : 404;
+      if (request.method !== 'POST')
+        return Promise.resolve({ status, request, headers: createHttpHeaders(), bodyAsText: '{}' });
+      return new Promise((_resolve, reject) => {
+        request.abortSignal?.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    }, 20);
+    await expect(deleted.writeRefreshToken('x')).rejects.toMatchObject(fault);
   });
 
   test('the real client reads and writes the embedded one, as the embedded identity and as nobody else', async () => {

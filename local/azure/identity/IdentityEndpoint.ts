@@ -1,4 +1,5 @@
 /** The token endpoint that App Service gives a managed identity, so that the real ManagedIdentityCredential runs here. */
+import { randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
 import type { StackClock } from '../../clock/StackClock';
 import { messageOf } from '../../../shared/telemetry/Telemetry';
@@ -14,7 +15,8 @@ export interface RealIdentity {
 }
 
 export class IdentityEndpoint extends SimulatedServer {
-  readonly secret = 'local-identity-header';
+  /** Only the host and its workers know it: whoever else is on this machine gets no token of who is signed in. */
+  readonly secret = randomUUID();
 
   /** @param real without it every token is made up, and opens nothing but this stack */
   constructor(

@@ -33,7 +33,7 @@ export const releaseApproved: Slice = async (context, place) => {
     if (people >= engine.timing.peoplePerSlice) return 'stay';
     people += rows.length;
     if (rows.some(isOfLists) && context.certificate !== undefined)
-      await context.certify(approvedList(context.certificate));
+      await context.certify(approvedList(context.certificate, Date.parse(place.cycle.startedAt)));
     const judged = await judgeAgain(context, place, rows);
     const dropped = judged.filter((row) => row.state === 'ended').length;
     const tally = noTally();
