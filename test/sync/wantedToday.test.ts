@@ -254,6 +254,20 @@ test('a rehire takes the account over also where the mapping leaves accounts of 
   expect(await connector.engine.store.people.get(rehired.id)).toMatchObject({ person: { link: { key } } });
 });
 
+test('I05: an account is taken over from nobody whom one read did not find: the second one decides', async () => {
+  await connector.begin();
+  const leaver = someone(connector);
+  const key = keyOf(leaver.id);
+  connector.world.directory.purgeUser(leaver.id);
+  const rehired = newcomer(connector, 922, { mail: leaver.mail, userPrincipalName: leaver.userPrincipalName });
+  const { people } = connector.engine.store;
+  await cycles(connector, 1);
+  expect(await people.get(leaver.id)).toMatchObject({ person: { link: { key } } });
+  connector.later(86_400_000);
+  await cycles(connector, 2);
+  expect(await people.get(rehired.id)).toMatchObject({ person: { link: { key } } });
+});
+
 test.each([{ surname: null }, { givenName: null }])(
   'without a name (%o) no account is made, and one that is there is licensed under the name it has',
   async (nameless) => {

@@ -4,6 +4,7 @@
  */
 import { ConnectorError } from '../../model/ConnectorError';
 import type { ManagedPerson } from '../../model/ManagedPerson';
+import type { Reason } from '../../model/Reason';
 import type { WithStore } from '../Engine';
 
 const taken = (): ConnectorError =>
@@ -59,10 +60,12 @@ async function breakClaim({ store }: WithStore, targetKey: string, holderId: str
   if ((await store.people.change(holderId, next, etag)) === undefined) throw busy();
 }
 
+/** Why whoever is gone keeps the account all the same; of whom one read did not find the next one says more (I05). */
+const KEEPERS: ReadonlySet<string> = new Set<Reason>(['Protected', 'AbsenceUnconfirmed']);
+
 /** Without access by what Entra says, or gone from it: whatever the mapping lets become of the account then. */
 async function hasLeft({ store }: WithStore, holderId: string, { hold }: ManagedPerson): Promise<boolean> {
   const facts = await store.people.facts(holderId);
   if (facts?.wants === 'inactive') return true;
-  const isLeftAlone = facts?.skipLogged === 'Protected' || hold === 'revert';
-  return facts !== undefined && facts.deleted !== 'no' && !isLeftAlone;
+  return facts !== undefined && facts.deleted !== 'no' && !KEEPERS.has(facts.skipLogged) && hold !== 'revert';
 }
