@@ -155,7 +155,7 @@ test('in the middle of what was approved: whoever was let go already ends as not
   expect(waiting).toMatchObject({ state: 'awaitingApproval', counts: { staged: 6 } });
   const { hash } = await planOf(connector, waiting.id);
   let restarted: Promise<unknown> | undefined;
-  around(PlansTable.prototype, 'record', { after: () => (restarted ??= restart('None')) });
+  around(PlansTable.prototype, 'record', { after: () => void (restarted ??= restart('None')) });
   await decide(connector, 'approve', waiting.id, hash);
   await connector.settle();
   await restarted;
