@@ -62,7 +62,7 @@ const send = async (queue: string, messages: ServiceBusMessage[]): Promise<void>
 function listen(
   options: {
     readonly many?: boolean;
-    readonly queue?: 'lanes' | 'plain';
+    readonly queue?: 'lanes' | 'plain' | 'nowhere';
     readonly settings?: Partial<typeof ALL>;
     readonly clock?: StackClock;
   },
@@ -74,7 +74,8 @@ function listen(
     queue,
     {
       type: 'serviceBusTrigger',
-      isSessionsEnabled: queue === 'lanes',
+      connection: 'Bus',
+      isSessionsEnabled: queue !== 'plain',
       ...(many ? { cardinality: 'many' } : {}),
     },
     { ...ALL, ...settings },
@@ -304,6 +305,17 @@ test('who is stopped before the link is up stops at once', async () => {
   listen({}, () => Promise.resolve());
   // Half a minute is what the client waits for a session.
   await listener?.stop();
+}, 10_000);
+
+test('a queue that cannot be read is told once, not by each slot, with what to check; whoever is stopped meanwhile stops at once', async () => {
+  await start(realClock);
+  listen({ queue: 'nowhere' }, () => Promise.resolve());
+  await until(() => errors.length > 0);
+  await listener?.stop();
+  expect(errors).toHaveLength(1);
+  expect(String(errors[0])).toMatch(
+    /The queue nowhere cannot be read: .+ Check Bus, or Bus__fullyQualifiedNamespace with an identity/,
+  );
 }, 10_000);
 
 test('a foreign message whose body is no bytes fails, is delivered to the last time and set aside: its session goes on', async () => {

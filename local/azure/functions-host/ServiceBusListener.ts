@@ -7,6 +7,7 @@
  *   renewed for `maxAutoLockRenewalDuration` from accepting it, not from a message (azure-sdk-for-net #35267).
  * - without sessions: one loop for `many`, `maxConcurrentCalls` for `one`; only single messages are renewed.
  */
+import { setTimeout } from 'node:timers/promises';
 import type {
   ServiceBusClient,
   ServiceBusReceivedMessage,
@@ -30,7 +31,9 @@ export interface LockKeeper {
 
 /** How long a session slot asks for the next session before it asks again, in ms. */
 const ACCEPT_TIMEOUT_MS = 30_000;
-const ERROR_WAIT_MS = 1_000;
+/** A connection that fails is tried again after so long, each time twice as long, up to so long (ms). */
+const FIRST_ERROR_WAIT_MS = 1_000;
+const LONGEST_ERROR_WAIT_MS = 16_000;
 /** The client's own renewal lives by the wall clock; this host renews by its own. */
 const RECEIVER_OPTIONS = { maxAutoLockRenewalDurationInMs: 0, skipParsingBodyAsJson: true } as const;
 
@@ -40,6 +43,8 @@ export class ServiceBusListener {
   readonly #ending = new AbortController();
   #isStopping = false;
   #working = 0;
+  /** Why the queue cannot be reached, told once: every slot meets it, each second. */
+  #trouble: string | undefined;
 
   constructor(
     open: OpenServiceBus,
@@ -78,13 +83,13 @@ export class ServiceBusListener {
     // Those that wait for a message or a session are woken first, or they took what the others give back; the close alone wakes
     // nobody whose link is not up yet.
     this.#ending.abort();
-    while (this.#working > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.#working > 0) await setTimeout(20);
     await this.#client.close();
     await idle;
   }
 
   async #serveSessions(): Promise<void> {
-    while (!this.#isStopping) {
+    for (let failures = 0; !this.#isStopping;) {
       let receiver: ServiceBusSessionReceiver;
       try {
         receiver = await this.#client.acceptNextSession(this.queue, {
@@ -92,14 +97,15 @@ export class ServiceBusListener {
           abortSignal: this.#ending.signal,
         });
       } catch (error) {
-        await this.#afterError(error);
+        failures = await this.#afterError(error, failures);
         continue;
       }
+      [failures, this.#trouble] = [0, undefined];
       const release = this.#keep(receiver.sessionLockedUntilUtc, () => receiver.renewSessionLock());
       try {
         await this.#drain(receiver, this.settings.sessionIdleTimeout);
       } catch (error) {
-        await this.#afterError(error);
+        failures = await this.#afterError(error, failures);
       } finally {
         release();
         await receiver.close().catch(() => undefined);
@@ -109,11 +115,12 @@ export class ServiceBusListener {
 
   async #servePlain(): Promise<void> {
     const receiver = this.#client.createReceiver(this.queue, RECEIVER_OPTIONS);
-    while (!this.#isStopping) {
+    for (let failures = 0; !this.#isStopping;) {
       try {
         await this.#drain(receiver, ACCEPT_TIMEOUT_MS);
+        [failures, this.#trouble] = [0, undefined];
       } catch (error) {
-        await this.#afterError(error);
+        failures = await this.#afterError(error, failures);
       }
     }
   }
@@ -172,13 +179,35 @@ export class ServiceBusListener {
     });
   }
 
-  async #afterError(error: unknown): Promise<void> {
-    if (this.#isStopping) return;
+  /**
+   * Tells what went wrong, unless it has been told, and waits before the next try.
+   * @param failures tries that failed in a row before this one. @returns how many it is now
+   */
+  async #afterError(error: unknown, failures: number): Promise<number> {
+    if (this.#isStopping) return failures;
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    if (code === 'ServiceTimeout') return;
-    this.onError(error);
+    if (code === 'ServiceTimeout') {
+      this.#trouble = undefined;
+      return 0;
+    }
     // A lost lock is no fault of the connection: its message waits for the next holder already.
-    if (code === 'SessionLockLost' || code === 'MessageLockLost') return;
-    await new Promise((resolve) => setTimeout(resolve, ERROR_WAIT_MS));
+    if (code === 'SessionLockLost' || code === 'MessageLockLost') {
+      this.onError(error);
+      return 0;
+    }
+    const [trouble = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    if (trouble !== this.#trouble) this.onError(this.#unreachable(trouble));
+    this.#trouble = trouble;
+    const wait = Math.min(LONGEST_ERROR_WAIT_MS, FIRST_ERROR_WAIT_MS * 2 ** failures);
+    await setTimeout(wait, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+    return failures + 1;
+  }
+
+  #unreachable(trouble: string): Error {
+    const connection = String(this.binding['connection']);
+    return new Error(
+      `The queue ${this.queue} cannot be read: ${trouble.replace(/\.?$/, '.')} It is tried again. Check ${connection}, or ` +
+        `${connection}__fullyQualifiedNamespace with an identity that may read and write there.`,
+    );
   }
 }
