@@ -17,7 +17,7 @@ export interface AbsenceFacts {
   readonly factsAt: number;
   /** The list of assignments has its certificate, or has been doubted for so long that an admin is asked about removals. */
   readonly isListCertified: boolean;
-  /** It is in doubt, however long: of one of several roles nobody is asked. */
+  /** It is in doubt, or that of a group's members, however long: of one of several roles nobody is asked. */
   readonly isListDoubted: boolean;
 }
 

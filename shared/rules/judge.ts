@@ -36,6 +36,8 @@ export interface PersonFacts {
   readonly groupName: (id: string) => string | undefined;
   /** Groups through which the person was last seen entitled, whatever the lists say of them now. */
   readonly proofGroupIds: readonly string[];
+  /** The list of members of one of these is in doubt, though perhaps for so long that an admin is asked about removals. */
+  readonly isGroupDoubted: boolean;
   /** The person's user group in GoTo, its key as far as it is known; undefined where groups are left alone. */
   readonly group: { readonly name: string; readonly key: string | null } | undefined;
   /** In a group that PROTECTED_USERS names; of somebody who is deleted, and in no list any more: protected until then. */
@@ -90,7 +92,7 @@ export function judge(facts: PersonFacts, context: JudgeContext): Judgement {
       absentSince: mark?.absentSince ?? null,
       factsAt: facts.factsAt,
       isListCertified: context.isListCertified,
-      isListDoubted: context.isListDoubted,
+      isListDoubted: context.isListDoubted || facts.isGroupDoubted,
     },
     context.entitlements,
     context.absenceConfirmationMs,

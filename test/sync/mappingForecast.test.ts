@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { Problem } from '../../shared/api/Problem';
 import { deleteSchema, putSchema } from '../../shared/api/schema';
+import { EntraSource } from '../../shared/entra/EntraSource';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
+import { around } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -149,6 +151,35 @@ test('a mapping that changes everybody takes nothing: told, not asked', async ()
   expect(forecast.changes.people[0]).toMatchObject({ attributes: ['firstName'] });
   await connector.settle();
   expect((await connector.view(cycleId ?? '')).counts.updated).toBe(forecast.changes.count);
+});
+
+test('a forecast that Entra has no time for is another one each time, and can be confirmed all the same', async () => {
+  connector = await TestConnector.start();
+  await connector.cycle();
+  connector.later();
+  // By an attribute that no mapping has read yet: everybody is asked for.
+  const body = schema({}, without('Sales'));
+  const cutAfter = (asked: number) =>
+    around(EntraSource.prototype, 'getPeople', {
+      after: (call) => {
+        if (call === asked) connector.clock.advance(61_000);
+      },
+    });
+  try {
+    cutAfter(2);
+    const first = await refusal(put(body));
+    jest.restoreAllMocks();
+    cutAfter(9);
+    const second = await refusal(put(body));
+    expect(first.unknown).toBeGreaterThan(second.unknown);
+    expect(second.unknown).toBeGreaterThan(0);
+    jest.restoreAllMocks();
+    cutAfter(5);
+    expect((await put(body, { confirm: first.hash })).version).toEqual(expect.any(String));
+  } finally {
+    jest.restoreAllMocks();
+  }
+  await connector.settle();
 });
 
 test('wrong words are refused', async () => {

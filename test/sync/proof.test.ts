@@ -219,6 +219,29 @@ test('a group whose list lost people whom Graph counts takes access from nobody;
   expectConverged(connector);
 });
 
+test('a group whose list Graph’s count contradicts for days takes one of several roles from nobody, as nobody is asked about it', async () => {
+  const { directory } = connector.world;
+  const person = newcomer(connector, 920);
+  const group = directory.addGroup('Organizers');
+  directory.addMembers(group.id, [someone(connector).id, person.id]);
+  directory.assign(group.id, 'Group', ORGANIZER_ROLE_ID);
+  await connector.begin();
+  const both = connector.accountOf(person.id)?.licenseKeys;
+  expect(both).toHaveLength(2);
+  Object.assign(connector.stack.entra.behaviour, CUT);
+  connector.later();
+  await connector.cycle('full');
+  connector.later(25 * 3_600_000);
+  await connector.cycle('full');
+  await cycles(connector, 3);
+  expect(connector.accountOf(person.id)?.licenseKeys).toEqual(both);
+  Object.assign(connector.stack.entra.behaviour, honestEntra());
+  directory.removeMember(group.id, person.id);
+  connector.later(3_600_000);
+  await cycles(connector, 4);
+  expect(connector.accountOf(person.id)?.licenseKeys).toEqual([MEETING_LICENSE]);
+});
+
 test('who leaves a group goes in time though Graph still counts them', async () => {
   await connector.begin();
   const { directory } = connector.world;

@@ -2,7 +2,10 @@
 import { postPause, postRestart, postStart } from '../../shared/api/controlJob';
 import { getJob } from '../../shared/api/getJob';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
+import { PlansTable } from '../../shared/store/PlansTable';
+import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
 import { apiRequest } from '../support/apiRequest';
+import { decide, planOf } from '../support/approvals';
 import { expectInOrder } from '../support/deaths';
 import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { refusal } from '../support/refusal';
@@ -139,4 +142,27 @@ test('while a cycle plans, and while the job is paused: it works again, and noth
   await restart('None');
   expect(await newest()).toMatchObject({ mode: 'incremental', counts: { created: 1 } });
   expect(await getJob(connector.engine, apiRequest())).toMatchObject({ body: { status: { code: 'Active' } } });
+});
+
+test('in the middle of what was approved: whoever was let go already ends as not tried, and is asked about anew', async () => {
+  // A chunk a message, so that a restart comes between two.
+  const timing = { peoplePerSlice: 1, sliceMs: 0 };
+  connector = await TestConnector.start({ world: TOWN, settings: { REMOVAL_LIMIT_COUNT: '3' }, timing });
+  await connector.begin();
+  const ids = Array.from({ length: 6 }, (_, index) => someone(connector, index).id);
+  for (const id of ids) connector.world.directory.changeUser(id, { accountEnabled: false });
+  const waiting = await cycles(connector, 1);
+  expect(waiting).toMatchObject({ state: 'awaitingApproval', counts: { staged: 6 } });
+  const { hash } = await planOf(connector, waiting.id);
+  let restarted: Promise<unknown> | undefined;
+  around(PlansTable.prototype, 'record', { after: () => void (restarted ??= restart('None')) });
+  await decide(connector, 'approve', waiting.id, hash);
+  await connector.settle();
+  await restarted;
+  const ended = await connector.view(waiting.id);
+  expect(ended).toMatchObject({ state: 'superseded', counts: { disabled: 0, staged: 0, held: 6 } });
+  await cycles(connector, 1);
+  const asked = AwaitedApproval.of(await connector.engine.store.job.read())?.cycleId ?? '';
+  const staged = (await planOf(connector, asked)).entries.filter((one) => one.staged);
+  expect(staged.map((one) => one.sourceId).sort()).toEqual([...ids].sort());
 });

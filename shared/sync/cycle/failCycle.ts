@@ -16,13 +16,13 @@ export async function failCycle(
 ): Promise<readonly Outgoing[]> {
   const { cycle } = place;
   if (FINAL_STATES.has(cycle.state)) return [];
-  // Part of what was approved may be with the lanes already.
-  if ((cycle.state === 'applying' || cycle.state === 'approving') && cycle.stopping === null) {
+  // Part of what was approved may be the lanes' already, also where somebody has stopped the cycle.
+  if (cycle.state === 'approving' || (cycle.state === 'applying' && cycle.stopping === null)) {
     const dueAt = engine.clock.now();
     await place.save({
       state: 'applying',
       stage: cycle.state === 'approving' ? cycle.stagedStage : cycle.stage,
-      stopping: error,
+      stopping: cycle.stopping ?? error,
       sends: cycle.sends + 1,
       dueAt,
       cursor: { ...cycle.cursor, attempts: 0 },

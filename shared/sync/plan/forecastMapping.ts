@@ -27,6 +27,8 @@ const PATIENCE_MS = 60_000;
 /** Others get their turn after so many people. */
 const AT_ONCE = 25;
 const PARALLEL_BUCKETS = 8;
+/** How many are looked at in time is another number each time: a hash of them could never be confirmed. */
+const CUT_SHORT = 'not everybody was looked at';
 
 type Noteworthy = Exclude<Foreseen, { readonly kind: 'same' }>;
 
@@ -51,7 +53,7 @@ export type MappingForecast = Readonly<Record<Noteworthy['kind'], Foretold>> & {
   readonly unknown: number;
   /** People with an active account who would leave or become invalid, or of whom nothing is known. */
   readonly atRisk: number;
-  /** Names this forecast: the mapping, and who leaves or becomes invalid. */
+  /** Names this forecast: the mapping, and who leaves or becomes invalid, or that not everybody was looked at in time. */
   readonly hash: string;
 };
 
@@ -89,6 +91,7 @@ export async function forecastMapping(engine: Engine, after: Mapping, name: stri
 
   const until = clock.now() + PATIENCE_MS;
   const told: ForetoldPerson[] = [];
+  const late = new Set<string>();
   const sums = { people: 0, managed: 0, unknown: 0, atRisk: 0 };
   const buckets = [...Array(PEOPLE_BUCKETS).keys()];
   await inParallel(buckets, PARALLEL_BUCKETS, async (index) => {
@@ -111,7 +114,8 @@ export async function forecastMapping(engine: Engine, after: Mapping, name: stri
       sums.people += 1;
       if (isManaged) sums.managed += 1;
       const seen = fresh?.get(sourceId) ?? facts;
-      if (clock.now() > until || (seen.attributes === null && seen.deleted === 'no')) {
+      if (clock.now() > until) late.add(sourceId);
+      if (late.has(sourceId) || (seen.attributes === null && seen.deleted === 'no')) {
         sums.unknown += 1;
         if (isManaged) sums.atRisk += 1;
         continue;
@@ -135,7 +139,11 @@ export async function forecastMapping(engine: Engine, after: Mapping, name: stri
       told.push({ sourceId, displayName: facts.displayName, foreseen });
     }
   });
-  return { ...sums, ...byKind(told), hash: hashOf(name, told, sums.unknown) };
+  return {
+    ...sums,
+    ...byKind(told),
+    hash: late.size > 0 ? digest([name, CUT_SHORT]) : hashOf(name, told, sums.unknown),
+  };
 }
 
 const linkOf = ({ managed }: Someone) => (managed === 'unreadable' ? null : managed.person.link);

@@ -54,6 +54,7 @@ export async function gather(
   const looked = await keepLooked(engine, toLookUp, input.cycleId);
   const protectedIds = await protectedAmong(context, people, looked);
   if (context.isDry) await context.nameGroups(people.flatMap(({ sourceId }) => groupsIn(snapshot.grantsOf(sourceId))));
+  const doubted = await engine.store.dirty.doubtedGroups(engine.clock.now());
   if (context.isListDoubted) await markKept(context, people, snapshot, groupFor);
   return people.map((someone) => {
     const mark = marks.get(someone.sourceId) ?? null;
@@ -67,6 +68,7 @@ export async function gather(
           groupFor,
         ),
         groupName: context.groupName,
+        isGroupDoubted: doubted.size > 0 && waysOf(someone, snapshot).some((id) => doubted.has(id)),
         isProtected: protectedIds.has(someone.sourceId),
       }),
     };
@@ -98,6 +100,10 @@ const withGroup = <T extends Pick<PersonFacts, 'grants' | 'managed'>>(
   ...facts,
   group: isListDoubted && facts.managed.link?.applied.groupKey != null ? undefined : groupFor(facts.grants),
 });
+
+/** Groups through which the person is assigned, or was when that was last settled. */
+const waysOf = ({ sourceId, facts }: Pick<Someone, 'sourceId' | 'facts'>, snapshot: SourceSnapshot): string[] =>
+  groupsAmong([...snapshot.viaOf(sourceId), ...facts.via]);
 
 /** The groups that ways lead through. */
 const groupsIn = (grants: readonly Grant[]): string[] => groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
@@ -140,7 +146,7 @@ function factsOf(
   snapshot: SourceSnapshot,
   input: GatherInput,
   mark: StoredMark | null,
-): Omit<PersonFacts, 'groupName' | 'group' | 'isProtected'> {
+): Omit<PersonFacts, 'groupName' | 'group' | 'isProtected' | 'isGroupDoubted'> {
   const read = looked ?? facts;
   const person: Person | undefined =
     read.attributes === null || read.deleted !== 'no' ? undefined : { id: sourceId, attributes: read.attributes };
@@ -155,7 +161,7 @@ function factsOf(
     displayName: read.displayName || facts.displayName || nameOfAccount(managed),
     roleIds: isEverybody ? [DEFAULT_ACCESS_ROLE_ID] : snapshot.roleIdsOf(sourceId),
     grants: isEverybody ? AS_EVERYBODY : snapshot.grantsOf(sourceId),
-    proofGroupIds: groupsAmong([...snapshot.viaOf(sourceId), ...facts.via]),
+    proofGroupIds: waysOf({ sourceId, facts }, snapshot),
     managed: managed === 'unreadable' ? UNKNOWN_PERSON : managed.person,
     inUseAt: facts.inUseAt,
     personEtag: managed === 'unreadable' ? null : managed.etag,

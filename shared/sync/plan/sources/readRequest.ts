@@ -103,6 +103,8 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
       group,
       groupName: (id) => groupNames.get(id),
       proofGroupIds: groupsAmong([...memberOf, ...facts.via]),
+      // Asked by person: no list of members speaks here.
+      isGroupDoubted: false,
       // An open intent is settled before anything is written (R13); what is wanted then is asked for here.
       isProtected: protectedIds.has(sourceId),
       managed: { ...managed.person, pending: null },
