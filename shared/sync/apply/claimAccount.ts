@@ -63,9 +63,9 @@ async function breakClaim({ store }: WithStore, targetKey: string, holderId: str
 /** Why whoever is gone keeps the account all the same; of whom one read did not find the next one says more (I05). */
 const KEEPERS: ReadonlySet<string> = new Set<Reason>(['Protected', 'AbsenceUnconfirmed']);
 
-/** Without access by what Entra says, or gone from it: whatever the mapping lets become of the account then. */
+/** Without access by what Entra says, or judged as gone from it: whatever the mapping lets become of the account then. */
 async function hasLeft({ store }: WithStore, holderId: string, { hold }: ManagedPerson): Promise<boolean> {
   const facts = await store.people.facts(holderId);
   if (facts?.wants === 'inactive') return true;
-  return facts !== undefined && facts.deleted !== 'no' && !KEEPERS.has(facts.skipLogged) && hold !== 'revert';
+  return facts?.wants === 'leave' && facts.deleted !== 'no' && !KEEPERS.has(facts.skipLogged) && hold !== 'revert';
 }
