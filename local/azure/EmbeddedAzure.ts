@@ -63,7 +63,8 @@ export class EmbeddedAzure {
       this.#identity = identity;
     }
     if (!elsewhere.includes('keyVault')) {
-      const keyVault = await new KeyVault(clock, keptIn === undefined ? undefined : join(keptIn, 'secrets')).start();
+      const secrets = keptIn === undefined ? undefined : join(keptIn, 'secrets');
+      const keyVault = await new KeyVault(clock, secrets, this.#identity).start();
       this.#stops.push(() => keyVault.stop());
       this.#keyVault = keyVault;
     }

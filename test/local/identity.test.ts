@@ -1,5 +1,7 @@
 /** Whose tokens `npm run host` has: made up for what is simulated here, of whoever is signed in for everything else. */
+import { z } from 'zod';
 import { IdentityEndpoint } from '../../local/azure/identity/IdentityEndpoint';
+import { KeyVault } from '../../local/azure/key-vault/KeyVault';
 import { realClock } from '../../local/clock/StackClock';
 
 test('a real Graph, vault or Service Bus gets a real token; whoever is not signed in is told, and no client tries for long', async () => {
@@ -46,5 +48,31 @@ test('a real Graph, vault or Service Bus gets a real token; whoever is not signe
     expect(refused).toEqual(['https://servicebus.azure.net/: Please run az login.']);
   } finally {
     await identity.stop();
+  }
+});
+
+test('the embedded vault keeps what may be real: it opens to tokens of its own identity alone', async () => {
+  const [identity, other] = await Promise.all([
+    new IdentityEndpoint(realClock).start(),
+    new IdentityEndpoint(realClock).start(),
+  ]);
+  const vault = await new KeyVault(realClock, undefined, identity).start();
+  const tokenOf = async ({ environment, secret }: IdentityEndpoint, resource = 'vault://0.0.1'): Promise<string> => {
+    const { IDENTITY_ENDPOINT = '' } = environment;
+    const asked = `${IDENTITY_ENDPOINT}?resource=${encodeURIComponent(resource)}`;
+    const answer = await fetch(asked, { headers: { 'x-identity-header': secret } });
+    return z.object({ access_token: z.string() }).parse(await answer.json()).access_token;
+  };
+  const read = async (token: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${vault.origin}/secrets/goto-refresh-token?api-version=7.6`, { headers })).status;
+  };
+  try {
+    vault.store('goto-refresh-token', 'real');
+    expect(await read(await tokenOf(identity))).toBe(200);
+    for (const token of ['anything', await tokenOf(other), await tokenOf(identity, 'http://127.0.0.1')])
+      expect(await read(token)).toBe(401);
+  } finally {
+    await Promise.all([identity.stop(), other.stop(), vault.stop()]);
   }
 });

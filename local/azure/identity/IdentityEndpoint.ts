@@ -1,5 +1,5 @@
 /** The token endpoint that App Service gives a managed identity, so that the real ManagedIdentityCredential runs here. */
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
 import type { StackClock } from '../../clock/StackClock';
 import { messageOf } from '../../../shared/telemetry/Telemetry';
@@ -31,6 +31,16 @@ export class IdentityEndpoint extends SimulatedServer {
     return { IDENTITY_ENDPOINT: `${this.origin}/msi/token`, IDENTITY_HEADER: this.secret };
   }
 
+  /** Whether the token is one that this endpoint made up for the resource. */
+  gave(token: string, resource: string): boolean {
+    return token === this.#madeUp(resource);
+  }
+
+  #madeUp(resource: string): string {
+    const proof = createHmac('sha256', this.secret).update(resource).digest('base64url');
+    return `simulated.${Buffer.from(resource).toString('base64url')}.${proof}`;
+  }
+
   protected now(): number {
     return this.clock.now();
   }
@@ -45,7 +55,7 @@ export class IdentityEndpoint extends SimulatedServer {
     // What is simulated here has an address without TLS, or none of the web.
     if (this.real !== undefined && resource.startsWith('https:')) return realToken(this.real, resource);
     const expires = Math.floor(Date.now() / 1_000) + LIFE_S;
-    return json(200, tokenAnswer(resource, `simulated.${Buffer.from(resource).toString('base64url')}.token`, expires));
+    return json(200, tokenAnswer(resource, this.#madeUp(resource), expires));
   }
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { StackClock } from '../../clock/StackClock';
+import type { IdentityEndpoint } from '../identity/IdentityEndpoint';
 import { json, SimulatedServer, type SimRequest, type SimResponse } from '../../simulators/http/SimulatedServer';
 
 /**
@@ -34,10 +35,14 @@ export class KeyVault extends SimulatedServer {
   /** Answered to every request in place of a secret: a role that is not there yet, a firewall. */
   refusal: number | undefined;
 
-  /** @param keptIn a file that keeps the secrets; without one they are forgotten */
+  /**
+   * @param keptIn a file that keeps the secrets; without one they are forgotten
+   * @param identity whose tokens open it, and no others: what is kept may be real. Without one any token does.
+   */
   constructor(
     private readonly clock: StackClock,
     private readonly keptIn?: string,
+    private readonly identity?: Pick<IdentityEndpoint, 'gave'>,
   ) {
     super();
     if (keptIn !== undefined && existsSync(keptIn))
@@ -91,11 +96,8 @@ export class KeyVault extends SimulatedServer {
   }
 
   protected answer(request: SimRequest): SimResponse {
-    const wanted = Buffer.from(RESOURCE).toString('base64url');
-    const { authorization } = request.headers;
-    // A token of the embedded identity says what it is for; one from elsewhere cannot be read here.
-    const isForUs = /^Bearer (?:simulated\.([^.]+)\.token|.+)$/.exec(authorization ?? '');
-    if (isForUs === null || (isForUs[1] !== undefined && isForUs[1] !== wanted)) {
+    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined || this.identity?.gave(token, RESOURCE) === false) {
       return json(401, fault('Unauthorized', 'AKV10000: Request is missing a Bearer or PoP token.'), {
         'www-authenticate': `Bearer authorization="${this.origin}/tenant", resource="${RESOURCE}"`,
       });
