@@ -4,7 +4,10 @@ const base = require('./jest.config.cjs');
 // Thousands of people, and several companies at once (test/support/TestConnector.ts).
 process.env['SETTLE_TIMEOUT_MS'] ??= '300000';
 
-/** What takes minutes: every call to die at, pairs of them, and cycles that fail as a whole. `npm run test:long`. */
+/**
+ * What takes minutes: every call to die at, pairs of them, cycles that fail as a whole; and features that a setting has to ask
+ * for, so that the default tests stay below five minutes. `npm run test:long`.
+ */
 module.exports = {
   ...base,
   testMatch: ['**/*.long.ts'],
