@@ -211,6 +211,12 @@ describe('what the environments differ in', () => {
       expect(named(other).of('Microsoft.Network/privateEndpoints')).toEqual([]);
   });
 
+  test('private: the network can be switched on later, as the other tier of Service Bus is another namespace', () => {
+    const nameIn = (environment: string): string => named(environment).the('Microsoft.ServiceBus/namespaces').name;
+    expect(nameIn('private')).not.toBe(nameIn('smallest'));
+    expect(nameIn('production')).toBe(nameIn('smallest'));
+  });
+
   test('easy-auth: everything but health and the page’s shell wants a sign-in', () => {
     expect(named('easy-auth').the('Microsoft.Web/sites/config').properties).toMatchObject({
       globalValidation: {
