@@ -5,7 +5,6 @@
  * Upholds I14: whatever the turn names comes to an end. Every step may be repeated (docs/protocol.md 3.1).
  */
 import { isoTime } from '../../model/Clock';
-import { ConnectorError } from '../../model/ConnectorError';
 import { FINAL_STATES, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
 import { digest } from '../../model/hash';
 import { policyHash } from '../../rules/Policy';
@@ -17,7 +16,6 @@ import { FullCycleWish } from '../../store/state/FullCycleWish';
 import { LinksReset } from '../../store/state/LinksReset';
 import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
-import { messageOf } from '../../telemetry/Telemetry';
 import type {
   WithClock,
   WithConnection,
@@ -32,6 +30,7 @@ import { jobStateOf, refusalOf, type JobRefusal } from '../job/jobState';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
 import { newCycle } from './newCycle';
+import { readCycle } from './readCycle';
 
 type Starter = WithClock & WithConnection & WithTarget & WithStore & WithQueue & WithSettings & WithTelemetry;
 
@@ -204,8 +203,11 @@ async function askedAlready(
 async function resumeDecision(engine: Starter, rows: ReadonlyMap<string, StoredRow>): Promise<void> {
   const { clock, store, telemetry, timing } = engine;
   const awaited = AwaitedApproval.of(rows);
-  const stored = awaited === undefined ? undefined : await store.plans.cycle(awaited.cycleId);
-  if (awaited === undefined || stored?.cycle.state === 'awaitingApproval') return;
+  if (awaited === undefined) return;
+  const stored = await readCycle(engine, awaited.cycleId);
+  // Nobody can go on with it here; a younger plan takes its place.
+  if (stored !== undefined && 'unreadable' in stored) return;
+  if (stored?.cycle.state === 'awaitingApproval') return;
   if (stored === undefined || FINAL_STATES.has(stored.cycle.state)) {
     await store.awaited.clear(awaited.cycleId);
     return;
@@ -227,14 +229,10 @@ async function cycleOf(engine: WithStore, id: string): Promise<Cycle | undefined
 async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' | 'running'> {
   const { clock, store, telemetry, timing } = engine;
   const { cycleId } = turn;
-  let stored: Awaited<ReturnType<typeof store.plans.cycle>>;
-  try {
-    stored = await store.plans.cycle(cycleId);
-  } catch (error) {
-    // Tables that do not answer say nothing of the cycle.
-    if (error instanceof ConnectorError) throw error;
+  const stored = await readCycle(engine, cycleId);
+  if (stored !== undefined && 'unreadable' in stored) {
     if (clock.now() < startOfCycle(cycleId) + GIVE_UP_MS) return 'running';
-    const message = `The stored cycle cannot be read by this release, so it was given up: ${messageOf(error)}`;
+    const message = `The stored cycle cannot be read by this release, so it was given up: ${stored.unreadable}`;
     telemetry.error('cycle.givenUp', { cycleId, code: 'UnreadableRow', message });
     return giveUp(engine, cycleId, { code: 'UnreadableRow', message });
   }
@@ -277,7 +275,7 @@ async function giveUp(
   error: NonNullable<Cycle['error']>,
 ): Promise<'freed'> {
   const listed = await store.cycles.get(cycleId);
-  if (listed !== undefined && listed.final === null) {
+  if (listed !== undefined && (listed.final === null || listed.cycle.state === 'unknown')) {
     const ended: Cycle = { ...listed.cycle, state: 'failed', endedAt: isoTime(clock.now()), error };
     await store.cycles.put(ended, { done: 0, tally: ended.tally });
   }

@@ -7,13 +7,14 @@
  */
 import { newChunk, STAGE } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
-import { noTally, type Cycle } from '../../../model/Cycle';
+import { isOfEverybody, noTally, type Cycle } from '../../../model/Cycle';
 import { logEntry } from '../../../model/LogEntry';
 import type { PlanResult } from '../../../model/PlanEntry';
 import type { PlanRow } from '../../../store/PlansTable';
 import { AwaitedApproval, type Awaited } from '../../../store/state/AwaitedApproval';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { endWaiting } from '../../cycle/endWaiting';
+import { readCycle } from '../../cycle/readCycle';
 import type { Engine } from '../../Engine';
 import { OF_LISTS } from '../../../rules/absences';
 import { ASKED_AFTER_MS } from '../../../rules/certifyList';
@@ -209,14 +210,18 @@ async function rowsOf({ store }: Engine, { id, cursor }: Cycle, stage: number): 
 
 async function waitingIn(
   context: PlanContext,
-  { policyHash }: Cycle,
+  { mode, policyHash }: Cycle,
   awaited: Awaited | undefined,
 ): Promise<Waiting | undefined> {
   if (awaited === undefined) return undefined;
   const { store } = context.engine;
   const { cycleId } = awaited;
-  const stored = await store.plans.cycle(cycleId);
-  if (stored === undefined) return { cycleId, people: NOBODY, stays: null };
+  const stored = await readCycle(context.engine, cycleId);
+  const isUnreadable = stored !== undefined && 'unreadable' in stored;
+  // Nobody can decide about it: whom a cycle of everybody does not plan anew is not to be removed any more.
+  if (isUnreadable && isOfEverybody({ mode }) && (await endWaiting(context.engine, cycleId, 'superseded')))
+    return undefined;
+  if (stored === undefined || isUnreadable) return { cycleId, people: NOBODY, stays: null };
   const { state, approvedAt, stagedStage, from } = stored.cycle;
   if (state !== 'awaitingApproval' && approvedAt === null) return { cycleId, people: NOBODY, stays: null };
   const people = new Set<string>();
