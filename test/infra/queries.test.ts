@@ -99,7 +99,13 @@ const alertRule = z.looseObject({
   enabled: z.literal(true),
   autoMitigate: z.literal(true),
   criteria: z.object({
-    allOf: z.tuple([z.looseObject({ query: z.string().optional(), metricName: z.string().optional() })]),
+    allOf: z.tuple([
+      z.looseObject({
+        query: z.string().optional(),
+        metricName: z.string().optional(),
+        dimensions: z.array(z.looseObject({ name: z.string(), values: z.tuple([z.literal('*')]) })),
+      }),
+    ]),
   }),
   actions: z.unknown(),
 });
@@ -133,6 +139,25 @@ describe('each alert', () => {
       'DeadletteredMessages',
       'ActiveMessages',
     ]);
+  });
+
+  test('of a credential is an alert of its own at 30, 14 and 3 days, as nobody is told again of one that stands', () => {
+    const told = rules.map(
+      ({
+        name,
+        criteria: {
+          allOf: [{ query, dimensions }],
+        },
+      }) => ({
+        name,
+        query,
+        columns: dimensions.map((one) => one.name),
+      }),
+    );
+    expect(told.find(({ name }) => name === 'credentials')?.columns).toEqual(['credential', 'threshold']);
+    // A column that the query does not show, or not as text, splits nothing.
+    for (const { query, columns } of told)
+      if (query !== undefined) for (const column of columns) expect(query).toContain(`${column} = tostring(event.`);
   });
 
   test('tells the action group by mail and webhook', () => {

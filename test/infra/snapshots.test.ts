@@ -30,7 +30,7 @@ test('there is a snapshot of each environment', () => {
 });
 
 describe.each(each)('%s', (_name, snapshot) => {
-  test('each setting that the code reads is set, and none that nobody knows', () => {
+  test('each setting that the code reads is set in main.bicep, and none that nobody knows (npm run infra -- --update)', () => {
     expect([...snapshot.settings.keys()].sort()).toEqual(
       [...HOST_SETTINGS, ...SETTING_NAMES.filter((name) => !NOT_ON_AZURE.has(name))].sort(),
     );

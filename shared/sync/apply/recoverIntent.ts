@@ -2,7 +2,7 @@
  * An intent without result: did the write happen? While it may still land, only "it happened" can be told; that it did
  * not is certain once it is dead and GoTo's lag is over (docs/protocol.md R10). Then the person is decided anew (R13).
  */
-import { emailKey, isDeclined, type Account } from '../../model/Account';
+import { emailKey, isDeclined, PLAIN_ATTRIBUTES, type Account } from '../../model/Account';
 import { isoTime } from '../../model/Clock';
 import type { Intent } from '../../model/Intent';
 import { logEntry, type LogEntry } from '../../model/LogEntry';
@@ -139,9 +139,8 @@ function hasHappened(pending: Intent, observed: Account): boolean {
     if (name === 'email') return emailKey(observed.email) === emailKey(applied.email);
     if (name === 'licenseKeys') return sameKeys(observed.licenseKeys, applied.licenseKeys);
     if (name === 'groupKey') return observed.groupKey === applied.groupKey;
-    return name === 'firstName' || name === 'lastName' || name === 'locale' || name === 'timeZone'
-      ? (observed[name] ?? undefined) === applied[name]
-      : true;
+    const plain = PLAIN_ATTRIBUTES.find((one) => one === name);
+    return plain === undefined || (observed[plain] ?? undefined) === applied[plain];
   });
 }
 

@@ -5,7 +5,7 @@
  *
  * Upholds I12: no entry claims a write that did not take.
  */
-import { emailKey, type Account } from '../../model/Account';
+import { emailKey, PLAIN_ATTRIBUTES, type Account } from '../../model/Account';
 import { noTally, type Cycle, type Tally } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import type { ErrorCode } from '../../model/ErrorCode';
@@ -187,9 +187,8 @@ function differing({ row, entry }: Written, account: Account | undefined): Diffe
 /** A disabled account must hold none of the licences that were taken and be suspended, unless other products keep it. */
 function isAsWritten(entry: LogEntry, account: Account): boolean {
   const after = entry.after ?? {};
-  const texts = ['firstName', 'lastName', 'locale', 'timeZone'] as const;
   if (typeof after['email'] === 'string' && emailKey(after['email']) !== emailKey(account.email)) return false;
-  for (const name of texts)
+  for (const name of PLAIN_ATTRIBUTES)
     if (typeof after[name] === 'string' && after[name] !== '' && (account[name] ?? '') !== after[name]) return false;
   const isMoved = typeof after['groupKey'] === 'string' && Object.hasOwn(entry.before ?? {}, 'groupKey');
   if (isMoved && after['groupKey'] !== account.groupKey) return false;
