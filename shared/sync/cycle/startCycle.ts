@@ -28,6 +28,7 @@ import type {
 import { mayAttempt } from '../job/quarantine';
 import { jobStateOf, refusalOf, type JobRefusal } from '../job/jobState';
 import { giveBirth } from './giveBirth';
+import { isOfToday } from './isOfToday';
 import { jobMessage } from './jobMessage';
 import { newCycle } from './newCycle';
 import { readCycle } from './readCycle';
@@ -74,12 +75,15 @@ const FIRST_IS_A_PLAN =
 const RECENT = 20;
 
 /** Whether a plan waits that may still be applied; one that grew too old, or was made by other rules, is made anew. */
-async function hasPlan({ store, clock, policy, planMaxAgeHours }: Starter): Promise<boolean> {
-  const hash = policyHash(policy, await store.schemas.activeVersion());
+async function hasPlan(engine: Starter): Promise<boolean> {
+  const { store, clock, planMaxAgeHours } = engine;
+  const mappingVersion = await store.schemas.activeVersion();
   const oldest = clock.now() - planMaxAgeHours * 3_600_000;
   return (await store.cycles.page(RECENT)).cycles.some(
     ({ cycle }) =>
-      cycle.state === 'planned' && cycle.policyHash === hash && Date.parse(cycle.endedAt ?? cycle.startedAt) > oldest,
+      cycle.state === 'planned' &&
+      isOfToday(engine, cycle, mappingVersion) &&
+      Date.parse(cycle.endedAt ?? cycle.startedAt) > oldest,
   );
 }
 

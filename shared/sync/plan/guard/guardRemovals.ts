@@ -14,6 +14,7 @@ import type { PlanRow } from '../../../store/PlansTable';
 import { AwaitedApproval, type Awaited } from '../../../store/state/AwaitedApproval';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { endWaiting } from '../../cycle/endWaiting';
+import { isOfToday } from '../../cycle/isOfToday';
 import { readCycle } from '../../cycle/readCycle';
 import type { Engine } from '../../Engine';
 import { OF_LISTS } from '../../../rules/absences';
@@ -210,7 +211,7 @@ async function rowsOf({ store }: Engine, { id, cursor }: Cycle, stage: number): 
 
 async function waitingIn(
   context: PlanContext,
-  { mode, policyHash }: Cycle,
+  { mode, mappingVersion }: Cycle,
   awaited: Awaited | undefined,
 ): Promise<Waiting | undefined> {
   if (awaited === undefined) return undefined;
@@ -228,7 +229,7 @@ async function waitingIn(
   for await (const row of store.plans.rows(cycleId, stagedStage))
     if (row.state !== 'ended') people.add(row.entry.sourceId);
   // By other settings it can be approved no more: to wait for that would have no end.
-  const mayStay = people.size > 0 && stored.cycle.policyHash === policyHash;
+  const mayStay = people.size > 0 && isOfToday(context.engine, stored.cycle, mappingVersion);
   const until = from?.mode === 'revert' ? UNDO_DECIDED : context.isListCertified ? null : LIST_BELIEVED;
   return { cycleId, people, stays: mayStay ? until : null };
 }
