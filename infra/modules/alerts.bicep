@@ -108,7 +108,7 @@ var queries = [
   {
     name: 'seats'
     severity: 2
-    title: 'GoTo has no free seat for somebody who should have one'
+    title: 'GoTo has no seat for somebody who should have one, or few are left'
     query: loadTextContent('../alerts/seats.kql')
     window: 'PT1H'
     every: 'PT1H'
@@ -116,7 +116,7 @@ var queries = [
     measure: null
     operator: 'GreaterThan'
     threshold: 0
-    splitBy: []
+    splitBy: ['state']
   }
   {
     name: 'credentials'

@@ -166,6 +166,8 @@ test('START_WITH_PLAN: the first cycle is a plan; nothing happens until it is ap
   connector.later();
   // The timer comes again and again, and waits; somebody who asks gets a newer plan.
   expect(await connector.start()).toMatchObject({ started: false, code: 'PlanAwaitsApply' });
+  // Its sign of life: the alert no-cycle would take it for standing still.
+  expect(connector.events.at(-1)?.line).toContain('"job.refused","code":"PlanAwaitsApply"');
   expect(connector.world.goto.writes).toHaveLength(0);
   connector.later(25 * 3_600_000);
   const anew = await connector.start();

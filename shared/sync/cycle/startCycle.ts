@@ -114,12 +114,12 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     return { started: false, activeCycleId: turn.cycleId };
   }
   const connection = await engine.connection.state();
-  if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
+  if (!connection.connected) return refused(engine, { code: 'NotConnected', message: connection.toDo }, request);
   if (refusal !== undefined && isAttempt && !(await mayAttempt(engine, state.quarantine)))
     return refuse(engine, refusal, request);
   const isFirst = engine.startWithPlan && Watermark.of(rows) === undefined && Executions.lastOf(rows) === undefined;
   if (isFirst && request.dryRun !== true && request.trigger === 'timer' && (await hasPlan(engine)))
-    return { started: false, code: 'PlanAwaitsApply', message: FIRST_IS_A_PLAN };
+    return refused(engine, { code: 'PlanAwaitsApply', message: FIRST_IS_A_PLAN }, request);
   const dryRun = request.dryRun === true || isFirst;
   if (request.mode === 'full' && !dryRun) {
     await store.wish.make(request.trigger);
@@ -151,15 +151,24 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   return takeTurn(engine, cycle, request.idempotencyKey);
 }
 
-/** A sign of life of the timer, whatever keeps the job from working. The nightly cycle is made up for. */
+/** The nightly cycle is made up for when the job works again. */
 async function refuse(
-  { telemetry, store }: Starter,
+  engine: Starter,
   refusal: JobRefusal,
   request: Pick<StartRequest, 'trigger' | 'mode' | 'orNext'>,
 ): Promise<Refused> {
-  if (request.mode === 'full' && request.orNext === true) await store.wish.make('scheduled');
-  telemetry.info('job.refused', { code: refusal.code, trigger: request.trigger });
-  return { started: false, ...refusal };
+  if (request.mode === 'full' && request.orNext === true) await engine.store.wish.make('scheduled');
+  return refused(engine, refusal, request);
+}
+
+/** Logs it: a sign of life of the timer, whatever keeps it from starting anything (the alert no-cycle). */
+function refused(
+  { telemetry }: Starter,
+  { code, message }: Pick<Refused, 'code' | 'message'>,
+  { trigger }: Pick<StartRequest, 'trigger'>,
+): Refused {
+  telemetry.info('job.refused', { code, trigger });
+  return { started: false, code, message };
 }
 
 /** A cycle made from another one: the apply of its plan, or the plan that undoes it. @returns as `startCycle` */
@@ -171,7 +180,7 @@ export async function startFrom(engine: Starter, cycle: Cycle): Promise<Started>
   if (turn !== undefined && (await freeOrResume(engine, turn)) === 'running')
     return { started: false, activeCycleId: turn.cycleId };
   const connection = await engine.connection.state();
-  if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
+  if (!connection.connected) return refused(engine, { code: 'NotConnected', message: connection.toDo }, cycle);
   return takeTurn(engine, cycle);
 }
 
