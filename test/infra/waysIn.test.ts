@@ -39,6 +39,7 @@ const azureYaml = z.strictObject({
       host: z.enum(['appservice', 'containerapp', 'function', 'springapp', 'staticwebapp', 'aks', 'ai.endpoint']),
       language: z.enum(['dotnet', 'csharp', 'fsharp', 'py', 'python', 'js', 'ts', 'java', 'docker', 'custom']),
       dist: z.string(),
+      resourceName: z.string(),
       hooks: z.strictObject({ prepackage: hook }),
     }),
   }),
@@ -48,7 +49,13 @@ const azureYaml = z.strictObject({
 test('azd ships the staged package, grants the permissions, and waits until the connector answers', () => {
   const { services, hooks } = azureYaml.parse(parse(readFileSync(join(ROOT, 'azure.yaml'), 'utf8')));
   const { hooks: ofService, ...connector } = services.connector;
-  expect(connector).toEqual({ project: '.', host: 'function', language: 'custom', dist: 'dist/package' });
+  expect(connector).toEqual({
+    project: '.',
+    host: 'function',
+    language: 'custom',
+    dist: 'dist/package',
+    resourceName: '${AZURE_FUNCTION_NAME}',
+  });
   // No tool's ignore file decides what is shipped.
   expect(readdirSync(ROOT).filter((file) => file === '.funcignore')).toEqual([]);
   for (const { posix, windows } of Object.values({ ...hooks, ...ofService })) {

@@ -10,7 +10,6 @@ import { digest } from '../../model/hash';
 import { policyHash } from '../../rules/Policy';
 import type { StoredRow } from '../../store/Table';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
-import { Executions } from '../../store/state/Executions';
 import { AwaitedApproval } from '../../store/state/AwaitedApproval';
 import { FullCycleWish } from '../../store/state/FullCycleWish';
 import { LinksReset } from '../../store/state/LinksReset';
@@ -27,8 +26,8 @@ import type {
 } from '../Engine';
 import { mayAttempt } from '../job/quarantine';
 import { jobStateOf, refusalOf, type JobRefusal } from '../job/jobState';
+import { beginsWithPlan, firstPlan } from './firstPlan';
 import { giveBirth } from './giveBirth';
-import { isOfToday } from './isOfToday';
 import { jobMessage } from './jobMessage';
 import { newCycle } from './newCycle';
 import { readCycle } from './readCycle';
@@ -71,22 +70,6 @@ const SETTINGS_CHANGED =
 const FIRST_IS_A_PLAN =
   'START_WITH_PLAN: before the first cycle there is only a plan. Look at it, then POST …/cycles/{id}/apply with its hash.';
 
-/** Newest cycles that are looked at for a plan: before the first cycle there is little else. */
-const RECENT = 20;
-
-/** Whether a plan waits that may still be applied; one that grew too old, or was made by other rules, is made anew. */
-async function hasPlan(engine: Starter): Promise<boolean> {
-  const { store, clock, planMaxAgeHours } = engine;
-  const mappingVersion = await store.schemas.activeVersion();
-  const oldest = clock.now() - planMaxAgeHours * 3_600_000;
-  return (await store.cycles.page(RECENT)).cycles.some(
-    ({ cycle }) =>
-      cycle.state === 'planned' &&
-      isOfToday(engine, cycle, mappingVersion) &&
-      Date.parse(cycle.endedAt ?? cycle.startedAt) > oldest,
-  );
-}
-
 /**
  * @returns the cycle that was started, or the id of the one that runs, or why none may start. @throws ConnectorError StorageUnreachable,
  * QueueUnreachable
@@ -117,8 +100,13 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   if (!connection.connected) return refused(engine, { code: 'NotConnected', message: connection.toDo }, request);
   if (refusal !== undefined && isAttempt && !(await mayAttempt(engine, state.quarantine)))
     return refuse(engine, refusal, request);
-  const isFirst = engine.startWithPlan && Watermark.of(rows) === undefined && Executions.lastOf(rows) === undefined;
-  if (isFirst && request.dryRun !== true && request.trigger === 'timer' && (await hasPlan(engine)))
+  const isFirst = beginsWithPlan(engine, rows);
+  if (
+    isFirst &&
+    request.dryRun !== true &&
+    request.trigger === 'timer' &&
+    (await firstPlan(engine, rows)) !== undefined
+  )
     return refused(engine, { code: 'PlanAwaitsApply', message: FIRST_IS_A_PLAN }, request);
   const dryRun = request.dryRun === true || isFirst;
   if (request.mode === 'full' && !dryRun) {
