@@ -75,14 +75,20 @@ async function compare(
   cycle: Cycle,
 ): Promise<{ readonly different: Different[]; readonly lastWriteAt: number }> {
   const caller = { pacer: await readersPacer(engine, cycle.id) };
-  const written: Written[] = [];
+  const first: Written[] = [];
+  const lastAt = new Map<string, number>();
   let lastWriteAt = 0;
   for await (const one of writesOf(engine, cycle)) {
-    lastWriteAt = Math.max(lastWriteAt, Date.parse(one.entry.at));
-    if (written.length <= MOST_SAMPLED) written.push(one);
+    const at = Date.parse(one.entry.at);
+    lastWriteAt = Math.max(lastWriteAt, at);
+    lastAt.set(keyOf(one), Math.max(lastAt.get(keyOf(one)) ?? 0, at));
+    if (first.length <= MOST_SAMPLED) first.push(one);
   }
-  if (written.length <= POINT_READS) return { different: await compareEach(engine, caller, written), lastWriteAt };
-  if (written.length <= MOST_SAMPLED) {
+  // A rehire gets the account in the cycle that takes it from who left: what GoTo shows is the last word alone.
+  const isLast = (one: Written): boolean => Date.parse(one.entry.at) >= (lastAt.get(keyOf(one)) ?? 0);
+  const written = first.filter(isLast);
+  if (first.length <= MOST_SAMPLED) {
+    if (written.length <= POINT_READS) return { different: await compareEach(engine, caller, written), lastWriteAt };
     const different = await bySample(engine, caller, cycle, written);
     // What GoTo does not show for good puts its other answers in question.
     const isOver = engine.clock.now() >= lastWriteAt + engine.timing.gotoLagMs;
@@ -90,7 +96,8 @@ async function compare(
   }
   const index = await AccountIndex.of((await engine.accounts.list(caller)).accounts);
   const different: Different[] = [];
-  for await (const one of writesOf(engine, cycle)) different.push(...differing(one, index.byKey(keyOf(one))));
+  for await (const one of writesOf(engine, cycle))
+    if (isLast(one)) different.push(...differing(one, index.byKey(keyOf(one))));
   return { different, lastWriteAt };
 }
 
