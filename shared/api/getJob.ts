@@ -42,6 +42,8 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   const people = await countPeople(engine, rows);
   const awaited = AwaitedApproval.of(rows);
   const plan = await firstPlan(engine, rows);
+  // The timer comes all the same, and goes.
+  const startsNothing = !connection.connected || plan !== undefined;
   const body: JobAnswer = {
     id: JOB_ID,
     templateId: JOB_ID,
@@ -49,7 +51,7 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
       state: job.schedule,
       expiration: null,
       ...scheduleOf(engine.schedule, now),
-      nextRunDateTime: timeOrNull(nextCycleAt(engine, jobStateOf(rows), now)),
+      nextRunDateTime: timeOrNull(startsNothing ? undefined : nextCycleAt(engine, jobStateOf(rows), now)),
     },
     status: {
       code: !connection.connected

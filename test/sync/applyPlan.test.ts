@@ -173,6 +173,7 @@ test('START_WITH_PLAN: the first cycle is a plan; nothing happens until it is ap
   expect(connector.events.at(-1)?.line).toContain('"job.refused","code":"PlanAwaitsApply"');
   const job = await jobOf(connector);
   expect(job.status.firstPlan).toEqual({ cycleId: id });
+  expect(job.schedule.nextRunDateTime).toBeNull();
   // What the page says first.
   expect(stateInWords(job).title).toBe('The first plan waits for you');
   expect(connector.world.goto.writes).toHaveLength(0);
