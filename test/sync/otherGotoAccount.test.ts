@@ -3,7 +3,7 @@ import { PlansTable } from '../../shared/store/PlansTable';
 import { askOf } from '../support/demand';
 import { expectConverged } from '../support/expectConverged';
 import { apply, askToApply, dryRun } from '../support/plans';
-import { cycles, newcomer, TINY } from '../support/stories';
+import { cycles, mailOf, newcomer, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
@@ -47,6 +47,19 @@ test('to move there, an admin looks at the plan and applies it', async () => {
     counts: { created: plan.totals['create'] },
   });
   expect(await cycles(connector, 2)).toMatchObject({ state: 'succeeded', counts: { created: 0 } });
+  expectConverged(connector);
+});
+
+test('whoever waited for a transfer in the former account has an account in the other', async () => {
+  const person = newcomer(connector, 903);
+  const { behaviour } = connector.world.goto;
+  behaviour.transferPending.add(mailOf(person));
+  await connector.begin();
+  expect(connector.statusOf(person.id)).toBe('none');
+  await nameOther();
+  behaviour.transferPending.clear();
+  connector.later();
+  expect(await apply(connector, await dryRun(connector, 'full'))).toMatchObject({ state: 'succeeded' });
   expectConverged(connector);
 });
 

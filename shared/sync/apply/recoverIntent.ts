@@ -12,6 +12,7 @@ import type { PlanEntry } from '../../model/PlanEntry';
 import { matchingAddresses } from '../../model/Desired';
 import { sameKeys } from '../../rules/differences';
 import type { StoredPerson } from '../../store/PeopleTable';
+import { isOfAccount } from '../cycle/isOfToday';
 import type { Engine, Timing } from '../Engine';
 import type { ApplyContext } from './ApplyContext';
 import { claimAccount, isTaken } from './claimAccount';
@@ -42,6 +43,11 @@ export async function recoverIntent(
   const { pending } = person;
   // Alive: whoever holds it is at work.
   if (clock.now() < pending.deadAt && pending.kind !== 'transfer') return notVisibleUntil(pending.deadAt);
+  // What waits in the account that people have moved away from never shows in this one: the person is decided anew.
+  if (pending.kind === 'transfer' && !isOfAccount(engine, pending)) {
+    await store.people.change(entry.sourceId, { ...person, pending: null }, etag);
+    return undefined;
+  }
   telemetry.info('change.repeated', { cycleId, sourceId: entry.sourceId, action: pending.action, kind: pending.kind });
   const isCreation = pending.kind === 'create' || pending.kind === 'transfer';
   const addresses = isCreation && entry.desired.kind === 'active' ? matchingAddresses(entry.desired) : [];

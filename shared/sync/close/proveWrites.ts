@@ -263,12 +263,13 @@ async function tieAgain(engine: Engine, sourceId: string, account: Account): Pro
 }
 
 /** The account was taken but is not there: its person waits, and it is looked for by address from now on. */
-async function waitForTransfer({ store }: Engine, cycle: Cycle, entry: LogEntry): Promise<void> {
+async function waitForTransfer({ accounts, store }: Engine, cycle: Cycle, entry: LogEntry): Promise<void> {
   const { person, etag } = await store.people.get(entry.sourceId);
   if (person.link === null || person.link.key !== entry.targetId || person.pending !== null || etag === null) return;
   const pending: Intent = {
     id: entry.intentId ?? `${cycle.id}-transfer`,
     cycleId: cycle.id,
+    accountKey: accounts.accountKey,
     kind: 'transfer',
     action: 'create',
     reason: entry.reason,

@@ -2,7 +2,7 @@ import type { Cycle } from '../../model/Cycle';
 import { policyHash } from '../../rules/Policy';
 import type { WithSettings, WithTarget } from '../Engine';
 
-/** Whether a cycle is about the GoTo account that the settings name. One of an earlier release does not say. */
+/** Whether a cycle, or an intent, is about the GoTo account that the settings name. One of an earlier release does not say. */
 export const isOfAccount = ({ accounts }: WithTarget, { accountKey }: Pick<Cycle, 'accountKey'>): boolean =>
   accountKey === null || accountKey === accounts.accountKey;
 
