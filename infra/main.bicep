@@ -240,7 +240,9 @@ module storage 'modules/storage.bicep' = {
 
 module servicebus 'modules/servicebus.bicep' = {
   params: {
-    name: 'sb-${checkedName}-${suffix}'
+    // A namespace does not change from Standard to Premium in place, nor back: the other tier is another namespace. Messages that
+    // stay behind in the old one are only keys of rows, and are sent again.
+    name: 'sb-${checkedName}-${suffix}${privateNetwork ? '-p' : ''}'
     location: location
     tags: tags
     isPublic: !privateNetwork
@@ -375,5 +377,6 @@ output SERVICE_CONNECTOR_URL string = 'https://${functionapp.outputs.hostName}'
 output PAGE_URL string = 'https://${functionapp.outputs.hostName}/api/dashboard'
 output REDIRECT_URI string = 'https://${functionapp.outputs.hostName}/api/connection/callback'
 output KEY_COMMAND string = 'az functionapp keys list -g ${resourceGroup().name} -n ${appName} --query functionKeys.default -o tsv'
+output KEY_VAULT_NAME string = keyvault.outputs.name
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output GRANT_COMMAND string = 'sh infra/graph/grant.sh ${identity.outputs.principalId}'

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from './Icon';
-import type { Tone } from './Status';
+import type { Tone } from './Tone';
 
 const SIGN_OF: Readonly<Record<Tone, IconName>> = {
   good: 'check',

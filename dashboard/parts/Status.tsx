@@ -1,7 +1,6 @@
 import { words } from '../data/words';
 import { Icon, type IconName } from './Icon';
-
-export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'quiet';
+import type { Tone } from './Tone';
 
 const TONES: Readonly<Record<string, Tone>> = {
   succeeded: 'good',

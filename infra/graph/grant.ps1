@@ -24,8 +24,10 @@ function ByHand([string] $Why) {
   "  infra/graph/grant.ps1 -PrincipalId $PrincipalId"
 }
 
-$graph = (az cloud show --query endpoints.microsoftGraphResourceId -o tsv).TrimEnd('/')
-$resource = az rest --method GET --url "$graph/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?`$select=id" --query id -o tsv
+if (-not (Get-Command az -ErrorAction Ignore)) { ByHand 'the Azure CLI (az) is not installed here.'; exit 0 }
+$graph = "$(az cloud show --query endpoints.microsoftGraphResourceId -o tsv)".TrimEnd('/')
+# No argument holds parentheses: az.cmd hands them to cmd, which takes them for its own (Azure/azure-cli#28692).
+$resource = az ad sp show --id 00000003-0000-0000-c000-000000000000 --query id -o tsv
 if ($LASTEXITCODE -ne 0) { ByHand 'Microsoft Graph could not be read.'; exit 0 }
 $held = @(az rest --method GET --url "$graph/v1.0/servicePrincipals/$PrincipalId/appRoleAssignments?`$top=999" --query "value[?resourceId=='$resource'].appRoleId" -o tsv)
 if ($LASTEXITCODE -ne 0) { ByHand 'what the identity holds could not be read.'; exit 0 }

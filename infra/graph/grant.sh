@@ -24,9 +24,6 @@ case $principal in
   *[!0-9a-fA-F-]*) echo "The principal id is a GUID." >&2; exit 2 ;;
 esac
 
-graph=$(az cloud show --query endpoints.microsoftGraphResourceId -o tsv)
-graph=${graph%/}
-
 by_hand() {
   echo "The permissions are not granted yet: $1"
   echo "A Privileged Role Administrator runs this once; the deployment is otherwise complete:"
@@ -34,8 +31,10 @@ by_hand() {
   exit 0
 }
 
-resource=$(az rest --method GET --url "$graph/v1.0/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?\$select=id" \
-  --query id -o tsv) || by_hand "Microsoft Graph could not be read."
+command -v az >/dev/null || by_hand "the Azure CLI (az) is not installed here."
+graph=$(az cloud show --query endpoints.microsoftGraphResourceId -o tsv)
+graph=${graph%/}
+resource=$(az ad sp show --id 00000003-0000-0000-c000-000000000000 --query id -o tsv) || by_hand "Microsoft Graph could not be read."
 held=$(az rest --method GET --url "$graph/v1.0/servicePrincipals/$principal/appRoleAssignments?\$top=999" \
   --query "value[?resourceId=='$resource'].appRoleId" -o tsv) || by_hand "what the identity holds could not be read."
 

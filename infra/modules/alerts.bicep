@@ -37,6 +37,7 @@ resource group 'Microsoft.Insights/actionGroups@2023-01-01' = if (isAnybodyTold)
 var groups = isAnybodyTold ? [group.id] : []
 
 // Severity: 1 somebody must act today, 2 this week. What to do: docs/operations.md, under the same name.
+// While an alert stands nobody is told again: what has to be told anew stands in columns of `splitBy`, each value an alert of its own.
 var queries = [
   {
     name: 'no-cycle'
@@ -50,6 +51,7 @@ var queries = [
     measure: 'Count'
     operator: 'LessThan'
     threshold: 1
+    splitBy: []
   }
   {
     name: 'failed-cycles'
@@ -62,6 +64,7 @@ var queries = [
     measure: null
     operator: 'GreaterThan'
     threshold: 0
+    splitBy: []
   }
   {
     name: 'staged-removals'
@@ -74,6 +77,7 @@ var queries = [
     measure: null
     operator: 'GreaterThan'
     threshold: 0
+    splitBy: []
   }
   {
     name: 'quarantine'
@@ -86,6 +90,7 @@ var queries = [
     measure: null
     operator: 'GreaterThan'
     threshold: 0
+    splitBy: []
   }
   {
     name: 'wrong-settings'
@@ -98,11 +103,12 @@ var queries = [
     measure: null
     operator: 'GreaterThan'
     threshold: 0
+    splitBy: ['evt']
   }
   {
     name: 'seats'
     severity: 2
-    title: 'GoTo has no free seat for somebody who should have one'
+    title: 'GoTo has no seat for somebody who should have one, or few are left'
     query: loadTextContent('../alerts/seats.kql')
     window: 'PT1H'
     every: 'PT1H'
@@ -110,6 +116,7 @@ var queries = [
     measure: null
     operator: 'GreaterThan'
     threshold: 0
+    splitBy: ['state']
   }
   {
     name: 'credentials'
@@ -117,11 +124,13 @@ var queries = [
     title: 'A credential of GoTo ends soon'
     query: loadTextContent('../alerts/credentials.kql')
     window: 'P1D'
-    every: 'P1D'
+    // The nightly run tells every day. States are kept by rules that ask more than twice a day.
+    every: 'PT6H'
     aggregation: 'Count'
     measure: null
     operator: 'GreaterThan'
     threshold: 0
+    splitBy: ['credential', 'threshold']
   }
   {
     name: 'server-errors'
@@ -134,6 +143,7 @@ var queries = [
     measure: null
     operator: 'GreaterThan'
     threshold: 5
+    splitBy: []
   }
   {
     name: 'unreadable'
@@ -146,6 +156,7 @@ var queries = [
     measure: null
     operator: 'GreaterThan'
     threshold: 0
+    splitBy: []
   }
 ]
 
@@ -173,6 +184,7 @@ resource queryAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
             metricMeasureColumn: alert.measure
             operator: alert.operator
             threshold: alert.threshold
+            dimensions: map(alert.splitBy, column => { name: column, operator: 'Include', values: ['*'] })
             failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
           }
         ]

@@ -6,6 +6,7 @@ import { nextOccurrence } from '../settings/nextOccurrence';
 import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import { Executions } from '../store/state/Executions';
 import { Turn } from '../store/state/Turn';
+import { firstPlan } from '../sync/cycle/firstPlan';
 import { jobStateOf } from '../sync/job/jobState';
 import { nextCycleAt } from '../sync/job/nextCycleAt';
 import { roleOfAsker } from './access/roleOfAsker';
@@ -40,6 +41,9 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
   const job = jobStatusOf(rows);
   const people = await countPeople(engine, rows);
   const awaited = AwaitedApproval.of(rows);
+  const plan = await firstPlan(engine, rows);
+  // The timer comes all the same, and goes.
+  const startsNothing = !connection.connected || plan !== undefined;
   const body: JobAnswer = {
     id: JOB_ID,
     templateId: JOB_ID,
@@ -47,7 +51,7 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
       state: job.schedule,
       expiration: null,
       ...scheduleOf(engine.schedule, now),
-      nextRunDateTime: timeOrNull(nextCycleAt(engine, jobStateOf(rows), now)),
+      nextRunDateTime: timeOrNull(startsNothing ? undefined : nextCycleAt(engine, jobStateOf(rows), now)),
     },
     status: {
       code: !connection.connected
@@ -93,6 +97,7 @@ export async function getJob(engine: Engine, request: ApiRequest): Promise<ApiRe
               deletions: awaited.deletions,
               sinceDateTime: isoTime(awaited.since),
             },
+      firstPlan: plan === undefined ? null : { cycleId: plan.id },
     },
     synchronizationJobSettings: [
       { name: 'QuarantineTooManyDeletesThreshold', value: String(engine.removalLimit.count) },

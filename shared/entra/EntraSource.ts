@@ -312,6 +312,11 @@ export class EntraSource {
     throw incompatible('Graph gave no delta link');
   }
 
+  /** Whether a stored delta link is one of the Graph that the settings name: any other one ran out with that setting. */
+  follows(link: string): boolean {
+    return this.graph.isOwn(link);
+  }
+
   /**
    * One page of what happened to people.
    * @throws ConnectorError ResyncRequired when the link has run out

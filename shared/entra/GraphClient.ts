@@ -73,6 +73,11 @@ export class GraphClient {
     return this.#send('POST', this.#urlOf(path), JSON.stringify(body));
   }
 
+  /** Whether a link leads to the configured origin: one that was stored may be of an earlier one. */
+  isOwn(link: string): boolean {
+    return URL.canParse(link) && new URL(link).origin === this.#origin;
+  }
+
   /** A link from an answer may point anywhere; the bearer token goes to the configured origin only (graph-source.md 6). */
   #urlOf(pathOrLink: string): string {
     const url = new URL(pathOrLink.startsWith('/') ? `${this.options.endpoint}/v1.0${pathOrLink}` : pathOrLink);

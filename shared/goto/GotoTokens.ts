@@ -195,7 +195,8 @@ export class GotoTokens implements AccessTokens {
       refresh_token: refreshToken,
     });
     this.#used(refreshToken, answer.refresh_token);
-    this.#unsaved = answer.refresh_token;
+    // One that GoTo only names again is not newer for it: stored anew, its days would be counted from each hour on.
+    this.#unsaved = answer.refresh_token === refreshToken ? undefined : answer.refresh_token;
     await this.#save();
     return answer;
   }

@@ -45,6 +45,11 @@ export const accountAttributesSchema = z.object({
 
 export type AccountAttributes = Readonly<z.output<typeof accountAttributesSchema>>;
 
+/** All of them: whoever compares, proves or takes back values goes through this list, so that none is forgotten anywhere. */
+export const ATTRIBUTE_NAMES = accountAttributesSchema.keyof().options;
+/** Those that are the same only letter by letter: all but the address (`emailKey`). */
+export const PLAIN_ATTRIBUTES = accountAttributesSchema.omit({ email: true }).keyof().options;
+
 /** A licence of the GoTo account, with its seats (goto-api.md 2.9). */
 export interface License {
   readonly key: string;

@@ -183,6 +183,8 @@ export const cycleSchema = z.object({
   /** What it began with, and stays with: mapping and settings, lanes, and the wish for a full cycle that it answers. */
   mappingVersion: z.string(),
   policyHash: z.string(),
+  /** The GoTo account it is about; null in a cycle of an earlier release. */
+  accountKey: z.string().nullable().default(null),
   lanes: z.number(),
   wishEtag: z.string().nullable().default(null),
   /** Of a cycle that forgets the ties to GoTo's accounts first: the wish that asked for it. */

@@ -13,6 +13,8 @@ export const intentSchema = z.object({
   id: z.string(),
   /** The cycle that began it. */
   cycleId: z.string(),
+  /** The GoTo account it is for; null in one of an earlier release. */
+  accountKey: z.string().nullable().default(null),
   /** `transfer`: GoTo took the account but waits for the person; it is looked for and never requested again. */
   kind: tolerant(['create', 'update', 'transfer', 'delete'], 'update'),
   action: tolerant(['create', 'link', 'update', 'disable', 'reenable', 'delete'], 'update'),

@@ -1,8 +1,6 @@
-import { emailKey, type AccountAttributes } from '../model/Account';
+import { ATTRIBUTE_NAMES, emailKey, type AccountAttributes } from '../model/Account';
 import type { AccountChanges } from '../model/AccountChanges';
 import type { DesiredActive } from '../model/Desired';
-
-const ATTRIBUTE_NAMES = ['email', 'firstName', 'lastName', 'locale', 'timeZone'] as const;
 
 /** An account as listed, or as last applied. */
 export interface PresentValues {

@@ -3,7 +3,7 @@
  *
  * Upholds I06 (who would lose access is a removal like any other) and I07 (an account that was changed since is left).
  */
-import { emailKey, type Account, type AccountAttributes } from '../model/Account';
+import { emailKey, PLAIN_ATTRIBUTES, type Account, type AccountAttributes } from '../model/Account';
 import type { Desired } from '../model/Desired';
 import type { HoldChange } from '../model/HoldChange';
 import type { LogEntry } from '../model/LogEntry';
@@ -134,8 +134,6 @@ function earliest(writes: readonly LogEntry[]): Readonly<Record<string, unknown>
   return before;
 }
 
-const NAMES = ['firstName', 'lastName', 'locale', 'timeZone'] as const;
-
 /** Whether the account is still as the writes left it, in every field they wrote. */
 function shows(observed: Account, writes: readonly LogEntry[]): boolean {
   const after = writes.at(-1)?.after ?? {};
@@ -144,7 +142,7 @@ function shows(observed: Account, writes: readonly LogEntry[]): boolean {
   const isWritten = (name: string): boolean => isCreation || written.has(name);
   const email = after['email'];
   if (isWritten('email') && typeof email === 'string' && emailKey(email) !== emailKey(observed.email)) return false;
-  for (const name of NAMES)
+  for (const name of PLAIN_ATTRIBUTES)
     if (isWritten(name) && after[name] !== undefined && after[name] !== observed[name]) return false;
   if (written.has('groupKey') && after['groupKey'] !== observed.groupKey) return false;
   const keys = keysOf(after['licenseKeys']);

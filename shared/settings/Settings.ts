@@ -158,7 +158,8 @@ const settingsSchema = z.object({
     .regex(/^\d{1,20}$/, { error: 'must be digits only' })
     .register(settingFacts, {
       section: 'GoTo',
-      meaning: 'digits of your GoTo account; checked against GoTo’s `/me` before any write',
+      meaning:
+        'digits of your GoTo account; checked against GoTo’s `/me` before any write; to move to another account, apply a full dry run',
     }),
   GOTO_CLIENT_ID: credential().register(settingFacts, {
     section: 'GoTo',

@@ -1,6 +1,7 @@
 /** Cycles, newest first by row key: a copy of each head for lists, with the counts a finished one ended with. */
 import { odata } from '@azure/data-tables';
-import { cycleSchema, tallySchema, type Cycle, type Tally } from '../model/Cycle';
+import { isoTime } from '../model/Clock';
+import { cycleSchema, noTally, startOfCycle, tallySchema, type Cycle, type Tally } from '../model/Cycle';
 import type { OpenTable } from './connectTables';
 import { longText, readLongText } from './longText';
 import { Table, type StoredRow } from './Table';
@@ -29,7 +30,7 @@ export class CyclesTable {
     this.#table = new Table(open('Cycles'));
   }
 
-  /** @returns undefined when there is no such cycle. @throws ZodError, SyntaxError for a row that cannot be read */
+  /** @returns undefined when there is no such cycle */
   async get(id: string): Promise<ListedCycle | undefined> {
     const row = await this.#table.get(PARTITION, id);
     return row === undefined ? undefined : listedCycle(row);
@@ -80,10 +81,38 @@ const cycleRow = (cycle: Cycle) => ({
 });
 
 function listedCycle(row: StoredRow): ListedCycle {
-  const final = readLongText(row, 'final');
-  const counts = final === undefined ? null : (JSON.parse(final) as { done?: unknown; tally?: unknown });
-  return {
-    cycle: cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? '')),
-    final: counts === null ? null : { done: Number(counts.done ?? 0), tally: tallySchema.parse(counts.tally ?? {}) },
-  };
+  try {
+    const final = readLongText(row, 'final');
+    const counts = final === undefined ? null : (JSON.parse(final) as { done?: unknown; tally?: unknown });
+    return {
+      cycle: cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? '')),
+      final: counts === null ? null : { done: Number(counts.done ?? 0), tally: tallySchema.parse(counts.tally ?? {}) },
+    };
+  } catch {
+    return unreadable(row.rowKey);
+  }
+}
+
+/** One entry of another release must not hide all others: its id alone tells when the cycle began. It is nobody's work here. */
+function unreadable(id: string): ListedCycle {
+  const startedAt = isoTime(startOfCycle(id));
+  const cycle = cycleSchema.parse({
+    id,
+    mode: 'incremental',
+    trigger: 'timer',
+    state: 'unknown',
+    mappingVersion: '',
+    policyHash: '',
+    lanes: 1,
+    startedAt,
+    endedAt: startedAt,
+    cursor: { step: 'dispatch' },
+    dueAt: 0,
+    deadlineAt: 0,
+    error: {
+      code: 'UnreadableRow',
+      message: 'The entry of this cycle was written by another release, and cannot be read by this one.',
+    },
+  });
+  return { cycle, final: { done: 0, tally: noTally() } };
 }

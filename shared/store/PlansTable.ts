@@ -39,6 +39,14 @@ export interface PlanRow extends ChunkKey {
   readonly result: PlanResult | null;
 }
 
+/** Where a row stands, and whom it is about. */
+export interface PlanRowKey {
+  readonly rowKey: string;
+  readonly sourceId: string;
+}
+
+const ROWS = odata`RowKey ge ${'r-'} and RowKey lt ${'r-~'}`;
+
 /** Rows that no lane has: ended by the planner. */
 export const UNASSIGNED: ChunkKey = { stage: 0, lane: 0, chunk: 0 };
 
@@ -155,8 +163,7 @@ export class PlansTable {
     size: number,
     after?: string,
   ): Promise<{ readonly rows: readonly PlanRow[]; readonly isLast: boolean }> {
-    const filter = odata`RowKey ge ${'r-'} and RowKey lt ${'r-~'}`;
-    const page = await this.#table.page(cycleId, { filter, size, after });
+    const page = await this.#table.page(cycleId, { filter: ROWS, size, after });
     return { rows: page.rows.map(planRowOf), isLast: page.isLast };
   }
 
@@ -165,6 +172,19 @@ export class PlansTable {
     const ids = new Set<string>();
     for await (const row of this.#table.range(cycleId, 'r-')) ids.add(sourceIdOf(row));
     return ids;
+  }
+
+  /** The first rows of a cycle by their keys, and whom they are about: also of those that nobody can read any more. */
+  async firstRows(cycleId: string, size: number): Promise<readonly PlanRowKey[]> {
+    const { rows } = await this.#table.page(cycleId, { filter: ROWS, size });
+    return rows.map((row) => ({ rowKey: row.rowKey, sourceId: sourceIdOf(row) }));
+  }
+
+  /** Deletes rows that nobody works on any more, unguarded. */
+  async deleteRows(cycleId: string, rows: readonly PlanRowKey[]): Promise<void> {
+    await this.#table.write(
+      rows.map(({ rowKey }): Write => ({ kind: 'delete', row: { partitionKey: cycleId, rowKey } })),
+    );
   }
 
   /** Corrects what a row says happened (closing). */

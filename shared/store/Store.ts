@@ -16,6 +16,7 @@ import type { DemandedWait } from './state/DemandedWait';
 import type { Executions } from './state/Executions';
 import type { FullCycleWish } from './state/FullCycleWish';
 import type { IdempotencyKeys } from './state/IdempotencyKeys';
+import type { KnownAccount } from './state/KnownAccount';
 import type { KnownApp } from './state/KnownApp';
 import type { LinksReset } from './state/LinksReset';
 import type { ListedAccounts } from './state/ListedAccounts';
@@ -50,6 +51,7 @@ export interface Store {
   readonly linksReset: LinksReset;
   readonly executions: Executions;
   readonly app: KnownApp;
+  readonly account: KnownAccount;
   readonly certificate: AssignmentsCertificate;
   readonly firstRelease: FirstReleaseTable;
   readonly unreadable: UnreadableMessages;

@@ -53,7 +53,7 @@ export class Table {
       try {
         return await this.client.getEntity<Row>(partitionKey, rowKey);
       } catch (error) {
-        if (statusOf(error) === 404) return undefined;
+        if (statusOf(error) === 404 && !isTableMissing(error)) return undefined;
         throw error;
       }
     });
@@ -81,13 +81,16 @@ export class Table {
   }
 
   async *#query(filter?: string): AsyncGenerator<StoredRow> {
-    const pages = this.client
-      .listEntities<Row>(filter === undefined ? {} : { queryOptions: { filter } })
-      .byPage({ maxPageSize: 1_000 });
-    for (;;) {
-      const page = await this.#call(() => pages.next());
-      if (page.done === true) return;
+    const list = () =>
+      this.client
+        .listEntities<Row>(filter === undefined ? {} : { queryOptions: { filter } })
+        .byPage({ maxPageSize: 1_000 });
+    let pages = list();
+    let page = await this.#call(() => (pages = list()).next());
+    while (page.done !== true) {
       yield* page.value;
+      // Of a list that was begun the rest is not to be had by asking again.
+      page = await this.#call(() => pages.next(), false);
     }
   }
 
@@ -225,22 +228,31 @@ export class Table {
     });
   }
 
-  /** A storage that does not answer is a fault of the connection, with a sentence that says what to do. */
-  async #call<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * A storage that does not answer is a fault of the connection, with a sentence that says what to do. A table that somebody
+   * deleted under this process is made anew, once.
+   */
+  async #call<T>(work: () => Promise<T>, isRepeatable = true): Promise<T> {
     try {
       await this.#create();
       return await work();
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
+      const isGone = this.isOurs && isTableMissing(error);
+      if (isGone) this.#ready = undefined;
+      if (isGone && isRepeatable) return this.#call(work, false);
       const status = error.statusCode;
       const isRefused = status === 401 || status === 403;
-      if (status !== undefined && !isRefused && status < 500 && status !== 408 && status !== 429) throw error;
-      throw new ConnectorError(
-        isRefused
-          ? 'Table Storage refuses the identity. Give it the role Storage Table Data Contributor; a new role can take minutes to count.'
-          : 'Table Storage does not answer. Check AzureWebJobsStorage and its network; it is tried again.',
-        { code: 'StorageUnreachable', status, sent: true, repeatable: true, scope: 'job', cause: error },
-      );
+      const isUnreachable = isGone || isRefused || status === undefined || status >= 500 || [408, 429].includes(status);
+      if (!isUnreachable) throw error;
+      throw new ConnectorError(isRefused ? REFUSED : isGone ? GONE : UNANSWERED, {
+        code: 'StorageUnreachable',
+        status,
+        sent: true,
+        repeatable: true,
+        scope: 'job',
+        cause: error,
+      });
     }
   }
 
@@ -253,6 +265,12 @@ export class Table {
     return this.#ready;
   }
 }
+
+const REFUSED =
+  'Table Storage refuses the identity. Give it the role Storage Table Data Contributor; a new role can take minutes to count.';
+const GONE =
+  'A table of the connector was deleted. It is made anew, and what it held is read again from Entra and GoTo.';
+const UNANSWERED = 'Table Storage does not answer. Check AzureWebJobsStorage and its network; it is tried again.';
 
 const isImpossible = (key: string): boolean => IMPOSSIBLE.test(key) || key.length > MAX_KEY_LENGTH;
 
@@ -296,8 +314,9 @@ function partsOf(writes: readonly Write[]): Write[][] {
 
 const statusOf = (error: unknown): number | undefined => (error instanceof RestError ? error.statusCode : undefined);
 
+/** Gone, or about to be: a deleted table keeps its name for a while. */
 const isTableMissing = (error: unknown): boolean =>
-  error instanceof RestError && /TableNotFound/.test(error.message + String(error.code));
+  error instanceof RestError && /TableNotFound|TableBeingDeleted/.test(error.message + String(error.code));
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, T[]> {
   const groups: Record<string, T[]> = {};

@@ -20,6 +20,7 @@ import { Executions } from './state/Executions';
 import { FullCycleWish } from './state/FullCycleWish';
 import { IdempotencyKeys } from './state/IdempotencyKeys';
 import { openJob, readJobRows } from './state/JobRows';
+import { KnownAccount } from './state/KnownAccount';
 import { KnownApp } from './state/KnownApp';
 import { LinksReset } from './state/LinksReset';
 import { ListedAccounts } from './state/ListedAccounts';
@@ -58,6 +59,7 @@ export function openStore(open: OpenTable, clock: Clock): Store {
     linksReset: new LinksReset(job),
     executions: new Executions(job),
     app: new KnownApp(job),
+    account: new KnownAccount(job),
     certificate: new AssignmentsCertificate(job),
     firstRelease: new FirstReleaseTable(open),
     unreadable: new UnreadableMessages(open),

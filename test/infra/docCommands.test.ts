@@ -32,3 +32,10 @@ test('what PowerShell would not take as it is stands there for PowerShell too', 
   );
   expect(alone.map(({ where }) => where)).toEqual([]);
 });
+
+test('no argument of az in PowerShell holds what Windows’ az.cmd takes for the command line’s own', () => {
+  const own = blocks.filter(({ shell }) => shell === 'powershell');
+  const commands = own.flatMap(({ text }) => text.match(/\baz [a-z].*/g) ?? []);
+  expect(commands.length).toBeGreaterThan(10);
+  expect(commands.filter((command) => /[()&|<>^]/.test(command))).toEqual([]);
+});

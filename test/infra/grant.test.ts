@@ -1,6 +1,6 @@
 /** infra/graph/grant.sh, run for real against an `az` that answers as Graph does. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { INFRA } from './Snapshot';
@@ -21,7 +21,7 @@ case "$*" in *"$FORBID"*) echo "Forbidden" >&2; exit 1 ;; esac
 case "$*" in
   "cloud show"*) echo "https://graph.microsoft.com/" ;;
   *"--method GET"*appRoleAssignments*) cat "$STATE/held" ;;
-  *"--method GET"*"servicePrincipals(appId="*) echo ${GRAPH} ;;
+  "ad sp show --id 00000003-0000-0000-c000-000000000000"*) echo ${GRAPH} ;;
   *"--method POST"*"servicePrincipals/${GRAPH}/appRoleAssignedTo"*)
     for role in ${Object.values(NEEDED).join(' ')}; do
       case "$*" in *"$role"*) grep -q "$role" "$STATE/held" && exit 1; echo "$role" >>"$STATE/held" ;; esac
@@ -77,6 +77,7 @@ test('--what-if tells and grants nothing', () => {
 });
 
 test.each([
+  ['to find Graph', 'ad sp show'],
   ['to read', '--method GET'],
   ['to grant', '--method POST'],
 ])('without the right %s it prints the command for whoever has it, and azd goes on', (_right, forbidden) => {
@@ -84,6 +85,16 @@ test.each([
   expect(code).toBe(0);
   expect(text).toContain(`sh infra/graph/grant.sh ${PRINCIPAL}`);
   expect(held()).toEqual([]);
+});
+
+test('without the Azure CLI, which azd does not bring, it prints the command, and azd goes on', () => {
+  rmSync(join(work, 'az'));
+  for (const tool of ['sh', 'dirname'])
+    symlinkSync(execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(work, tool));
+  const { code, text } = grant([], { IDENTITY_PRINCIPAL_ID: PRINCIPAL, PATH: work });
+  expect(code).toBe(0);
+  expect(text).toContain(`sh infra/graph/grant.sh ${PRINCIPAL}`);
+  expect(text).toContain('is not installed');
 });
 
 test.each([[[]], [['$(touch x)']], [['--all']]])('arguments %j are refused before anything is asked', (args) => {

@@ -99,7 +99,13 @@ const alertRule = z.looseObject({
   enabled: z.literal(true),
   autoMitigate: z.literal(true),
   criteria: z.object({
-    allOf: z.tuple([z.looseObject({ query: z.string().optional(), metricName: z.string().optional() })]),
+    allOf: z.tuple([
+      z.looseObject({
+        query: z.string().optional(),
+        metricName: z.string().optional(),
+        dimensions: z.array(z.looseObject({ name: z.string(), values: z.tuple([z.literal('*')]) })),
+      }),
+    ]),
   }),
   actions: z.unknown(),
 });
@@ -133,6 +139,23 @@ describe('each alert', () => {
       'DeadletteredMessages',
       'ActiveMessages',
     ]);
+  });
+
+  test('is split by what has to be told anew: nobody is told again of one that stands', () => {
+    const split: Record<string, readonly string[]> = {};
+    for (const { name, criteria } of rules) {
+      const [{ query, dimensions }] = criteria.allOf;
+      if (query === undefined || dimensions[0] === undefined) continue;
+      split[name] = dimensions.map((one) => one.name);
+      // A column that the query does not show, or not as text, splits nothing.
+      for (const column of split[name])
+        expect(query).toMatch(new RegExp(`\\b${column} = (tostring\\(event\\.|iff\\(.*, "[^"]+", "[^"]+"\\))`));
+    }
+    expect(split).toEqual({
+      credentials: ['credential', 'threshold'],
+      seats: ['state'],
+      'wrong-settings': ['evt'],
+    });
   });
 
   test('tells the action group by mail and webhook', () => {

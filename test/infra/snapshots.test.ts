@@ -30,7 +30,7 @@ test('there is a snapshot of each environment', () => {
 });
 
 describe.each(each)('%s', (_name, snapshot) => {
-  test('each setting that the code reads is set, and none that nobody knows', () => {
+  test('each setting that the code reads is set in main.bicep, and none that nobody knows (npm run infra -- --update)', () => {
     expect([...snapshot.settings.keys()].sort()).toEqual(
       [...HOST_SETTINGS, ...SETTING_NAMES.filter((name) => !NOT_ON_AZURE.has(name))].sort(),
     );
@@ -209,6 +209,12 @@ describe('what the environments differ in', () => {
     );
     for (const other of ['smallest', 'production'])
       expect(named(other).of('Microsoft.Network/privateEndpoints')).toEqual([]);
+  });
+
+  test('private: the network can be switched on later, as the other tier of Service Bus is another namespace', () => {
+    const nameIn = (environment: string): string => named(environment).the('Microsoft.ServiceBus/namespaces').name;
+    expect(nameIn('private')).not.toBe(nameIn('smallest'));
+    expect(nameIn('production')).toBe(nameIn('smallest'));
   });
 
   test('easy-auth: everything but health and the page’s shell wants a sign-in', () => {

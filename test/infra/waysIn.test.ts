@@ -39,22 +39,32 @@ const azureYaml = z.strictObject({
       host: z.enum(['appservice', 'containerapp', 'function', 'springapp', 'staticwebapp', 'aks', 'ai.endpoint']),
       language: z.enum(['dotnet', 'csharp', 'fsharp', 'py', 'python', 'js', 'ts', 'java', 'docker', 'custom']),
       dist: z.string(),
+      resourceName: z.string(),
+      hooks: z.strictObject({ prepackage: hook }),
     }),
   }),
-  hooks: z.strictObject({ prepackage: hook, postprovision: hook, postdeploy: hook }),
+  hooks: z.strictObject({ postprovision: hook, postdeploy: hook }),
 });
 
 test('azd ships the staged package, grants the permissions, and waits until the connector answers', () => {
   const { services, hooks } = azureYaml.parse(parse(readFileSync(join(ROOT, 'azure.yaml'), 'utf8')));
-  expect(services.connector).toEqual({ project: '.', host: 'function', language: 'custom', dist: 'dist/package' });
+  const { hooks: ofService, ...connector } = services.connector;
+  expect(connector).toEqual({
+    project: '.',
+    host: 'function',
+    language: 'custom',
+    dist: 'dist/package',
+    resourceName: '${AZURE_FUNCTION_NAME}',
+  });
   // No tool's ignore file decides what is shipped.
   expect(readdirSync(ROOT).filter((file) => file === '.funcignore')).toEqual([]);
-  for (const { posix, windows } of Object.values(hooks)) {
+  for (const { posix, windows } of Object.values({ ...hooks, ...ofService })) {
     expect([posix.shell, windows.shell]).toEqual(['sh', 'pwsh']);
     for (const { run } of [posix, windows])
       for (const [path] of run.matchAll(/infra\/\S+/g)) expect(existsSync(join(ROOT, path))).toBe(true);
   }
-  expect(hooks.prepackage.posix.run).toBe('npm ci && npm run package');
+  // Whichever of azd's commands ships it: the hooks of a command run with that command alone.
+  expect(ofService.prepackage.posix.run).toBe('npm ci && npm run package');
   expect([hooks.postprovision.posix.run, hooks.postprovision.windows.run]).toEqual([
     'sh infra/graph/grant.sh',
     'infra/graph/grant.ps1',
@@ -187,8 +197,8 @@ test('bounds are Azure’s, the runtime is a choice, and the outputs name the pa
   const { outputs } = z.object({ outputs: z.record(z.string(), z.unknown()) }).parse(read('azuredeploy.json'));
   expect(Object.keys(outputs).sort()).toEqual([
     ...['AZURE_FUNCTION_NAME', 'AZURE_LOCATION', 'AZURE_RESOURCE_GROUP', 'AZURE_TENANT_ID', 'GRANT_COMMAND'],
-    ...['IDENTITY_PRINCIPAL_ID', 'KEY_COMMAND', 'PAGE_URL', 'REDIRECT_URI', 'SERVICE_CONNECTOR_NAME'],
-    'SERVICE_CONNECTOR_URL',
+    ...['IDENTITY_PRINCIPAL_ID', 'KEY_COMMAND', 'KEY_VAULT_NAME', 'PAGE_URL', 'REDIRECT_URI'],
+    ...['SERVICE_CONNECTOR_NAME', 'SERVICE_CONNECTOR_URL'],
   ]);
 });
 

@@ -3,11 +3,15 @@
  * or one cycle, and never the job; and whoever reads the log finds the cause.
  */
 import { TableClient } from '@azure/data-tables';
+import { cyclesAnswerSchema } from '../../shared/api/answers/CycleAnswer';
+import { listCycles } from '../../shared/api/listCycles';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { Pacing } from '../../shared/goto/Pacing';
 import { defaultMapping } from '../../shared/mapping/defaultMapping';
 import { ImageTable } from '../../shared/store/ImageTable';
+import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
 import { SourceSnapshot } from '../../shared/sync/plan/SourceSnapshot';
+import { apiRequest } from '../support/apiRequest';
 import { join, oneEntitled, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { expectLogged } from '../support/expectLogged';
@@ -20,6 +24,7 @@ afterEach(async () => {
 });
 
 const HOUR_MS = 3_600_000;
+const UNKNOWN_STEP = '{"id":"x","cursor":{"step":"dream"}}';
 
 /** A row of a table, as another release would have written it. */
 async function write(table: string, row: { partitionKey: string; rowKey: string; [column: string]: string }) {
@@ -231,9 +236,10 @@ describe('rows of another release', () => {
   });
 
   test.each([
-    { what: 'is no JSON', cycle: '{"id":' },
-    { what: 'has a step that this release does not know', cycle: '{"id":"x","cursor":{"step":"dream"}}' },
-  ])('a cycle whose head $what is given up in bounded time, and the next one runs', async ({ cycle }) => {
+    { what: 'head is no JSON', cycle: '{"id":', isListed: true },
+    { what: 'head has a step that this release does not know', cycle: UNKNOWN_STEP, isListed: true },
+    { what: 'head and entry of the list have one', cycle: UNKNOWN_STEP, isListed: false },
+  ])('a cycle whose $what is given up in bounded time, and the next one runs', async ({ cycle, isListed }) => {
     connector = await TestConnector.start({ world: TINY });
     await connector.begin();
     const joiner = join(connector, 959);
@@ -241,6 +247,7 @@ describe('rows of another release', () => {
     const started = await connector.start();
     const id = started.started ? started.cycle.id : '';
     await write('Plans', { partitionKey: id, rowKey: '!head', cycle, cycleParts: '1' });
+    if (!isListed) await write('Cycles', { partitionKey: 'cycles', rowKey: id, cycle, cycleParts: '1' });
     await connector.settle();
     let slots = 0;
     for (; slots < 60; slots += 1) {
@@ -257,6 +264,51 @@ describe('rows of another release', () => {
       state: 'failed',
       error: { message: expect.stringContaining('cannot be read by this release') as unknown },
     });
+  });
+
+  test('an entry of the list of cycles that cannot be read is told as that, and hides no other', async () => {
+    connector = await TestConnector.start({ world: TINY });
+    const first = await connector.begin();
+    await write('Cycles', { partitionKey: 'cycles', rowKey: first.id, cycle: UNKNOWN_STEP, cycleParts: '1' });
+    const { body } = await listCycles(connector.engine, apiRequest());
+    const listed = cyclesAnswerSchema.parse(body).value;
+    expect(listed).toHaveLength(2);
+    expect(listed.at(-1)).toMatchObject({
+      id: first.id,
+      startDateTime: first.startDateTime,
+      error: expect.stringContaining('another release') as unknown,
+    });
+  });
+
+  test('a plan that waits for approval and cannot be read keeps nobody waiting: it is made anew', async () => {
+    connector = await TestConnector.start({ world: TINY, settings: { REMOVAL_LIMIT_COUNT: '0' } });
+    await connector.begin();
+    const leaver = oneEntitled(connector);
+    connector.world.directory.changeUser(leaver.id, { accountEnabled: false });
+    connector.later();
+    const asked = await connector.cycle();
+    await write('Plans', { partitionKey: asked.id, rowKey: '!head', cycle: UNKNOWN_STEP, cycleParts: '1' });
+    const joiner = join(connector, 962);
+    connector.later();
+    const next = await connector.cycle();
+    expect(next).toMatchObject({ state: 'awaitingApproval', counts: { created: 1, staged: 1 } });
+    expect(AwaitedApproval.of(await connector.engine.store.job.read())?.cycleId).toBe(next.id);
+    expect(connector.statusOf(joiner.id)).toBe('INVITED');
+  });
+
+  test('one that cannot be read, and whose people are back, is over with the next cycle of everybody', async () => {
+    connector = await TestConnector.start({ world: TINY, settings: { REMOVAL_LIMIT_COUNT: '0' } });
+    await connector.begin();
+    const leaver = oneEntitled(connector);
+    connector.world.directory.changeUser(leaver.id, { accountEnabled: false });
+    connector.later();
+    const asked = await connector.cycle();
+    await write('Plans', { partitionKey: asked.id, rowKey: '!head', cycle: UNKNOWN_STEP, cycleParts: '1' });
+    connector.world.directory.changeUser(leaver.id, { accountEnabled: true });
+    connector.later();
+    expect(await connector.cycle('full')).toMatchObject({ state: 'succeeded' });
+    expect(AwaitedApproval.of(await connector.engine.store.job.read())).toBeUndefined();
+    expectConverged(connector);
   });
 
   test('a turn that cannot be parsed is freed by the next start', async () => {

@@ -1,7 +1,11 @@
 /** A plan that was seen is what is done: that and nothing else, once, and only as far as it still holds. */
+import { stateInWords } from '../../dashboard/views/overview/stateInWords';
 import { newUser } from '../../local/simulators/world/buildWorld';
+import { jobAnswerSchema, type JobAnswer } from '../../shared/api/answers/JobAnswer';
+import { getJob } from '../../shared/api/getJob';
 import { getPlan } from '../../shared/api/getPlan';
-import { csvLines, csvRequest } from '../support/apiRequest';
+import { getUser } from '../../shared/api/user/getUser';
+import { apiRequest, csvLines, csvRequest } from '../support/apiRequest';
 import { CHANGES, VILLAGE } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
 import { apply, askToApply, dryRun, intended, planOf } from '../support/plans';
@@ -166,6 +170,18 @@ test('START_WITH_PLAN: the first cycle is a plan; nothing happens until it is ap
   connector.later();
   // The timer comes again and again, and waits; somebody who asks gets a newer plan.
   expect(await connector.start()).toMatchObject({ started: false, code: 'PlanAwaitsApply' });
+  // Its sign of life: the alert no-cycle would take it for standing still.
+  expect(connector.events.at(-1)?.line).toContain('"job.refused","code":"PlanAwaitsApply"');
+  const job = await jobOf(connector);
+  expect(job.status.firstPlan).toEqual({ cycleId: id });
+  expect(job.schedule.nextRunDateTime).toBeNull();
+  // What the page says first.
+  expect(stateInWords(job).title).toBe('The first plan waits for you');
+  // Nor is anybody promised an account at a time.
+  const creation = (await planOf(connector, id)).entries.find(({ action }) => action === 'create');
+  expect(await getUser(connector.engine, apiRequest('', { id: creation?.sourceId ?? '' }))).toMatchObject({
+    body: { reason: 'AwaitingApproval', next: { action: 'create', dateTime: null }, isFirstPlanWaiting: true },
+  });
   expect(connector.world.goto.writes).toHaveLength(0);
   connector.later(25 * 3_600_000);
   const anew = await connector.start();
@@ -181,4 +197,8 @@ test('START_WITH_PLAN: the first cycle is a plan; nothing happens until it is ap
   await apply(connector, plan);
   await fourSlots(connector);
   await expectInOrder(connector);
+  expect((await jobOf(connector)).status.firstPlan).toBeNull();
 });
+
+const jobOf = async ({ engine }: TestConnector): Promise<JobAnswer> =>
+  jobAnswerSchema.parse((await getJob(engine, apiRequest())).body);

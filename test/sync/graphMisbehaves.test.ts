@@ -22,6 +22,18 @@ test('an expired delta link falls back to a full read by itself', async () => {
   expectConverged(connector);
 });
 
+test('links of another GRAPH_ENDPOINT do the same', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  await connector.begin();
+  const { entra } = connector.stack;
+  entra.hostName = 'localhost';
+  await connector.restart({ GRAPH_ENDPOINT: entra.origin });
+  join(connector, 907);
+  connector.later();
+  expect(await connector.cycle()).toMatchObject({ mode: 'full', state: 'succeeded' });
+  expectConverged(connector);
+});
+
 test('a 410 does the same', async () => {
   connector = await TestConnector.start({ world: TINY });
   await connector.cycle();

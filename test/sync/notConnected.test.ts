@@ -19,8 +19,13 @@ test('timers start nothing and say so once; whoever asks is told what to do; aft
       });
     expect(await connector.start('full', { orNext: true })).toMatchObject({ started: false, code: 'NotConnected' });
     expect(said('connection.missing')).toBe(1);
+    // Their sign of life: the alert no-cycle would take them for standing still.
+    expect(said('"job.refused","code":"NotConnected"')).toBe(4);
     expect(await getJob(connector.engine, apiRequest())).toMatchObject({
-      body: { status: { code: 'NotConfigured', connection: { connected: false }, currentCycle: null } },
+      body: {
+        schedule: { nextRunDateTime: null },
+        status: { code: 'NotConfigured', connection: { connected: false }, currentCycle: null },
+      },
     });
     expect(connector.world.goto.requests).toEqual([]);
     expect(connector.stack.entra.requests).toEqual([]);

@@ -1,6 +1,8 @@
 /** One person, one answer or one demand that cannot be met never holds up the job, and what is over is forgotten (I10, I13). */
+import { TableServiceClient } from '@azure/data-tables';
 import { putSchema } from '../../shared/api/schema';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
+import { PeopleTable } from '../../shared/store/PeopleTable';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { Executions } from '../../shared/store/state/Executions';
 import { ListedAccounts } from '../../shared/store/state/ListedAccounts';
@@ -157,3 +159,47 @@ test.each(['blocked', 'unassigned'] as const)(
     expectConverged(connector);
   },
 );
+
+test('tables that somebody deleted under a running process are made anew: everybody is adopted again, nobody twice', async () => {
+  await connector.begin();
+  const account = TableServiceClient.fromConnectionString(connector.stack.storage, { allowInsecureConnection: true });
+  for await (const { name = '' } of account.listTables()) await account.deleteTable(name);
+  const writes = connector.world.goto.writes.length;
+  expect(await cycles(connector, 1)).toMatchObject({ mode: 'initial', state: 'succeeded', counts: { created: 0 } });
+  expect(connector.world.goto.writes).toHaveLength(writes);
+  newcomer(connector, 901);
+  expect(await cycles(connector, 1)).toMatchObject({ state: 'succeeded', counts: { created: 1 } });
+  expectConverged(connector);
+});
+
+test('a history that takes long to forget goes in parts, night by night, and holds up no cycle', async () => {
+  await connector.restart({ LOG_RETENTION_DAYS: '7' });
+  await connector.begin();
+  for (const number of [902, 903, 904]) {
+    newcomer(connector, number);
+    await cycles(connector, 1);
+  }
+  const { store } = connector.engine;
+  const listed = async () => (await store.cycles.page(1_000)).cycles.map(({ cycle }) => cycle.id);
+  const old = await listed();
+  connector.later(8 * 24 * HOUR_MS);
+  const forget = Reflect.get(PeopleTable.prototype, 'forgetLog');
+  const spy = jest.spyOn(PeopleTable.prototype, 'forgetLog').mockImplementation(async function (
+    this: PeopleTable,
+    ...who
+  ) {
+    connector.clock.advance(40_000);
+    await Reflect.apply(forget, this, who);
+  });
+  const left: number[] = [];
+  for (let night = 0; night < 5; night += 1) {
+    spy.mockClear();
+    expect(await connector.cycle('full')).toMatchObject({ state: 'succeeded' });
+    const known = new Set(await listed());
+    left.push(old.filter((id) => known.has(id)).length);
+    connector.later(24 * HOUR_MS);
+  }
+  expect(left[0]).toBeGreaterThan(0);
+  expect(left.at(-1)).toBe(0);
+  for (const id of old) expect(await connector.rows(id)).toEqual([]);
+});

@@ -251,6 +251,7 @@ describe('with a company in order', () => {
     const pending = {
       id: 'lane-at-work',
       cycleId: 'another',
+      accountKey: null,
       kind: 'update',
       action: 'update',
       reason: 'AttributesChanged',

@@ -236,6 +236,33 @@ test('a rehire takes the account over without a failure of the person who left, 
   expectConverged(connector);
 });
 
+test.each([
+  { mode: 'full', readLagMs: 0 },
+  { mode: 'full', readLagMs: 20_000 },
+  { mode: 'incremental', readLagMs: 20_000 },
+] as const)(
+  'a rehire of the same name has the account in use behind the cycle that takes it from who left (%o)',
+  async ({ mode, readLagMs }) => {
+    await connector.restart({ DRIFT_POLICY: 'report' });
+    const leaver = newcomer(connector, 923);
+    await connector.begin();
+    const key = keyOf(leaver.id);
+    const { directory, goto } = connector.world;
+    directory.deleteUser(leaver.id);
+    const { displayName, givenName, surname, mail, userPrincipalName } = leaver;
+    const rehired = newcomer(connector, 924, { displayName, givenName, surname, mail, userPrincipalName });
+    goto.behaviour.readLagMs = readLagMs;
+    connector.later();
+    const cycle = await connector.cycle(mode);
+    expect(connector.accountOf(rehired.id)).toMatchObject({ key, licenseKeys: [MEETING_LICENSE] });
+    expect(cycle).toMatchObject({ state: 'succeeded', counts: { disabled: 1, linked: 1, parked: 0 }, warnings: [] });
+    expect(await connector.entry(cycle.id, leaver.id)).toMatchObject({ action: 'disable', status: 'success' });
+    goto.behaviour.readLagMs = 0;
+    await cycles(connector, 2);
+    expectConverged(connector);
+  },
+);
+
 test('a rehire takes the account over also where the mapping leaves accounts of the deleted alone', async () => {
   await connector.begin();
   const [rule] = DEFAULT_SCHEMA.synchronizationRules;

@@ -143,6 +143,20 @@ test('who comes second with a spent refresh token reads the store again and gets
   expect(await keptIn(store)).toBe(goto.refreshToken);
 });
 
+test('a refresh token that GoTo only names again is not stored again: its days would begin anew each hour', async () => {
+  const store = keeping('local-refresh-0');
+  const written: string[] = [];
+  const secrets: GotoSecrets = {
+    isLasting: true,
+    read: (name) => store.read(name),
+    writeRefreshToken: (token) => Promise.resolve(void written.push(token)),
+  };
+  const answer = { access_token: 'a', expires_in: 3_600, refresh_token: 'local-refresh-0' };
+  goto.addFault({ match: 'oauth', kind: 'status', status: 200, body: JSON.stringify(answer) });
+  expect(await processOf(secrets).get()).toBe('a');
+  expect(written).toEqual([]);
+});
+
 test('a personal access token is not rotated and needs no lease', async () => {
   const row = new LeaseRow();
   const { clientSecret, personalAccessToken } = goto;

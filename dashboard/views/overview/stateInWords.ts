@@ -1,6 +1,6 @@
 import type { JobAnswer } from '../../../shared/api/answers/JobAnswer';
 import { ago, inShort, many } from '../../data/words';
-import type { Tone } from '../../parts/Status';
+import type { Tone } from '../../parts/Tone';
 
 /** How the job stands, as one would tell a colleague. */
 export interface Said {
@@ -10,7 +10,7 @@ export interface Said {
 }
 
 export function stateInWords({ schedule, status }: JobAnswer, nowMs = Date.now()): Said {
-  const { code, currentCycle: cycle, lastExecution: last, people, quarantine, demandedWaitUntil } = status;
+  const { code, currentCycle: cycle, lastExecution: last, people, quarantine, demandedWaitUntil, firstPlan } = status;
   if (code === 'NotConfigured')
     return {
       tone: 'bad',
@@ -38,6 +38,12 @@ export function stateInWords({ schedule, status }: JobAnswer, nowMs = Date.now()
     return { tone: 'quiet', title: 'Paused', text: 'Nothing is read or written until somebody chooses “Start”.' };
   if (demandedWaitUntil !== null)
     return { tone: 'warn', title: 'GoTo asked to wait', text: `Nothing is sent before ${inShort(demandedWaitUntil)}.` };
+  if (firstPlan !== null)
+    return {
+      tone: 'warn',
+      title: 'The first plan waits for you',
+      text: 'Nothing is changed in GoTo before somebody has looked at it and applied it: it is the newest of the cycles below.',
+    };
   if (last === null)
     return { tone: 'quiet', title: 'Ready', text: 'No cycle has run yet. The timer starts the first one.' };
   if (last.state === 'Failed')

@@ -10,7 +10,7 @@ import { Hero } from '../../parts/Hero';
 import { Icon } from '../../parts/Icon';
 import { Loaded } from '../../parts/Loaded';
 import { Message } from '../../parts/Message';
-import type { Tone } from '../../parts/Status';
+import type { Tone } from '../../parts/Tone';
 import { OnDemand } from './OnDemand';
 import { PersonLog } from './PersonLog';
 import { StoryOf } from './StoryOf';

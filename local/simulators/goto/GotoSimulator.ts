@@ -59,6 +59,8 @@ export class GotoSimulator extends SimulatedServer {
   readonly #writtenTo: string[] = [];
   #nextKey = 1_000_000_000_000_001_000n;
   readonly ownerKey: string;
+  /** Of the administrators' account; another one in its place has whoever is left in it. */
+  accountKey = ACCOUNT_KEY;
 
   constructor(private readonly clock: StackClock) {
     super();
@@ -93,7 +95,7 @@ export class GotoSimulator extends SimulatedServer {
 
   /** Others than the first administrator come to be when they first sign in. */
   #actorOf(consenter: Consenter): GotoActor {
-    const account = { accountKey: ACCOUNT_KEY, accountName: 'Example GmbH' };
+    const account = { accountKey: this.accountKey, accountName: 'Example GmbH' };
     const named = (email: string, firstName: string, lastName: string, adminRoles: string[]): GotoActor => {
       const { key } = this.byEmail(email) ?? this.addUser({ email, firstName, lastName, adminRoles });
       return { ...account, key, email, adminRoles };

@@ -88,8 +88,11 @@ export abstract class SimulatedServer {
     return this;
   }
 
+  /** By which it is called, and calls itself: another name of this machine, or its address. */
+  hostName = '127.0.0.1';
+
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+    return `http://${this.hostName}:${(this.#server?.address() as AddressInfo).port}`;
   }
 
   /** Does not keep the process alive, nor do the connections that clients keep open to it. */

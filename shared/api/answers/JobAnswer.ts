@@ -120,6 +120,10 @@ export const jobAnswerSchema = z
         })
         .nullable()
         .meta(extension('removals that wait for an admin')),
+      firstPlan: z
+        .strictObject({ cycleId: z.string() })
+        .nullable()
+        .meta(extension('START_WITH_PLAN: the plan that has to be applied before anything is done')),
     }),
     synchronizationJobSettings: z.array(z.strictObject({ name: z.string(), value: z.string() })),
     mappingVersion: z.string().meta(extension('of the mapping in use; "default" for the built-in one')),

@@ -1,8 +1,10 @@
+import { ATTRIBUTE_NAMES } from '../../model/Account';
+
 /**
  * Names of target attributes in exports → GoTo's. GoToMeeting's own default table is not published; these are the
  * names of SCIM (RFC 7643), of the vendor's old SCIM interface and of GoTo's Admin API (entra-provisioning.md 3.1, 3.2).
  */
-export const TARGET_ATTRIBUTES = ['email', 'firstName', 'lastName', 'locale', 'timeZone', 'active'] as const;
+export const TARGET_ATTRIBUTES = [...ATTRIBUTE_NAMES, 'active'] as const;
 export type TargetAttribute = (typeof TARGET_ATTRIBUTES)[number];
 
 export const TARGET_NAMES: Readonly<Record<TargetAttribute, readonly string[]>> = {

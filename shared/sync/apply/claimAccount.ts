@@ -23,13 +23,24 @@ const busy = (): ConnectorError =>
     scope: 'object',
   });
 
-/** @throws ConnectorError DuplicateSourceEntries when the account is somebody else's, repeatable while that is being decided */
-export async function claimAccount({ store }: WithStore, targetKey: string, sourceId: string): Promise<void> {
-  if (await store.claims.insert(targetKey, sourceId)) return;
+/**
+ * @param mayTakeOver asked with the person who had the account, before it is taken from them
+ * @returns false when it may not: nothing was changed
+ * @throws ConnectorError DuplicateSourceEntries when the account is somebody else's, repeatable while that is being decided
+ */
+export async function claimAccount(
+  { store }: WithStore,
+  targetKey: string,
+  sourceId: string,
+  mayTakeOver: (holder: ManagedPerson) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<boolean> {
+  if (await store.claims.insert(targetKey, sourceId)) return true;
   const claim = await store.claims.get(targetKey);
   if (claim === undefined) throw busy();
-  if (claim.sourceId !== sourceId) await breakClaim({ store }, targetKey, claim.sourceId);
+  if (claim.sourceId !== sourceId && !(await breakClaim({ store }, targetKey, claim.sourceId, mayTakeOver)))
+    return false;
   if (!(await store.claims.take(targetKey, sourceId, claim.etag))) throw busy();
+  return true;
 }
 
 /** Whether `claimAccount` threw because the account is somebody else's for good. */
@@ -47,17 +58,24 @@ export async function isTakenOver({ store }: WithStore, targetKey: string, sourc
  * A rehire (same address, new object) takes the account over from the object that left; two people who are both entitled
  * are an error only the admin can solve.
  */
-async function breakClaim({ store }: WithStore, targetKey: string, holderId: string): Promise<void> {
+async function breakClaim(
+  { store }: WithStore,
+  targetKey: string,
+  holderId: string,
+  mayTakeOver: (holder: ManagedPerson) => Promise<boolean>,
+): Promise<boolean> {
   const { person, etag } = await store.people.get(holderId);
   const isLinked = person.link?.key === targetKey;
   const isPending = person.pending?.link.key === targetKey;
   if (isPending) throw busy();
   if (isLinked && !(await hasLeft({ store }, holderId, person))) throw taken();
-  if (etag === null) return;
+  if (etag === null) return true;
+  if (!(await mayTakeOver(person))) return false;
   const next = isLinked
     ? { ...person, link: null }
     : { ...person, untied: person.untied?.key === targetKey ? null : person.untied };
   if ((await store.people.change(holderId, next, etag)) === undefined) throw busy();
+  return true;
 }
 
 /** Why whoever is gone keeps the account all the same; of whom one read did not find the next one says more (I05). */

@@ -93,7 +93,15 @@ async function open(
 ): Promise<OpenWrite | Unopened> {
   const { changes, ...plain } = input.draft;
   const { sourceId } = input.entry;
-  const intent: Intent = { ...plain, hold: input.entry.hold, id: randomUUID(), cycleId, deadAt, batch };
+  const intent: Intent = {
+    ...plain,
+    hold: input.entry.hold,
+    id: randomUUID(),
+    cycleId,
+    accountKey: engine.accounts.accountKey,
+    deadAt,
+    batch,
+  };
   const before: ManagedPerson = { ...input.stored.person, part: { cycleId, entries: input.written } };
   const etag = await engine.store.people.change(sourceId, { ...before, pending: intent }, input.stored.etag);
   if (etag === undefined) return AGAIN;

@@ -200,7 +200,12 @@ export class Handling {
             : {},
         );
       case 'link':
-        await claimAccount(engine, prepared.link.key, entry.sourceId);
+        if (
+          !(await claimAccount(engine, prepared.link.key, entry.sourceId, (holder) =>
+            this.#hasSeenEndOf(holder, stored),
+          ))
+        )
+          return AGAIN;
         return end(
           { outcome: 'done', reason: prepared.reason, action: prepared.action, targetId: prepared.link.key },
           { link: prepared.link, seenAt: entry.factsAt, wroteAt: lookedAt, ...holdAfter(entry.hold) },
@@ -219,6 +224,19 @@ export class Handling {
         );
       }
     }
+  }
+
+  /**
+   * Whether what was seen of the account can be younger than the last write for whoever had it, who may have lost it in this
+   * very cycle, behind its list. If not, that write counts as this person's own: it is waited for, and looked at.
+   */
+  async #hasSeenEndOf(holder: ManagedPerson, { person, etag }: StoredPerson): Promise<boolean> {
+    if (holder.wroteAt <= person.wroteAt) return true;
+    const { store, timing } = this.context.engine;
+    const { wroteAt } = holder;
+    const fencedUntil = Math.max(person.fencedUntil, holder.fencedUntil, wroteAt + timing.gotoLagMs);
+    await store.people.change(this.target.entry.sourceId, { ...person, wroteAt, fencedUntil }, etag);
+    return false;
   }
 
   /** Whoever waits for a seat was looked at when that began: while there is none, GoTo is asked about licences alone. */

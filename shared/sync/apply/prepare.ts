@@ -17,7 +17,7 @@ import { appliedOf, givenAfter, rolesAfter } from './linkOf';
 import { modifiedProperties } from './modifiedProperties';
 
 /** A write as it will stand on the person's row, without its moment. */
-export type Draft = Omit<Intent, 'id' | 'cycleId' | 'deadAt' | 'batch' | 'hold'> & {
+export type Draft = Omit<Intent, 'id' | 'cycleId' | 'accountKey' | 'deadAt' | 'batch' | 'hold'> & {
   readonly changes: AccountChanges | null;
 };
 

@@ -2,7 +2,7 @@
  * An intent without result: did the write happen? While it may still land, only "it happened" can be told; that it did
  * not is certain once it is dead and GoTo's lag is over (docs/protocol.md R10). Then the person is decided anew (R13).
  */
-import { emailKey, isDeclined, type Account } from '../../model/Account';
+import { emailKey, isDeclined, PLAIN_ATTRIBUTES, type Account } from '../../model/Account';
 import { isoTime } from '../../model/Clock';
 import type { Intent } from '../../model/Intent';
 import { logEntry, type LogEntry } from '../../model/LogEntry';
@@ -12,6 +12,7 @@ import type { PlanEntry } from '../../model/PlanEntry';
 import { matchingAddresses } from '../../model/Desired';
 import { sameKeys } from '../../rules/differences';
 import type { StoredPerson } from '../../store/PeopleTable';
+import { isOfAccount } from '../cycle/isOfToday';
 import type { Engine, Timing } from '../Engine';
 import type { ApplyContext } from './ApplyContext';
 import { claimAccount, isTaken } from './claimAccount';
@@ -42,6 +43,11 @@ export async function recoverIntent(
   const { pending } = person;
   // Alive: whoever holds it is at work.
   if (clock.now() < pending.deadAt && pending.kind !== 'transfer') return notVisibleUntil(pending.deadAt);
+  // What waits in the account that people have moved away from never shows in this one: the person is decided anew.
+  if (pending.kind === 'transfer' && !isOfAccount(engine, pending)) {
+    await store.people.change(entry.sourceId, { ...person, pending: null }, etag);
+    return undefined;
+  }
   telemetry.info('change.repeated', { cycleId, sourceId: entry.sourceId, action: pending.action, kind: pending.kind });
   const isCreation = pending.kind === 'create' || pending.kind === 'transfer';
   const addresses = isCreation && entry.desired.kind === 'active' ? matchingAddresses(entry.desired) : [];
@@ -139,9 +145,8 @@ function hasHappened(pending: Intent, observed: Account): boolean {
     if (name === 'email') return emailKey(observed.email) === emailKey(applied.email);
     if (name === 'licenseKeys') return sameKeys(observed.licenseKeys, applied.licenseKeys);
     if (name === 'groupKey') return observed.groupKey === applied.groupKey;
-    return name === 'firstName' || name === 'lastName' || name === 'locale' || name === 'timeZone'
-      ? (observed[name] ?? undefined) === applied[name]
-      : true;
+    const plain = PLAIN_ATTRIBUTES.find((one) => one === name);
+    return plain === undefined || (observed[plain] ?? undefined) === applied[plain];
   });
 }
 

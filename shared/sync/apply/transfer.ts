@@ -5,14 +5,18 @@
 import { intentSchema, type Intent } from '../../model/Intent';
 import type { PlanEntry } from '../../model/PlanEntry';
 import type { StoredPerson } from '../../store/PeopleTable';
-import type { WithClock } from '../Engine';
+import type { WithClock, WithTarget } from '../Engine';
 import type { ApplyContext } from './ApplyContext';
 import type { Committed } from './commit';
 import { isDecided } from './isDecided';
 import type { Draft } from './prepare';
 
-const transferOf = ({ clock, timing }: WithClock, intent: Omit<Intent, 'kind' | 'deadAt'>): Intent => ({
+const transferOf = (
+  { accounts, clock, timing }: WithClock & WithTarget,
+  intent: Omit<Intent, 'kind' | 'deadAt' | 'accountKey'>,
+): Intent => ({
   ...intent,
+  accountKey: accounts.accountKey,
   kind: 'transfer',
   deadAt: clock.now() + timing.gotoLagMs,
 });

@@ -5,7 +5,7 @@
  *
  * Upholds I12: no entry claims a write that did not take.
  */
-import { emailKey, type Account } from '../../model/Account';
+import { emailKey, PLAIN_ATTRIBUTES, type Account } from '../../model/Account';
 import { noTally, type Cycle, type Tally } from '../../model/Cycle';
 import { ConnectorError } from '../../model/ConnectorError';
 import type { ErrorCode } from '../../model/ErrorCode';
@@ -75,14 +75,20 @@ async function compare(
   cycle: Cycle,
 ): Promise<{ readonly different: Different[]; readonly lastWriteAt: number }> {
   const caller = { pacer: await readersPacer(engine, cycle.id) };
-  const written: Written[] = [];
+  const first: Written[] = [];
+  const lastAt = new Map<string, number>();
   let lastWriteAt = 0;
   for await (const one of writesOf(engine, cycle)) {
-    lastWriteAt = Math.max(lastWriteAt, Date.parse(one.entry.at));
-    if (written.length <= MOST_SAMPLED) written.push(one);
+    const at = Date.parse(one.entry.at);
+    lastWriteAt = Math.max(lastWriteAt, at);
+    lastAt.set(keyOf(one), Math.max(lastAt.get(keyOf(one)) ?? 0, at));
+    if (first.length <= MOST_SAMPLED) first.push(one);
   }
-  if (written.length <= POINT_READS) return { different: await compareEach(engine, caller, written), lastWriteAt };
-  if (written.length <= MOST_SAMPLED) {
+  // A rehire gets the account in the cycle that takes it from who left: what GoTo shows is the last word alone.
+  const isLast = (one: Written): boolean => Date.parse(one.entry.at) >= (lastAt.get(keyOf(one)) ?? 0);
+  const written = first.filter(isLast);
+  if (first.length <= MOST_SAMPLED) {
+    if (written.length <= POINT_READS) return { different: await compareEach(engine, caller, written), lastWriteAt };
     const different = await bySample(engine, caller, cycle, written);
     // What GoTo does not show for good puts its other answers in question.
     const isOver = engine.clock.now() >= lastWriteAt + engine.timing.gotoLagMs;
@@ -90,7 +96,8 @@ async function compare(
   }
   const index = await AccountIndex.of((await engine.accounts.list(caller)).accounts);
   const different: Different[] = [];
-  for await (const one of writesOf(engine, cycle)) different.push(...differing(one, index.byKey(keyOf(one))));
+  for await (const one of writesOf(engine, cycle))
+    if (isLast(one)) different.push(...differing(one, index.byKey(keyOf(one))));
   return { different, lastWriteAt };
 }
 
@@ -187,9 +194,8 @@ function differing({ row, entry }: Written, account: Account | undefined): Diffe
 /** A disabled account must hold none of the licences that were taken and be suspended, unless other products keep it. */
 function isAsWritten(entry: LogEntry, account: Account): boolean {
   const after = entry.after ?? {};
-  const texts = ['firstName', 'lastName', 'locale', 'timeZone'] as const;
   if (typeof after['email'] === 'string' && emailKey(after['email']) !== emailKey(account.email)) return false;
-  for (const name of texts)
+  for (const name of PLAIN_ATTRIBUTES)
     if (typeof after[name] === 'string' && after[name] !== '' && (account[name] ?? '') !== after[name]) return false;
   const isMoved = typeof after['groupKey'] === 'string' && Object.hasOwn(entry.before ?? {}, 'groupKey');
   if (isMoved && after['groupKey'] !== account.groupKey) return false;
@@ -257,12 +263,13 @@ async function tieAgain(engine: Engine, sourceId: string, account: Account): Pro
 }
 
 /** The account was taken but is not there: its person waits, and it is looked for by address from now on. */
-async function waitForTransfer({ store }: Engine, cycle: Cycle, entry: LogEntry): Promise<void> {
+async function waitForTransfer({ accounts, store }: Engine, cycle: Cycle, entry: LogEntry): Promise<void> {
   const { person, etag } = await store.people.get(entry.sourceId);
   if (person.link === null || person.link.key !== entry.targetId || person.pending !== null || etag === null) return;
   const pending: Intent = {
     id: entry.intentId ?? `${cycle.id}-transfer`,
     cycleId: cycle.id,
+    accountKey: accounts.accountKey,
     kind: 'transfer',
     action: 'create',
     reason: entry.reason,

@@ -1,5 +1,6 @@
 /** What an admin does about the job as a whole (entra-provisioning.md 1.11, docs/protocol.md 3.8). */
 import type { Engine, WithClock, WithStore, WithTelemetry } from '../Engine';
+import { readCycle } from '../cycle/readCycle';
 import { startCycle } from '../cycle/startCycle';
 import { JOB_RESTARTED, stopCycle } from '../cycle/stopCycle';
 import { jobStateOf } from '../job/jobState';
@@ -51,7 +52,8 @@ async function stopRunning(engine: Engine): Promise<void> {
   const { store } = engine;
   const rows = await store.job.read();
   for (const id of [Turn.of(rows)?.cycleId, AwaitedApproval.of(rows)?.cycleId]) {
-    const stored = id === undefined ? undefined : await store.plans.cycle(id);
-    if (stored !== undefined && !stored.cycle.dryRun) await stopCycle(engine, stored.cycle.id, JOB_RESTARTED);
+    const stored = id === undefined ? undefined : await readCycle(engine, id);
+    if (stored !== undefined && 'cycle' in stored && !stored.cycle.dryRun)
+      await stopCycle(engine, stored.cycle.id, JOB_RESTARTED);
   }
 }

@@ -3,8 +3,8 @@
  * decides; whoever comes later, another admin or a younger plan, finds it decided (docs/protocol.md R19).
  */
 import { FINAL_STATES, type Cycle } from '../../model/Cycle';
-import { policyHash } from '../../rules/Policy';
-import type { WithClock, WithQueue, WithSettings, WithStore, WithTelemetry } from '../Engine';
+import type { WithClock, WithQueue, WithSettings, WithStore, WithTarget, WithTelemetry } from '../Engine';
+import { isOfToday } from '../cycle/isOfToday';
 import { approvalStep } from '../cycle/itineraries';
 import { jobMessage } from '../cycle/jobMessage';
 import { jobStateOf, refusalOf as refusalOfJob } from '../job/jobState';
@@ -29,7 +29,7 @@ const BECAME: Partial<Record<Cycle['state'], string>> = {
  * @returns undefined when there is no such cycle. @throws ConnectorError StorageUnreachable, QueueUnreachable
  */
 export async function decideStaged(
-  engine: WithStore & WithClock & WithQueue & WithSettings & WithTelemetry,
+  engine: WithStore & WithClock & WithQueue & WithSettings & WithTarget & WithTelemetry,
   cycleId: string,
   decision: { readonly verdict: Verdict; readonly hash: string },
 ): Promise<Decided | undefined> {
@@ -55,10 +55,11 @@ export async function decideStaged(
 }
 
 async function refusalOf(
-  { store, policy }: WithStore & WithSettings,
+  engine: WithStore & WithSettings & WithTarget,
   cycle: Cycle,
   { verdict, hash }: { readonly verdict: Verdict; readonly hash: string },
 ): Promise<{ readonly code: string; readonly message: string } | undefined> {
+  const { store } = engine;
   const isApproved = cycle.approvedAt !== null;
   const isRejected = cycle.state === 'rejecting' || cycle.state === 'rejected';
   const isDone = verdict === 'approve' ? isApproved : isRejected;
@@ -79,7 +80,7 @@ async function refusalOf(
   if (verdict === 'reject' || isDone) return undefined;
   const held = refusalOfJob(jobStateOf(await store.job.read()));
   if (held !== undefined) return held;
-  if (policyHash(policy, await store.schemas.activeVersion()) === cycle.policyHash) return undefined;
+  if (isOfToday(engine, cycle, await store.schemas.activeVersion())) return undefined;
   return {
     code: 'SettingsChanged',
     message: `The settings or the mapping were changed since this was planned. ${cycle.from?.mode === 'revert' ? 'Undo the cycle anew.' : 'The next cycle plans it anew.'}`,

@@ -1,6 +1,7 @@
 import { isoTime } from '../../model/Clock';
 import type { CycleState } from '../../model/Cycle';
 import type { WithClock, WithStore, WithTelemetry } from '../Engine';
+import { readCycle } from './readCycle';
 
 /**
  * A plan that waits for approval comes to its end. Approve, reject and supersede race on one etag: exactly one wins
@@ -12,7 +13,13 @@ export async function endWaiting(
   cycleId: string,
   state: Extract<CycleState, 'superseded'>,
 ): Promise<boolean> {
-  const stored = await store.plans.cycle(cycleId);
+  const stored = await readCycle({ store }, cycleId);
+  if (stored !== undefined && 'unreadable' in stored) {
+    const message = `The plan that waited for approval cannot be read by this release; a younger one takes its place: ${stored.unreadable}`;
+    telemetry.error('cycle.givenUp', { cycleId, code: 'UnreadableRow', message });
+    await store.awaited.clear(cycleId);
+    return true;
+  }
   if (stored?.cycle.state !== 'awaitingApproval') {
     // The history went before the decision came, or a crash left the row behind.
     if (stored === undefined || stored.cycle.state === state) await store.awaited.clear(cycleId);

@@ -1,8 +1,8 @@
 /** Asks for exactly what a stored plan says, and nothing else (docs/protocol.md 3.7). */
 import { FINAL_STATES, type Cycle } from '../../model/Cycle';
-import { policyHash } from '../../rules/Policy';
 import { Watermark } from '../../store/state/Watermark';
 import type { Engine } from '../Engine';
+import { isOfToday } from './isOfToday';
 import { newCycle } from './newCycle';
 import { startFrom, type Started } from './startCycle';
 
@@ -37,7 +37,7 @@ export async function startApply(engine: Engine, plan: Cycle, hash: string): Pro
       `The plan is older than ${planMaxAgeHours} hours (PLAN_MAX_AGE_HOURS). Make a new one.`,
     );
   const mappingVersion = await store.schemas.activeVersion();
-  if (policyHash(engine.policy, mappingVersion) !== plan.policyHash)
+  if (!isOfToday(engine, plan, mappingVersion))
     return refused('PlanOutdated', 'The mapping or a setting was changed since the plan was made. Make a new one.');
   const isFirst = Watermark.of(await store.job.read()) === undefined;
   if (plan.mode !== 'revert' && isFirst !== (plan.mode === 'initial'))

@@ -5,19 +5,16 @@
  * Upholds I14: whatever the turn names comes to an end. Every step may be repeated (docs/protocol.md 3.1).
  */
 import { isoTime } from '../../model/Clock';
-import { ConnectorError } from '../../model/ConnectorError';
 import { FINAL_STATES, startOfCycle, type Cycle, type CycleMode } from '../../model/Cycle';
 import { digest } from '../../model/hash';
 import { policyHash } from '../../rules/Policy';
 import type { StoredRow } from '../../store/Table';
 import { AppliedPolicy } from '../../store/state/AppliedPolicy';
-import { Executions } from '../../store/state/Executions';
 import { AwaitedApproval } from '../../store/state/AwaitedApproval';
 import { FullCycleWish } from '../../store/state/FullCycleWish';
 import { LinksReset } from '../../store/state/LinksReset';
 import { Turn, type StoredTurn } from '../../store/state/Turn';
 import { Watermark } from '../../store/state/Watermark';
-import { messageOf } from '../../telemetry/Telemetry';
 import type {
   WithClock,
   WithConnection,
@@ -29,9 +26,11 @@ import type {
 } from '../Engine';
 import { mayAttempt } from '../job/quarantine';
 import { jobStateOf, refusalOf, type JobRefusal } from '../job/jobState';
+import { beginsWithPlan, firstPlan } from './firstPlan';
 import { giveBirth } from './giveBirth';
 import { jobMessage } from './jobMessage';
 import { newCycle } from './newCycle';
+import { readCycle } from './readCycle';
 
 type Starter = WithClock & WithConnection & WithTarget & WithStore & WithQueue & WithSettings & WithTelemetry;
 
@@ -71,19 +70,6 @@ const SETTINGS_CHANGED =
 const FIRST_IS_A_PLAN =
   'START_WITH_PLAN: before the first cycle there is only a plan. Look at it, then POST …/cycles/{id}/apply with its hash.';
 
-/** Newest cycles that are looked at for a plan: before the first cycle there is little else. */
-const RECENT = 20;
-
-/** Whether a plan waits that may still be applied; one that grew too old, or was made by other rules, is made anew. */
-async function hasPlan({ store, clock, policy, planMaxAgeHours }: Starter): Promise<boolean> {
-  const hash = policyHash(policy, await store.schemas.activeVersion());
-  const oldest = clock.now() - planMaxAgeHours * 3_600_000;
-  return (await store.cycles.page(RECENT)).cycles.some(
-    ({ cycle }) =>
-      cycle.state === 'planned' && cycle.policyHash === hash && Date.parse(cycle.endedAt ?? cycle.startedAt) > oldest,
-  );
-}
-
 /**
  * @returns the cycle that was started, or the id of the one that runs, or why none may start. @throws ConnectorError StorageUnreachable,
  * QueueUnreachable
@@ -111,12 +97,17 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
     return { started: false, activeCycleId: turn.cycleId };
   }
   const connection = await engine.connection.state();
-  if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
+  if (!connection.connected) return refused(engine, { code: 'NotConnected', message: connection.toDo }, request);
   if (refusal !== undefined && isAttempt && !(await mayAttempt(engine, state.quarantine)))
     return refuse(engine, refusal, request);
-  const isFirst = engine.startWithPlan && Watermark.of(rows) === undefined && Executions.lastOf(rows) === undefined;
-  if (isFirst && request.dryRun !== true && request.trigger === 'timer' && (await hasPlan(engine)))
-    return { started: false, code: 'PlanAwaitsApply', message: FIRST_IS_A_PLAN };
+  const isFirst = beginsWithPlan(engine, rows);
+  if (
+    isFirst &&
+    request.dryRun !== true &&
+    request.trigger === 'timer' &&
+    (await firstPlan(engine, rows)) !== undefined
+  )
+    return refused(engine, { code: 'PlanAwaitsApply', message: FIRST_IS_A_PLAN }, request);
   const dryRun = request.dryRun === true || isFirst;
   if (request.mode === 'full' && !dryRun) {
     await store.wish.make(request.trigger);
@@ -148,15 +139,24 @@ export async function startCycle(engine: Starter, request: StartRequest): Promis
   return takeTurn(engine, cycle, request.idempotencyKey);
 }
 
-/** A sign of life of the timer, whatever keeps the job from working. The nightly cycle is made up for. */
+/** The nightly cycle is made up for when the job works again. */
 async function refuse(
-  { telemetry, store }: Starter,
+  engine: Starter,
   refusal: JobRefusal,
   request: Pick<StartRequest, 'trigger' | 'mode' | 'orNext'>,
 ): Promise<Refused> {
-  if (request.mode === 'full' && request.orNext === true) await store.wish.make('scheduled');
-  telemetry.info('job.refused', { code: refusal.code, trigger: request.trigger });
-  return { started: false, ...refusal };
+  if (request.mode === 'full' && request.orNext === true) await engine.store.wish.make('scheduled');
+  return refused(engine, refusal, request);
+}
+
+/** Logs it: a sign of life of the timer, whatever keeps it from starting anything (the alert no-cycle). */
+function refused(
+  { telemetry }: Starter,
+  { code, message }: Pick<Refused, 'code' | 'message'>,
+  { trigger }: Pick<StartRequest, 'trigger'>,
+): Refused {
+  telemetry.info('job.refused', { code, trigger });
+  return { started: false, code, message };
 }
 
 /** A cycle made from another one: the apply of its plan, or the plan that undoes it. @returns as `startCycle` */
@@ -168,7 +168,7 @@ export async function startFrom(engine: Starter, cycle: Cycle): Promise<Started>
   if (turn !== undefined && (await freeOrResume(engine, turn)) === 'running')
     return { started: false, activeCycleId: turn.cycleId };
   const connection = await engine.connection.state();
-  if (!connection.connected) return { started: false, code: 'NotConnected', message: connection.toDo };
+  if (!connection.connected) return refused(engine, { code: 'NotConnected', message: connection.toDo }, cycle);
   return takeTurn(engine, cycle);
 }
 
@@ -204,8 +204,11 @@ async function askedAlready(
 async function resumeDecision(engine: Starter, rows: ReadonlyMap<string, StoredRow>): Promise<void> {
   const { clock, store, telemetry, timing } = engine;
   const awaited = AwaitedApproval.of(rows);
-  const stored = awaited === undefined ? undefined : await store.plans.cycle(awaited.cycleId);
-  if (awaited === undefined || stored?.cycle.state === 'awaitingApproval') return;
+  if (awaited === undefined) return;
+  const stored = await readCycle(engine, awaited.cycleId);
+  // Nobody can go on with it here; a younger plan takes its place.
+  if (stored !== undefined && 'unreadable' in stored) return;
+  if (stored?.cycle.state === 'awaitingApproval') return;
   if (stored === undefined || FINAL_STATES.has(stored.cycle.state)) {
     await store.awaited.clear(awaited.cycleId);
     return;
@@ -227,14 +230,10 @@ async function cycleOf(engine: WithStore, id: string): Promise<Cycle | undefined
 async function freeOrResume(engine: Starter, turn: StoredTurn): Promise<'freed' | 'running'> {
   const { clock, store, telemetry, timing } = engine;
   const { cycleId } = turn;
-  let stored: Awaited<ReturnType<typeof store.plans.cycle>>;
-  try {
-    stored = await store.plans.cycle(cycleId);
-  } catch (error) {
-    // Tables that do not answer say nothing of the cycle.
-    if (error instanceof ConnectorError) throw error;
+  const stored = await readCycle(engine, cycleId);
+  if (stored !== undefined && 'unreadable' in stored) {
     if (clock.now() < startOfCycle(cycleId) + GIVE_UP_MS) return 'running';
-    const message = `The stored cycle cannot be read by this release, so it was given up: ${messageOf(error)}`;
+    const message = `The stored cycle cannot be read by this release, so it was given up: ${stored.unreadable}`;
     telemetry.error('cycle.givenUp', { cycleId, code: 'UnreadableRow', message });
     return giveUp(engine, cycleId, { code: 'UnreadableRow', message });
   }
@@ -277,7 +276,7 @@ async function giveUp(
   error: NonNullable<Cycle['error']>,
 ): Promise<'freed'> {
   const listed = await store.cycles.get(cycleId);
-  if (listed !== undefined && listed.final === null) {
+  if (listed !== undefined && (listed.final === null || listed.cycle.state === 'unknown')) {
     const ended: Cycle = { ...listed.cycle, state: 'failed', endedAt: isoTime(clock.now()), error };
     await store.cycles.put(ended, { done: 0, tally: ended.tally });
   }

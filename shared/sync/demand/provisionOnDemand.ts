@@ -60,6 +60,7 @@ export async function provisionOnDemand(engine: Engine, sourceId: string, dryRun
   const until = engine.clock.now() + BUDGET_MS;
   const cycle = demandCycle(engine, await engine.store.schemas.activeVersion(), dryRun);
   const context = await PlanContext.open(dryRun ? { ...engine, store: engine.store.dry() } : engine, cycle);
+  context.checkAccount();
   const caller: Caller = { pacer: engine.pacing.guest };
   const who = { sourceId, cycleId: cycle.id };
   if (dryRun) {
@@ -71,6 +72,7 @@ export async function provisionOnDemand(engine: Engine, sourceId: string, dryRun
   return countCallsInto(calls, async () => {
     const judged = known(await judgeNow(context, who, caller));
     await reserve(engine, cycle.id, judged);
+    await context.keepAccount();
     await bear(engine, cycle);
     return handle({ context, cycle, caller, calls, until }, judged);
   });

@@ -19,6 +19,7 @@ import type { StoredMark } from '../../store/DirtyTable';
 import type { StoredRow } from '../../store/Table';
 import { bucketIndexOf } from '../../store/PeopleTable';
 import { AssignmentsCertificate } from '../../store/state/AssignmentsCertificate';
+import { KnownAccount } from '../../store/state/KnownAccount';
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
@@ -64,7 +65,7 @@ export class PlanContext {
     readonly cycleId: string,
     /** A plan to be read: groups go by their names. */
     readonly isDry: boolean,
-    /** An admin has named the plan: it may go over to another enterprise application. */
+    /** An admin has named the plan: it may go over to another enterprise application, or GoTo account. */
     private readonly mayMove: boolean,
     job: { readonly rows: ReadonlyMap<string, StoredRow>; readonly at: number },
   ) {
@@ -87,7 +88,7 @@ export class PlanContext {
       { ...engine.policy, mapping },
       cycle.id,
       cycle.dryRun,
-      cycle.dryRun || (cycle.mode === 'apply' && judgesAsFull(cycle)),
+      cycle.dryRun || (cycle.mode === 'apply' && judgesAsFull(cycle) && cycle.approvedAt === null),
       { rows, at },
     );
   }
@@ -133,6 +134,22 @@ export class PlanContext {
     this.#knownApp = app;
     this.#entitlements = undefined;
     return app;
+  }
+
+  /**
+   * By another GoTo account everybody's account looks gone: all would be made anew there, and the former left open as nobody's.
+   * @throws ConnectorError ConfigurationInvalid when the settings name another one than that of the ties
+   */
+  checkAccount(): void {
+    const { accountKey } = this.engine.accounts;
+    const known = KnownAccount.of(this.#job.rows);
+    if (known !== undefined && known !== accountKey && !this.mayMove) throw otherAccount(known, accountKey);
+  }
+
+  /** From now on people may be tied to accounts of the GoTo account that the settings name. */
+  async keepAccount(): Promise<void> {
+    const { accounts, store } = this.engine;
+    if (KnownAccount.of(this.#job.rows) !== accounts.accountKey) await store.account.put(accounts.accountKey);
   }
 
   /** The app, read in this message. @throws ConnectorError as `readApp` */
@@ -329,4 +346,12 @@ const otherApp = (known: EnterpriseApp, app: EnterpriseApp): ConnectorError =>
       `are assigned to so far ("${known.displayName}"). Nothing was changed. Name the former one, or, if you mean to move, POST ` +
       '…/sync with {"mode":"full","dryRun":true}, look at the plan and apply it.',
     { code: 'ConfigurationInvalid', sent: true, repeatable: false, scope: 'job' },
+  );
+
+const otherAccount = (known: string, accountKey: string): ConnectorError =>
+  new ConnectorError(
+    `GOTO_ACCOUNT_KEY names the GoTo account ${accountKey}, and people’s accounts are in ${known} so far. Nothing was changed. Name the ` +
+      'former one, or, if you mean to move, POST …/sync with {"mode":"full","dryRun":true}, look at the plan and apply it: ' +
+      'accounts in the former one stay as they are.',
+    { code: 'ConfigurationInvalid', sent: false, repeatable: false, scope: 'job' },
   );

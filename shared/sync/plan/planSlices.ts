@@ -7,11 +7,11 @@
  */
 import { firstOf } from '../../model/Chunk';
 import { noTally, planCursorSchema, type Cycle, type PlanStepName } from '../../model/Cycle';
-import { policyHash } from '../../rules/Policy';
 import type { Outgoing } from '../../queue/messages';
 import type { CyclePlace } from '../cycle/CyclePlace';
 import { failCycle } from '../cycle/failCycle';
 import { finishCycle } from '../cycle/finishCycle';
+import { isOfToday } from '../cycle/isOfToday';
 import { jobMessage } from '../cycle/jobMessage';
 import type { Engine } from '../Engine';
 import { sendStage } from '../cycle/sendStage';
@@ -71,16 +71,17 @@ export async function planSlices(
     });
   }
   if (place.cycle.stopping !== null) return failCycle(engine, place, place.cycle.stopping);
-  if (policyHash(engine.policy, place.cycle.mappingVersion) !== place.cycle.policyHash)
-    return failCycle(engine, place, SETTINGS_CHANGED);
+  if (!isOfToday(engine, place.cycle)) return failCycle(engine, place, SETTINGS_CHANGED);
   const { dryRun } = place.cycle;
   if (dryRun && place.cycle.state !== 'queued') await beginAnew(place);
   if (place.cycle.state === 'queued') place.move({ state: 'planning' });
   const context = await PlanContext.open(dryRun ? { ...engine, store: engine.store.dry() } : engine, place.cycle);
+  context.checkAccount();
   for (;;) {
     const { step } = place.cycle.cursor;
     if (step === 'dispatch') {
       await reviewSeats(engine, place);
+      if (!dryRun && place.cycle.expected > 0) await context.keepAccount();
       return dispatch(engine, place, countCalls);
     }
     const stop = stopOfJob(await context.jobRows(), place.cycle);

@@ -7,13 +7,15 @@
  */
 import { newChunk, STAGE } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
-import { noTally, type Cycle } from '../../../model/Cycle';
+import { isOfEverybody, noTally, type Cycle } from '../../../model/Cycle';
 import { logEntry } from '../../../model/LogEntry';
 import type { PlanResult } from '../../../model/PlanEntry';
 import type { PlanRow } from '../../../store/PlansTable';
 import { AwaitedApproval, type Awaited } from '../../../store/state/AwaitedApproval';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { endWaiting } from '../../cycle/endWaiting';
+import { isOfToday } from '../../cycle/isOfToday';
+import { readCycle } from '../../cycle/readCycle';
 import type { Engine } from '../../Engine';
 import { OF_LISTS } from '../../../rules/absences';
 import { ASKED_AFTER_MS } from '../../../rules/certifyList';
@@ -209,21 +211,25 @@ async function rowsOf({ store }: Engine, { id, cursor }: Cycle, stage: number): 
 
 async function waitingIn(
   context: PlanContext,
-  { policyHash }: Cycle,
+  { mode, mappingVersion }: Cycle,
   awaited: Awaited | undefined,
 ): Promise<Waiting | undefined> {
   if (awaited === undefined) return undefined;
   const { store } = context.engine;
   const { cycleId } = awaited;
-  const stored = await store.plans.cycle(cycleId);
-  if (stored === undefined) return { cycleId, people: NOBODY, stays: null };
+  const stored = await readCycle(context.engine, cycleId);
+  const isUnreadable = stored !== undefined && 'unreadable' in stored;
+  // Nobody can decide about it: whom a cycle of everybody does not plan anew is not to be removed any more.
+  if (isUnreadable && isOfEverybody({ mode }) && (await endWaiting(context.engine, cycleId, 'superseded')))
+    return undefined;
+  if (stored === undefined || isUnreadable) return { cycleId, people: NOBODY, stays: null };
   const { state, approvedAt, stagedStage, from } = stored.cycle;
   if (state !== 'awaitingApproval' && approvedAt === null) return { cycleId, people: NOBODY, stays: null };
   const people = new Set<string>();
   for await (const row of store.plans.rows(cycleId, stagedStage))
     if (row.state !== 'ended') people.add(row.entry.sourceId);
   // By other settings it can be approved no more: to wait for that would have no end.
-  const mayStay = people.size > 0 && stored.cycle.policyHash === policyHash;
+  const mayStay = people.size > 0 && isOfToday(context.engine, stored.cycle, mappingVersion);
   const until = from?.mode === 'revert' ? UNDO_DECIDED : context.isListCertified ? null : LIST_BELIEVED;
   return { cycleId, people, stays: mayStay ? until : null };
 }

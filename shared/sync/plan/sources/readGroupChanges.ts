@@ -13,10 +13,10 @@ import { walkDelta } from './walkDelta';
 
 const PARALLEL_GROUPS = 8;
 
-/** @throws ConnectorError ResyncRequired when there is nothing to compare with, IncompleteRead for a delta without end */
+/** @throws ConnectorError ResyncRequired when there is nothing to compare with, or with another Graph, IncompleteRead for a delta without end */
 export const readGroupChanges: Slice = async (context, place) => {
   const { engine, watermark } = context;
-  if (watermark === undefined) throw lostWatermark();
+  if (watermark === undefined || !engine.entra.follows(watermark.groupsLink)) throw lostWatermark();
   const { cursor } = place.cycle;
   const { rest, deltaLink } = await walkDelta(
     context,

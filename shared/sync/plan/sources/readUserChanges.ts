@@ -13,10 +13,10 @@ import { walkDelta } from './walkDelta';
 
 const PARALLEL_READS = 16;
 
-/** @throws ConnectorError ResyncRequired when there is nothing to compare with, IncompleteRead for a delta without end */
+/** @throws ConnectorError ResyncRequired when there is nothing to compare with, or with another Graph, IncompleteRead for a delta without end */
 export const readUserChanges: Slice = async (context, place) => {
   const { engine, watermark } = context;
-  if (watermark === undefined) throw lostWatermark();
+  if (watermark === undefined || !engine.entra.follows(watermark.usersLink)) throw lostWatermark();
   const hasAttributes = watermark.mappingVersion === place.cycle.mappingVersion;
   if (place.cycle.cursor.sourceAt === 0) {
     const sourceAt = engine.clock.now();

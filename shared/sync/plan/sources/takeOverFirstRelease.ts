@@ -29,6 +29,7 @@ function intentOf({ sourceId, pending }: FirstReleasePerson, deadAt: number): In
   return {
     id: `first-release-${sourceId}`,
     cycleId: pending.cycleId,
+    accountKey: null,
     kind: pending.action === 'create' ? 'create' : 'update',
     action: pending.action,
     reason: pending.reason,
