@@ -158,6 +158,7 @@ function commands(
   }
   event('wish', 'wish full', (x) => void spawn(x, { kind: 'wish' }));
   event('restart', 'restart', (x) => void spawn(x, { kind: 'restart' }));
+  event('forget', 'restart that forgets', (x) => void spawn(x, { kind: 'forget' }));
   if (read(w, keys.job)?.row.state === 'quarantined')
     event('lift', 'the quarantine is lifted', (x) => void spawn(x, { kind: 'lift' }));
   for (const { cycle, head } of headsOf(w)) {

@@ -72,6 +72,10 @@ const PLANTED: Planted = {
   ],
   forgetEtag: ['search', 'lifted', 'marks are made due without their etags'],
   probeTries: ['search', 'attempts', 'the lanes of an attempt hold their rows, as the job is in quarantine'],
+  linksEtag: ['search', 'forgetTwice', 'a cycle deletes a wish to forget that came while it ran'],
+  untieOnce: ['search', 'forgetRaces', 'a stalled planner forgets a tie that its cycle has made'],
+  tieReread: ['walk', 'forgetRaces', 'a tie lost to another planner is believed to stand'],
+  recallTie: ['search', 'forgetDies', 'who leaves before the tie is made anew keeps the access'],
   oldLink: ['search', 'fullLags', 'a full cycle starts from the latest delta link'],
 };
 
@@ -95,6 +99,14 @@ export const COURTESIES: Readonly<
   attemptEtag: {
     text: 'the attempt to leave the quarantine is claimed without an etag: two are made',
     where: ['attempts', 'pauses'],
+  },
+  recallClaim: {
+    text: 'a forgotten tie is given back without a look at the account’s claim',
+    where: ['forgotten', 'sharedForgotten'],
+  },
+  breakForgets: {
+    text: 'a tie that was forgotten stands on after its account was taken over',
+    where: ['forgotten', 'sharedForgotten'],
   },
   pausedStart: { text: 'a paused job begins cycles: its lanes hold every row', where: ['pauses', 'pausedLane'] },
 };

@@ -30,6 +30,8 @@ export interface Intent {
 export interface PersonRow {
   readonly pending: Intent | null;
   readonly link: string | null;
+  /** The tie that a restart has forgotten, until there is another one. */
+  readonly untied: string | null;
   readonly applied: Target;
   readonly seenAt: number;
   readonly wroteAt: number;
@@ -65,6 +67,8 @@ export interface Turn {
   readonly probe: boolean;
   readonly setting: number;
   readonly wishEtag: number | null;
+  /** Of the wish to forget whose account is whose. */
+  readonly linksEtag: number | null;
 }
 export type HeadState =
   | 'planning'
@@ -152,6 +156,7 @@ export type Prefix<R extends Row> = string & { readonly [rowOf]?: R };
 export const keys = {
   turn: 'S/turn' as Key<Turn>,
   wish: 'S/wish' as Key<Nothing>,
+  links: 'S/forgetLinks' as Key<Nothing>,
   policy: 'S/policy' as Key<Policy>,
   watermark: 'S/watermark' as Key<Watermark>,
   await: 'S/await' as Key<Await>,
@@ -191,7 +196,7 @@ export type Job =
     }
   | { readonly kind: 'close'; readonly cycle: string; readonly number: number }
   | { readonly kind: 'onDemand' | 'hold' | 'release' | 'adopt'; readonly person: Person }
-  | { readonly kind: 'wish' | 'restart' | 'lift' };
+  | { readonly kind: 'wish' | 'restart' | 'forget' | 'lift' };
 
 export interface Message {
   readonly id: string;

@@ -59,10 +59,22 @@ export const RULES = [
   'lostAgain',
   'forgetEtag',
   'probeTries',
+  'linksEtag',
+  'untieOnce',
+  'tieReread',
+  'recallTie',
 ] as const;
 
 /** Rules on which nothing depends: the protocol holds without them. */
-export const COURTESY_RULES = ['turnEtag', 'dryPure', 'claimAfterIntent', 'pausedStart', 'attemptEtag'] as const;
+export const COURTESY_RULES = [
+  'turnEtag',
+  'dryPure',
+  'claimAfterIntent',
+  'pausedStart',
+  'attemptEtag',
+  'recallClaim',
+  'breakForgets',
+] as const;
 
 export type Rule = (typeof RULES)[number] | (typeof COURTESY_RULES)[number];
 

@@ -103,6 +103,8 @@ function checkPerson(w: World, p: Person): void {
     if (isStaged) need(isMarked, `I02: the staged removal of ${p} has no mark`);
     if (isOpen && !w.drifted.has(p)) need(isMarked, `I02: ${p} is parked and has no mark`);
   }
+  const isAtRest = !isOpen && row.hold === null && !w.drifted.has(p);
+  if (isAtRest && account !== null && want.value > 0) need(row.link !== null, `I07: nobody holds the account of ${p}`);
   if (isConflict && account !== null && !w.drifted.has(p)) {
     // The old address may be gone for good: Entra has given it to another person meanwhile.
     const homeless = w.accounts.some((x) => x.key !== account.key && x.address === row.home);

@@ -82,6 +82,8 @@ function observe(w: World, { op, key, row, knew }: Write): void {
     tell(revived((before as Head).state, (row as Head).state));
   if (key === keys.wish && op === 'delete' && before !== null)
     need(knew === w.tables.get(key)?.etag, 'I02: a wish for a full cycle is deleted by a cycle that began before it');
+  if (key === keys.links && op === 'delete' && before !== null)
+    need(knew === w.tables.get(key)?.etag, 'I02: a wish to forget is deleted by a cycle that began before it');
   if (key === keys.watermark && row !== null) tell(watermarkAhead(w.changes, w.marked, (row as Watermark).token));
   if (key.includes('/f-') && row !== null)
     tell(entryWithoutWrite((row as Fact).id, new Set(w.writes.map((x) => x.id))));

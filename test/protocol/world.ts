@@ -86,7 +86,8 @@ export type Event =
   | 'pause'
   | 'quarantine'
   | 'lift'
-  | 'restart';
+  | 'restart'
+  | 'forget';
 export type Budget = Readonly<Partial<Record<Fault | Event, number>>>;
 
 export interface World {
@@ -162,7 +163,7 @@ export function newWorld(beginning: Beginning): World {
       accounts.push({ ...base, ...applied, key: link, owner: p, old: applied });
       rows.set(keys.claim(link), { person: p });
     }
-    const none = { pending: null, last: null, part: null, hold: null, home: null };
+    const none = { pending: null, last: null, part: null, hold: null, home: null, untied: null };
     rows.set(keys.person(p), { ...none, link, applied, seenAt: -1, wroteAt: -1, unseen: false });
   }
   if (shared)

@@ -4,6 +4,7 @@ import { newUser } from '../../local/simulators/world/buildWorld';
 import { jobAnswerSchema, type JobAnswer } from '../../shared/api/answers/JobAnswer';
 import { getJob } from '../../shared/api/getJob';
 import { getPlan } from '../../shared/api/getPlan';
+import { getUser } from '../../shared/api/user/getUser';
 import { apiRequest, csvLines, csvRequest } from '../support/apiRequest';
 import { CHANGES, VILLAGE } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
@@ -176,6 +177,11 @@ test('START_WITH_PLAN: the first cycle is a plan; nothing happens until it is ap
   expect(job.schedule.nextRunDateTime).toBeNull();
   // What the page says first.
   expect(stateInWords(job).title).toBe('The first plan waits for you');
+  // Nor is anybody promised an account at a time.
+  const creation = (await planOf(connector, id)).entries.find(({ action }) => action === 'create');
+  expect(await getUser(connector.engine, apiRequest('', { id: creation?.sourceId ?? '' }))).toMatchObject({
+    body: { reason: 'AwaitingApproval', next: { action: 'create', dateTime: null }, isFirstPlanWaiting: true },
+  });
   expect(connector.world.goto.writes).toHaveLength(0);
   connector.later(25 * 3_600_000);
   const anew = await connector.start();

@@ -2,8 +2,12 @@
 import { postPause, postRestart, postStart } from '../../shared/api/controlJob';
 import { getJob } from '../../shared/api/getJob';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
+import { PeopleTable } from '../../shared/store/PeopleTable';
+import { settle } from '../../shared/queue/settle';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
+import { Turn } from '../../shared/store/state/Turn';
+import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
 import { expectInOrder } from '../support/deaths';
@@ -108,6 +112,45 @@ test('Full, stopped when the ties are forgotten and not made anew: who leaves be
   await cycles(connector, 2);
   expect(keys.map((key) => connector.world.goto.users.get(key)?.latest?.licenseKeys)).toEqual([[], []]);
   expect(await linkOf(stays.id)).toMatchObject({ origin: 'adopted' });
+  await expectInOrder(connector);
+});
+
+test('Full, planned by two at once: whom the other one has untied is tied anew by this cycle', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
+  const change = PeopleTable.prototype.change;
+  jest.spyOn(PeopleTable.prototype, 'change').mockImplementation(async function (this: PeopleTable, ...row) {
+    // The other planner is faster each time.
+    if (row[1].untied !== null) await change.apply(this, row);
+    return change.apply(this, row);
+  });
+  await restart('Full');
+  expect(await newest()).toMatchObject({ mode: 'initial', counts: { created: 0, linked: TOWN.people } });
+  await expectInOrder(connector);
+});
+
+test('Full, planned by one that has stalled beside another: the ties that its cycle has made since stand', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const { id } = someone(connector);
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
+  const bucket = PeopleTable.prototype.bucket;
+  let isStalled = false;
+  jest.spyOn(PeopleTable.prototype, 'bucket').mockImplementation(async function (this: PeopleTable, index) {
+    if (!isStalled) {
+      isStalled = true;
+      const { engine } = connector;
+      const cycleId = Turn.of(await engine.store.job.read())?.cycleId ?? '';
+      await settle(engine.sender, await handleJobMessage(engine, { kind: 'job', cycleId, n: 1 }, 2));
+      while ((await linkOf(id)) === null) await new Promise((resolve) => setImmediate(resolve));
+    }
+    return bucket.call(this, index);
+  });
+  await restart('Full');
+  expect(await newest()).toMatchObject({ mode: 'initial', state: 'succeeded', counts: { created: 0 } });
+  expect(isStalled).toBe(true);
+  expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
   await expectInOrder(connector);
 });
 

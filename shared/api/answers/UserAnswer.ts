@@ -141,6 +141,9 @@ export const userAnswerSchema = z
     isJobQuarantined: z
       .boolean()
       .meta({ description: 'GoTo fails: an attempt is made now and then, and nothing else is changed.' }),
+    isFirstPlanWaiting: z
+      .boolean()
+      .meta({ description: 'START_WITH_PLAN: nothing is changed for anybody until the first plan is applied.' }),
     isBeingChanged: z.boolean(),
     log: z.array(logEntryAnswerSchema).meta({ description: 'The newest entries, newest first.' }),
   })

@@ -79,6 +79,12 @@ function causeOf(facts: UserFacts): Cause {
       because: `the job is in quarantine, as GoTo fails, else ${comingOf(next)}`,
       toDo: adviceOf('JobQuarantined'),
     };
+  if (facts.isFirstPlanWaiting && isOpen)
+    return {
+      reason: 'AwaitingApproval',
+      because: `the connector’s first plan waits to be applied, else ${comingOf(next)}`,
+      toDo: 'An administrator looks at the newest plan, and applies it.',
+    };
   // An account that was disabled, and holds something all the same, is looked at again though nothing is to be written.
   const isTriedAgain = isOpen || next === null || facts.link?.state === 'disabled';
   if (waiting !== null && waiting.errorCode !== null && isTriedAgain && (waiting.attempts > 0 || isOpen))

@@ -27,12 +27,11 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
   const now = engine.clock.now();
   const described = describer(isSilence(goto) ? [] : goto.licenses);
   const hold = managed?.person.hold ?? null;
-  const { job } = explained;
-  const nextAttempt = mark === undefined ? undefined : nextCycleAt(engine, job, Math.max(now, mark.wait ?? 0));
-  const nextAt =
-    seen?.isOfGotoAlone === true
-      ? nextCycleAt(engine, job, now, 'full')
-      : (nextAttempt ?? nextCycleAt(engine, job, now));
+  const { job, isFirstPlanWaiting } = explained;
+  const cycleAt = (after: number, mode?: 'full'): number | undefined =>
+    isFirstPlanWaiting ? undefined : nextCycleAt(engine, job, after, mode);
+  const nextAttempt = mark === undefined ? undefined : cycleAt(Math.max(now, mark.wait ?? 0));
+  const nextAt = seen?.isOfGotoAlone === true ? cycleAt(now, 'full') : (nextAttempt ?? cycleAt(now));
   const source = sourceOf(explained, seen);
   return {
     id: sourceId,
@@ -60,6 +59,7 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
       staged === undefined || isWanted(seen) ? null : { cycleId: staged.cycleId, sinceDateTime: isoTime(staged.since) },
     isJobPaused: job.code === 'Paused',
     isJobQuarantined: job.code === 'Quarantine' || job.code === 'Disabled',
+    isFirstPlanWaiting,
     isBeingChanged: (managed?.person.pending?.deadAt ?? 0) > now,
     log: recent.map((entry) =>
       summaryOf(entry, { names: { ...source, displayName: entry.displayName }, app: explained.app }),

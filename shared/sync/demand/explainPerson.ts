@@ -16,6 +16,7 @@ import { AwaitedApproval, type Awaited } from '../../store/state/AwaitedApproval
 import { KnownApp } from '../../store/state/KnownApp';
 import { searchAccount, type Search } from '../apply/look';
 import type { Engine } from '../Engine';
+import { firstPlan } from '../cycle/firstPlan';
 import { jobStateOf, type JobState } from '../job/jobState';
 import { PlanContext } from '../plan/PlanContext';
 import { addressesOf, judgeBySource, judgedAgain, type Judged } from './judgeNow';
@@ -58,6 +59,8 @@ export interface Explained {
   readonly app: EnterpriseApp | undefined;
   /** Whether the job may work. */
   readonly job: JobState;
+  /** Nothing is done for anybody before the first plan was applied. */
+  readonly isFirstPlanWaiting: boolean;
   /** The plan in which the person's removal waits for an approval. */
   readonly staged: Awaited | undefined;
   readonly entra: SeenInEntra | Silence;
@@ -94,7 +97,8 @@ async function readAndSearch(engine: Engine, sourceId: string, caller: Caller) {
 
 export const isSilence = (told: object): told is Silence => 'code' in told && 'message' in told;
 
-async function readStored({ store }: Engine, sourceId: string) {
+async function readStored(engine: Engine, sourceId: string) {
+  const { store } = engine;
   const [someone, mark, rows] = await Promise.all([
     store.people.someone(sourceId),
     store.dirty.get(sourceId),
@@ -111,7 +115,8 @@ async function readStored({ store }: Engine, sourceId: string) {
   }
   // Removals of an older cycle may have been approved later.
   recent.sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1));
-  return { someone, mark, recent, staged, app: KnownApp.of(rows), job: jobStateOf(rows) };
+  const isFirstPlanWaiting = (await firstPlan(engine, rows)) !== undefined;
+  return { someone, mark, recent, staged, app: KnownApp.of(rows), job: jobStateOf(rows), isFirstPlanWaiting };
 }
 
 async function askEntra(engine: Engine, sourceId: string): Promise<SeenInEntra> {

@@ -23,7 +23,9 @@ export function* claim(person: Person, account: string): Steps<Claimed> {
   // on('settleHolder'): a dead intent that may have written is not dropped by others: its log entry would be lost
   if (pending !== null && pending.kind !== 'adopt' && on('settleHolder')) return 'busy';
   // on('breakFirst'): the holder's row is changed before its claim is taken
-  const broken = { ...holder.row, pending: null };
+  // on('breakForgets'), a courtesy: what was forgotten is not theirs any more
+  const { untied } = holder.row;
+  const broken = { ...holder.row, pending: null, untied: untied === account && on('breakForgets') ? null : untied };
   if (on('breakFirst') && !(yield* tx(update(keys.person(held.row.person), broken, holder.etag)))) return 'again';
   return (yield* tx(update(key, { person }, held.etag))) ? 'mine' : 'again';
 }

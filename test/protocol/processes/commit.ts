@@ -73,6 +73,7 @@ function* storeLink({ person, row, etag, wrote }: Reading, task: Task, write: To
     ...row,
     part: null,
     link: write.key,
+    untied: null,
     applied: { value: write.before.value, address: write.before.address },
     seenAt: Math.max(row.seenAt, task.factsAt),
     wroteAt: Math.max(row.wroteAt, write.deadAt - 1), // seen just now, perhaps not by every replica
@@ -125,6 +126,7 @@ export function* storeResult(
       ? {}
       : {
           link: answer.key,
+          untied: null,
           applied: { value: intent.value ?? write.before.value, address: intent.address ?? write.before.address },
           unseen,
           home: write.home,

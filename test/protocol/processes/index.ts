@@ -39,7 +39,9 @@ export function run(job: Job): Steps<void> {
     case 'wish':
       return wish();
     case 'restart':
-      return restart();
+      return restart(false);
+    case 'forget':
+      return restart(true);
     case 'lift':
       return lift();
   }

@@ -3,6 +3,7 @@ import { get, readPerson, type Entity, type Steps } from '../calls';
 import { fits, keys, type Head, type Mark, type Person, type PersonRow, type PlanRow, type Target } from '../rows';
 import { on } from '../settings';
 import { targetOf } from '../world';
+import { retied } from './ties';
 
 /** Whether the row is a removal, and therefore guarded. on('recoverFirst'): never over an open intent (R9). */
 export const isRemoval = (row: PersonRow, want: Target): boolean =>
@@ -19,15 +20,16 @@ const same = (x: PlanRow, y: PlanRow): boolean =>
 /** @param source the row of the stored plan that this cycle applies. */
 export function* judge(
   person: Person,
+  cycle: string,
   head: Head,
   mark: Entity<Mark> | undefined,
   source: PlanRow | undefined,
 ): Steps<PlanRow> {
   const { value: found, at } = yield* get(keys.person(person));
-  const row = found?.row;
   const facts = yield* readPerson(person);
   const want = targetOf(facts.value, head.setting);
-  if (row === undefined) throw new Error(`the model: ${person} has no row`);
+  if (found === null) throw new Error(`the model: ${person} has no row`);
+  const row = yield* retied(person, found, want, cycle, head);
   const removal = isRemoval(row, want);
   const entry: PlanRow = {
     person,

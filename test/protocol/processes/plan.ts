@@ -65,7 +65,8 @@ function* planOnce(cycle: string, found: Entity<Head>, at: number): Steps<void> 
     head.from === null ? null : new Map((yield* list(keys.planRows(head.from))).map(({ row }) => [row.person, row]));
   if (source !== null) who = PEOPLE.filter((p) => source.has(p));
   let rows: PlanRow[] = [];
-  for (const p of who) rows.push(yield* judge(p, head, marks.get(p), source?.get(p)));
+  for (const p of who) rows.push(yield* judge(p, cycle, head, marks.get(p), source?.get(p)));
+  if (head.linksEtag !== null) yield* forgetDone(head.linksEtag);
   if (!head.dryRun) rows = yield* guardRemovals(cycle, rows);
   if (head.from !== null && !(yield* takePlan(cycle, head.from))) rows = [];
   yield* record(cycle, found, rows, at, marks);
@@ -104,6 +105,11 @@ function* beginAnew(head: Head): Steps<readonly Person[]> {
   if (on('firstReadAgain')) yield* tx(...PEOPLE.map((p) => knowing(upsert(keys.mark(p), mark(p)), delta.token)));
   yield* tx(insert(keys.watermark, { token: delta.token }));
   return PEOPLE;
+}
+
+/** on('linksEtag'): only the wish that stood at the start (R21). */
+function* forgetDone(etag: number): Steps<void> {
+  yield* tx(knowing(remove(keys.links, on('linksEtag') ? etag : undefined), etag));
 }
 
 /** Exactly one cycle applies a stored plan. */

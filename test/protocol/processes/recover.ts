@@ -58,6 +58,7 @@ function* settle(
 const recovered = (row: PersonRow, intent: Intent, account: Seen, lookedAt: number): Partial<PersonRow> => ({
   pending: null,
   link: account.key,
+  untied: null,
   applied: { value: intent.value ?? account.value, address: intent.address ?? row.applied.address },
   seenAt: Math.max(row.seenAt, intent.factsAt),
   unseen: false,

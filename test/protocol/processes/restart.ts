@@ -4,11 +4,15 @@ import { keys } from '../rows';
 import { on } from '../settings';
 import { start } from './start';
 
-/** What runs is stopped, everybody will be read anew, whoever failed is due at once; then a cycle begins. */
-export function* restart(): Steps<void> {
+/**
+ * What runs is stopped, everybody will be read anew, whoever failed is due at once; then a cycle begins.
+ * @param forgets and it is forgotten whose account is whose
+ */
+export function* restart(forgets: boolean): Steps<void> {
   const turn = (yield* get(keys.turn)).value;
   const waits = (yield* get(keys.await)).value;
   for (const cycle of [turn?.row.cycle, waits?.row.cycle]) if (cycle !== undefined) yield* stop(cycle);
+  if (forgets) yield* tx(upsert(keys.links, {}));
   // A wish outlives whatever runs, and a planner that stores its watermark at its last moment.
   yield* tx(upsert(keys.wish, {}));
   yield* tx(remove(keys.watermark, undefined));

@@ -35,11 +35,13 @@ export function* start(dryRun: boolean, from: string | null): Steps<void> {
     if (!(yield* tx(claim))) return;
   }
   const wish = (yield* get(keys.wish)).value;
+  const links = (yield* get(keys.links)).value;
   const policy = (yield* get(keys.policy)).value;
   const setting = (yield* readSetting()).value;
   const cycle = (yield* newId()).value;
-  const full = !dryRun && from === null && (wish !== null || policy?.row.setting !== setting);
-  const mine: Turn = { cycle, dryRun, from, full, probe, setting, wishEtag: wish?.etag ?? null };
+  const full = !dryRun && from === null && (wish !== null || links !== null || policy?.row.setting !== setting);
+  const wishes = { wishEtag: wish?.etag ?? null, linksEtag: full ? (links?.etag ?? null) : null };
+  const mine: Turn = { cycle, dryRun, from, full, probe, setting, ...wishes };
   if (yield* tx(insert(keys.turn, mine))) yield* giveBirth(mine);
 }
 

@@ -276,6 +276,22 @@ export const NARROW = asScenarios({
     budget: { change: 1, cycle: 1, restart: 1, crash: 1 },
     limits: { ...one, values: [0] },
   },
+  forgetDies: {
+    truth: justA,
+    budget: { change: 1, cycle: 1, forget: 1, crash: 1 },
+    limits: { ...one, values: [0] },
+  },
+  forgetRaces: {
+    truth: justA,
+    budget: { forget: 1, lock: 1 },
+    limits: { ticks: 1, processes: 3, values: [] },
+  },
+  forgetTwice: {
+    truth: justA,
+    changed: { a: 2 },
+    budget: { forget: 2, cycle: 1 },
+    limits: { ticks: 1, processes: 2, values: [] },
+  },
   attempts: {
     truth: justA,
     changed: { a: 2 },

@@ -89,6 +89,21 @@ export const WIDE = asScenarios({
     budget: { cycle: 2, onDemand: 2, lock: 1, crash: 1, lost: 1 },
     limits: { ticks: 4, processes: 3, values: [2, 3] },
   },
+  forgotten: {
+    truth: justA,
+    budget: { change: 2, cycle: 2, forget: 2, onDemand: 1, wish: 1, lock: 1, crash: 2, lost: 1, lag: 1, gotoLag: 1 },
+    limits: { ticks: 5, processes: 3 },
+    length: 300,
+  },
+  sharedForgotten: {
+    truth: nobody,
+    shared: true,
+    changed: { a: 3, b: 2 },
+    marked: ['a', 'b'],
+    budget: { change: 1, cycle: 2, forget: 2, onDemand: 1, lock: 1, crash: 1, lost: 1 },
+    limits: { ticks: 4, processes: 3, values: [0] },
+    length: 300,
+  },
   pauses: {
     truth: justA,
     settings: { ...pauses, ...batches },

@@ -8,7 +8,8 @@ const PARALLEL_WRITES = 16;
 
 /**
  * Ties people to other accounts, or to none, before they are judged. Whoever is being written to is left alone: the intent is
- * settled first. So is a row lost to a request on demand, which has just looked at the account. A plan writes nothing.
+ * settled first. So is a row lost to somebody else, to a request on demand or to a second planner of this cycle, and it is read
+ * anew: judged by the tie that was read, whom the other one has untied would be in order and stay without. A plan writes nothing.
  * @param next the person with the other tie; undefined where it stays
  * @returns the people as they are now
  */
@@ -24,7 +25,7 @@ export async function changeTies(
     const person = await next(one, managed);
     if (person === undefined) return;
     const etag = isDry ? managed.etag : await store.people.change(sourceId, person, managed.etag);
-    if (etag !== undefined) now.set(one, withPerson(one, { person, etag }));
+    now.set(one, withPerson(one, etag === undefined ? await store.people.get(sourceId) : { person, etag }));
   });
   return gathered.map((one) => now.get(one) ?? one);
 }

@@ -1,0 +1,37 @@
+/** Ties that a restart forgets, and those that are given back, before a person is judged (protocol.md 3.8). */
+import { get, tx, update, type Entity, type Steps } from '../calls';
+import { keys, type Head, type Person, type PersonRow, type Target } from '../rows';
+import { on } from '../settings';
+import { guard } from './reading';
+
+/** @returns the row as it is now. Whoever is being written to is left alone, and so is a row lost to somebody else. */
+export function* retied(
+  person: Person,
+  { row, etag }: Entity<PersonRow>,
+  want: Target,
+  cycle: string,
+  head: Head,
+): Steps<PersonRow> {
+  if (head.dryRun || row.pending !== null) return row;
+  const next = (yield* isToBeRecalled(person, row, want))
+    ? { ...row, link: row.untied, untied: null }
+    : head.linksEtag !== null && row.link !== null && want.value > 0 && !isTiedAnew(row, cycle)
+      ? { ...row, link: null, untied: row.link }
+      : null;
+  if (next === null) return row;
+  if (yield* tx(update(keys.person(person), next, guard(etag)))) return next;
+  // on('tieReread'): whom another planner of this cycle has untied is judged without the tie
+  return on('tieReread') ? ((yield* get(keys.person(person))).value?.row ?? row) : row;
+}
+
+/** on('recallTie'): who is not wanted before a cycle has made the tie anew gets it back, or nobody would take the access. */
+function* isToBeRecalled(person: Person, { link, untied }: PersonRow, want: Target): Steps<boolean> {
+  if (untied === null || link !== null || want.value > 0 || !on('recallTie')) return false;
+  // on('recallClaim'), a courtesy: the account may be somebody else's by now
+  const claimed = (yield* get(keys.claim(untied))).value;
+  return claimed === null || claimed.row.person === person || !on('recallClaim');
+}
+
+/** on('untieOnce'): a planner that was stalled forgets no tie that the lanes of its cycle have made since. */
+const isTiedAnew = ({ last, part }: PersonRow, cycle: string): boolean =>
+  on('untieOnce') && (last?.cycle === cycle || part?.cycle === cycle);
