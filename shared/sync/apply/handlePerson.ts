@@ -202,7 +202,7 @@ export class Handling {
       case 'link':
         if (
           !(await claimAccount(engine, prepared.link.key, entry.sourceId, (holder) =>
-            this.#hasSeenEndOf(holder, stored),
+            this.#hasSeenEndOf(holder, stored, lookedAt),
           ))
         )
           return AGAIN;
@@ -227,14 +227,16 @@ export class Handling {
   }
 
   /**
-   * Whether what was seen of the account can be younger than the last write for whoever had it, who may have lost it in this
-   * very cycle, behind its list. If not, that write counts as this person's own: it is waited for, and looked at.
+   * Whether what was seen of the account is younger than the last write for whoever had it, who may have lost it in this very
+   * cycle, behind its list. If not, that write counts as this person's own: it is waited for, and looked at.
+   * @param lookedAt in ms
    */
-  async #hasSeenEndOf(holder: ManagedPerson, { person, etag }: StoredPerson): Promise<boolean> {
-    if (holder.wroteAt <= person.wroteAt) return true;
+  async #hasSeenEndOf(holder: ManagedPerson, { person, etag }: StoredPerson, lookedAt: number): Promise<boolean> {
     const { store, timing } = this.context.engine;
-    const { wroteAt } = holder;
-    const fencedUntil = Math.max(person.fencedUntil, holder.fencedUntil, wroteAt + timing.gotoLagMs);
+    const shownFrom = Math.max(holder.fencedUntil, holder.wroteAt + timing.gotoLagMs);
+    if (holder.wroteAt <= person.wroteAt && shownFrom <= lookedAt) return true;
+    const wroteAt = Math.max(person.wroteAt, holder.wroteAt);
+    const fencedUntil = Math.max(person.fencedUntil, shownFrom);
     await store.people.change(this.target.entry.sourceId, { ...person, wroteAt, fencedUntil }, etag);
     return false;
   }
