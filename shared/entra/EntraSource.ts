@@ -121,10 +121,15 @@ export class EntraSource {
     return new EntraSource(this.graph, this.app, attributes);
   }
 
+  /** The properties that are read of a user. */
+  get selection(): string {
+    return [...new Set(['id', ...this.attributes.flatMap((one) => one.property ?? [])])].join(',');
+  }
+
   get #reader(): PersonReader {
     const { attributes } = this;
     return {
-      select: [...new Set(['id', ...attributes.flatMap((one) => one.property ?? [])])].join(','),
+      select: this.selection,
       personOf: (row) => personOf(row, attributes),
     };
   }

@@ -147,6 +147,8 @@ export const planCursorSchema = z.object({
   /** The source's lists and links of this cycle were read from this moment (ms) on. */
   sourceAt: z.number().default(0),
   usersLink: z.string().nullable().default(null),
+  /** What that link follows of a user; null where an earlier release took it. */
+  usersAttributes: z.string().nullable().default(null),
   groupsLink: z.string().nullable().default(null),
   /** Source ids up to here have been judged (step `dirty`); the marked group whose page stands at `link` (step `groups`). */
   after: z.string().default(''),

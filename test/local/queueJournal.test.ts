@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '../../local/clock/VirtualClock';
-import { QueueJournal } from '../../local/azure/service-bus/QueueJournal';
+import { KeptQueue, QueueJournal } from '../../local/azure/service-bus/QueueJournal';
 import type { NewMessage } from '../../local/azure/service-bus/QueuedMessage';
 import { QueueStore } from '../../local/azure/service-bus/QueueStore';
 import { plainQueue } from '../support/plainQueue';
@@ -119,4 +119,11 @@ test('the file keeps what is there, not what has been', () => {
   open();
   expect(readFileSync(file, 'utf8').split('\n').length).toBeLessThan(5);
   expect(statSync(file).size).toBeLessThan(before / 100);
+});
+
+test('message ids of a year are forgotten in memory, too, when the file is written anew', () => {
+  const queue = new KeptQueue();
+  for (let day = 0; day < 365; day += 1) queue.apply({ seen: `m${day}`, until: day });
+  expect(queue.entries(364 - 1)).toContainEqual({ seen: 'm364', until: 364 });
+  expect([...queue.seen.keys()]).toEqual(['m364']);
 });

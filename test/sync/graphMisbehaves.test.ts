@@ -1,6 +1,7 @@
 /** What holds when Graph lags, contradicts itself, forgets, or refuses. Every fault must have fired. */
 import { MessageSender } from '../../shared/queue/MessageSender';
-import { join, TINY } from '../support/company';
+import { defaultMapping } from '../../shared/mapping/defaultMapping';
+import { join, oneEntitled, TINY } from '../support/company';
 import { expectConverged } from '../support/expectConverged';
 import { TestConnector } from '../support/TestConnector';
 
@@ -32,6 +33,27 @@ test('links of another GRAPH_ENDPOINT do the same', async () => {
   connector.later();
   expect(await connector.cycle()).toMatchObject({ mode: 'full', state: 'succeeded' });
   expectConverged(connector);
+});
+
+test('what a later release reads by the same mapping is read of everybody, and followed from then on', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const { sourceAttributes } = defaultMapping;
+  const fewer = sourceAttributes.filter((name) => name !== 'mail');
+  const older = jest.replaceProperty(defaultMapping, 'sourceAttributes', fewer);
+  await connector.begin();
+  const [user, other] = [oneEntitled(connector), oneEntitled(connector, 1)];
+  older.restore();
+  connector.later();
+  await connector.cycle();
+  connector.later();
+  await connector.cycle();
+  const mailOf = async (id: string) => (await connector.engine.store.people.facts(id))?.attributes?.['mail'];
+  expect(await mailOf(other.id)).toBe(other.mail);
+  connector.world.directory.changeUser(user.id, { mail: 'another@example.com' });
+  connector.later();
+  await connector.cycle();
+  expect(await mailOf(user.id)).toBe('another@example.com');
+  expect(connector.accountOf(user.id)?.email).toBe('another@example.com');
 });
 
 test('a 410 does the same', async () => {

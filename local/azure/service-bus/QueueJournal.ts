@@ -48,11 +48,12 @@ export class KeptQueue {
     else this.sessionStates.set(entry.session, entry.state);
   }
 
-  /** The changes that lead from an empty queue to this one. */
+  /** The changes that lead from an empty queue to this one. Ids that are over are forgotten: a host runs for a year. */
   entries(now: number): JournalEntry[] {
+    for (const [id, until] of this.seen) if (until <= now) this.seen.delete(id);
     return [
       { last: this.lastSequence },
-      ...[...this.seen].filter(([, until]) => until > now).map(([seen, until]) => ({ seen, until })),
+      ...[...this.seen].map(([seen, until]) => ({ seen, until })),
       ...[...this.sessionStates].map(([session, state]) => ({ session, state })),
       ...[...this.messages.values()].map((put) => ({ put })),
     ];

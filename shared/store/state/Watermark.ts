@@ -13,6 +13,8 @@ const watermarkSchema = z.object({
   takenAt: z.number(),
   /** The mapping whose attributes the users' link follows. */
   mappingVersion: z.string(),
+  /** What it follows of a user; null where an earlier release did not say. */
+  attributes: z.string().nullable().default(null),
 });
 
 export type WatermarkValue = z.output<typeof watermarkSchema>;

@@ -12,6 +12,11 @@ export async function moveWatermark(
   { cycle }: CyclePlace,
   read: Pick<WatermarkValue, 'usersLink' | 'groupsLink' | 'assignmentsDigest'>,
 ): Promise<void> {
-  const value = { ...read, takenAt: clock.now(), mappingVersion: cycle.mappingVersion };
+  const value = {
+    ...read,
+    takenAt: clock.now(),
+    mappingVersion: cycle.mappingVersion,
+    attributes: cycle.cursor.usersAttributes,
+  };
   if (!(await store.watermark.move(value, watermark?.etag))) await store.wish.make('watermark moved meanwhile');
 }

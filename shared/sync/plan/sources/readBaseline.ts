@@ -11,6 +11,7 @@ export const readBaseline: Slice = async (context, place) => {
   const sourceAt = engine.clock.now();
   const usersLink = await engine.entra.latestUsersLink();
   const groupsLink = await engine.entra.latestGroupsLink();
-  place.move({ cursor: { ...place.cycle.cursor, sourceAt, usersLink, groupsLink } });
+  const usersAttributes = engine.entra.selection;
+  place.move({ cursor: { ...place.cycle.cursor, sourceAt, usersLink, usersAttributes, groupsLink } });
   return 'next';
 };

@@ -5,6 +5,7 @@
 import type { UserChange } from '../../../entra/EntraSource';
 import { groupsAmong } from '../../../rules/grantsInWords';
 import { inParallel } from '../../../concurrency/inParallel';
+import { judgesAsFull } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { lostWatermark } from './deltaFaults';
@@ -17,12 +18,19 @@ const PARALLEL_READS = 16;
 export const readUserChanges: Slice = async (context, place) => {
   const { engine, watermark } = context;
   if (watermark === undefined || !engine.entra.follows(watermark.usersLink)) throw lostWatermark();
-  const hasAttributes = watermark.mappingVersion === place.cycle.mappingVersion;
+  const { attributes } = watermark;
+  const isOfMapping = watermark.mappingVersion === place.cycle.mappingVersion;
+  const hasAttributes = isOfMapping && attributes === engine.entra.selection;
   if (place.cycle.cursor.sourceAt === 0) {
     const sourceAt = engine.clock.now();
+    // A release that reads more by the same mapping has read it of nobody yet.
+    if (isOfMapping && attributes !== null && !hasAttributes && !judgesAsFull(place.cycle))
+      await engine.store.wish.make('attributes');
     // A new mapping reads other attributes: its link begins before the old one is walked to its end, so nothing lies between.
     const usersLink = hasAttributes ? null : await engine.entra.latestUsersLink();
-    place.move({ cursor: { ...place.cycle.cursor, sourceAt, usersLink } });
+    place.move({
+      cursor: { ...place.cycle.cursor, sourceAt, usersLink, usersAttributes: engine.entra.selection },
+    });
   }
   const { cursor, id } = place.cycle;
   const { rest, deltaLink } = await walkDelta(
