@@ -1,5 +1,5 @@
 /** Whatever the connector needs is away at once: "Test connection" still answers in time, and names the causes. */
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { testConnection } from '../../shared/sync/job/testConnection';
 import { CHECKS } from '../../shared/sync/job/ConnectionLine';
 import { TINY } from '../support/stories';
@@ -7,9 +7,9 @@ import { TestConnector } from '../support/TestConnector';
 
 test('an outage of storage, Service Bus, Entra and GoTo is told within 15 seconds, a line a check', async () => {
   // It takes connections, and never says a word: worse than a closed port.
-  const mute = createServer(() => undefined);
+  const sockets = new Set<Socket>();
+  const mute = createServer((socket) => void sockets.add(socket.on('error', () => undefined)));
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-  mute.unref();
   const { port } = mute.address() as AddressInfo;
   const connector = await TestConnector.start({ world: TINY });
   try {
@@ -32,6 +32,8 @@ test('an outage of storage, Service Bus, Entra and GoTo is told within 15 second
   } finally {
     await connector.restart({ TableStorage: '' });
     await connector.stop();
-    mute.close();
+    // Whoever still waits for an answer hears that there is none.
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => mute.close(resolve));
   }
 });

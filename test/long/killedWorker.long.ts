@@ -8,13 +8,21 @@ beforeEach(async () => {
 });
 afterEach(() => connector.stop());
 
+/** Waits for so many more writes to GoTo. @throws Error when none comes for a minute */
+async function written(more: number): Promise<void> {
+  const { writes } = connector.stack.world.goto;
+  const goal = writes.length + more;
+  for (let tries = 0; writes.length < goal; tries += 1) {
+    if (tries > 6_000) throw new Error(`no writes any more\n${connector.lines.slice(-40).join('\n')}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 test('a worker killed in mid-apply: nobody is lost, nobody is made twice', async () => {
   const host = await connector.start({ GOTO_REQUESTS_PER_SECOND: '20' });
   const started = cycleSchema.parse(await (await connector.sync({})).json());
   for (let kills = 0; kills < 2; kills += 1) {
-    const before = connector.stack.world.goto.writes.length;
-    while (connector.stack.world.goto.writes.length < before + 3)
-      await new Promise((resolve) => setTimeout(resolve, 10));
+    await written(3);
     process.kill(host.workerPids[0] ?? 0, 'SIGKILL');
   }
   expect((await connector.ended(started.id, 200)).state).toMatch(/^succeeded/);
