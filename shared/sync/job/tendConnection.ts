@@ -1,6 +1,7 @@
 /**
- * Once a day, whatever else happens or not, by the timer of full cycles or else by the other one: GoTo is asked for a token, so that a connection that nothing uses does not die
- * of it (docs/facts/goto-api.md 6, item 19), and who has to renew a credential is told in time.
+ * Once a day, whatever else happens or not, by the timer of full cycles or else by the other one: GoTo is asked for a token,
+ * so that a connection that nothing uses does not die of it (docs/facts/goto-api.md 6, item 19), and who has to renew a
+ * credential is told in time.
  */
 import { credentialEnd } from '../../rules/credentialEnds';
 import { messageOf } from '../../telemetry/Telemetry';
