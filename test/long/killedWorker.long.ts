@@ -8,12 +8,18 @@ beforeEach(async () => {
 });
 afterEach(() => connector.stop());
 
-/** Waits for so many more writes to GoTo. @throws Error when none comes for a minute */
-async function written(more: number): Promise<void> {
+/**
+ * Waits until a worker is in the middle of its work: it has written a little, or takes up what the one before left open. Where that
+ * was all there is to do, nothing more is written in this cycle. @throws Error when neither comes for a minute
+ */
+async function atWork(): Promise<void> {
   const { writes } = connector.stack.world.goto;
-  const goal = writes.length + more;
-  for (let tries = 0; writes.length < goal; tries += 1) {
-    if (tries > 6_000) throw new Error(`no writes any more\n${connector.lines.slice(-40).join('\n')}`);
+  const [written, told] = [writes.length, connector.lines.length];
+  const until = performance.now() + 60_000;
+  const isAtWork = (): boolean =>
+    writes.length >= written + 3 || connector.lines.slice(told).some((line) => line.includes('change.repeated'));
+  while (!isAtWork()) {
+    if (performance.now() > until) throw new Error(`nobody works\n${connector.lines.slice(-40).join('\n')}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -22,7 +28,7 @@ test('a worker killed in mid-apply: nobody is lost, nobody is made twice', async
   const host = await connector.start({ GOTO_REQUESTS_PER_SECOND: '20' });
   const started = cycleSchema.parse(await (await connector.sync({})).json());
   for (let kills = 0; kills < 2; kills += 1) {
-    await written(3);
+    await atWork();
     process.kill(host.workerPids[0] ?? 0, 'SIGKILL');
   }
   expect((await connector.ended(started.id, 200)).state).toMatch(/^succeeded/);
