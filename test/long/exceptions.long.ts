@@ -2,7 +2,7 @@
  * What nobody expected: an exception from inside the connector, or a row that another release wrote. It costs one person,
  * or one cycle, and never the job; and whoever reads the log finds the cause.
  */
-import { TableClient } from '@azure/data-tables';
+import { odata, TableClient } from '@azure/data-tables';
 import { cyclesAnswerSchema } from '../../shared/api/answers/CycleAnswer';
 import { listCycles } from '../../shared/api/listCycles';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
@@ -35,6 +35,14 @@ async function find(table: string, rowKey: string): Promise<{ partitionKey: stri
   for await (const row of open(table).listEntities<{ partitionKey: string; rowKey: string }>())
     if (row.rowKey === rowKey) return { partitionKey: row.partitionKey, rowKey };
   throw new RangeError(`no row ${rowKey} in ${table}`);
+}
+
+/** A plan's head, or each of its rows, is another release's. */
+async function makeUnreadable(partitionKey: string, part: 'head' | 'row'): Promise<void> {
+  if (part === 'head') return write('Plans', { partitionKey, rowKey: '!head', cycle: UNKNOWN_STEP, cycleParts: '1' });
+  const filter = odata`PartitionKey eq ${partitionKey} and RowKey ge ${'r-'} and RowKey lt ${'r-~'}`;
+  for await (const { rowKey = '' } of open('Plans').listEntities({ queryOptions: { filter } }))
+    await write('Plans', { partitionKey, rowKey, entry: '{"sourceId":7}', entryParts: '1' });
 }
 
 const open = (table: string): TableClient =>
@@ -280,36 +288,42 @@ describe('rows of another release', () => {
     });
   });
 
-  test('a plan that waits for approval and cannot be read keeps nobody waiting: it is made anew', async () => {
-    connector = await TestConnector.start({ world: TINY, settings: { REMOVAL_LIMIT_COUNT: '0' } });
-    await connector.begin();
-    const leaver = oneEntitled(connector);
-    connector.world.directory.changeUser(leaver.id, { accountEnabled: false });
-    connector.later();
-    const asked = await connector.cycle();
-    await write('Plans', { partitionKey: asked.id, rowKey: '!head', cycle: UNKNOWN_STEP, cycleParts: '1' });
-    const joiner = join(connector, 962);
-    connector.later();
-    const next = await connector.cycle();
-    expect(next).toMatchObject({ state: 'awaitingApproval', counts: { created: 1, staged: 1 } });
-    expect(AwaitedApproval.of(await connector.engine.store.job.read())?.cycleId).toBe(next.id);
-    expect(connector.statusOf(joiner.id)).toBe('INVITED');
-  });
+  test.each(['head', 'row'] as const)(
+    'a plan that waits for approval and whose %s cannot be read keeps nobody waiting: it is made anew',
+    async (part) => {
+      connector = await TestConnector.start({ world: TINY, settings: { REMOVAL_LIMIT_COUNT: '0' } });
+      await connector.begin();
+      const leaver = oneEntitled(connector);
+      connector.world.directory.changeUser(leaver.id, { accountEnabled: false });
+      connector.later();
+      const asked = await connector.cycle();
+      await makeUnreadable(asked.id, part);
+      const joiner = join(connector, 962);
+      connector.later();
+      const next = await connector.cycle();
+      expect(next).toMatchObject({ state: 'awaitingApproval', counts: { created: 1, staged: 1 } });
+      expect(AwaitedApproval.of(await connector.engine.store.job.read())?.cycleId).toBe(next.id);
+      expect(connector.statusOf(joiner.id)).toBe('INVITED');
+    },
+  );
 
-  test('one that cannot be read, and whose people are back, is over with the next cycle of everybody', async () => {
-    connector = await TestConnector.start({ world: TINY, settings: { REMOVAL_LIMIT_COUNT: '0' } });
-    await connector.begin();
-    const leaver = oneEntitled(connector);
-    connector.world.directory.changeUser(leaver.id, { accountEnabled: false });
-    connector.later();
-    const asked = await connector.cycle();
-    await write('Plans', { partitionKey: asked.id, rowKey: '!head', cycle: UNKNOWN_STEP, cycleParts: '1' });
-    connector.world.directory.changeUser(leaver.id, { accountEnabled: true });
-    connector.later();
-    expect(await connector.cycle('full')).toMatchObject({ state: 'succeeded' });
-    expect(AwaitedApproval.of(await connector.engine.store.job.read())).toBeUndefined();
-    expectConverged(connector);
-  });
+  test.each(['head', 'row'] as const)(
+    'one whose %s cannot be read, and whose people are back, is over with the next cycle of everybody',
+    async (part) => {
+      connector = await TestConnector.start({ world: TINY, settings: { REMOVAL_LIMIT_COUNT: '0' } });
+      await connector.begin();
+      const leaver = oneEntitled(connector);
+      connector.world.directory.changeUser(leaver.id, { accountEnabled: false });
+      connector.later();
+      const asked = await connector.cycle();
+      await makeUnreadable(asked.id, part);
+      connector.world.directory.changeUser(leaver.id, { accountEnabled: true });
+      connector.later();
+      expect(await connector.cycle('full')).toMatchObject({ state: 'succeeded' });
+      expect(AwaitedApproval.of(await connector.engine.store.job.read())).toBeUndefined();
+      expectConverged(connector);
+    },
+  );
 
   test('a turn that cannot be parsed is freed by the next start', async () => {
     connector = await TestConnector.start({ world: TINY });

@@ -7,6 +7,7 @@
  */
 import { newChunk, STAGE } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
+import { ConnectorError } from '../../../model/ConnectorError';
 import { isOfEverybody, noTally, type Cycle } from '../../../model/Cycle';
 import { logEntry } from '../../../model/LogEntry';
 import type { PlanResult } from '../../../model/PlanEntry';
@@ -15,7 +16,6 @@ import { AwaitedApproval, type Awaited } from '../../../store/state/AwaitedAppro
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import { endWaiting } from '../../cycle/endWaiting';
 import { isOfToday } from '../../cycle/isOfToday';
-import { readCycle } from '../../cycle/readCycle';
 import type { Engine } from '../../Engine';
 import { OF_LISTS } from '../../../rules/absences';
 import { ASKED_AFTER_MS } from '../../../rules/certifyList';
@@ -215,23 +215,39 @@ async function waitingIn(
   awaited: Awaited | undefined,
 ): Promise<Waiting | undefined> {
   if (awaited === undefined) return undefined;
-  const { store } = context.engine;
   const { cycleId } = awaited;
-  const stored = await readCycle(context.engine, cycleId);
-  const isUnreadable = stored !== undefined && 'unreadable' in stored;
+  const stored = await readWaiting(context.engine, cycleId);
   // Nobody can decide about it: whom a cycle of everybody does not plan anew is not to be removed any more.
-  if (isUnreadable && isOfEverybody({ mode }) && (await endWaiting(context.engine, cycleId, 'superseded')))
+  if (stored === 'unreadable' && isOfEverybody({ mode }) && (await endWaiting(context.engine, cycleId, 'superseded')))
     return undefined;
-  if (stored === undefined || isUnreadable) return { cycleId, people: NOBODY, stays: null };
-  const { state, approvedAt, stagedStage, from } = stored.cycle;
-  if (state !== 'awaitingApproval' && approvedAt === null) return { cycleId, people: NOBODY, stays: null };
-  const people = new Set<string>();
-  for await (const row of store.plans.rows(cycleId, stagedStage))
-    if (row.state !== 'ended') people.add(row.entry.sourceId);
+  if (stored === undefined || stored === 'unreadable') return { cycleId, people: NOBODY, stays: null };
+  const { cycle, people } = stored;
   // By other settings it can be approved no more: to wait for that would have no end.
-  const mayStay = people.size > 0 && isOfToday(context.engine, stored.cycle, mappingVersion);
-  const until = from?.mode === 'revert' ? UNDO_DECIDED : context.isListCertified ? null : LIST_BELIEVED;
+  const mayStay = people.size > 0 && isOfToday(context.engine, cycle, mappingVersion);
+  const until = cycle.from?.mode === 'revert' ? UNDO_DECIDED : context.isListCertified ? null : LIST_BELIEVED;
   return { cycleId, people, stays: mayStay ? until : null };
+}
+
+/**
+ * A plan, and who has something to lose by it that is not decided, or not done.
+ * @returns undefined when there is none, or nothing of it waits; `unreadable` when another release wrote its head or a row
+ */
+async function readWaiting(
+  { store }: Engine,
+  cycleId: string,
+): Promise<{ readonly cycle: Cycle; readonly people: ReadonlySet<string> } | 'unreadable' | undefined> {
+  try {
+    const cycle = (await store.plans.cycle(cycleId))?.cycle;
+    if (cycle === undefined || (cycle.state !== 'awaitingApproval' && cycle.approvedAt === null)) return undefined;
+    const people = new Set<string>();
+    for await (const row of store.plans.rows(cycleId, cycle.stagedStage))
+      if (row.state !== 'ended') people.add(row.entry.sourceId);
+    return { cycle, people };
+  } catch (error) {
+    // Tables that do not answer say nothing of the plan.
+    if (error instanceof ConnectorError) throw error;
+    return 'unreadable';
+  }
 }
 
 /** @returns false when somebody has decided about it meanwhile, so that it stands */
