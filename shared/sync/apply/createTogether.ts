@@ -7,7 +7,11 @@ import type { Outcome } from '../../model/Outcome';
 import type { ApplyContext } from './ApplyContext';
 import { commit, type CommitInput, type Committed } from './commit';
 import type { Decided } from './Decided';
-import { Handling, type Target } from './handlePerson';
+import { decidePerson } from './decidePerson';
+import { handlePerson } from './handlePerson';
+import { settlePerson } from './settlePerson';
+import type { Target } from './Target';
+import { taskOf, type Task } from './Task';
 
 /** People who go on alone, at once. */
 const ALONE_AT_ONCE = 4;
@@ -19,28 +23,28 @@ export async function createTogether<T extends Target>(
   context: ApplyContext,
   targets: readonly T[],
 ): Promise<ReadonlyMap<T, Result>> {
-  const results = new Map<Handling, Result>();
-  const handlings = new Map(targets.map((target) => [new Handling(context, target), target]));
-  const all = [...handlings.keys()];
-  const settle = async (handling: Handling, work: () => Promise<Outcome | undefined>): Promise<void> => {
+  const results = new Map<Task, Result>();
+  const tasks = new Map(targets.map((target) => [taskOf(context, target), target]));
+  const all = [...tasks.keys()];
+  const settle = async (task: Task, work: () => Promise<Outcome | undefined>): Promise<void> => {
     const [result] = await Promise.allSettled([work()]);
-    if (result.status === 'rejected') results.set(handling, result);
-    else if (result.value !== undefined) results.set(handling, { status: 'fulfilled', value: result.value });
+    if (result.status === 'rejected') results.set(task, result);
+    else if (result.value !== undefined) results.set(task, { status: 'fulfilled', value: result.value });
   };
 
-  const writes: { readonly handling: Handling; readonly input: CommitInput }[] = [];
+  const writes: { readonly task: Task; readonly input: CommitInput }[] = [];
   await Promise.all(
-    all.map((handling) =>
-      settle(handling, async () => {
-        const decided = await handling.prepare();
+    all.map((task) =>
+      settle(task, async () => {
+        const decided = await decidePerson(task);
         if (decided.kind === 'outcome') return decided.outcome;
-        if (isCreation(decided)) writes.push({ handling, input: decided.input });
+        if (isCreation(decided)) writes.push({ task, input: decided.input });
         return undefined;
       }),
     ),
   );
   // In the order of the rows: of too few seats the first ones get theirs.
-  writes.sort((a, b) => all.indexOf(a.handling) - all.indexOf(b.handling));
+  writes.sort((a, b) => all.indexOf(a.task) - all.indexOf(b.task));
   if (writes.length > 0) {
     const [request] = await Promise.allSettled([
       commit(
@@ -48,15 +52,15 @@ export async function createTogether<T extends Target>(
         writes.map(({ input }) => input),
       ),
     ]);
-    await inParallel([...writes.entries()], ALONE_AT_ONCE, ([index, { handling, input }]) =>
-      settle(handling, () => settled(handling, input, request, index)),
+    await inParallel([...writes.entries()], ALONE_AT_ONCE, ([index, { task, input }]) =>
+      settle(task, () => settled(task, input, request, index)),
     );
   }
-  const others = all.filter((handling) => !results.has(handling));
-  await inParallel(others, ALONE_AT_ONCE, (handling) => settle(handling, () => handling.run()));
+  const others = all.filter((task) => !results.has(task));
+  await inParallel(others, ALONE_AT_ONCE, (task) => settle(task, () => handlePerson(task)));
   const byTarget = new Map<T, Result>();
-  for (const [handling, target] of handlings) {
-    const result = results.get(handling);
+  for (const [task, target] of tasks) {
+    const result = results.get(task);
     if (result !== undefined) byTarget.set(target, result);
   }
   return byTarget;
@@ -67,12 +71,12 @@ const isCreation = (decided: Decided): decided is Decided & { readonly kind: 'wr
 
 /** @returns undefined when the person goes on alone */
 async function settled(
-  handling: Handling,
+  task: Task,
   input: CommitInput,
   request: PromiseSettledResult<readonly Committed[]>,
   index: number,
 ): Promise<Outcome | undefined> {
   if (request.status === 'rejected') throw request.reason;
   const committed = request.value[index];
-  return committed === undefined ? undefined : handling.settle(input, committed);
+  return committed === undefined ? undefined : settlePerson(task, input, committed);
 }

@@ -10,6 +10,7 @@ import { endFailed } from './endFailed';
 import { endFailedGroup } from './endGroup';
 import { handleGroup } from './handleGroup';
 import { handlePerson } from './handlePerson';
+import { taskOf } from './Task';
 import { lastWord } from './lastWord';
 import { outcomeOf } from './outcomeOf';
 import { tallyOf } from '../cycle/tallyOf';
@@ -30,7 +31,7 @@ export async function handleRow(context: ApplyContext, row: PlanRow): Promise<Ha
     const [result] = await Promise.allSettled([
       row.entry.kind === 'group'
         ? handleGroup(context, row.entry)
-        : handlePerson(context, { entry: row.entry, attempts: row.attempts }),
+        : handlePerson(taskOf(context, { entry: row.entry, attempts: row.attempts })),
     ]);
     return end(context, row, result, startedAt);
   });
