@@ -2,7 +2,7 @@
  * One round up to the write: what there is is read, an earlier write found out about, and what is to be done decided
  * (docs/protocol.md 3.4). Level-triggered: it ends, waits, or gives the one write to make.
  *
- * Upholds I05, I07, I08 and I09.
+ * Upholds I05, I07, I09 and I20.
  */
 import { emailKey } from '../../model/Account';
 import { matchingAddresses } from '../../model/Desired';

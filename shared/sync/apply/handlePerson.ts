@@ -2,7 +2,7 @@
  * decide → commit → settle for one person, the only way to GoTo: lanes and requests on demand alike (docs/protocol.md 3.4).
  * Whoever loses the person's row to somebody else begins anew.
  *
- * Upholds I03, I05, I06, I07, I08 and I09.
+ * Upholds I08.
  */
 import type { Outcome } from '../../model/Outcome';
 import { commit } from './commit';

@@ -1,7 +1,7 @@
 /**
  * The end of a round, behind the write: what GoTo answered, and what the next round has to know (docs/protocol.md 3.4).
  *
- * Upholds I03 and I06.
+ * Upholds I03.
  */
 import { ConnectorError } from '../../model/ConnectorError';
 import type { LogEntry } from '../../model/LogEntry';
