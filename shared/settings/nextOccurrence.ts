@@ -18,13 +18,16 @@ export function nextOccurrence(expression: string, afterMs: number): number | un
   const [seconds = [], minutes = [], hours = [], days = [], months = [], weekdays = []] = fields;
   const times = timesOfDay(hours, minutes, seconds);
   const firstDay = Math.floor(afterMs / DAY_MS) * DAY_MS;
-  for (let index = 0; index < LONGEST_DAYS; index += 1) {
-    const start = firstDay + index * DAY_MS;
+  for (let start = firstDay; start < firstDay + LONGEST_DAYS * DAY_MS;) {
     const day = new Date(start);
-    const isDay =
-      months.includes(day.getUTCMonth() + 1) && days.includes(day.getUTCDate()) && weekdays.includes(day.getUTCDay());
+    if (!months.includes(day.getUTCMonth() + 1)) {
+      start = Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1);
+      continue;
+    }
+    const isDay = days.includes(day.getUTCDate()) && weekdays.includes(day.getUTCDay());
     const time = isDay ? times(afterMs - start) : undefined;
     if (time !== undefined) return start + time;
+    start += DAY_MS;
   }
   return undefined;
 }
