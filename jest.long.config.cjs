@@ -5,8 +5,8 @@ const base = require('./jest.config.cjs');
 process.env['SETTLE_TIMEOUT_MS'] ??= '300000';
 
 /**
- * What takes minutes: every call to die at, pairs of them, cycles that fail as a whole; and features that a setting has to ask
- * for, so that the default tests stay below five minutes. `npm run test:long`.
+ * What takes minutes: every call to die at, pairs of them, cycles that fail as a whole; and what a setting or
+ * an admin has to ask for, so that the default tests stay below five minutes. `npm run test:long`.
  */
 module.exports = {
   ...base,
