@@ -3,6 +3,7 @@
  * or one cycle, and never the job; and whoever reads the log finds the cause.
  */
 import { odata, TableClient } from '@azure/data-tables';
+import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
 import { cyclesAnswerSchema } from '../../shared/api/answers/CycleAnswer';
 import { listCycles } from '../../shared/api/listCycles';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
@@ -43,6 +44,17 @@ async function makeUnreadable(partitionKey: string, part: 'head' | 'row'): Promi
   const filter = odata`PartitionKey eq ${partitionKey} and RowKey ge ${'r-'} and RowKey lt ${'r-~'}`;
   for await (const { rowKey = '' } of open('Plans').listEntities({ queryOptions: { filter } }))
     await write('Plans', { partitionKey, rowKey, entry: '{"sourceId":7}', entryParts: '1' });
+}
+
+/** A removal waits for approval, and another release wrote a part of its plan. @returns whose it is */
+async function askUnreadably(part: 'head' | 'row'): Promise<EntraUser> {
+  connector = await TestConnector.start({ world: TINY, settings: { REMOVAL_LIMIT_COUNT: '0' } });
+  await connector.begin();
+  const leaver = oneEntitled(connector);
+  connector.world.directory.changeUser(leaver.id, { accountEnabled: false });
+  connector.later();
+  await makeUnreadable((await connector.cycle()).id, part);
+  return leaver;
 }
 
 const open = (table: string): TableClient =>
@@ -291,13 +303,7 @@ describe('rows of another release', () => {
   test.each(['head', 'row'] as const)(
     'a plan that waits for approval and whose %s cannot be read keeps nobody waiting: it is made anew',
     async (part) => {
-      connector = await TestConnector.start({ world: TINY, settings: { REMOVAL_LIMIT_COUNT: '0' } });
-      await connector.begin();
-      const leaver = oneEntitled(connector);
-      connector.world.directory.changeUser(leaver.id, { accountEnabled: false });
-      connector.later();
-      const asked = await connector.cycle();
-      await makeUnreadable(asked.id, part);
+      await askUnreadably(part);
       const joiner = join(connector, 962);
       connector.later();
       const next = await connector.cycle();
@@ -310,13 +316,7 @@ describe('rows of another release', () => {
   test.each(['head', 'row'] as const)(
     'one whose %s cannot be read, and whose people are back, is over with the next cycle of everybody',
     async (part) => {
-      connector = await TestConnector.start({ world: TINY, settings: { REMOVAL_LIMIT_COUNT: '0' } });
-      await connector.begin();
-      const leaver = oneEntitled(connector);
-      connector.world.directory.changeUser(leaver.id, { accountEnabled: false });
-      connector.later();
-      const asked = await connector.cycle();
-      await makeUnreadable(asked.id, part);
+      const leaver = await askUnreadably(part);
       connector.world.directory.changeUser(leaver.id, { accountEnabled: true });
       connector.later();
       expect(await connector.cycle('full')).toMatchObject({ state: 'succeeded' });
