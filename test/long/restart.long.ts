@@ -154,6 +154,46 @@ test('Full, planned by one that has stalled beside another: the ties that its cy
   await expectInOrder(connector);
 });
 
+test('Full, planned by one that has stalled for longer than its cycle lived: the ties of a later cycle stand', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const { id } = someone(connector);
+  const { engine } = connector;
+  /** The stalled one holds the session of the queue: what others do with it meanwhile is done here. */
+  const atWork = async (): Promise<string | undefined> => {
+    const cycleId = Turn.of(await engine.store.job.read())?.cycleId;
+    const n = cycleId === undefined ? undefined : (await engine.store.plans.cycle(cycleId))?.cycle.sends;
+    if (cycleId === undefined || n === undefined) return undefined;
+    await settle(engine.sender, await handleJobMessage(engine, { kind: 'job', cycleId, n }, 2));
+    await new Promise((resolve) => setImmediate(resolve));
+    connector.later(1_000);
+    return cycleId;
+  };
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
+  const bucket = PeopleTable.prototype.bucket;
+  let stalled: string | undefined;
+  jest.spyOn(PeopleTable.prototype, 'bucket').mockImplementation(async function (this: PeopleTable, index) {
+    if (stalled === undefined) {
+      stalled = '';
+      connector.later(24 * 3_600_000);
+      stalled = await atWork();
+      await connector.start();
+      for (let calls = 0; calls < 1_000 && (await atWork()) !== undefined; calls += 1);
+      expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
+    }
+    return bucket.call(this, index);
+  });
+  await restart('Full');
+  expect(await newest()).toMatchObject({
+    mode: 'full',
+    state: 'succeeded',
+    counts: { created: 0, linked: TOWN.people },
+  });
+  expect(await connector.view(stalled ?? '')).toMatchObject({ state: 'failed' });
+  expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
+  await expectInOrder(connector);
+});
+
 test('in the middle of a cycle: it ends without failing anybody, and the next one begins at once and serves the rest', async () => {
   const settings = { GOTO_REQUESTS_PER_SECOND: '2', USER_CHANGE_LANES: '2', CREATE_BATCH_SIZE: '1' };
   connector = await TestConnector.start({ world: { ...TOWN, people: 24, membersPerGroup: 12 }, settings });

@@ -73,7 +73,11 @@ const PLANTED: Planted = {
   forgetEtag: ['search', 'lifted', 'marks are made due without their etags'],
   probeTries: ['search', 'attempts', 'the lanes of an attempt hold their rows, as the job is in quarantine'],
   linksEtag: ['search', 'forgetTwice', 'a cycle deletes a wish to forget that came while it ran'],
-  untieOnce: ['search', 'forgetRaces', 'a stalled planner forgets a tie that its cycle has made'],
+  tiePlace: [
+    'search',
+    'forgetRaces',
+    'a stalled planner forgets a tie that was made since it read the list of its work',
+  ],
   tieReread: ['walk', 'forgetRaces', 'a tie lost to another planner is believed to stand'],
   recallTie: ['search', 'forgetDies', 'who leaves before the tie is made anew keeps the access'],
   oldLink: ['search', 'fullLags', 'a full cycle starts from the latest delta link'],

@@ -60,7 +60,7 @@ export const RULES = [
   'forgetEtag',
   'probeTries',
   'linksEtag',
-  'untieOnce',
+  'tiePlace',
   'tieReread',
   'recallTie',
 ] as const;

@@ -1,8 +1,9 @@
 /** Judge: one person's plan row from the mark, the person's row and the facts. */
 import { get, readPerson, type Entity, type Steps } from '../calls';
-import { fits, keys, type Head, type Mark, type Person, type PersonRow, type PlanRow, type Target } from '../rows';
+import { fits, keys, type Mark, type Person, type PersonRow, type PlanRow, type Target } from '../rows';
 import { on } from '../settings';
 import { targetOf } from '../world';
+import type { Place } from './plan';
 import { retied } from './ties';
 
 /** Whether the row is a removal, and therefore guarded. on('recoverFirst'): never over an open intent (R9). */
@@ -17,19 +18,22 @@ const isNothing = (row: PersonRow, want: Target): boolean =>
 const same = (x: PlanRow, y: PlanRow): boolean =>
   x.want.value === y.want.value && x.want.address === y.want.address && x.removal === y.removal;
 
-/** @param source the row of the stored plan that this cycle applies. */
+/**
+ * @param source the row of the stored plan that this cycle applies
+ * @returns null: the planner has lost its place
+ */
 export function* judge(
   person: Person,
-  cycle: string,
-  head: Head,
+  place: Place,
   mark: Entity<Mark> | undefined,
   source: PlanRow | undefined,
-): Steps<PlanRow> {
+): Steps<PlanRow | null> {
   const { value: found, at } = yield* get(keys.person(person));
   const facts = yield* readPerson(person);
-  const want = targetOf(facts.value, head.setting);
+  const want = targetOf(facts.value, place.head.setting);
   if (found === null) throw new Error(`the model: ${person} has no row`);
-  const row = yield* retied(person, found, want, cycle, head);
+  const row = yield* retied(person, found, want, place);
+  if (row === null) return null;
   const removal = isRemoval(row, want);
   const entry: PlanRow = {
     person,

@@ -21,6 +21,13 @@ import { judge } from './judge';
 import { guardRemovals } from './removals';
 import { freeTurn } from './start';
 
+/** A cycle's head in the hands of its planner, with the etag it has now. */
+export interface Place {
+  readonly cycle: string;
+  readonly head: Head;
+  etag: number;
+}
+
 export function* plan(cycle: string): Steps<void> {
   for (let again = 0; again < 3; again += 1) {
     const { value: found, at } = yield* get(keys.head(cycle));
@@ -40,14 +47,14 @@ export function* plan(cycle: string): Steps<void> {
       yield* freeTurn(cycle);
       break;
     }
-    yield* planOnce(cycle, found, at);
+    yield* planOnce({ cycle, head: found.row, etag: found.etag }, at);
     // Read again; whoever recorded, the messages are sent under ids that the broker knows.
   }
   yield* complete();
 }
 
-function* planOnce(cycle: string, found: Entity<Head>, at: number): Steps<void> {
-  const head = found.row;
+function* planOnce(place: Place, at: number): Steps<void> {
+  const { cycle, head } = place;
   const changed = head.from === null ? yield* takeUp(head) : [];
   // The mark, with its etag, is read before the facts (R3).
   const marks = new Map((yield* list(keys.marks)).map((mark) => [mark.key.slice(2), mark]));
@@ -65,11 +72,15 @@ function* planOnce(cycle: string, found: Entity<Head>, at: number): Steps<void> 
     head.from === null ? null : new Map((yield* list(keys.planRows(head.from))).map(({ row }) => [row.person, row]));
   if (source !== null) who = PEOPLE.filter((p) => source.has(p));
   let rows: PlanRow[] = [];
-  for (const p of who) rows.push(yield* judge(p, cycle, head, marks.get(p), source?.get(p)));
+  for (const p of who) {
+    const row = yield* judge(p, place, marks.get(p), source?.get(p));
+    if (row === null) return;
+    rows.push(row);
+  }
   if (head.linksEtag !== null) yield* forgetDone(head.linksEtag);
   if (!head.dryRun) rows = yield* guardRemovals(cycle, rows);
   if (head.from !== null && !(yield* takePlan(cycle, head.from))) rows = [];
-  yield* record(cycle, found, rows, at, marks);
+  yield* record(place, rows, at, marks);
 }
 
 /** What changed becomes marks; only then the watermark moves. A full cycle goes on from the old link too. */
@@ -127,8 +138,7 @@ function* takePlan(cycle: string, from: string): Steps<boolean> {
 
 /** Rows, chunks and the head in one transaction. */
 function* record(
-  cycle: string,
-  { row: head, etag }: Entity<Head>,
+  { cycle, head, etag }: Place,
   judged: readonly PlanRow[],
   at: number,
   marks: ReadonlyMap<string, Entity<Mark>>,

@@ -1,24 +1,29 @@
 /** Ties that a restart forgets, and those that are given back, before a person is judged (protocol.md 3.8). */
 import { get, tx, update, type Entity, type Steps } from '../calls';
-import { keys, type Head, type Person, type PersonRow, type Target } from '../rows';
+import { keys, type Person, type PersonRow, type Target } from '../rows';
 import { on } from '../settings';
+import type { Place } from './plan';
 import { guard } from './reading';
 
-/** @returns the row as it is now. Whoever is being written to is left alone, and so is a row lost to somebody else. */
+/**
+ * Whoever is being written to is left alone, and so is a row lost to somebody else.
+ * @returns the row as it is now; null: the planner has lost its place
+ */
 export function* retied(
   person: Person,
   { row, etag }: Entity<PersonRow>,
   want: Target,
-  cycle: string,
-  head: Head,
-): Steps<PersonRow> {
+  place: Place,
+): Steps<PersonRow | null> {
+  const { head } = place;
   if (head.dryRun || row.pending !== null) return row;
   const next = (yield* isToBeRecalled(person, row, want))
     ? { ...row, link: row.untied, untied: null }
-    : head.linksEtag !== null && row.link !== null && want.value > 0 && !isTiedAnew(row, cycle)
+    : head.linksEtag !== null && row.link !== null && want.value > 0
       ? { ...row, link: null, untied: row.link }
       : null;
   if (next === null) return row;
+  if (!(yield* claimPlace(place))) return null;
   if (yield* tx(update(keys.person(person), next, guard(etag)))) return next;
   // on('tieReread'): whom another planner of this cycle has untied is judged without the tie
   return on('tieReread') ? ((yield* get(keys.person(person))).value?.row ?? row) : row;
@@ -32,6 +37,13 @@ function* isToBeRecalled(person: Person, { link, untied }: PersonRow, want: Targ
   return claimed === null || claimed.row.person === person || !on('recallClaim');
 }
 
-/** on('untieOnce'): a planner that was stalled forgets no tie that the lanes of its cycle have made since. */
-const isTiedAnew = ({ last, part }: PersonRow, cycle: string): boolean =>
-  on('untieOnce') && (last?.cycle === cycle || part?.cycle === cycle);
+/**
+ * on('tiePlace'): behind the read of the person's row. A planner that was stalled, perhaps for longer than its cycle lived,
+ * learns here that it has lost its place; while it has not, no tie was made since that the row does not show.
+ */
+function* claimPlace(place: Place): Steps<boolean> {
+  if (!on('tiePlace')) return true;
+  if (!(yield* tx(update(keys.head(place.cycle), place.head, place.etag)))) return false;
+  place.etag += 1;
+  return true;
+}

@@ -6,7 +6,7 @@ import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { gather } from './gather';
 import { recallLinks } from './recallLinks';
-import { recordPeople } from './recordPeople';
+import { recordPeople, unrecorded } from './recordPeople';
 
 const PARALLEL_READS = 32;
 /** As many as tell whether GoTo works again: of those whom it failed, and of others. */
@@ -29,7 +29,8 @@ export const judgeDirty: Slice = async (context, place) => {
     people,
     marks,
   );
-  await recordPeople(context, place, await recallLinks(context, place.cycle, gathered));
+  const open = await unrecorded(context, place, gathered);
+  await recordPeople(context, place, await recallLinks(context, place, open));
   place.move({ cursor: { ...place.cycle.cursor, after: [...marks.keys()].at(-1) ?? '', isPartial: false } });
   return isProbe || marks.size < timing.peoplePerSlice ? 'next' : 'stay';
 };

@@ -6,7 +6,7 @@ import type { Slice } from '../Slice';
 import { forgetLinks } from './forgetLinks';
 import { gather, isInScope } from './gather';
 import { recallLinks } from './recallLinks';
-import { recordPeople } from './recordPeople';
+import { recordPeople, unrecorded } from './recordPeople';
 
 /** Judges everybody who is assigned, linked or marked: partitions of the people, as many as make a slice. */
 export const judgeEverybody: Slice = async (context, place) => {
@@ -38,8 +38,9 @@ export const judgeEverybody: Slice = async (context, place) => {
     marks,
   );
   const { linksResetEtag } = place.cycle;
-  const gathered = linksResetEtag === null ? known : await forgetLinks(context, place.cycle, known);
-  await recordPeople(context, place, await recallLinks(context, place.cycle, gathered));
+  const open = await unrecorded(context, place, known);
+  const gathered = linksResetEtag === null ? open : await forgetLinks(context, place, open);
+  await recordPeople(context, place, await recallLinks(context, place, gathered));
   // People who are long gone and never had an account leave nothing behind.
   await store.people.forgetFacts(people.filter((one) => one.hasFacts && isOver(one)).map((one) => one.sourceId));
   place.move({ cursor: { ...place.cycle.cursor, index, isPartial: false } });

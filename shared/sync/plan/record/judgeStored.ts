@@ -95,7 +95,7 @@ async function again(
     people,
     marks,
   );
-  const known = await recallLinks(context, place.cycle, await unrecorded(context, place, gathered));
+  const known = await recallLinks(context, place, await unrecorded(context, place, gathered));
   const judged = known.map((one) => judgeOne(context, place.cycle, one));
   await remember(
     context,

@@ -1,4 +1,4 @@
-import type { Cycle } from '../../../model/Cycle';
+import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import { changeTies } from './changeTies';
 import { withPerson, type Gathered } from './gather';
@@ -12,13 +12,13 @@ import { judgeOne } from './recordPeople';
  */
 export const recallLinks = (
   context: PlanContext,
-  cycle: Cycle,
+  place: CyclePlace,
   gathered: readonly Gathered[],
 ): Promise<readonly Gathered[]> =>
-  changeTies(context, gathered, async (one, { person, etag }) => {
+  changeTies(context, place, gathered, async (one, { person, etag }) => {
     if (person.untied === null || person.link !== null) return undefined;
     const tied = { ...person, link: person.untied, untied: null };
-    const { entry } = judgeOne(context, cycle, withPerson(one, { person: tied, etag }));
+    const { entry } = judgeOne(context, place.cycle, withPerson(one, { person: tied, etag }));
     if (entry.desired.kind === 'active' && entry.absentSince === null) return undefined;
     const claim = await context.engine.store.claims.get(person.untied.key);
     return claim === undefined || claim.sourceId === one.someone.sourceId ? tied : undefined;

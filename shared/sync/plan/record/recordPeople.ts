@@ -30,13 +30,16 @@ export interface Judged extends Judgement {
   readonly refused?: string;
 }
 
-/** @throws PlaceLost when another planner recorded meanwhile; then nothing of the transaction at hand is stored */
+/**
+ * @param gathered whom the cycle has not recorded yet
+ * @throws PlaceLost when another planner recorded meanwhile; then nothing of the transaction at hand is stored
+ */
 export async function recordPeople(
   context: PlanContext,
   place: CyclePlace,
   gathered: readonly Gathered[],
 ): Promise<void> {
-  const judged = (await unrecorded(context, place, gathered)).map((one) => judgeOne(context, place.cycle, one));
+  const judged = gathered.map((one) => judgeOne(context, place.cycle, one));
   await remember(context, judged);
   await recordJudged(context, place, judged);
 }
