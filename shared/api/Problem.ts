@@ -1,5 +1,6 @@
 import { ConnectorError } from '../model/ConnectorError';
 import { adviceOf } from '../model/ErrorCode';
+import { UnreadableRow } from '../store/readJson';
 
 /** RFC 9457 problem JSON: a stable code and a sentence that says what to do; never a stack or a secret. */
 export class Problem extends Error {
@@ -16,10 +17,12 @@ export class Problem extends Error {
   }
 }
 
-/** Anything thrown, as an answer: a service that failed is named, with what to do; everything else is our own fault. */
+/** Anything thrown, as an answer: a service that failed and a row of another release are named, with what to do; everything else is our own fault. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof ConnectorError) return new Problem(503, error.code, `${error.message} ${adviceOf(error.code)}`);
+  if (error instanceof UnreadableRow)
+    return new Problem(503, 'UnreadableRow', `${error.message} ${adviceOf('UnreadableRow')}`);
   return new Problem(
     500,
     'InternalError',

@@ -89,7 +89,7 @@ export const ERROR_CODES = {
     category: 'failure',
   },
   UnreadableRow: {
-    advice: 'Install the newest release that ever ran here, or restart the person: a stored row could not be read.',
+    advice: 'Install the newest release that ever ran here: a stored row could not be read.',
     category: 'failure',
   },
   PlanTaken: { advice: 'Make a new plan: POST …/sync with "dryRun": true.', category: 'nonServiceFailure' },

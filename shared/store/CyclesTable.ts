@@ -4,6 +4,7 @@ import { isoTime } from '../model/Clock';
 import { cycleSchema, noTally, startOfCycle, tallySchema, type Cycle, type Tally } from '../model/Cycle';
 import type { OpenTable } from './connectTables';
 import { longText, readLongText } from './longText';
+import { readJson } from './readJson';
 import { Table, type StoredRow } from './Table';
 
 const PARTITION = 'cycles';
@@ -85,7 +86,7 @@ function listedCycle(row: StoredRow): ListedCycle {
     const final = readLongText(row, 'final');
     const counts = final === undefined ? null : (JSON.parse(final) as { done?: unknown; tally?: unknown });
     return {
-      cycle: cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? '')),
+      cycle: readJson(row, 'cycle', cycleSchema),
       final: counts === null ? null : { done: Number(counts.done ?? 0), tally: tallySchema.parse(counts.tally ?? {}) },
     };
   } catch {

@@ -5,7 +5,8 @@
 import { managedGroupSchema, type ManagedGroup } from '../model/ManagedGroup';
 import type { OpenTable } from './connectTables';
 import { longText, readLongText } from './longText';
-import { Table, type StoredRow, type Write } from './Table';
+import { recallJson } from './readJson';
+import { Table, type Write } from './Table';
 
 const PARTITION = 'groups';
 
@@ -36,8 +37,8 @@ export class GroupsTable {
   async all(): Promise<Map<string, ManagedGroup>> {
     const groups = new Map<string, ManagedGroup>();
     for await (const row of this.#table.range(PARTITION, 'g:')) {
-      const parsed = managedGroupSchema.safeParse(jsonOf(row));
-      if (parsed.success) groups.set(row.rowKey.slice('g:'.length), parsed.data);
+      const group = recallJson(row, 'json', managedGroupSchema);
+      if (group !== undefined) groups.set(row.rowKey.slice('g:'.length), group);
     }
     return groups;
   }
@@ -45,11 +46,8 @@ export class GroupsTable {
   /** @param id of `groupId`. @param name for a group without a row, or with one that cannot be read */
   async get(id: string, name: string): Promise<StoredGroup> {
     const row = await this.#table.get(PARTITION, `g:${id}`);
-    const parsed = row === undefined ? undefined : managedGroupSchema.safeParse(jsonOf(row));
-    return {
-      group: parsed?.success === true ? parsed.data : managedGroupSchema.parse({ name }),
-      etag: row?.etag ?? null,
-    };
+    const known = recallJson(row, 'json', managedGroupSchema);
+    return { group: known ?? managedGroupSchema.parse({ name }), etag: row?.etag ?? null };
   }
 
   /**
@@ -100,13 +98,5 @@ export class GroupsTable {
         },
       })),
     );
-  }
-}
-
-function jsonOf(row: StoredRow): unknown {
-  try {
-    return JSON.parse(readLongText(row, 'json') ?? '');
-  } catch {
-    return undefined;
   }
 }

@@ -10,7 +10,8 @@ import { assignmentSchema, type Assignment } from '../model/Assignment';
 import { ConnectorError } from '../model/ConnectorError';
 import { chunkKey, toChunks } from './chunks';
 import type { OpenTable } from './connectTables';
-import { longText, readLongText } from './longText';
+import { longText } from './longText';
+import { readJson } from './readJson';
 import { Table, type StoredRow, type Write } from './Table';
 
 const ids = z.array(z.string());
@@ -58,7 +59,7 @@ export class ImageTable {
   async assignments(): Promise<Assignment[]> {
     const items: Assignment[] = [];
     for await (const row of this.#table.partition(ASSIGNMENTS))
-      items.push(...z.array(assignmentSchema).parse(JSON.parse(String(row['json']))));
+      items.push(...readJson(row, 'json', z.array(assignmentSchema)));
     return items;
   }
 
@@ -90,8 +91,10 @@ export class ImageTable {
     const listed: ListedPage[] = [];
     for await (const row of this.#table.range(LISTED, `${generation}:`)) {
       if (!isWithin(row, generation, pages)) continue;
-      const json: unknown = JSON.parse(readLongText(row, 'assignments') ?? '');
-      listed.push({ assignments: z.array(assignmentSchema).parse(json), rows: Number(row['rows']) });
+      listed.push({
+        assignments: readJson(row, 'assignments', z.array(assignmentSchema)),
+        rows: Number(row['rows']),
+      });
     }
     if (listed.length === pages) return listed;
     throw new ConnectorError('Pages of the list of assignments are gone. Nothing was changed; it is read again.', {
@@ -209,8 +212,7 @@ const keyOf = ({ partitionKey, rowKey }: StoredRow) => ({ partitionKey, rowKey }
 const isWithin = ({ rowKey }: StoredRow, generation: string, pages: number): boolean =>
   rowKey.startsWith(`${generation}:`) && (pages === Infinity || rowKey < `${generation}:${chunkKey(pages)}`);
 
-const idsIn = (row: StoredRow, column: 'members' | 'groups'): string[] =>
-  ids.parse(JSON.parse(readLongText(row, column) ?? '[]'));
+const idsIn = (row: StoredRow, column: 'members' | 'groups'): string[] => readJson(row, column, ids, '[]');
 
 const groupsColumn = (groups: readonly string[]): ReturnType<typeof longText> =>
   groups.length === 0 ? {} : longText('groups', JSON.stringify(groups));

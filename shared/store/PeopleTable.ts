@@ -14,6 +14,7 @@ import { managedPersonSchema, UNKNOWN_PERSON, type ManagedPerson } from '../mode
 import { NO_FACTS, sourceFactsSchema, type SourceFacts } from '../model/SourceFacts';
 import type { OpenTable } from './connectTables';
 import { longText, readLongText } from './longText';
+import { readJson } from './readJson';
 import { Table, type StoredRow, type Write } from './Table';
 
 /** Enough partitions for 2,000 rows/s each never to be a limit, few enough to walk: the smallest company reads them all. */
@@ -62,7 +63,7 @@ export class PeopleTable {
     this.#table = new Table(open('People'));
   }
 
-  /** @throws ZodError, SyntaxError for a row that cannot be read */
+  /** @throws UnreadableRow */
   async get(sourceId: string): Promise<StoredPerson> {
     const row = await this.#table.get(bucketOf(sourceId), `p:${sourceId}`);
     return row === undefined ? { person: UNKNOWN_PERSON, etag: null } : storedPerson(row);
@@ -277,12 +278,11 @@ const bucketOf = (sourceId: string): string => bucketName(bucketIndexOf(sourceId
 const entryKey = (entry: LogEntry): string =>
   `f:${entry.sourceId}:${entry.cycleId}:${entry.intentId === null ? 'end' : `w-${entry.intentId}`}`;
 
-const entryOf = (row: StoredRow): LogEntry => logEntrySchema.parse(JSON.parse(readLongText(row, 'entry') ?? ''));
+const entryOf = (row: StoredRow): LogEntry => readJson(row, 'entry', logEntrySchema);
 
 function storedPerson(row: StoredRow): StoredPerson {
-  const stored: unknown = JSON.parse(readLongText(row, 'person') ?? '{}');
-  const last: unknown = JSON.parse(readLongText(row, 'last') ?? 'null');
-  return { person: managedPersonSchema.parse({ ...(stored as object), last }), etag: row.etag };
+  const person = readJson(row, 'person', managedPersonSchema, '{}');
+  return { person: { ...person, last: readJson(row, 'last', managedPersonSchema.shape.last, 'null') }, etag: row.etag };
 }
 
 function isActive(row: StoredRow): boolean {

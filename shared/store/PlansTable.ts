@@ -11,7 +11,8 @@ import { cycleSchema, type Cycle } from '../model/Cycle';
 import { planEntrySchema, planResultSchema, type PlanEntry, type PlanResult } from '../model/PlanEntry';
 import { tolerant } from '../model/tolerant';
 import type { OpenTable } from './connectTables';
-import { longText, readLongText } from './longText';
+import { longText } from './longText';
+import { readJson } from './readJson';
 import { Table, type Row, type StoredRow, type Write } from './Table';
 
 const HEAD = '!head';
@@ -60,12 +61,10 @@ export class PlansTable {
     this.#table = new Table(open('Plans'));
   }
 
-  /** @throws for a head that cannot be read at all; unknown values in it are tolerated */
+  /** @throws UnreadableRow for a head that cannot be read at all; unknown values in it are tolerated */
   async cycle(cycleId: string): Promise<StoredCycle | undefined> {
     const row = await this.#table.get(cycleId, HEAD);
-    return row === undefined
-      ? undefined
-      : { cycle: cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? '')), etag: row.etag };
+    return row === undefined ? undefined : { cycle: readJson(row, 'cycle', cycleSchema), etag: row.etag };
   }
 
   /** The cycle, and the licences noted by `noteShortage`: what its lanes watch, in one query. @throws as `cycle` */
@@ -75,7 +74,7 @@ export class PlansTable {
     let cycle: Cycle | undefined;
     const shortages = new Map<string, string>();
     for await (const row of this.#table.range(cycleId, '!')) {
-      if (row.rowKey === HEAD) cycle = cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? ''));
+      if (row.rowKey === HEAD) cycle = readJson(row, 'cycle', cycleSchema);
       else if (row.rowKey.startsWith(SEAT)) shortages.set(row.rowKey.slice(SEAT.length), String(row['upTo'] ?? ''));
     }
     return { cycle, shortages };
@@ -267,7 +266,7 @@ const planRow = (cycleId: string, row: PlanRow): Row => ({
 
 /** Properties of the SDK beside the columns are dropped by the schema. */
 const chunkOf = (row: StoredRow): StoredChunk => ({
-  ...chunkSchema.parse(JSON.parse(String(row['chunk']))),
+  ...readJson(row, 'chunk', chunkSchema),
   etag: row.etag,
 });
 
@@ -276,15 +275,14 @@ const sourceIdOf = (row: StoredRow): string => ROW_KEY.exec(row.rowKey)?.[4] ?? 
 
 function planRowOf(row: StoredRow): PlanRow {
   const [, stage, lane, chunk] = ROW_KEY.exec(row.rowKey) ?? [];
-  const result = readLongText(row, 'result');
   return {
     stage: Number(stage),
     lane: Number(lane),
     chunk: Number(chunk),
-    entry: planEntrySchema.parse(JSON.parse(readLongText(row, 'entry') ?? '')),
+    entry: readJson(row, 'entry', planEntrySchema),
     state: rowState.parse(row['state']),
     nextAttemptAt: Number(row['nextAttemptAt'] ?? 0),
     attempts: Number(row['attempts'] ?? 0),
-    result: result === undefined ? null : planResultSchema.parse(JSON.parse(result)),
+    result: readJson(row, 'result', planResultSchema.nullable(), 'null'),
   };
 }

@@ -5,7 +5,10 @@
 import { odata, TableClient } from '@azure/data-tables';
 import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
 import { cyclesAnswerSchema } from '../../shared/api/answers/CycleAnswer';
+import { getCycle } from '../../shared/api/getCycle';
+import { getPlan } from '../../shared/api/getPlan';
 import { listCycles } from '../../shared/api/listCycles';
+import { problemOf } from '../../shared/api/Problem';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { Pacing } from '../../shared/goto/Pacing';
 import { defaultMapping } from '../../shared/mapping/defaultMapping';
@@ -324,6 +327,18 @@ describe('rows of another release', () => {
       expectConverged(connector);
     },
   );
+
+  test.each([
+    ['head', getCycle],
+    ['head', getPlan],
+    ['row', getPlan],
+  ] as const)('whoever looks at a plan whose %s cannot be read is told so, and what to install', async (part, look) => {
+    await askUnreadably(part);
+    const id = (await connector.engine.store.cycles.page(1)).cycles[0]?.cycle.id ?? '';
+    const problem = await look(connector.engine, apiRequest('', { id })).then(() => undefined, problemOf);
+    expect(problem).toMatchObject({ status: 503, code: 'UnreadableRow' });
+    expect(problem?.message).toMatch(/cannot be read by this release.*Install the newest release that ever ran here/su);
+  });
 
   test('a turn that cannot be parsed is freed by the next start', async () => {
     connector = await TestConnector.start({ world: TINY });

@@ -1,5 +1,6 @@
 /** Whether the list of assignments can be believed, as found with its last read (I05). */
 import { certificateSchema, type ListCertificate } from '../../rules/certifyList';
+import { recallJson } from '../readJson';
 import type { StoredRow, Table } from '../Table';
 import { JOB } from './JobRows';
 
@@ -10,13 +11,7 @@ export class AssignmentsCertificate {
 
   /** @returns undefined when no list was read yet, or by another release */
   static of(rows: ReadonlyMap<string, StoredRow>): ListCertificate | undefined {
-    const row = rows.get(ROW);
-    if (row === undefined) return undefined;
-    try {
-      return certificateSchema.parse(JSON.parse(String(row['json'])));
-    } catch {
-      return undefined;
-    }
+    return recallJson(rows.get(ROW), 'json', certificateSchema);
   }
 
   async put(certificate: ListCertificate): Promise<void> {

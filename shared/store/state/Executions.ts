@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { cycleCountsSchema } from '../../model/Cycle';
 import type { StoredRow, Table } from '../Table';
-import { longText, readLongText } from '../longText';
+import { longText } from '../longText';
+import { recallJson } from '../readJson';
 import { JOB } from './JobRows';
 
 const executionSchema = z.object({
@@ -73,11 +74,4 @@ export class Executions {
   }
 }
 
-function executionOf(row: StoredRow | undefined): Execution | undefined {
-  if (row === undefined) return undefined;
-  try {
-    return executionSchema.parse(JSON.parse(readLongText(row, 'json') ?? ''));
-  } catch {
-    return undefined;
-  }
-}
+const executionOf = (row: StoredRow | undefined): Execution | undefined => recallJson(row, 'json', executionSchema);

@@ -1,7 +1,8 @@
 /** The enterprise application and its roles, as last read. */
 import { enterpriseAppSchema, type EnterpriseApp } from '../../model/Assignment';
 import type { StoredRow, Table } from '../Table';
-import { longText, readLongText } from '../longText';
+import { longText } from '../longText';
+import { recallJson } from '../readJson';
 import { JOB } from './JobRows';
 
 const ROW = 'app';
@@ -11,13 +12,7 @@ export class KnownApp {
 
   /** @returns undefined when it was never read, or by another release */
   static of(rows: ReadonlyMap<string, StoredRow>): EnterpriseApp | undefined {
-    const row = rows.get(ROW);
-    if (row === undefined) return undefined;
-    try {
-      return enterpriseAppSchema.parse(JSON.parse(readLongText(row, 'json') ?? ''));
-    } catch {
-      return undefined;
-    }
+    return recallJson(rows.get(ROW), 'json', enterpriseAppSchema);
   }
 
   /** The same, read by itself. */

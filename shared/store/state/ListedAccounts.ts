@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { accountSchema, type Account } from '../../model/Account';
 import { chunkKey, toChunks } from '../chunks';
 import type { OpenTable } from '../connectTables';
-import { longText, readLongText } from '../longText';
+import { longText } from '../longText';
+import { readJson } from '../readJson';
 import { Table, type StoredRow, type Write } from '../Table';
 
 /** A page as it is kept. */
@@ -105,8 +106,7 @@ export class ListedAccounts {
   }
 }
 
-const accountsIn = (row: StoredRow): Account[] => z.array(accountSchema).parse(JSON.parse(String(row['json'])));
+const accountsIn = (row: StoredRow): Account[] => readJson(row, 'json', z.array(accountSchema));
 
 /** Only a page's first row names them. */
-const devicesIn = (row: StoredRow): string[] =>
-  z.array(z.string()).parse(JSON.parse(readLongText(row, 'devices') ?? '[]'));
+const devicesIn = (row: StoredRow): string[] => readJson(row, 'devices', z.array(z.string()), '[]');

@@ -1,7 +1,8 @@
 /** GoTo fails: no cycle begins but an attempt now and then. One row, so that of two instances one makes the attempt. */
 import { z } from 'zod';
 import { tolerant } from '../../model/tolerant';
-import { longText, readLongText } from '../longText';
+import { longText } from '../longText';
+import { recallJson } from '../readJson';
 import type { StoredRow, Table } from '../Table';
 import { JOB } from './JobRows';
 
@@ -37,12 +38,8 @@ export class Quarantine {
   /** @returns undefined when the job is in none; a row that cannot be read ends by itself, as none */
   static of(rows: ReadonlyMap<string, StoredRow>): StoredQuarantine | undefined {
     const row = rows.get(ROW);
-    if (row === undefined) return undefined;
-    try {
-      return { ...quarantineSchema.parse(JSON.parse(readLongText(row, 'json') ?? '')), etag: row.etag };
-    } catch {
-      return undefined;
-    }
+    const known = recallJson(row, 'json', quarantineSchema);
+    return row === undefined || known === undefined ? undefined : { ...known, etag: row.etag };
   }
 
   /** The same, read by itself. */

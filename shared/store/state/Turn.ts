@@ -5,7 +5,8 @@
 import { cycleSchema, type Cycle } from '../../model/Cycle';
 import { digest } from '../../model/hash';
 import type { StoredRow, Table } from '../Table';
-import { longText, readLongText } from '../longText';
+import { longText } from '../longText';
+import { recallJson } from '../readJson';
 import { JOB } from './JobRows';
 
 const TURN = 'turn';
@@ -27,12 +28,7 @@ export class Turn {
   static of(rows: ReadonlyMap<string, StoredRow>): StoredTurn | undefined {
     const row = rows.get(TURN);
     if (row === undefined) return undefined;
-    let cycle: Cycle | null;
-    try {
-      cycle = cycleSchema.parse(JSON.parse(readLongText(row, 'cycle') ?? ''));
-    } catch {
-      cycle = null;
-    }
+    const cycle = recallJson(row, 'cycle', cycleSchema) ?? null;
     const keyDigest = typeof row['keyDigest'] === 'string' ? row['keyDigest'] : '';
     return { cycleId: String(row['cycleId']), cycle, keyDigest, etag: row.etag };
   }

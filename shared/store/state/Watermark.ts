@@ -1,7 +1,8 @@
 /** Up to where Entra was read: Graph's delta links and a digest of the assignments (I04). */
 import { z } from 'zod';
 import type { StoredRow, Table } from '../Table';
-import { longText, readLongText } from '../longText';
+import { longText } from '../longText';
+import { recallJson } from '../readJson';
 import { JOB } from './JobRows';
 
 const ROW = 'watermark';
@@ -26,12 +27,8 @@ export class Watermark {
   /** One that cannot be read counts as lost: a full read follows. */
   static of(rows: ReadonlyMap<string, StoredRow>): StoredWatermark | undefined {
     const row = rows.get(ROW);
-    if (row === undefined) return undefined;
-    try {
-      return { ...watermarkSchema.parse(JSON.parse(readLongText(row, 'json') ?? '')), etag: row.etag };
-    } catch {
-      return undefined;
-    }
+    const known = recallJson(row, 'json', watermarkSchema);
+    return row === undefined || known === undefined ? undefined : { ...known, etag: row.etag };
   }
 
   /** The watermark, read by itself; like `of`, undefined when it is lost. */

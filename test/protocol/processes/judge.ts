@@ -3,7 +3,7 @@ import { get, readPerson, type Entity, type Steps } from '../calls';
 import { fits, keys, type Mark, type Person, type PersonRow, type PlanRow, type Target } from '../rows';
 import { on } from '../settings';
 import { targetOf } from '../world';
-import type { Place } from './plan';
+import type { Place } from './place';
 import { retied } from './ties';
 
 /** Whether the row is a removal, and therefore guarded. on('recoverFirst'): never over an open intent (R9). */

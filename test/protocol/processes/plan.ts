@@ -18,15 +18,9 @@ import { closeMessage, laneMessage, laneOf } from '../messages';
 import { isFinal, keys, PEOPLE, type Chunk, type Head, type Mark, type Person, type PlanRow } from '../rows';
 import { on } from '../settings';
 import { judge } from './judge';
+import type { Place } from './place';
 import { guardRemovals } from './removals';
 import { freeTurn } from './start';
-
-/** A cycle's head in the hands of its planner, with the etag it has now. */
-export interface Place {
-  readonly cycle: string;
-  readonly head: Head;
-  etag: number;
-}
 
 export function* plan(cycle: string): Steps<void> {
   for (let again = 0; again < 3; again += 1) {

@@ -2,7 +2,7 @@
 import { get, tx, update, type Entity, type Steps } from '../calls';
 import { keys, type Person, type PersonRow, type Target } from '../rows';
 import { on } from '../settings';
-import type { Place } from './plan';
+import { claimPlace, type Place } from './place';
 import { guard } from './reading';
 
 /**
@@ -35,15 +35,4 @@ function* isToBeRecalled(person: Person, { link, untied }: PersonRow, want: Targ
   // on('recallClaim'), a courtesy: the account may be somebody else's by now
   const claimed = (yield* get(keys.claim(untied))).value;
   return claimed === null || claimed.row.person === person || !on('recallClaim');
-}
-
-/**
- * on('tiePlace'): behind the read of the person's row. A planner that was stalled, perhaps for longer than its cycle lived,
- * learns here that it has lost its place; while it has not, no tie was made since that the row does not show.
- */
-function* claimPlace(place: Place): Steps<boolean> {
-  if (!on('tiePlace')) return true;
-  if (!(yield* tx(update(keys.head(place.cycle), place.head, place.etag)))) return false;
-  place.etag += 1;
-  return true;
 }
