@@ -15,6 +15,7 @@ import { readJson } from './readJson';
 import { Table, type StoredRow, type Write } from './Table';
 
 const ids = z.array(z.string());
+const listSchema = z.array(assignmentSchema);
 const ASSIGNMENTS = 'assignments';
 /** Pages of a long list that is being read; the last such list stays until the next one. */
 const LISTED = 'assignments-listed';
@@ -58,8 +59,7 @@ export class ImageTable {
   /** The complete assignment list as last read. */
   async assignments(): Promise<Assignment[]> {
     const items: Assignment[] = [];
-    for await (const row of this.#table.partition(ASSIGNMENTS))
-      items.push(...readJson(row, 'json', z.array(assignmentSchema)));
+    for await (const row of this.#table.partition(ASSIGNMENTS)) items.push(...readJson(row, 'json', listSchema));
     return items;
   }
 
@@ -92,7 +92,7 @@ export class ImageTable {
     for await (const row of this.#table.range(LISTED, `${generation}:`)) {
       if (!isWithin(row, generation, pages)) continue;
       listed.push({
-        assignments: readJson(row, 'assignments', z.array(assignmentSchema)),
+        assignments: readJson(row, 'assignments', listSchema),
         rows: Number(row['rows']),
       });
     }

@@ -17,6 +17,8 @@ import { Table, type Row, type StoredRow, type Write } from './Table';
 
 const HEAD = '!head';
 const SEAT = '!seat-';
+/** Of a row that nobody has ended: none. */
+const resultSchema = planResultSchema.nullable();
 const rowState = tolerant(['open', 'ended', 'planned', 'staged', 'unknown'], 'unknown');
 
 /** A head as read. */
@@ -283,6 +285,6 @@ function planRowOf(row: StoredRow): PlanRow {
     state: rowState.parse(row['state']),
     nextAttemptAt: Number(row['nextAttemptAt'] ?? 0),
     attempts: Number(row['attempts'] ?? 0),
-    result: readJson(row, 'result', planResultSchema.nullable(), 'null'),
+    result: readJson(row, 'result', resultSchema, 'null'),
   };
 }

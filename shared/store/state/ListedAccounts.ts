@@ -106,7 +106,9 @@ export class ListedAccounts {
   }
 }
 
-const accountsIn = (row: StoredRow): Account[] => readJson(row, 'json', z.array(accountSchema));
+const accountsSchema = z.array(accountSchema);
+const accountsIn = (row: StoredRow): Account[] => readJson(row, 'json', accountsSchema);
 
+const devicesSchema = z.array(z.string());
 /** Only a page's first row names them. */
-const devicesIn = (row: StoredRow): string[] => readJson(row, 'devices', z.array(z.string()), '[]');
+const devicesIn = (row: StoredRow): string[] => readJson(row, 'devices', devicesSchema, '[]');
