@@ -10,6 +10,7 @@ import { Turn } from '../../shared/store/state/Turn';
 import { handleJobMessage } from '../../shared/sync/handleJobMessage';
 import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
+import { atWork, workToTheEnd } from '../support/atWork';
 import { expectInOrder } from '../support/deaths';
 import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { refusal } from '../support/refusal';
@@ -18,6 +19,7 @@ import { TestConnector, type CycleView } from '../support/TestConnector';
 
 const TOWN = { people: 12, groups: 2, membersPerGroup: 6, existingShare: 0 };
 const FOR_EVER = 1_000_000;
+const OTHER_ADDRESS = { mail: 'other.name@example.com', userPrincipalName: 'other.name@example.com' };
 
 let connector: TestConnector;
 afterEach(async () => {
@@ -115,6 +117,37 @@ test('Full, stopped when the ties are forgotten and not made anew: who leaves be
   await expectInOrder(connector);
 });
 
+test('Full, while somebody gets another address: the account goes along, and there is no second one', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const [{ id }, stays] = [someone(connector, 0), someone(connector, 1)];
+  const before = await linkOf(id);
+  connector.world.directory.changeUser(id, OTHER_ADDRESS);
+  await restart('Full');
+  expect(await newest()).toMatchObject({ counts: { created: 0, updated: 1 } });
+  expect(await linkOf(id)).toMatchObject({ key: before?.key, applied: { email: OTHER_ADDRESS.mail } });
+  expect(await linkOf(stays.id)).toMatchObject({ origin: 'adopted' });
+  await expectInOrder(connector);
+});
+
+test('Full, stopped when the ties are forgotten: whoever gets another address before the next cycle keeps the account', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const { id } = someone(connector);
+  const before = await linkOf(id);
+  pauseWhenPlanned(connector);
+  await restart('Full');
+  await newest();
+  expect(await linkOf(id)).toBeNull();
+  jest.restoreAllMocks();
+  connector.world.directory.changeUser(id, OTHER_ADDRESS);
+  connector.later();
+  await connector.run(() => postStart(connector.engine, apiRequest('')));
+  expect(await newest()).toMatchObject({ counts: { created: 0, updated: 1 } });
+  expect(await linkOf(id)).toMatchObject({ key: before?.key });
+  await expectInOrder(connector);
+});
+
 test('Full, planned by two at once: whom the other one has untied is tied anew by this cycle', async () => {
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
@@ -158,17 +191,6 @@ test('Full, planned by one that has stalled for longer than its cycle lived: the
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const { id } = someone(connector);
-  const { engine } = connector;
-  /** The stalled one holds the session of the queue: what others do with it meanwhile is done here. */
-  const atWork = async (): Promise<string | undefined> => {
-    const cycleId = Turn.of(await engine.store.job.read())?.cycleId;
-    const n = cycleId === undefined ? undefined : (await engine.store.plans.cycle(cycleId))?.cycle.sends;
-    if (cycleId === undefined || n === undefined) return undefined;
-    await settle(engine.sender, await handleJobMessage(engine, { kind: 'job', cycleId, n }, 2));
-    await new Promise((resolve) => setImmediate(resolve));
-    connector.later(1_000);
-    return cycleId;
-  };
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
   const bucket = PeopleTable.prototype.bucket;
   let stalled: string | undefined;
@@ -176,9 +198,9 @@ test('Full, planned by one that has stalled for longer than its cycle lived: the
     if (stalled === undefined) {
       stalled = '';
       connector.later(24 * 3_600_000);
-      stalled = await atWork();
+      stalled = await atWork(connector);
       await connector.start();
-      for (let calls = 0; calls < 1_000 && (await atWork()) !== undefined; calls += 1);
+      await workToTheEnd(connector);
       expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
     }
     return bucket.call(this, index);
