@@ -1,4 +1,6 @@
 /** Restart in each of Graph's scopes: what it forgets, what it keeps, and a cycle that is running ends cleanly. */
+import { ORGANIZER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
+import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { postPause, postRestart, postStart } from '../../shared/api/controlJob';
 import { getJob } from '../../shared/api/getJob';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
@@ -14,7 +16,7 @@ import { atWork, workToTheEnd } from '../support/atWork';
 import { expectInOrder } from '../support/deaths';
 import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { refusal } from '../support/refusal';
-import { around, cycles, entitled, heal, newcomer, someone, unassign } from '../support/stories';
+import { around, cycles, entitled, entitlements, heal, newcomer, someone, unassign } from '../support/stories';
 import { TestConnector, type CycleView } from '../support/TestConnector';
 
 const TOWN = { people: 12, groups: 2, membersPerGroup: 6, existingShare: 0 };
@@ -146,6 +148,41 @@ test('Full, stopped when the ties are forgotten: whoever gets another address be
   expect(await newest()).toMatchObject({ counts: { created: 0, updated: 1 } });
   expect(await linkOf(id)).toMatchObject({ key: before?.key });
   await expectInOrder(connector);
+});
+
+test('Full, while a rule gives other licences: those that were given before stay ours to take', async () => {
+  const before = entitlements([WEBINAR_LICENSE, MEETING_LICENSE], [MEETING_LICENSE]);
+  connector = await TestConnector.start({ world: TOWN, settings: before });
+  await connector.begin();
+  const { id } = someone(connector);
+  const licensesOf = () => connector.accountOf(id)?.licenseKeys;
+  expect(licensesOf()).toContain(WEBINAR_LICENSE);
+  await connector.restart(entitlements([MEETING_LICENSE], [MEETING_LICENSE]));
+  await restart('Full');
+  await newest();
+  expect(licensesOf()).toEqual([MEETING_LICENSE]);
+  unassign(connector, id);
+  await cycles(connector, 2);
+  expect(licensesOf()).toEqual([]);
+  await expectInOrder(connector);
+});
+
+test('I05: Full, between two reads that miss one of two roles: the person is asked about before its licences go', async () => {
+  const settings = entitlements([MEETING_LICENSE], [MEETING_LICENSE, WEBINAR_LICENSE]);
+  connector = await TestConnector.start({ world: TOWN, settings });
+  const { directory } = connector.world;
+  const organizers = [someone(connector, 0).id, someone(connector, 1).id];
+  const group = directory.addGroup('Organizers');
+  directory.addMembers(group.id, organizers);
+  directory.assign(group.id, 'Group', ORGANIZER_ROLE_ID);
+  await connector.begin();
+  Object.assign(connector.stack.entra.behaviour, { membersShown: 0.5, countsWhatIsShown: true });
+  connector.later();
+  await connector.cycle('full');
+  connector.later();
+  await restart('Full');
+  expect((await newest()).skippedByReason).toHaveProperty('AbsenceDoubted');
+  for (const id of organizers) expect(connector.accountOf(id)?.licenseKeys).toContain(WEBINAR_LICENSE);
 });
 
 test('Full, planned by two at once: whom the other one has untied is tied anew by this cycle', async () => {
