@@ -1,5 +1,13 @@
 /** GET …/history?days=1|7|30: what cycles did, in buckets of time, for charts. */
-import { addTallies, FINAL_STATES, newCycleId, noTally, startOfCycle, type Tally } from '../model/Cycle';
+import {
+  addTallies,
+  FINAL_STATES,
+  newCycleId,
+  noTally,
+  startOfCycle,
+  type CycleState,
+  type Tally,
+} from '../model/Cycle';
 import { isoTime } from '../model/Clock';
 import type { ListedCycle } from '../store/CyclesTable';
 import type { Engine } from '../sync/Engine';
@@ -12,6 +20,8 @@ const HOUR_MS = 3_600_000;
 /** How long a bucket is for so many days, in ms. */
 const BUCKET_MS: Readonly<Record<string, number>> = { 1: HOUR_MS, 7: 6 * HOUR_MS, 30: 24 * HOUR_MS };
 const PAGE = 1_000;
+/** They may have waited for somebody until then, and how long that took says nothing of how long a cycle takes. */
+const GIVEN_UP: ReadonlySet<CycleState> = new Set(['superseded', 'rejected']);
 
 /** @throws Problem 400 for other numbers of days */
 export async function getHistory(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
@@ -57,8 +67,8 @@ class Bucket {
     this.#cycles += 1;
     if (cycle.state === 'failed') this.#failed += 1;
     if (final !== null) this.#tally = addTallies(this.#tally, final.tally);
-    if (cycle.endedAt === null) return;
-    const took = Date.parse(cycle.endedAt) - Date.parse(cycle.startedAt);
+    if (cycle.endedAt === null || GIVEN_UP.has(cycle.state)) return;
+    const took = Date.parse(cycle.endedAt) - (cycle.approvedAt ?? Date.parse(cycle.startedAt));
     this.#longestMs = Math.max(this.#longestMs ?? 0, took);
   }
 

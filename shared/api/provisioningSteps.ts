@@ -50,7 +50,9 @@ export function provisioningSteps(entry: LogEntry): Step[] {
     description: isLeaver ? REASONS[entry.reason] : 'Active, assigned and in scope.',
     details: {},
   });
-  if (last.provisioningStepType === 'matching') return [...steps, last];
+  // Nobody's account was found, or it was not even looked for.
+  const isUnmatched = entry.action === 'none' && entry.targetId === null;
+  if (last.provisioningStepType === 'matching' || isUnmatched) return [...steps, last];
   return [...steps, matchStep(entry), last];
 }
 

@@ -79,6 +79,17 @@ test('before the very first cycle: the plan is what that does, and writes nothin
   expectConverged(connector);
 });
 
+test('one person without a name is that person’s affair in a plan, too', async () => {
+  connector = await TestConnector.start({ world: WORLD });
+  const { directory, random } = connector.world;
+  const [group = ''] = directory.groups.keys();
+  directory.addMember(group, directory.addUser({ ...newUser(random, 943), surname: null }).id);
+  await plan('full');
+  const [planned] = (await connector.engine.store.cycles.page(1)).cycles;
+  expect(planned?.final?.tally.skippedByReason).toMatchObject({ MandatoryFieldsMissing: 1 });
+  expect(planned?.cycle.warnings).toEqual([]);
+});
+
 test.each(['incremental', 'full'] as const)(
   'a plan (%s) of changes of every kind is what the real cycle does; asked twice it is the same, and nothing is lost',
   async (mode) => {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { readersPacer } from '../../shared/sync/cycle/readersPacer';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
+import { historyAnswerSchema } from '../../shared/api/answers/HistoryAnswer';
+import { getHistory } from '../../shared/api/getHistory';
 import { getJob } from '../../shared/api/getJob';
 import { apiRequest } from '../support/apiRequest';
 import * as approvals from '../support/approvals';
@@ -97,9 +99,24 @@ test('above the limit all removals wait, everything else is done, and the approv
   await connector.settle();
   expect(await connector.view(cycle.id)).toMatchObject({ state: 'succeeded', counts: { disabled: 5, staged: 0 } });
   expect(await awaited()).toBeUndefined();
+  // What is said of the cycle is true after the decision, too.
+  expect((await connector.view(cycle.id)).warnings.join()).toContain(
+    'may without being asked about. They are removed only after somebody has looked at the plan of this cycle and approved it (POST',
+  );
   await cycles(connector, 2);
   expectConverged(connector);
   expect(connector.events.filter(({ line }) => line.includes('"removals.approved"'))).toHaveLength(1);
+});
+
+test('how long a plan waited for somebody is no part of how long the cycle took', async () => {
+  const { cycle } = await leave(5);
+  const { hash } = await planOf(cycle.id);
+  connector.later(2 * 3_600_000);
+  await decide('approve', cycle.id, hash);
+  await connector.settle();
+  const { body } = await getHistory(connector.engine, apiRequest());
+  for (const { longestSeconds } of historyAnswerSchema.parse(body).buckets)
+    expect(longestSeconds ?? 0).toBeLessThan(600);
 });
 
 test('whoever came back before the approval drops out', async () => {

@@ -24,8 +24,8 @@ test.each(sentences)('no route is left in: %s', (sentence) => {
 
 test.each([
   [
-    'Nobody was removed: look at the plan of this cycle and approve or reject it (POST …/cycles/863-fd/approve or …/reject).',
-    'Nobody was removed: look at the plan of this cycle and approve or reject it.',
+    'They are removed only after somebody has looked at the plan of this cycle and approved it (POST …/cycles/863-fd/approve or …/reject).',
+    'They are removed only after somebody has looked at the plan of this cycle and approved it.',
   ],
   ['Start the job: POST …/start, or “Start” on the page.', 'Start the job: “Start” on the overview.'],
   ['Mend the cause, then POST …/start.', 'Mend the cause, then “Start”.'],

@@ -1,10 +1,33 @@
 import type { PersonNames } from '../../store/PeopleTable';
 
 const ASCII = /^[\0-\x7f]*$/;
+/** Letters that are no letter with an accent, as they are typed where no key has them. */
+const TYPED: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+};
+const UNTYPED = new RegExp(`[${Object.keys(TYPED).join('')}]`, 'gu');
+/** Whatever stands for an apostrophe: a keyboard has one of them, and names have all. */
+const APOSTROPHES = /['’‘ʼ`´′]/gu;
 
-/** Letters without accents and case: whoever types "muller" finds "Müller". */
-const plain = (text: string): string =>
-  (ASCII.test(text) ? text : text.normalize('NFD').replace(/\p{M}/gu, '')).toLowerCase();
+/** Letters without accents, apostrophes and case: whoever types "muller" finds "Müller", "soren o'brien" "Søren O’Brien". */
+function plain(text: string): string {
+  const lower = ASCII.test(text)
+    ? text.toLowerCase()
+    : text
+        .normalize('NFD')
+        .replace(/\p{M}/gu, '')
+        .toLowerCase()
+        .replace(UNTYPED, (letter) => TYPED[letter] ?? letter);
+  return lower.replace(APOSTROPHES, '');
+}
 
 interface Found extends PersonNames {
   readonly id: string;

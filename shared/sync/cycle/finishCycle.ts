@@ -14,6 +14,7 @@ import {
   type CycleState,
   type Tally,
 } from '../../model/Cycle';
+import type { PlanAction } from '../../model/PlanEntry';
 import type { Reason } from '../../model/Reason';
 import { policyHash } from '../../rules/Policy';
 import type { Execution } from '../../store/state/Executions';
@@ -123,6 +124,10 @@ function leaveStaged(place: CyclePlace): void {
 const exportedOf = ({ created, linked, updated, disabled, reenabled, deleted }: CycleCounts): number =>
   created + linked + updated + disabled + reenabled + deleted;
 
+/** The same of a plan, which has done nothing yet; what it does to user groups has names of its own. */
+const plannedOf = ({ totals }: Cycle): number => PLANNED.reduce((sum, action) => sum + (totals[action] ?? 0), 0);
+const PLANNED: readonly PlanAction[] = ['create', 'link', 'update', 'disable', 'reenable', 'delete'];
+
 const executionOf = (
   cycle: Cycle,
   end: {
@@ -160,7 +165,8 @@ function warnOfInvalid(place: CyclePlace, { counts, skippedByReason }: Tally): v
     reasons.reduce((sum, reason) => sum + (skippedByReason[reason] ?? 0), 0);
   const invalid = of(['InvalidValue', 'ImportSkipped', 'ExpressionFailed', 'MandatoryFieldsMissing']);
   const { skipped, failed, parked } = counts;
-  const wanted = exportedOf(counts) + skipped + failed + parked - of(UNWANTED);
+  const done = place.cycle.dryRun ? plannedOf(place.cycle) : exportedOf(counts);
+  const wanted = done + skipped + failed + parked - of(UNWANTED);
   if (invalid * 10 <= wanted) return;
   place.warn(
     `${invalid} of ${wanted} people who should have an account have no valid values by the mapping, so nothing is written for them. Look at the mapping: GET …/schema; GET …/cycles/${place.cycle.id} tells the reasons.`,

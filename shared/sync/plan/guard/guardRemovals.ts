@@ -300,11 +300,12 @@ async function stage(engine: Engine, place: CyclePlace, rows: readonly PlanRow[]
   const tally = noTally();
   tally.counts.staged = rows.length - cycle.staged;
   place.count(tally);
-  const decide = `look at the plan of this cycle and approve or reject it (POST …/cycles/${cycle.id}/approve or …/reject).`;
+  // It stays with the cycle: it is to be true after the decision, too.
+  const decide = `only after somebody has looked at the plan of this cycle and approved it (POST …/cycles/${cycle.id}/approve or …/reject).`;
   place.warn(
     over === null
-      ? `${rows.length} ${rows.length === 1 ? 'account is' : 'accounts are'} due to be deleted. None was: ${decide}`
-      : `${inWords(over)} Nobody was removed: ${decide}`,
+      ? `${rows.length} ${rows.length === 1 ? 'account is' : 'accounts are'} due to be deleted, ${decide}`
+      : `${inWords(over)} They are removed ${decide}`,
   );
   await place.save({ staged: rows.length, stagedStage: over === null ? STAGE.deletions : STAGE.removals });
   if (over === null) engine.telemetry.warn('deletions.staged', { cycleId: cycle.id, staged: rows.length });
