@@ -47,5 +47,9 @@ export function disabledSince({ link, wroteAt }: Pick<ManagedPerson, 'link' | 'w
   return link.disabledAt ?? (wroteAt > 0 ? wroteAt : null);
 }
 
+/** What a tie says of an account, or said before a restart has forgotten it: what was given stays known as ours to take. */
+export const tieTo = ({ link, untied }: Pick<ManagedPerson, 'link' | 'untied'>, key: string): ManagedPerson['link'] =>
+  [link, untied].find((tie) => tie?.key === key) ?? null;
+
 /** Somebody without a row. */
 export const UNKNOWN_PERSON: ManagedPerson = managedPersonSchema.parse({});

@@ -5,7 +5,7 @@
  */
 import type { Account } from '../model/Account';
 import { matchingAddresses, type Desired, type DesiredActive } from '../model/Desired';
-import { disabledSince, type ManagedPerson } from '../model/ManagedPerson';
+import { disabledSince, tieTo, type ManagedPerson } from '../model/ManagedPerson';
 import type { Mark } from '../model/Mark';
 import type { Person } from '../model/Person';
 import { markRefOf, planEntry, type PlanAction, type PlanEntry, type PlanStep } from '../model/PlanEntry';
@@ -149,7 +149,8 @@ function planned(facts: PersonFacts, context: JudgeContext, desired: Desired, ab
   const { managed } = facts;
   const addresses = desired.kind === 'active' ? matchingAddresses(desired) : [];
   const observed = facts.find?.(managed.link?.key, addresses) ?? null;
-  const managedLicenseKeys = new Set([...licensesOfRules(context.policy), ...(managed.link?.given ?? [])]);
+  const tie = typeof observed === 'object' && observed !== null ? tieTo(managed, observed.key) : managed.link;
+  const managedLicenseKeys = new Set([...licensesOfRules(context.policy), ...(tie?.given ?? [])]);
   const link =
     typeof observed === 'object' && observed !== null && managed.link?.key !== observed.key
       ? undefined

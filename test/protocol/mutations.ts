@@ -80,6 +80,11 @@ const PLANTED: Planted = {
   ],
   tieReread: ['walk', 'forgetRaces', 'a tie lost to another planner is believed to stand'],
   recallTie: ['search', 'forgetDies', 'who leaves before the tie is made anew keeps the access'],
+  movedTie: [
+    'search',
+    'forgetMoves',
+    'an account that is about to get another address is forgotten, and found no more',
+  ],
   oldLink: ['search', 'fullLags', 'a full cycle starts from the latest delta link'],
 };
 

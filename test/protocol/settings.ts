@@ -63,6 +63,7 @@ export const RULES = [
   'tiePlace',
   'tieReread',
   'recallTie',
+  'movedTie',
 ] as const;
 
 /** Rules on which nothing depends: the protocol holds without them. */

@@ -75,7 +75,7 @@ async function decide(
   const { engine, caller } = context;
   const { person } = stored;
   const lookedAt = engine.clock.now();
-  if (entry.removal || losesRole(entry, person.link)) {
+  if (entry.removal || losesRole(entry, person)) {
     if (await contradictsAbsence(context, entry)) return doubt(task, end);
     if (
       entry.desired.kind === 'inactive' &&
@@ -103,6 +103,7 @@ async function decide(
   const prepared = prepare({
     entry: withGroupKey(entry, group?.key ?? null),
     link: person.link,
+    untied: person.untied,
     observed,
     licensesOfRules: context.licensesOfRules,
     driftPolicy: engine.policy.driftPolicy,
@@ -270,9 +271,11 @@ async function endTask(
   return result === undefined ? AGAIN : ended(result);
 }
 
-/** A role that the person held gave licences that this row takes, though another role stays. */
-const losesRole = ({ desired, drops, roleIds }: PlanEntry, link: Link | null): boolean =>
-  desired.kind === 'active' && drops.length > 0 && link !== null && link.roleIds.some((id) => !roleIds.includes(id));
+/** A role that the person held, by a tie that a restart may have forgotten, gave licences that this row takes, though another stays. */
+const losesRole = ({ desired, drops, roleIds }: PlanEntry, { link, untied }: ManagedPerson): boolean =>
+  desired.kind === 'active' &&
+  drops.length > 0 &&
+  (link ?? untied)?.roleIds.some((id) => !roleIds.includes(id)) === true;
 
 /** The row as it is to be done now: with the group's key, or without a group. */
 function withGroupKey(entry: PlanEntry, key: string | null): PlanEntry {

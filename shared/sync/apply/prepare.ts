@@ -8,6 +8,7 @@ import type { Account } from '../../model/Account';
 import type { AccountChanges } from '../../model/AccountChanges';
 import type { Intent } from '../../model/Intent';
 import type { Link } from '../../model/Link';
+import { tieTo } from '../../model/ManagedPerson';
 import type { PlanEntry } from '../../model/PlanEntry';
 import type { Reason } from '../../model/Reason';
 import { repairsAfter } from '../../rules/contested';
@@ -44,6 +45,8 @@ export type Prepared =
 export interface PrepareInput {
   readonly entry: PlanEntry;
   readonly link: Link | null;
+  /** The tie that a restart has forgotten. */
+  readonly untied: Link | null;
   readonly observed: Observed;
   /** Licences that some rule gives today. */
   readonly licensesOfRules: ReadonlySet<string>;
@@ -58,7 +61,8 @@ export function prepare(input: PrepareInput): Prepared {
   const { desired } = entry;
   const isOther = typeof observed === 'object' && input.link !== null && input.link.key !== observed.key;
   const link = isOther ? null : input.link;
-  const managed = new Set([...input.licensesOfRules, ...(link?.given ?? [])]);
+  const former = typeof observed === 'object' ? tieTo(input, observed.key) : link;
+  const managed = new Set([...input.licensesOfRules, ...(former?.given ?? [])]);
   const removable = desired.kind === 'active' ? new Set([...entry.drops, ...desired.licenseKeys]) : managed;
   const decision = decide(desired, link ?? undefined, observed, {
     managedLicenseKeys: removable,
@@ -174,7 +178,7 @@ function change(
     disabledAt: desired.kind === 'active' ? null : entry.factsAt,
     // What is let go stays remembered as ours: it is no new wish of Entra's when it is seen again.
     applied: { ...appliedOf(after), ...decision.left },
-    given: givenAfter(link, desired.kind === 'active' ? desired.licenseKeys : []),
+    given: givenAfter(tieTo(input, observed.key), desired.kind === 'active' ? desired.licenseKeys : []),
     roleIds: desired.kind === 'active' ? rolesAfter(entry, link) : (link?.roleIds ?? []),
     repairs: repairsAfter(link, Object.keys(changes), decision.undone ?? []),
   };

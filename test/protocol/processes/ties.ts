@@ -19,7 +19,7 @@ export function* retied(
   if (head.dryRun || row.pending !== null) return row;
   const next = (yield* isToBeRecalled(person, row, want))
     ? { ...row, link: row.untied, untied: null }
-    : head.linksEtag !== null && row.link !== null && want.value > 0
+    : head.linksEtag !== null && row.link !== null && isFoundAnew(row, want)
       ? { ...row, link: null, untied: row.link }
       : null;
   if (next === null) return row;
@@ -29,9 +29,17 @@ export function* retied(
   return on('tieReread') ? ((yield* get(keys.person(person))).value?.row ?? row) : row;
 }
 
+/**
+ * Whoever is wanted by the address that the account has. on('movedTie'): one that is about to get another address would be found
+ * by none, and a second one made.
+ */
+const isFoundAnew = ({ applied }: PersonRow, want: Target): boolean =>
+  want.value > 0 && (applied.address === want.address || !on('movedTie'));
+
 /** on('recallTie'): who is not wanted before a cycle has made the tie anew gets it back, or nobody would take the access. */
-function* isToBeRecalled(person: Person, { link, untied }: PersonRow, want: Target): Steps<boolean> {
-  if (untied === null || link !== null || want.value > 0 || !on('recallTie')) return false;
+function* isToBeRecalled(person: Person, row: PersonRow, want: Target): Steps<boolean> {
+  const { link, untied } = row;
+  if (untied === null || link !== null || isFoundAnew(row, want) || !on('recallTie')) return false;
   // on('recallClaim'), a courtesy: the account may be somebody else's by now
   const claimed = (yield* get(keys.claim(untied))).value;
   return claimed === null || claimed.row.person === person || !on('recallClaim');

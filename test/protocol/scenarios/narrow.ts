@@ -292,6 +292,12 @@ export const NARROW = asScenarios({
     budget: { forget: 2, cycle: 1 },
     limits: { ticks: 1, processes: 2, values: [] },
   },
+  forgetMoves: {
+    truth: justA,
+    settings: unique,
+    budget: { move: 1, cycle: 1, forget: 1, crash: 1 },
+    limits: { ...one, values: [], addresses: ['c@'] },
+  },
   attempts: {
     truth: justA,
     changed: { a: 2 },

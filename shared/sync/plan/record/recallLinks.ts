@@ -2,12 +2,13 @@ import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import { changeTies } from './changeTies';
 import { withPerson, type Gathered } from './gather';
+import { isFoundAnew } from './isFoundAnew';
 import { judgeOne } from './recordPeople';
 
 /**
  * Gives back the ties that a restart has forgotten and no cycle has made anew, as it failed or was stopped: to whoever is not
- * wanted any more, or in doubt, by the judgement made with the tie. Without it nobody would take the access of who has left
- * meanwhile (docs/protocol.md 3.8). An account that is somebody else's by now stays theirs.
+ * wanted any more, in doubt, or to get another address, by the judgement made with the tie. Without it nobody would take the
+ * access of who has left meanwhile (docs/protocol.md 3.8). An account that is somebody else's by now stays theirs.
  * @returns the people as they are now
  */
 export const recallLinks = (
@@ -19,7 +20,7 @@ export const recallLinks = (
     if (person.untied === null || person.link !== null) return undefined;
     const tied = { ...person, link: person.untied, untied: null };
     const { entry } = judgeOne(context, place.cycle, withPerson(one, { person: tied, etag }));
-    if (entry.desired.kind === 'active' && entry.absentSince === null) return undefined;
+    if (isFoundAnew(entry, person.untied)) return undefined;
     const claim = await context.engine.store.claims.get(person.untied.key);
     return claim === undefined || claim.sourceId === one.someone.sourceId ? tied : undefined;
   });

@@ -1,0 +1,25 @@
+import { settle } from '../../shared/queue/settle';
+import { Turn } from '../../shared/store/state/Turn';
+import { handleJobMessage } from '../../shared/sync/handleJobMessage';
+import type { TestConnector } from './TestConnector';
+
+/**
+ * Another planner, or closer, goes on with the cycle that has the turn, one message: while one that has stalled holds the session
+ * of the queue, nobody else does. @returns the cycle's id; undefined when none is at work
+ */
+export async function atWork(connector: TestConnector): Promise<string | undefined> {
+  const { engine } = connector;
+  const cycleId = Turn.of(await engine.store.job.read())?.cycleId;
+  const n = cycleId === undefined ? undefined : (await engine.store.plans.cycle(cycleId))?.cycle.sends;
+  if (cycleId === undefined || n === undefined) return undefined;
+  await settle(engine.sender, await handleJobMessage(engine, { kind: 'job', cycleId, n }, 2));
+  await new Promise((resolve) => setImmediate(resolve));
+  connector.later(1_000);
+  return cycleId;
+}
+
+/** The same, until no cycle is at work. */
+export async function workToTheEnd(connector: TestConnector): Promise<void> {
+  for (let calls = 0; calls < 1_000; calls += 1) if ((await atWork(connector)) === undefined) return;
+  throw new Error('the cycle does not come to its end');
+}
