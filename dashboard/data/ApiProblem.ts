@@ -1,5 +1,8 @@
 import { pageWords } from './pageWords';
 
+/** What a host or a proxy says of a worker that starts, or is not there. */
+const AWAY = new Set(['Http502', 'Http503', 'Http504']);
+
 /** Why the API did not do what was asked: its problem JSON, or that nothing answered. */
 export class ApiProblem extends Error {
   private constructor(
@@ -29,6 +32,11 @@ export class ApiProblem extends Error {
   get isOffline(): boolean {
     return this.status === 0;
   }
+
+  /** Nobody answered, or the host in the connector's place: it passes by itself. */
+  get isPassing(): boolean {
+    return this.isOffline || AWAY.has(this.code);
+  }
 }
 
 /** Whatever was thrown, as a problem to show. */
@@ -51,5 +59,7 @@ function sentenceFor(status: number): string {
   if (status === 404) return 'This release of the connector does not have that.';
   if (status === 413) return 'That is more than the connector takes at once.';
   if (status === 429) return 'Too many requests: wait a moment.';
+  if (AWAY.has(`Http${status}`))
+    return `The connector is not there right now (status ${status}). If it stays so, look at the function app in the Azure portal.`;
   return `The connector answered with status ${status}.`;
 }

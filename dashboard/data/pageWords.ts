@@ -1,3 +1,5 @@
+import { inFull, minuteOfDay } from './words';
+
 /**
  * The API's sentences name its routes, for scripts. On the page they name what stands there: its buttons and places.
  * In order: the longer phrase comes before the one it holds.
@@ -28,6 +30,22 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/POST …\/start/g, '“Start”'],
 ];
 
-/** @param text a sentence of the API; any other text stays as it is */
-export const pageWords = (text: string): string =>
-  text.includes('…/') ? PHRASES.reduce((said, [phrase, here]) => said.replace(phrase, here), text) : text;
+/** Within a sentence: an expression of the mapping has quotes around its dates. */
+const MOMENT = /(?<=[a-z] )\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+const MINUTE = /(?<=[a-z] )(\d\d:\d\d) UTC on (\d{4}-\d\d-\d\d)/g;
+/** What turns the direction of all text behind it: in a name it would turn the sentence that the name stands in. */
+const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
+
+/**
+ * What the API says, as the page says it: with what stands on the page, and in the reader's zone.
+ * @param text any other than a sentence of the API stays as it is
+ */
+export function pageWords(text: string): string {
+  const here = text.includes('…/')
+    ? PHRASES.reduce((said, [phrase, words]) => said.replace(phrase, words), text)
+    : text;
+  return here
+    .replace(MOMENT, inFull)
+    .replace(MINUTE, (_, time: string, day: string) => minuteOfDay(`${day}T${time}:00Z`))
+    .replace(TURNS, '');
+}

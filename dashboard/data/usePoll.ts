@@ -19,7 +19,7 @@ export interface Resource<T> {
 /**
  * Keeps asking, with the tag of the last answer so that nothing is sent twice. The pace slows down while nothing changes
  * and while nothing answers, and stops while the tab is hidden.
- * @param everyMs the fastest pace; 0 asks once, and again only while nothing answers
+ * @param everyMs the fastest pace; 0 asks once, and again only while the connector is not there
  */
 export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
   const [state, setState] = useState<Omit<Resource<T>, 'refresh'>>({
@@ -43,7 +43,7 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
     let pace = everyMs;
     let timer = 0;
     let isAsking = false;
-    let isOffline = false;
+    let isPassing = false;
     /** The reader went elsewhere while it was asked. */
     const isGone = (): boolean => abort.signal.aborted;
 
@@ -53,7 +53,7 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
       isAsking = true;
       try {
         const answer = await ask<T>(path, { etag, signal: abort.signal });
-        isOffline = false;
+        isPassing = false;
         if (answer === null) {
           pace = Math.min(slowest, pace * 1.5);
           setState((old) =>
@@ -68,12 +68,12 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
         if (isGone()) return;
         pace = Math.min(slowest, Math.max(2_000, pace) * 2);
         const problem = problemOf(error);
-        ({ isOffline } = problem);
+        ({ isPassing } = problem);
         setState((old) => ({ ...old, problem, isLoading: false }));
       } finally {
         isAsking = false;
       }
-      if ((everyMs > 0 || isOffline) && !document.hidden && !isGone()) timer = setTimeout(() => void look(), pace);
+      if ((everyMs > 0 || isPassing) && !document.hidden && !isGone()) timer = setTimeout(() => void look(), pace);
     };
     const now = (): void => {
       pace = everyMs;
@@ -81,7 +81,7 @@ export function usePoll<T>(path: string | null, everyMs: number): Resource<T> {
     };
     const seen = (): void => {
       if (document.hidden) clearTimeout(timer);
-      else if (everyMs > 0 || isOffline) now();
+      else if (everyMs > 0 || isPassing) now();
     };
     wake.current = now;
     document.addEventListener('visibilitychange', seen);

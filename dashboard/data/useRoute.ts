@@ -26,11 +26,20 @@ function safeDecode(text: string): string {
   }
 }
 
-/** The hash as the reader's place: every view can be linked to, and Back works. */
+/** What the history remembers of a place where the reader was: on the way back the browser finds the line by itself. */
+const SEEN = 'seen';
+
+/** The hash as the reader's place: every view can be linked to, and Back works. A new place is seen from its beginning. */
 export function useRoute(): RouteOfPage {
   const [route, setRoute] = useState(() => routeOf(location.hash));
   useEffect(() => {
-    const changed = (): void => setRoute(routeOf(location.hash));
+    history.replaceState(SEEN, '');
+    const changed = (): void => {
+      setRoute(routeOf(location.hash));
+      if (history.state === SEEN) return;
+      history.replaceState(SEEN, '');
+      scrollTo(0, 0);
+    };
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);
   }, []);
@@ -49,6 +58,6 @@ export function go(link: string): void {
 
 /** The same place with another query, without a new step for Back. */
 export function replaceQuery(route: RouteOfPage, query: Readonly<Record<string, string>>): void {
-  history.replaceState(null, '', linkTo(route.view, route.id, query));
+  history.replaceState(SEEN, '', linkTo(route.view, route.id, query));
   dispatchEvent(new HashChangeEvent('hashchange'));
 }

@@ -9,12 +9,19 @@ const short = new Intl.DateTimeFormat(undefined, {
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const amount = new Intl.NumberFormat('en');
 
+const minute = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
 export const inFull = (iso: string): string => moment.format(new Date(iso));
 export const inShort = (iso: string): string => short.format(new Date(iso));
+/** As one says it: "04:00 on 1 Jan 2027". */
+export const minuteOfDay = (iso: string): string => `${minute.format(new Date(iso))} on ${day.format(new Date(iso))}`;
 export const number = (value: number): string => amount.format(value);
 
 /** 950 ms, 12 s, 3 min 20 s, 2 h 5 min. */
 export function duration(ms: number): string {
+  // The reader's clock may be behind the connector's.
+  if (ms < 0) return duration(0);
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1_000);
   if (seconds < 60) return `${seconds} s`;

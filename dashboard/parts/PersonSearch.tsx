@@ -2,9 +2,15 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import type { UsersAnswer } from '../../shared/api/answers/UsersAnswer';
 import { get, JOB } from '../data/ApiClient';
 import { problemOf, type ApiProblem } from '../data/ApiProblem';
+import { many } from '../data/words';
 import { useTyped } from '../data/useTyped';
 import { Icon } from './Icon';
 import { ProblemMessage } from './Message';
+
+/** As many as the server answers with: there may be more. */
+const MOST = 8;
+const foundInWords = (count: number): string =>
+  count === MOST ? `${MOST} or more people found` : `${many(count, 'person', 'people')} found`;
 
 type Found = UsersAnswer['value'][number];
 
@@ -119,7 +125,7 @@ export function PersonSearch({
         )}
       </ul>
       <span class="unseen" role="status">
-        {isOpen ? `${people.length} people found` : ''}
+        {isOpen ? foundInWords(people.length) : ''}
       </span>
       {problem !== null && typed.trim() !== '' && <ProblemMessage problem={problem} />}
     </div>

@@ -4,8 +4,13 @@ import { StoryStep } from './StoryStep';
 
 const NAMES: Readonly<Record<string, string>> = {
   EntryImport: 'Import from Entra',
+  EntryImportAdd: 'Import from Entra',
+  EntryImportUpdate: 'Import from Entra',
+  EntryImportDelete: 'Import from Entra',
   EntrySynchronizationScoping: 'Is the person in scope?',
   EntryMatch: 'Find the account in GoTo',
+  EntrySynchronizationAdd: 'Find the account in GoTo',
+  EntrySynchronizationUpdate: 'Find the account in GoTo',
   EntrySynchronizationSkip: 'Nothing to write',
   EntryExport: 'Write to GoTo',
   EntryExportAdd: 'Create in GoTo',

@@ -61,11 +61,14 @@ export function VirtualRows<T>(props: {
     // A page may bring no row, and more behind it: the rows are others all the same.
   }, [last, rows]);
 
-  const tracks = columns.map((one) => one.width).join(' ');
+  const tracks = {
+    '--tracks': columns.map(({ width }) => width).join(' '),
+    '--tracks-narrow': columns.flatMap(({ width, isMinor }) => (isMinor === true ? [] : [width])).join(' '),
+  };
   return (
     <div class="rows" role="table" aria-label={label} aria-rowcount={(props.total ?? rows.length) + 1}>
       <div role="rowgroup" class="rows-head">
-        <div role="row" class="rows-row" aria-rowindex={1} style={{ gridTemplateColumns: tracks }}>
+        <div role="row" class="rows-row" aria-rowindex={1} style={tracks}>
           {columns.map(({ title, isMinor }) => (
             <div key={title} role="columnheader" class={isMinor ? 'minor' : ''}>
               {title}
@@ -94,7 +97,7 @@ function Row<T>(props: {
   row: T;
   columns: readonly Column<T>[];
   open: ((row: T) => void) | undefined;
-  tracks: string;
+  tracks: Readonly<Record<string, string>>;
 }) {
   const { item, row, columns, open, tracks } = props;
   return (
@@ -102,7 +105,7 @@ function Row<T>(props: {
       role="row"
       class={`rows-row rows-item ${open === undefined ? '' : 'rows-open'}`}
       aria-rowindex={item.index + 2}
-      style={{ height: `${item.size}px`, transform: `translateY(${item.start}px)`, gridTemplateColumns: tracks }}
+      style={{ height: `${item.size}px`, transform: `translateY(${item.start}px)`, ...tracks }}
       onClick={() => open?.(row)}
     >
       {columns.map(({ title, cell, isMinor, isText }, index) => (

@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pageWords } from '../../dashboard/data/pageWords';
+import { inFull, minuteOfDay } from '../../dashboard/data/words';
 
 const SHARED = join(__dirname, '../../shared');
 const ROUTE = /(?:GET|POST|PUT|DELETE) …/;
@@ -38,8 +39,24 @@ test.each([
     'Release the person when they may be changed again.',
   ],
   ['A mapping of Müller & Söhne …', 'A mapping of Müller & Söhne …'],
+  // A name that turns the text behind it would turn the whole sentence.
+  ['Ada \u202Egnp.exe has no GoTo account.', 'Ada gnp.exe has no GoTo account.'],
+  ['محمد عبد الله has no GoTo account.', 'محمد عبد الله has no GoTo account.'],
+  // What is no moment of a sentence is somebody's value.
+  ['IIF([a], "2026-01-01T00:00:00Z", [b])', 'IIF([a], "2026-01-01T00:00:00Z", [b])'],
+  ['2026-11-29T08:14:57.436Z', '2026-11-29T08:14:57.436Z'],
 ])('%s', (said, here) => {
   expect(pageWords(said)).toBe(here);
+});
+
+test('moments within a sentence are the reader’s', () => {
+  const iso = '2026-11-29T23:30:00.000Z';
+  expect(pageWords(`The job is paused since ${iso}: nothing is changed.`)).toBe(
+    `The job is paused since ${inFull(iso)}: nothing is changed.`,
+  );
+  expect(pageWords('it is created by the cycle at 23:30 UTC on 2026-11-29, because')).toBe(
+    `it is created by the cycle at ${minuteOfDay(iso)}, because`,
+  );
 });
 
 test('there are sentences to look at', () => {

@@ -17,10 +17,16 @@ export function CycleActions({ cycle, done }: { cycle: CycleAnswer; done: () => 
   const changed = CHANGES.reduce((sum, name) => sum + (cycle.counts[name] ?? 0), 0);
   /** The hash is read now: if somebody made another plan meanwhile, the server refuses. */
   const act = async (verb: string, said: string): Promise<string> => {
-    const { hash } = await get<PlanAnswer>(`${path}/plan?$top=1`);
-    const answer = await ask<CycleAnswer>(`${path}/${verb}`, { method: 'POST', body: { hash } });
-    follow(answer?.value);
-    return said;
+    try {
+      const { hash } = await get<PlanAnswer>(`${path}/plan?$top=1`);
+      const answer = await ask<CycleAnswer>(`${path}/${verb}`, { method: 'POST', body: { hash } });
+      follow(answer?.value);
+      return said;
+    } catch (error) {
+      // Somebody else may have decided meanwhile: the page is to show that, and no buttons for it.
+      done();
+      throw error;
+    }
   };
   const revert = async (): Promise<string> => {
     const answer = await ask<CycleAnswer>(`${path}/revert`, { method: 'POST', body: {} });

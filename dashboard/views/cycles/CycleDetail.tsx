@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import type { CycleAnswer } from '../../../shared/api/answers/CycleAnswer';
 import { JOB } from '../../data/ApiClient';
 import { usePoll } from '../../data/usePoll';
@@ -11,13 +12,15 @@ import { Message } from '../../parts/Message';
 import { toneOf } from '../../parts/Status';
 import { Progress } from '../overview/Progress';
 import { CycleActions } from './CycleActions';
-import { countsInWords } from './countsInWords';
+import { countsInWords, nothingInWords } from './countsInWords';
 import { modeInWords, tookOf } from './CycleTable';
 import { Plan } from './Plan';
 
 /** One cycle: what it did, what it intends, and what can be done with it. */
 export function CycleDetail({ id, refreshJob }: { id: string; refreshJob: () => void }) {
   const cycle = usePoll<CycleAnswer>(`${JOB}/cycles/${encodeURIComponent(id)}`, 2_000);
+  // What the frame says of the job is not to be older than what is said of the cycle below it.
+  useEffect(refreshJob, [cycle.value?.state]);
   const done = (): void => {
     cycle.refresh();
     refreshJob();
@@ -68,6 +71,8 @@ function outcomeInWords(cycle: CycleAnswer): string {
     return cycle.appliedBy === null
       ? 'This is a plan: nothing was changed. It can be applied exactly as it stands.'
       : 'This is a plan, and it was applied: the cycle that did it says what came of it.';
+  if (cycle.state === 'superseded' && (cycle.counts['staged'] ?? 0) > 0)
+    return 'Nobody decided about its removals before a later cycle planned them anew: that one may wait for you.';
   const counts = countsInWords(cycle);
   if (cycle.endDateTime === null) return counts === null ? 'Nothing has changed yet.' : `So far: ${counts}.`;
   return `${counts ?? 'Nothing was to be changed'}, in ${tookOf(cycle)}.`;
@@ -86,7 +91,7 @@ function factsOf(cycle: CycleAnswer): readonly (readonly [string, ComponentChild
       ? []
       : [[cycle.mode === 'revert' ? 'Takes back' : 'Made from', <CycleLink id={cycle.from} />] as const]),
     ...(cycle.appliedBy === null ? [] : [['Applied by', <CycleLink id={cycle.appliedBy} />] as const]),
-    ['What changed', countsInWords(cycle) ?? 'Nothing'],
+    ['What changed', countsInWords(cycle) ?? nothingInWords(cycle)],
     [
       'Left as they were',
       skipped.length === 0

@@ -2,7 +2,7 @@ import type { CycleAnswer } from '../../../shared/api/answers/CycleAnswer';
 import { linkTo } from '../../data/useRoute';
 import { ago, duration, inFull, words } from '../../data/words';
 import { Status } from '../../parts/Status';
-import { countsInWords } from './countsInWords';
+import { countsInWords, nothingInWords } from './countsInWords';
 
 /** Cycles, newest first. */
 export function CycleTable({ cycles }: { cycles: readonly CycleAnswer[] }) {
@@ -31,7 +31,7 @@ export function CycleTable({ cycles }: { cycles: readonly CycleAnswer[] }) {
               <Status state={cycle.state} />
             </td>
             <td>{modeInWords(cycle)}</td>
-            <td>{countsInWords(cycle) ?? <span class="quiet">Nothing to change</span>}</td>
+            <td>{countsInWords(cycle) ?? <span class="quiet">{nothingInWords(cycle)}</span>}</td>
             <td class="number minor">{tookOf(cycle)}</td>
           </tr>
         ))}

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { CycleAnswer } from '../../../shared/api/answers/CycleAnswer';
 import type { PlanAnswer, PlanEntryAnswer } from '../../../shared/api/answers/PlanAnswer';
 import { JOB } from '../../data/ApiClient';
@@ -25,10 +25,14 @@ const PAGE = 500;
 /** Two lines of text, in px. */
 const ROW_HEIGHT = 52;
 
-const COLUMNS: readonly Column<PlanEntryAnswer>[] = [
+/** Staged removals of a plan in whose place a younger one is wait for nobody. */
+const stateOf = ({ staged, state }: PlanEntryAnswer, cycle: CycleAnswer): string =>
+  !staged ? state : cycle.state === 'superseded' ? 'superseded' : 'staged';
+
+const columnsOf = (cycle: CycleAnswer): readonly Column<PlanEntryAnswer>[] => [
   {
     title: 'Person',
-    width: 'minmax(130px, 1fr)',
+    width: 'minmax(100px, 1fr)',
     cell: ({ displayName, sourceId, kind }) => <Named name={displayName || sourceId} isGroup={kind === 'group'} />,
   },
   { title: 'Action', width: '110px', cell: (row) => <ActionWord action={row.action} /> },
@@ -36,7 +40,7 @@ const COLUMNS: readonly Column<PlanEntryAnswer>[] = [
     title: 'State',
     width: '145px',
     isMinor: true,
-    cell: (row) => <Status state={row.staged ? 'staged' : row.state} />,
+    cell: (row) => <Status state={stateOf(row, cycle)} />,
   },
   {
     title: 'Before → after',
@@ -67,6 +71,7 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
   const whole = usePoll<PlanAnswer>(`${path}?$top=1`, 0);
   const [open, setOpen] = useState<PlanEntryAnswer | null>(null);
   const isFiltered = filter !== '';
+  const columns = useMemo(() => columnsOf(cycle), [cycle.state]);
   return (
     <Card
       title="Plan"
@@ -76,7 +81,9 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
             ? 'Reading …'
             : plan.isComplete
               ? many(plan.rows.length, 'row', 'rows')
-              : `${number(plan.rows.length)} or more rows`}
+              : plan.problem === null || plan.rows.length > 0
+                ? `${number(plan.rows.length)} or more rows`
+                : ''}
         </span>
       }
     >
@@ -96,7 +103,7 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
         <VirtualRows
           label="Plan"
           rows={plan.rows}
-          columns={COLUMNS}
+          columns={columns}
           keyOf={(row) => row.sourceId}
           rowHeight={ROW_HEIGHT}
           open={setOpen}
@@ -105,7 +112,11 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
       )}
       {plan.isLoading && plan.rows.length === 0 && <Waiting />}
       {!plan.isLoading && plan.rows.length === 0 && plan.problem === null && (
-        <Empty title={isFiltered ? 'Nobody fits.' : 'Nobody stands in this plan.'}>
+        <Empty
+          title={
+            isFiltered ? 'Nobody fits.' : isMade(cycle) ? 'Nobody stands in this plan.' : 'The plan is being made.'
+          }
+        >
           {plan.isComplete ? undefined : (
             <button type="button" class="link" onClick={plan.more}>
               Look further
@@ -116,7 +127,7 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
       {open !== null && (
         <Drawer title={open.displayName || open.sourceId} close={() => setOpen(null)}>
           <p class="drawer-head">
-            <ActionWord action={open.action} /> <Status state={open.staged ? 'staged' : open.state} />
+            <ActionWord action={open.action} /> <Status state={stateOf(open, cycle)} />
           </p>
           <p>{open.why}</p>
           <Changes before={open.before} after={open.after} />
@@ -128,6 +139,8 @@ export function Plan({ cycle }: { cycle: CycleAnswer }) {
   );
 }
 
+const isMade = ({ state }: CycleAnswer): boolean => state !== 'queued' && state !== 'planning';
+
 /** Only what occurs in the plan. */
 function chipsOf(cycle: CycleAnswer, plan: PlanAnswer | undefined): readonly Chip[] {
   const staged = cycle.counts['staged'] ?? 0;
@@ -135,7 +148,15 @@ function chipsOf(cycle: CycleAnswer, plan: PlanAnswer | undefined): readonly Chi
   const skipped = cycle.counts['skipped'] ?? 0;
   return [
     { value: '', title: 'All' },
-    ...(staged > 0 ? [{ value: 'staged', title: 'Waiting for approval', count: staged }] : []),
+    ...(staged > 0
+      ? [
+          {
+            value: 'staged',
+            title: cycle.state === 'superseded' ? 'Left to a later cycle' : 'Waiting for approval',
+            count: staged,
+          },
+        ]
+      : []),
     ...totals.map(([value, count]) => ({ value, title: actionInWords(value), count })),
     ...(skipped > 0 && plan?.totals['none'] === undefined ? [{ value: 'none', title: 'Leave', count: skipped }] : []),
   ];

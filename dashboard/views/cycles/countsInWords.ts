@@ -17,18 +17,26 @@ const ORDER = [
 const NAMES: Readonly<Record<string, string>> = {
   parked: 'waiting',
   reenabled: 're-enabled',
-  staged: 'waiting for approval',
 };
+/** Removals that were staged wait as long as nobody has decided, and no younger cycle has planned them anew. */
+const stagedIn = (state: string): string => (state === 'superseded' ? 'left to a later cycle' : 'waiting for approval');
 
 /** What a cycle did, each with how often; what did not happen is left out. */
-export const countsOf = ({ counts }: Pick<CycleAnswer, 'counts'>): readonly (readonly [string, number])[] =>
+export const countsOf = ({
+  counts,
+  state,
+}: Pick<CycleAnswer, 'counts' | 'state'>): readonly (readonly [string, number])[] =>
   ORDER.flatMap((name) => {
     const count = counts[name] ?? 0;
-    return count === 0 ? [] : [[NAMES[name] ?? name, count] as const];
+    return count === 0 ? [] : [[name === 'staged' ? stagedIn(state) : (NAMES[name] ?? name), count] as const];
   });
 
-/** "3 created, 1 failed"; null when there was nothing to do. */
-export function countsInWords(cycle: Pick<CycleAnswer, 'counts'>): string | null {
+/** "3 created, 1 failed"; null when nothing was done. */
+export function countsInWords(cycle: Pick<CycleAnswer, 'counts' | 'state'>): string | null {
   const told = countsOf(cycle).map(([name, count]) => `${number(count)} ${name}`);
   return told.length === 0 ? null : told.join(', ');
 }
+
+/** Why nothing was done. */
+export const nothingInWords = ({ dryRun, endDateTime }: Pick<CycleAnswer, 'dryRun' | 'endDateTime'>): string =>
+  endDateTime === null ? 'Nothing yet' : dryRun ? 'Nothing: it is a plan' : 'Nothing to change';

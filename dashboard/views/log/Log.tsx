@@ -3,10 +3,10 @@ import type { LogEntryAnswer } from '../../../shared/api/answers/LogAnswer';
 import { download } from '../../data/ApiClient';
 import { saveFile } from '../../data/saveFile';
 import { quoted } from '../../data/quoted';
-import { usePages } from '../../data/usePages';
+import { usePages, type Pages } from '../../data/usePages';
 import { usePoll } from '../../data/usePoll';
 import { replaceQuery } from '../../data/useRoute';
-import { inFull, inShort, number } from '../../data/words';
+import { inFull, inShort, many, number } from '../../data/words';
 import { ActionButton } from '../../parts/ActionButton';
 import { ActionWord } from '../../parts/ActionWord';
 import { Card } from '../../parts/Card';
@@ -30,7 +30,7 @@ const ROW_HEIGHT = 52;
 const COLUMNS: readonly Column<LogEntryAnswer>[] = [
   {
     title: 'Person or group',
-    width: 'minmax(130px, 1.2fr)',
+    width: 'minmax(80px, 1.2fr)',
     cell: ({ sourceIdentity: { displayName, id, identityType } }) => (
       <Named name={displayName || (id ?? '')} isGroup={identityType === 'Group'} />
     ),
@@ -88,7 +88,7 @@ export function Log({ route }: ViewProps) {
       <Card>
         <LogFilters filter={filter} change={(next) => replaceQuery(route, { ...next })} />
         <p class="quiet log-count" role="status">
-          {log.isLoading ? 'Reading …' : `${number(log.rows.length)}${log.isComplete ? '' : ' or more'} entries`}
+          {log.isLoading ? 'Reading …' : log.problem === null || log.rows.length > 0 ? countInWords(log) : ''}
         </p>
         {log.problem !== null && <ProblemMessage problem={log.problem} retry={log.more} />}
         {log.rows.length > 0 && (
@@ -120,6 +120,9 @@ export function Log({ route }: ViewProps) {
     </div>
   );
 }
+
+const countInWords = ({ rows, isComplete }: Pages<LogEntryAnswer>): string =>
+  isComplete ? many(rows.length, 'entry', 'entries') : `${number(rows.length)} or more entries`;
 
 /** An entry's id begins with its cycle's: no other cycle is read. */
 const entryPath = (id: string): string =>

@@ -4,7 +4,7 @@ import type { Rule } from './rulesOf';
 export function RulesTable({ rules, tryOut }: { rules: readonly Rule[]; tryOut: (expression: string) => void }) {
   return (
     <div class="scroll-x">
-      <table class="table" aria-label="Rules of the mapping">
+      <table class="table table-stacks" aria-label="Rules of the mapping">
         <thead>
           <tr>
             <th scope="col">GoTo gets</th>

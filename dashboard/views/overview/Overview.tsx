@@ -24,7 +24,7 @@ export function Overview({ job, refresh }: ViewProps) {
   const cycles = usePoll<CyclesAnswer>(`${JOB}/cycles?$top=${LAST}`, 5_000);
   const warnings = status.currentCycle?.warnings ?? cycles.value?.value[0]?.warnings ?? [];
   // What waits for a decision is said above; the cycle's own words stand on its page.
-  const shown = status.awaitingApproval === null ? warnings : [];
+  const shown = status.awaitingApproval === null && status.firstPlan === null ? warnings : [];
   const said = stateInWords(job);
   return (
     <div class="view">
@@ -42,6 +42,15 @@ export function Overview({ job, refresh }: ViewProps) {
           {status.awaitingApproval.deletions > 0
             ? 'These people lost access long ago; their accounts stay until you decide.'
             : 'These people keep their access until you decide.'}
+        </Message>
+      )}
+      {status.firstPlan !== null && (
+        <Message
+          intent="warning"
+          title="The first plan waits for your decision."
+          action={<a href={linkTo('cycles', status.firstPlan.cycleId)}>Look who and why</a>}
+        >
+          It says for each person what would be done and why. “Apply” does exactly that.
         </Message>
       )}
       {shown.map((warning) => (

@@ -42,7 +42,7 @@ export function stateInWords({ schedule, status }: JobAnswer, nowMs = Date.now()
     return {
       tone: 'warn',
       title: 'The first plan waits for you',
-      text: 'Nothing is changed in GoTo before somebody has looked at it and applied it: it is the newest of the cycles below.',
+      text: 'Nothing is changed in GoTo before somebody has looked at it and applied it.',
     };
   if (last === null)
     return { tone: 'quiet', title: 'Ready', text: 'No cycle has run yet. The timer starts the first one.' };
@@ -60,6 +60,9 @@ export function stateInWords({ schedule, status }: JobAnswer, nowMs = Date.now()
       ? [`${many(failing, 'person', 'people')} could not be brought in step and will be tried again`]
       : []),
     ...(people.waitingForSeat > 0 ? [`${many(people.waitingForSeat, 'person waits', 'people wait')} for a seat`] : []),
+    ...(people.held > 0
+      ? [`${many(people.held, 'person is', 'people are')} left alone until an admin releases them`]
+      : []),
   ];
   return others.length > 0
     ? { tone: 'warn', title: 'In step, but for some people', text: `${[when, ...others].join('; ')}.` }
@@ -68,7 +71,7 @@ export function stateInWords({ schedule, status }: JobAnswer, nowMs = Date.now()
 
 const TITLES: Readonly<Record<string, string>> = {
   queued: 'About to begin',
-  planning: 'Reading Entra',
+  planning: 'Reading Entra and GoTo',
   applying: 'Bringing GoTo in step',
   closing: 'Checking the result',
 };

@@ -89,7 +89,9 @@ function InScope({ of: { scope } }: { of: UserAnswer }) {
   return (
     <StoryStep tone={scope.isInScope ? 'good' : 'quiet'} title={scope.isInScope ? 'In scope' : 'Not in scope'}>
       {scope.clauses.length === 0 ? (
-        <p class="quiet">No scoping filter is set.</p>
+        <p class="quiet">
+          {scope.isInScope ? 'No scoping filter is set.' : 'Because of what stands above; no scoping filter is set.'}
+        </p>
       ) : (
         <ul class="plain">
           {scope.clauses.map(({ attribute, operator, operands, value, holds }, index) => (
@@ -122,7 +124,7 @@ function Mapped({ of: { mapped, scope } }: { of: UserAnswer }) {
         of={[
           ...Object.entries(mapped.attributes).map(([name, value]): readonly [string, ComponentChildren] => [
             name,
-            value,
+            value === '' ? 'none' : value,
           ]),
           ['Licences', licenses || 'none'],
           ...(mapped.group === null ? [] : [['User group', mapped.group] as const]),
