@@ -23,3 +23,23 @@ export async function workToTheEnd(connector: TestConnector): Promise<void> {
   for (let calls = 0; calls < 1_000; calls += 1) if ((await atWork(connector)) === undefined) return;
   throw new Error('the cycle does not come to its end');
 }
+
+/**
+ * The first call of a function is a long one: its caller goes on when all that has happened since. `jest.restoreAllMocks` ends it.
+ * @param prototype of an adapter
+ * @returns whether it was called
+ */
+export function sleepAt(prototype: object, name: string, meanwhile: () => Promise<void>): () => boolean {
+  const original: unknown = Reflect.get(prototype, name);
+  if (typeof original !== 'function') throw new TypeError(`no function ${name}`);
+  const watched = prototype as Record<string, (...all: unknown[]) => Promise<unknown>>;
+  let hasSlept = false;
+  jest.spyOn(watched, name).mockImplementation(async function (this: unknown, ...all: unknown[]): Promise<unknown> {
+    const result: unknown = await Reflect.apply(original, this, all);
+    if (hasSlept) return result;
+    hasSlept = true;
+    await meanwhile();
+    return result;
+  });
+  return () => hasSlept;
+}

@@ -23,6 +23,7 @@ import { KnownAccount } from '../../store/state/KnownAccount';
 import { KnownApp } from '../../store/state/KnownApp';
 import type { StoredWatermark } from '../../store/state/Watermark';
 import { Watermark } from '../../store/state/Watermark';
+import type { CyclePlace } from '../cycle/CyclePlace';
 import { judgesAsFull } from '../cycle/itineraries';
 import { readersPacer } from '../cycle/readersPacer';
 import { STOP_AGE_MS } from '../cycle/stopOfJob';
@@ -99,6 +100,11 @@ export class PlanContext {
    */
   isTimeUp(): boolean {
     return !this.isDry && this.engine.clock.now() - this.#openedAt >= this.engine.timing.sliceMs;
+  }
+
+  /** Before what no etag guards is changed; a dry run changes nothing. @throws PlaceLost */
+  async claim(place: CyclePlace): Promise<void> {
+    if (!this.isDry) await place.claim();
   }
 
   /** The rows of the job, at most a second old: whether it is paused, and what waits for an approval. */

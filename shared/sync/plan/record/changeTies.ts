@@ -18,11 +18,13 @@ const PARALLEL = 16;
  * @throws PlaceLost when somebody else has the place; then nothing is changed
  */
 export async function changeTies(
-  { isDry, engine: { store } }: PlanContext,
+  context: PlanContext,
   place: CyclePlace,
   gathered: readonly Gathered[],
   next: (one: Gathered, stored: StoredPerson) => Promise<ManagedPerson | undefined>,
 ): Promise<readonly Gathered[]> {
+  const { isDry, engine } = context;
+  const { people } = engine.store;
   const changes: { readonly one: Gathered; readonly person: ManagedPerson; readonly before: StoredPerson }[] = [];
   await inParallel(gathered, PARALLEL, async (one) => {
     const { managed } = one.someone;
@@ -30,12 +32,12 @@ export async function changeTies(
     const person = await next(one, managed);
     if (person !== undefined) changes.push({ one, person, before: managed });
   });
-  if (changes.length > 0 && !isDry) await place.claim();
+  if (changes.length > 0) await context.claim(place);
   const now = new Map<Gathered, Gathered>();
   await inParallel(changes, PARALLEL, async ({ one, person, before }) => {
     const { sourceId } = one.someone;
-    const etag = isDry ? before.etag : await store.people.change(sourceId, person, before.etag);
-    now.set(one, withPerson(one, etag === undefined ? await store.people.get(sourceId) : { person, etag }));
+    const etag = isDry ? before.etag : await people.change(sourceId, person, before.etag);
+    now.set(one, withPerson(one, etag === undefined ? await people.get(sourceId) : { person, etag }));
   });
   return gathered.map((one) => now.get(one) ?? one);
 }

@@ -42,7 +42,10 @@ export const judgeEverybody: Slice = async (context, place) => {
   const gathered = linksResetEtag === null ? open : await forgetLinks(context, place, open);
   await recordPeople(context, place, await recallLinks(context, place, gathered));
   // People who are long gone and never had an account leave nothing behind.
-  await store.people.forgetFacts(people.filter((one) => one.hasFacts && isOver(one)).map((one) => one.sourceId));
+  const over = people.filter((one) => one.hasFacts && isOver(one)).map((one) => one.sourceId);
+  // Of whoever has come meanwhile, a planner that has stalled would take what is known.
+  if (over.length > 0) await context.claim(place);
+  await store.people.forgetFacts(over);
   place.move({ cursor: { ...place.cycle.cursor, index, isPartial: false } });
   if (index < PEOPLE_BUCKETS) return 'stay';
   if (linksResetEtag !== null) await store.linksReset.fulfil(linksResetEtag);

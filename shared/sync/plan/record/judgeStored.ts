@@ -99,6 +99,7 @@ async function again(
   const judged = known.map((one) => judgeOne(context, place.cycle, one));
   await remember(
     context,
+    place,
     judged.map((one) => ({ ...one, news: null })),
   );
   return judged;

@@ -40,7 +40,7 @@ export async function recordPeople(
   gathered: readonly Gathered[],
 ): Promise<void> {
   const judged = gathered.map((one) => judgeOne(context, place.cycle, one));
-  await remember(context, judged);
+  await remember(context, place, judged);
   await recordJudged(context, place, judged);
 }
 
@@ -167,8 +167,13 @@ const newsOf = (entry: PlanEntry, cycleId: string, at: string): LogEntry =>
 const isWorthARow = (one: Judged): boolean =>
   one.entry.mark !== null || one.entry.absentSince !== null || one.news !== null;
 
-/** What the planner keeps of each person, where it changed; skips are logged before they are remembered as logged. */
-export async function remember(context: PlanContext, judged: readonly Judged[]): Promise<void> {
+/**
+ * What the planner keeps of each person, where it changed; skips are logged before they are remembered as logged. No etag
+ * guards it, so the place is claimed: a planner that has slept through a cycle would remember ways that lead to access no
+ * more, and by those alone an absence would be asked about (I05).
+ * @throws PlaceLost when somebody else has the place; then nothing is remembered
+ */
+export async function remember(context: PlanContext, place: CyclePlace, judged: readonly Judged[]): Promise<void> {
   const changed = new Map<string, SourceJudged>();
   for (const { entry, isOpen, someone } of judged) {
     const snapshot = await context.snapshot();
@@ -178,10 +183,10 @@ export async function remember(context: PlanContext, judged: readonly Judged[]):
     if (JSON.stringify(next) !== JSON.stringify({ via, within, wants, wantedEmail, inUseAt, skipLogged }))
       changed.set(entry.sourceId, next);
   }
-  await context.engine.store.people.putJudged(
-    changed,
-    judged.flatMap((one) => one.news ?? []),
-  );
+  const news = judged.flatMap((one) => one.news ?? []);
+  if (changed.size + news.length === 0) return;
+  await context.claim(place);
+  await context.engine.store.people.putJudged(changed, news);
 }
 
 const viaAfter = (now: readonly string[], before: readonly string[], isSettled: boolean): readonly string[] =>

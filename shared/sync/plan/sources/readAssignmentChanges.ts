@@ -4,6 +4,7 @@
  */
 import type { Assignment } from '../../../model/Assignment';
 import { inParallel } from '../../../concurrency/inParallel';
+import type { CyclePlace } from '../../cycle/CyclePlace';
 import { judgesAsFull } from '../../cycle/itineraries';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
@@ -27,7 +28,7 @@ export const readAssignmentChanges: Slice = async (context, place) => {
   if (assignments === 'more') return 'stay';
   const newDigest = assignmentsDigest(assignments);
   const isKnown = newDigest === watermark.assignmentsDigest && (!isFull || (await isImage(context, newDigest)));
-  if (!isKnown) await takeOverAssignments(context, assignments);
+  if (!isKnown) await takeOverAssignments(context, place, assignments);
   if (isFull) warnOfRoles(context, place, assignments);
   const isSame =
     usersLink === watermark.usersLink &&
@@ -42,8 +43,15 @@ async function isImage({ engine }: PlanContext, digest: string): Promise<boolean
   return assignmentsDigest(await engine.store.image.assignments()) === digest;
 }
 
-/** Marks everybody whose set of roles differs between the two complete lists; then the new one is the image. */
-async function takeOverAssignments(context: PlanContext, assignments: readonly Assignment[]): Promise<void> {
+/**
+ * Marks everybody whose set of roles differs between the two complete lists; then the new one is the image, unless somebody else
+ * has the place.
+ */
+async function takeOverAssignments(
+  context: PlanContext,
+  place: CyclePlace,
+  assignments: readonly Assignment[],
+): Promise<void> {
   const { clock, store } = context.engine;
   // Its roles may be new, too; and one that is switched off says nothing of people.
   await context.appReadNow();
@@ -66,6 +74,7 @@ async function takeOverAssignments(context: PlanContext, assignments: readonly A
   });
   await store.dirty.markGroups(toRead, now, 'assigned');
   if (context.policy.provisionGroups && changed.size > 0) await store.dirty.markUserGroups(now, 'assigned');
+  await context.claim(place);
   await store.image.putAssignments(assignments);
   context.imageChanged();
   if (changedGroups.some((id) => !assignedNow.has(id))) await forgetUncounted(context);

@@ -7,6 +7,7 @@ export const readAssignments: Slice = async (context, place) => {
   const app = await context.appReadNow();
   const assignments = await readCertifiedList(context, place, app);
   if (assignments === 'more') return 'stay';
+  await context.claim(place);
   await context.engine.store.image.putAssignments(assignments);
   context.imageChanged();
   warnOfRoles(context, place, assignments);
