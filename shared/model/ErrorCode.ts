@@ -12,13 +12,13 @@ interface ErrorCodeFacts {
 }
 
 /**
- * Every error code, with what to do about it: Entra's codes where Entra has one (entra-provisioning.md 1.13).
+ * Every error code, with what to do about it, whichever service the message names: Entra's codes where Entra has one (entra-provisioning.md 1.13).
  * Codes stand in stored rows, so the table only ever grows; readers meet unknown ones with `adviceOf`.
  */
 export const ERROR_CODES = {
-  TooManyRequests: { advice: 'Nothing to do: it is tried again when GoTo allows.', category: 'failure' },
+  TooManyRequests: { advice: 'Nothing to do: it is tried again when the service allows.', category: 'failure' },
   InternalServerError: {
-    advice: 'Nothing to do: it is tried again. If it stays, ask GoTo’s support.',
+    advice: 'Nothing to do: it is tried again. If it stays, ask the support of the service that the message names.',
     category: 'failure',
   },
   Timeout: { advice: 'Nothing to do: it is looked for and tried again.', category: 'failure' },
@@ -30,9 +30,14 @@ export const ERROR_CODES = {
     advice: 'Check the endpoint settings: the service has moved, or a proxy answers in its place.',
     category: 'nonServiceFailure',
   },
-  Unauthorized: { advice: 'Check the GoTo token and its owner’s role.', category: 'nonServiceFailure' },
+  Unauthorized: {
+    advice:
+      'Check the GoTo token and its owner’s role; where the message names Microsoft Graph, the managed identity and its permissions.',
+    category: 'nonServiceFailure',
+  },
   InsufficientRights: {
-    advice: 'Give the token’s owner the right to manage users.',
+    advice:
+      'Give the token’s owner the right to manage users; where the message names Microsoft Graph, give the managed identity its permissions.',
     category: 'nonServiceFailure',
   },
   AccountUnavailable: {

@@ -21,6 +21,8 @@ describePage('at the help desk', () => {
     await stage.sync({ mode: 'full' });
     const { page, faults } = await stage.open();
     await page.waitForSelector('tbody tr:has-text("Nothing: it is a plan")');
+    // Nobody has counted yet: that is not to read as nobody.
+    await page.waitForSelector('.tile:has-text("In scope") .tile-value:has-text("–")');
     await page.click('.message a:has-text("Look who and why")');
     await page.waitForSelector('.rows-item');
     await press(page, 'Apply');
@@ -91,11 +93,27 @@ describePage('at the help desk', () => {
     await page.context().close();
   });
 
+  test('what could not be read is said to be as last read, and what to do is about the service that failed', async () => {
+    const { id } = stage.entitled(5);
+    const { entra } = stage.connector.stack;
+    entra.addFault({ match: '/v1.0/', kind: 'status', status: 403, times: Number.MAX_SAFE_INTEGER });
+    const { page, faults } = await stage.open(`#/person/${id}`);
+    await page.waitForSelector('.story h3:has-text("When last read: in Entra, and may sign in")');
+    await page.waitForSelector('.hero-warn');
+    await page.waitForSelector('.message:has-text("Microsoft Graph, give the managed identity its permissions")');
+    entra.clearFaults();
+    expect(faults).toEqual([]);
+    await page.context().close();
+  });
+
   test('on a phone no column is cut off, no expression is a column of letters, no tab is broken', async () => {
     const { page, faults } = await stage.open('#/log', { viewport: PHONE });
     await page.waitForSelector('.rows-item');
     const table = await boxOf(page, '.rows');
     const status = await boxOf(page, '.rows-item >> nth=0 >> .status');
+    // Nor is a name.
+    const isCut = `[...document.querySelectorAll('.rows-item .link')].some((name) => name.scrollWidth > name.clientWidth)`;
+    expect(await page.evaluate(isCut)).toBe(false);
     expect(status.x + status.width).toBeLessThanOrEqual(table.x + table.width);
     await page.click('.rows-item .link');
     await page.waitForSelector('#tab-steps');

@@ -3,6 +3,7 @@ import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { userAnswerSchema, type UserAnswer } from '../../shared/api/answers/UserAnswer';
 import { postRelease } from '../../shared/api/postRelease';
 import { Problem } from '../../shared/api/Problem';
+import { graphError } from '../../shared/entra/graphError';
 import { getUser } from '../../shared/api/user/getUser';
 import { CONNECT_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
@@ -211,6 +212,11 @@ test('when Entra or GoTo does not answer, what is known is told, and that it is 
   });
   expect(Date.parse(remembered.source.readDateTime ?? '')).toBeLessThan(Date.parse(remembered.readDateTime));
   expect(remembered.answer).toContain('what Entra says now could not be read');
+  // What to do is about the service that failed, and not about GoTo.
+  const denied = graphError(403, undefined, undefined);
+  jest.spyOn(EntraSource.prototype, 'findPeople').mockRejectedValue(denied);
+  jest.spyOn(EntraSource.prototype, 'getEnterpriseApp').mockRejectedValue(denied);
+  expect((await storyOf(mailOf(ada))).whatToDo).toContain('Microsoft Graph, give the managed identity its permissions');
   jest.restoreAllMocks();
 
   jest.spyOn(GotoAccounts.prototype, 'knownLicenses').mockRejectedValue(down);

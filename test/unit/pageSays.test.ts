@@ -1,7 +1,7 @@
 /** Sentences of the page that have to be true whatever the state. */
 import { ApiProblem } from '../../dashboard/data/ApiProblem';
 import { duration } from '../../dashboard/data/words';
-import { countsInWords, nothingInWords } from '../../dashboard/views/cycles/countsInWords';
+import { countsInWords, hasChanges, nothingInWords } from '../../dashboard/views/cycles/countsInWords';
 import { stateInWords } from '../../dashboard/views/overview/stateInWords';
 import type { JobAnswer } from '../../shared/api/answers/JobAnswer';
 
@@ -36,11 +36,20 @@ test('removals wait only where somebody can decide about them', () => {
   expect(countsInWords({ counts, state: 'superseded' })).toBe('12 left to a later cycle');
 });
 
-test('a plan and a cycle that runs are not said to have nothing to change', () => {
+test('who waits in an earlier plan is no change, and not held until an admin releases them', () => {
+  const counts = { held: 27, created: 0 };
+  expect(countsInWords({ counts, state: 'succeeded' })).toBe('27 left for later');
+  expect([hasChanges({ counts }), hasChanges({ counts: { ...counts, created: 1 } })]).toEqual([false, true]);
+});
+
+test('a plan, a cycle that runs and one that failed are not said to have nothing to change', () => {
   const ended = '2026-11-29T07:59:00Z';
-  expect(nothingInWords({ dryRun: true, endDateTime: ended })).toBe('Nothing: it is a plan');
-  expect(nothingInWords({ dryRun: false, endDateTime: null })).toBe('Nothing yet');
-  expect(nothingInWords({ dryRun: false, endDateTime: ended })).toBe('Nothing to change');
+  const nothing = (state: string, dryRun = false, endDateTime: string | null = ended): string =>
+    nothingInWords({ state, dryRun, endDateTime });
+  expect(nothing('planned', true)).toBe('Nothing: it is a plan');
+  expect(nothing('applying', false, null)).toBe('Nothing yet');
+  expect(nothing('failed')).toBe('Nothing');
+  expect(nothing('succeeded')).toBe('Nothing to change');
 });
 
 test('a clock that is behind makes no time of less than nothing', () => {

@@ -8,7 +8,7 @@ import { Chips } from '../../parts/Chips';
 import { Empty, Waiting } from '../../parts/Loaded';
 import { ProblemMessage } from '../../parts/Message';
 import { CycleDetail } from './CycleDetail';
-import { countsOf } from './countsInWords';
+import { hasChanges } from './countsInWords';
 import { CycleTable } from './CycleTable';
 import type { ViewProps } from '../ViewProps';
 
@@ -50,9 +50,7 @@ function CycleList({ last, route }: ViewProps & { last: string }) {
     if (last !== '') cycles.restart();
   }, [last]);
   const rows =
-    shown === 'changes'
-      ? cycles.rows.filter((cycle) => cycle.endDateTime === null || countsOf(cycle).length > 0)
-      : cycles.rows;
+    shown === 'changes' ? cycles.rows.filter((cycle) => cycle.endDateTime === null || hasChanges(cycle)) : cycles.rows;
   useEffect(() => {
     if (!cycles.isLoading && !cycles.isComplete && rows.length < ENOUGH) cycles.more();
   }, [rows.length, cycles.isLoading, cycles.isComplete]);

@@ -8,11 +8,17 @@ import { Tile, type TileToShow } from '../../parts/Tile';
 import { LICENSES_EVERY_MS, LICENSES_PATH } from '../connection/Licenses';
 
 /** Whom it is about, and what is left: seats, and days of the credential that ends first. */
-export function PeopleTiles({ status: { people, connection } }: Pick<JobAnswer, 'status'>) {
+export function PeopleTiles({ status: { people, connection, lastExecution } }: Pick<JobAnswer, 'status'>) {
   const licenses = usePoll<LicensesAnswer>(connection.connected ? LICENSES_PATH : null, LICENSES_EVERY_MS);
   const failures = linkTo('log', null, { status: 'failure' });
   const tiles: readonly TileToShow[] = [
-    { name: 'In scope', icon: 'people', value: people.inScope, text: 'entitled in Entra' },
+    {
+      name: 'In scope',
+      icon: 'people',
+      // Who is entitled is stored by cycles: before the first one has ended nobody has counted.
+      value: lastExecution === null && people.inScope === 0 ? undefined : people.inScope,
+      text: 'entitled in Entra',
+    },
     { name: 'Managed', icon: 'personOk', value: people.managed, text: 'accounts in GoTo' },
     {
       name: 'Failing',

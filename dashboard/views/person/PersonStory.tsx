@@ -93,9 +93,9 @@ export function PersonStory({ name, refreshJob }: { name: string; refreshJob: ()
 const withoutToDo = ({ answer, whatToDo }: UserAnswer): string =>
   whatToDo === null ? answer : `${answer.split(' – what to do: ', 1)[0] ?? answer}.`;
 
-function toneOf({ hold, staged, waiting, account, link, scope }: UserAnswer): Tone {
+function toneOf({ source, hold, staged, waiting, account, link, scope }: UserAnswer): Tone {
   if (waiting !== null && waiting.errorCode !== null) return 'bad';
-  if (hold !== null || staged !== null || account.state === 'several') return 'warn';
+  if (hold !== null || staged !== null || account.state === 'several' || source.error !== null) return 'warn';
   if (account.state === 'found' && link?.state === 'active') return 'good';
   return scope?.isInScope === true ? 'busy' : 'quiet';
 }

@@ -32,8 +32,12 @@ const STATES: Readonly<Record<UserAnswer['source']['state'], readonly [tone: 'go
 
 function InEntra({ of: { id, source } }: { of: UserAnswer }) {
   const [tone, title] = STATES[source.state];
+  const isAsLastRead = source.error !== null && source.state !== 'unknown';
   return (
-    <StoryStep tone={tone} title={title}>
+    <StoryStep
+      tone={source.error === null ? tone : 'warn'}
+      title={isAsLastRead ? `When last read: ${title.charAt(0).toLowerCase()}${title.slice(1)}` : title}
+    >
       {source.error !== null && <p>{source.error.message}</p>}
       <Facts
         of={[
