@@ -237,10 +237,22 @@ export async function playDeath(story: Story, writes: number, killAt: number, ag
     return hasDied;
   } catch (error) {
     const place = `${story.title}, killed at call ${killAt}${again === undefined ? '' : `, again ${again} calls later`}`;
-    throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const what = error instanceof Error ? error.message : String(error);
+    throw new Error(`${place}: ${what}\n${await toldOf(connector)}`, { cause: error });
   } finally {
     await connector.stop();
   }
+}
+
+/** A death that did harm may not do it again: its cycles, newest first, and the last that was logged. */
+async function toldOf({ engine, events }: TestConnector): Promise<string> {
+  const { cycles: listed } = await engine.store.cycles.page(20);
+  return [
+    ...listed.map(({ cycle, final }) =>
+      JSON.stringify([cycle.id, cycle.mode, cycle.state, cycle.error?.code, final?.tally.counts]),
+    ),
+    ...events.slice(-40).map(({ line }) => line),
+  ].join('\n');
 }
 
 async function end({ afterwards, alsoHolds }: Story, connector: TestConnector): Promise<void> {
