@@ -1,7 +1,8 @@
 /**
  * What a cycle wrote for one person → the plan row that puts back what was there before. Pure.
  *
- * Upholds I06 (who would lose access is a removal like any other) and I07 (an account that was changed since is left).
+ * Upholds I06 (who would lose access is a removal like any other) and I07 (an account that was changed since, or that is
+ * protected by now, is left).
  */
 import { emailKey, PLAIN_ATTRIBUTES, type Account, type AccountAttributes } from '../model/Account';
 import type { Desired } from '../model/Desired';
@@ -20,6 +21,8 @@ export interface UndoFacts {
   readonly displayName: string;
   readonly managed: ManagedPerson;
   readonly personEtag: string | null;
+  /** By today's PROTECTED_USERS. */
+  readonly isProtected: boolean;
   /** Writes of the cycle that is undone, oldest first. */
   readonly writes: readonly LogEntry[];
   /** A younger cycle wrote for the person. */
@@ -45,6 +48,7 @@ export function undo(facts: UndoFacts): Judgement {
   const [first] = writes;
   const last = writes.at(-1);
   if (first === undefined || last === undefined) return left(facts, 'NothingToUndo');
+  if (facts.isProtected) return left(facts, 'Protected');
   if (facts.hasYoungerWrites || managed.pending !== null) return left(facts, 'ChangedSince');
   if (last.action === 'delete' && link === null) return left(facts, 'DeletionNotUndone');
   if (link === null || link.key !== last.targetId || observed === 'absent') return left(facts, 'ChangedSince');

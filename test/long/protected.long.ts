@@ -1,7 +1,10 @@
 /** I07: what the connector must not touch it does not, whatever becomes of its people. */
 import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import type { EntraUser } from '../../local/simulators/entra/EntraDirectory';
+import { postRelease } from '../../shared/api/postRelease';
+import { apiRequest } from '../support/apiRequest';
 import { askOf } from '../support/demand';
+import { apply, revert } from '../support/plans';
 import { cycles, newcomer, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -138,4 +141,42 @@ test('a protected group that is deleted ends nobody’s protection: the admin is
   await connector.restart({ PROTECTED_USERS: '' });
   await cycles(connector, 3);
   expect(connector.statusOf(ada.id)).toBe('SUSPENDED');
+});
+
+test('the undo of a cycle touches nobody who is protected by now, by whatever name', async () => {
+  const { directory, goto } = connector.world;
+  const people = [661, 662, 663].map((number) => newcomer(connector, number));
+  const done = await cycles(connector, 1);
+  expect(done.counts).toMatchObject({ created: 3 });
+  await cycles(connector, 1);
+  const [byId, byName, byGroup] = people;
+  const board = directory.addGroup('A fourth board');
+  directory.addMember(board.id, byGroup?.id ?? '');
+  await connector.restart({ PROTECTED_USERS: [byId?.id, byName?.userPrincipalName, board.id].join() });
+  await cycles(connector, 1);
+  const writes = goto.writes.length;
+  connector.later();
+  const plan = await revert(connector, done.id);
+  expect(plan.entries.map(({ state, reason }) => `${state} ${reason}`)).toEqual(Array(3).fill('ended Protected'));
+  expect(goto.writes.slice(writes)).toEqual([]);
+});
+
+test('whoever is protected and was held by an undo stays protected when released, beside a group that reads as empty', async () => {
+  const { directory } = connector.world;
+  const ada = newcomer(connector, 671);
+  await cycles(connector, 2);
+  directory.changeUser(ada.id, { surname: 'Married' });
+  const done = await cycles(connector, 1);
+  connector.later();
+  await apply(connector, await revert(connector, done.id));
+  const board = directory.addGroup('A fifth board');
+  directory.addMember(board.id, ada.id);
+  await connector.restart({ PROTECTED_USERS: board.id });
+  await cycles(connector, 1);
+  connector.stack.entra.behaviour.emptyMembersOf.add(board.id);
+  await postRelease(connector.engine, apiRequest('', { id: ada.id }));
+  directory.changeUser(ada.id, { accountEnabled: false });
+  await cycles(connector, 2);
+  expect(connector.statusOf(ada.id)).toBe('INVITED');
+  connector.stack.entra.behaviour.emptyMembersOf.clear();
 });

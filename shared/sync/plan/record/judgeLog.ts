@@ -6,13 +6,17 @@ import { inParallel } from '../../../concurrency/inParallel';
 import { isoTime } from '../../../model/Clock';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
 import type { HoldChange } from '../../../model/HoldChange';
+import { isProtected } from '../../../rules/isProtected';
 import { licensesOfRules } from '../../../rules/Policy';
 import { undo } from '../../../rules/undo';
+import type { Someone } from '../../../store/PeopleTable';
 import { rowKeyOf } from '../../../store/PlansTable';
 import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
+import { protectedAmong } from '../sources/protectedAmong';
+import { lastKnown } from './gather';
 import { recordJudged, unrecorded, type Judged } from './recordPeople';
 
 const PARALLEL_READS = 16;
@@ -47,9 +51,14 @@ export async function judgeUndo(
   const groupWrites = await context.groupWrites(undoneCycleId);
   const deleted = groupWrites.filter((one) => one.action === 'delete');
   const groupsBack = new Map(deleted.map(({ targetId, before }) => [targetId ?? '', String(before?.['name'])]));
-  const people: Judged[] = [];
+  const known: Someone[] = [];
   await inParallel(sourceIds, PARALLEL_READS, async (sourceId) => {
-    const someone = await store.people.someone(sourceId);
+    known.push(await store.people.someone(sourceId));
+  });
+  const protectedIds = await protectedNow(context, known);
+  const people: Judged[] = [];
+  await inParallel(known, PARALLEL_READS, async (someone) => {
+    const { sourceId } = someone;
     const { writes, hasYounger } = await writesOf(context, sourceId, undoneCycleId);
     const managed = someone.managed === 'unreadable' ? UNKNOWN_PERSON : someone.managed.person;
     const found = accounts.find(managed.link?.key, []);
@@ -58,6 +67,7 @@ export async function judgeUndo(
       displayName: someone.facts.displayName || (writes[0]?.displayName ?? ''),
       managed,
       personEtag: someone.managed === 'unreadable' ? null : someone.managed.etag,
+      isProtected: protectedIds.has(sourceId),
       writes,
       hasYoungerWrites: hasYounger,
       observed: found === 'ambiguous' ? 'absent' : found,
@@ -76,6 +86,17 @@ export async function judgeUndo(
     });
   });
   return people.sort((a, b) => (a.entry.sourceId < b.entry.sourceId ? -1 : 1));
+}
+
+/** Whom PROTECTED_USERS names today, by whatever: they may have been written to before it did (I07). */
+async function protectedNow(context: PlanContext, people: readonly Someone[]): Promise<ReadonlySet<string>> {
+  const byGroup = await protectedAmong(context, people, new Map());
+  const isNamed = (someone: Someone): boolean => {
+    const { sourceId, managed } = someone;
+    const email = managed === 'unreadable' ? undefined : managed.person.link?.applied.email;
+    return isProtected(sourceId, lastKnown(someone), email, context.policy.protectedUsers);
+  };
+  return new Set([...byGroup, ...people.filter(isNamed).map(({ sourceId }) => sourceId)]);
 }
 
 /** Who is undone is held; who is brought back to what an undo had changed is free again. */

@@ -1,6 +1,10 @@
+import type { Reason } from '../../../model/Reason';
 import { isProtected } from '../../../rules/isProtected';
 import type { Someone, SourceRead } from '../../../store/PeopleTable';
 import type { PlanContext } from '../PlanContext';
+
+/** Why nobody was written to when last judged, who was protected then, or may have been behind that. */
+const PERHAPS_PROTECTED: ReadonlySet<string> = new Set<Reason>(['Protected', 'HeldByRevert']);
 
 /**
  * Who of these is protected by a group that PROTECTED_USERS names (I07). A list of members that reads as short, empty or
@@ -21,12 +25,13 @@ export async function protectedAmong(
   const found = new Set(people.flatMap(({ sourceId }) => (listed.has(sourceId) ? [sourceId] : [])));
   const toAsk: string[] = [];
   for (const { sourceId, facts, managed } of people) {
-    if (found.has(sourceId) || facts.skipLogged !== 'Protected') continue;
+    if (found.has(sourceId) || !PERHAPS_PROTECTED.has(facts.skipLogged)) continue;
     const { deleted, attributes } = looked.get(sourceId) ?? facts;
     const email = managed === 'unreadable' ? undefined : managed.person.link?.applied.email;
     const person = attributes === null ? undefined : { id: sourceId, attributes };
-    if (deleted !== 'no') found.add(sourceId);
-    else if (!isProtected(sourceId, person, email, list)) toAsk.push(sourceId);
+    if (deleted !== 'no') {
+      if (facts.skipLogged === 'Protected') found.add(sourceId);
+    } else if (!isProtected(sourceId, person, email, list)) toAsk.push(sourceId);
   }
   if (toAsk.length === 0) return found;
   const isGroupLost = (await context.lostProtectors()).length > 0;
