@@ -22,7 +22,9 @@ const LAST = 6;
 export function Overview({ job, refresh }: ViewProps) {
   const { status } = job;
   const cycles = usePoll<CyclesAnswer>(`${JOB}/cycles?$top=${LAST}`, 5_000);
-  const warnings = status.currentCycle?.warnings ?? cycles.value?.value[0]?.warnings ?? [];
+  const newest = status.currentCycle ?? cycles.value?.value[0];
+  // Of removals that an admin rejected nothing is left to be said here.
+  const warnings = newest === undefined || newest.state === 'rejected' ? [] : newest.warnings;
   // What waits for a decision is said above; the cycle's own words stand on its page.
   const shown = status.awaitingApproval === null && status.firstPlan === null ? warnings : [];
   const said = stateInWords(job);
