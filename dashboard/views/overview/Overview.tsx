@@ -63,7 +63,11 @@ export function Overview({ job, refresh }: ViewProps) {
         <Loaded of={cycles}>
           {({ value }) =>
             value.length === 0 ? (
-              <Empty title="No cycle has run yet.">The timer starts the first one, or choose “Sync now”.</Empty>
+              <Empty title="No cycle has run yet.">
+                {status.connection.connected
+                  ? 'The timer starts the first one, or choose “Sync now”.'
+                  : 'The timer starts the first one when the connector is authorized.'}
+              </Empty>
             ) : (
               <CycleTable cycles={value} />
             )
