@@ -28,7 +28,10 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/POST …\/start, or “Start” on the page/g, '“Start” on the overview'],
   [/POST …\/start when/g, 'Choose “Start” when'],
   [/POST …\/start/g, '“Start”'],
+  [/ \(GET \/api\/connection\/authorize, or Connection on the page\)/g, ' with “Authorize” under “Connection”'],
 ];
+
+const NAMES_ROUTE = /…\/|\/api\/connection\//;
 
 /** Within a sentence: an expression of the mapping has quotes around its dates. */
 const MOMENT = /(?<=[a-z] )\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
@@ -41,7 +44,7 @@ const TURNS = /[\u202A-\u202E\u2066-\u2069]/g;
  * @param text any other than a sentence of the API stays as it is
  */
 export function pageWords(text: string): string {
-  const here = text.includes('…/')
+  const here = NAMES_ROUTE.test(text)
     ? PHRASES.reduce((said, [phrase, words]) => said.replace(phrase, words), text)
     : text;
   return here

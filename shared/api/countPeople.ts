@@ -1,6 +1,7 @@
 import { inParallel } from '../concurrency/inParallel';
 import { isoTime } from '../model/Clock';
 import { PEOPLE_BUCKETS, type Someone } from '../store/PeopleTable';
+import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import { Executions } from '../store/state/Executions';
 import type { StoredRow } from '../store/Table';
 import type { Engine } from '../sync/Engine';
@@ -21,13 +22,14 @@ interface Counted {
 const counted = new WeakMap<Engine['store'], Counted>();
 
 /**
- * How many people are in scope, managed, failing, waiting and held. They are counted again when a cycle has ended since.
+ * How many people are in scope, managed, failing, waiting and held. They are counted again when a cycle has ended since, or
+ * somebody has decided about removals.
  * @param rows of the job
  */
 export async function countPeople(engine: Engine, rows: ReadonlyMap<string, StoredRow>): Promise<PeopleAnswer> {
   const { store, clock } = engine;
   const now = clock.now();
-  const after = Executions.lastOf(rows)?.cycleId ?? '';
+  const after = `${Executions.lastOf(rows)?.cycleId ?? ''}/${AwaitedApproval.of(rows)?.cycleId ?? ''}`;
   const last = counted.get(store);
   if (last !== undefined && (last.after === after || now - last.at <= KEEP_MS)) return last.answer;
   const answer = count(engine);

@@ -17,6 +17,10 @@ describePage('the connection', () => {
     await page.waitForSelector('h1:has-text("Not connected to GoTo")');
     await page.click('nav a:has-text("Connection")');
     await page.waitForSelector('.hero-bad');
+    await press(page, 'Test connection');
+    await page.waitForSelector('.checks li:has-text("because “Sign-in to GoTo” failed")');
+    await page.waitForSelector('.notice-error:has-text("Something is missing")');
+    expect(await page.textContent('main')).not.toContain('/api/connection/authorize');
     expect(await page.textContent('.copied')).toBe(`${new URL(stage.address).origin}/api/connection/callback`);
     expect(await namelessControls(page)).toEqual([]);
     expect(await axeFindings(page)).toEqual([]);

@@ -17,6 +17,11 @@ describePage('at the help desk', () => {
   });
   afterAll(() => stage.stop());
 
+  /** Whoever is blocked is entitled no more: the next one is the first then. */
+  const block = (): void => {
+    stage.world.directory.changeUser(stage.entitled(0).id, { accountEnabled: false });
+  };
+
   test('the first plan is one step away, is no plan of nothing, and is applied', async () => {
     await stage.sync({ mode: 'full' });
     const { page, faults } = await stage.open();
@@ -34,10 +39,6 @@ describePage('at the help desk', () => {
   });
 
   test('a plan that a younger one replaced, and one that somebody else decided about, say so at once', async () => {
-    // Whoever is blocked is entitled no more: the next one is the first then.
-    const block = (): void => {
-      stage.world.directory.changeUser(stage.entitled(0).id, { accountEnabled: false });
-    };
     for (let count = 0; count < 3; count += 1) block();
     const first = await stage.sync();
     const [one, other] = [await stage.open(`#/cycles/${first}`), await stage.open(`#/cycles/${first}`)];
@@ -68,6 +69,22 @@ describePage('at the help desk', () => {
     await one.page.waitForSelector('.message:has-text("They are removed only after somebody has looked at the plan")');
     expect([...one.faults, ...other.faults]).toEqual([]);
     for (const { page } of [one, other]) await page.context().close();
+  });
+
+  test('a plan that was rejected waits for nobody, and its people are said to be left alone', async () => {
+    for (let count = 0; count < 3; count += 1) block();
+    const { page, faults } = await stage.open(`#/cycles/${await stage.sync()}`);
+    await page.waitForSelector('.rows-item:has-text("Awaits approval")');
+    await press(page, 'Reject');
+    await sayYes(page);
+    await page.waitForSelector('.hero:has-text("An admin rejected its removals")');
+    await page.waitForSelector('.rows-item:has-text("Rejected")');
+    expect(await page.locator('.rows-item:has-text("Awaits approval")').count()).toBe(0);
+    await goTo(page, '#/overview');
+    await page.waitForSelector('tbody tr:has-text("Rejected")');
+    expect(await page.locator('.message').count()).toBe(0);
+    expect(faults).toEqual([]);
+    await page.context().close();
   });
 
   test('another view begins at its top, and the way back leads to where one was', async () => {

@@ -1,5 +1,6 @@
 /** Deployed first, authorized later: the time between. */
 import { getJob } from '../../shared/api/getJob';
+import { getUser } from '../../shared/api/user/getUser';
 import { apiRequest } from '../support/apiRequest';
 import { TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
@@ -29,6 +30,14 @@ test('timers start nothing and say so once; whoever asks is told what to do; aft
     });
     expect(connector.world.goto.requests).toEqual([]);
     expect(connector.stack.entra.requests).toEqual([]);
+    // Nor is anybody promised an account at a time.
+    const [somebody = ''] = connector.world.directory.entitledIds();
+    expect(await getUser(connector.engine, apiRequest('', { id: somebody }))).toMatchObject({
+      body: {
+        reason: 'NotConnected',
+        next: { action: expect.stringMatching(/create|link/u) as unknown, dateTime: null },
+      },
+    });
 
     await connector.restart({ GOTO_REFRESH_TOKEN: connector.world.goto.refreshToken });
     expect(await connector.cycle()).toMatchObject({ state: 'succeeded', mode: 'initial' });

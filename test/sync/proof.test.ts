@@ -3,12 +3,15 @@ import { honestEntra } from '../../local/simulators/entra/EntraBehaviour';
 import { ORGANIZER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { postStart } from '../../shared/api/controlJob';
+import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
+import { ConnectorError } from '../../shared/model/ConnectorError';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
 import { askOf } from '../support/demand';
 import { expectConverged } from '../support/expectConverged';
+import { expectLogged } from '../support/expectLogged';
 import { putMeant } from '../support/meantMapping';
 import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { apply, dryRun, revert } from '../support/plans';
@@ -336,4 +339,21 @@ test('nobody moves to another enterprise application by an undo, even one whose 
     state: 'failed',
     error: expect.stringMatching(/another enterprise application/) as unknown,
   });
+});
+
+test('I12: a look behind which GoTo makes the proof wait is no younger by that: what it does not show yet is looked for again', async () => {
+  await connector.begin();
+  const person = newcomer(connector, 930);
+  jest.spyOn(GotoAccounts.prototype, 'get').mockImplementationOnce(() => {
+    connector.later(5 * 60_000);
+    return Promise.reject(
+      new ConnectorError('no such account', { code: 'NotFound', sent: true, repeatable: false, scope: 'object' }),
+    );
+  });
+  expect(await cycles(connector, 1)).toMatchObject({ state: 'succeeded', counts: { created: 1, parked: 0 } });
+  expect((await connector.engine.store.people.get(person.id)).person).toMatchObject({
+    link: { key: connector.accountOf(person.id)?.key },
+    pending: null,
+  });
+  await expectLogged(connector);
 });

@@ -4,6 +4,7 @@ import { readersPacer } from '../../shared/sync/cycle/readersPacer';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
 import { historyAnswerSchema } from '../../shared/api/answers/HistoryAnswer';
+import { jobAnswerSchema } from '../../shared/api/answers/JobAnswer';
 import { getHistory } from '../../shared/api/getHistory';
 import { getJob } from '../../shared/api/getJob';
 import { apiRequest } from '../support/apiRequest';
@@ -207,9 +208,15 @@ test('a plan that waits stands while Entra’s list of assignments is in doubt, 
 test('a rejected plan removes nobody; who is wanted again and leaves later is removed like anybody', async () => {
   const { ids, cycle } = await leave(5);
   const { hash } = await planOf(cycle.id);
+  const held = async (): Promise<number> =>
+    jobAnswerSchema.parse((await getJob(connector.engine, apiRequest())).body).status.people.held;
+  expect(await held()).toBe(0);
   await decide('reject', cycle.id, hash);
   await connector.settle();
   expect(await connector.view(cycle.id)).toMatchObject({ state: 'rejected', counts: { staged: 0 } });
+  // No cycle has ended since.
+  connector.later();
+  expect(await held()).toBe(5);
   expect(await decide('reject', cycle.id, hash)).toMatchObject({ status: 202 });
   expect(await refusal(decide('approve', cycle.id, hash))).toBe('409 PlanNotWaiting');
   const next = await cycles(connector, 2);

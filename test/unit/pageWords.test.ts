@@ -39,6 +39,10 @@ test.each([
     'Release the person when they may be changed again.',
   ],
   ['A mapping of Müller & Söhne …', 'A mapping of Müller & Söhne …'],
+  [
+    'The connector is not connected to GoTo: authorize it (GET /api/connection/authorize, or Connection on the page), or set GOTO_PERSONAL_ACCESS_TOKEN.',
+    'The connector is not connected to GoTo: authorize it with “Authorize” under “Connection”, or set GOTO_PERSONAL_ACCESS_TOKEN.',
+  ],
   // A name that turns the text behind it would turn the whole sentence.
   ['Ada \u202Egnp.exe has no GoTo account.', 'Ada gnp.exe has no GoTo account.'],
   ['محمد عبد الله has no GoTo account.', 'محمد عبد الله has no GoTo account.'],

@@ -5,6 +5,7 @@ import { words } from '../../data/words';
 import { ActionButton } from '../../parts/ActionButton';
 import { Card } from '../../parts/Card';
 import { Icon } from '../../parts/Icon';
+import { tell } from '../../parts/Notices';
 import { Status } from '../../parts/Status';
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -27,14 +28,20 @@ const TITLES: Readonly<Record<string, string>> = {
   signIn: 'Sign-in to this page',
 };
 
+/** A line that waits for another one calls that by its code. */
+const named = (message: string): string =>
+  message.replace(/(?<=because )(\w+)(?= failed)/, (check) => `“${TITLES[check] ?? words(check)}”`);
+
 /** Graph's "Test Connection": each permission by a real call, with what to do where one is missing. Writes nothing. */
 export function ConnectionTest() {
   const [answer, setAnswer] = useState<ConnectionAnswer | null>(null);
-  const test = async (): Promise<string> => {
+  const test = async (): Promise<string | undefined> => {
     setAnswer(null);
     const found = await get<ConnectionAnswer>(`${JOB}/validateCredentials`, { method: 'POST', body: {} });
     setAnswer(found);
-    return found.valid ? 'The connection works.' : 'Something is missing: see the lines.';
+    if (found.valid) return 'The connection works.';
+    tell('error', 'Something is missing: see the lines.');
+    return undefined;
   };
   return (
     <Card
@@ -53,7 +60,7 @@ export function ConnectionTest() {
             <li key={check}>
               <Status state={status} text={TITLES[check] ?? words(check)} />
               <span class="unseen">{words(status)}: </span>
-              <span>{message}</span>
+              <span>{named(message)}</span>
             </li>
           ))}
         </ul>

@@ -73,6 +73,8 @@ function outcomeInWords(cycle: CycleAnswer): string {
       : 'This is a plan, and it was applied: the cycle that did it says what came of it.';
   if (cycle.state === 'superseded' && (cycle.counts['staged'] ?? 0) > 0)
     return 'Nobody decided about its removals before a later cycle planned them anew: that one may wait for you.';
+  if (cycle.state === 'rejected')
+    return 'An admin rejected its removals: these people keep what they have, and are left alone until they are released.';
   const counts = countsInWords(cycle);
   if (cycle.endDateTime === null) return counts === null ? 'Nothing has changed yet.' : `So far: ${counts}.`;
   return `${counts ?? 'Nothing was to be changed'}, in ${tookOf(cycle)}.`;

@@ -25,9 +25,11 @@ const PAGE = 500;
 /** Two lines of text, in px. */
 const ROW_HEIGHT = 52;
 
-/** Staged removals of a plan in whose place a younger one is wait for nobody. */
+const DECIDED = new Set(['superseded', 'rejected']);
+
+/** Staged removals wait for somebody as long as the cycle does; what was approved is done one after the other. */
 const stateOf = ({ staged, state }: PlanEntryAnswer, cycle: CycleAnswer): string =>
-  !staged ? state : cycle.state === 'superseded' ? 'superseded' : 'staged';
+  !staged ? state : cycle.state === 'awaitingApproval' ? 'staged' : DECIDED.has(cycle.state) ? cycle.state : 'open';
 
 const columnsOf = (cycle: CycleAnswer): readonly Column<PlanEntryAnswer>[] => [
   {

@@ -22,7 +22,9 @@ const LAST = 6;
 export function Overview({ job, refresh }: ViewProps) {
   const { status } = job;
   const cycles = usePoll<CyclesAnswer>(`${JOB}/cycles?$top=${LAST}`, 5_000);
-  const warnings = status.currentCycle?.warnings ?? cycles.value?.value[0]?.warnings ?? [];
+  const newest = status.currentCycle ?? cycles.value?.value[0];
+  // Of removals that an admin rejected nothing is left to be said here.
+  const warnings = newest === undefined || newest.state === 'rejected' ? [] : newest.warnings;
   // What waits for a decision is said above; the cycle's own words stand on its page.
   const shown = status.awaitingApproval === null && status.firstPlan === null ? warnings : [];
   const said = stateInWords(job);
@@ -63,7 +65,11 @@ export function Overview({ job, refresh }: ViewProps) {
         <Loaded of={cycles}>
           {({ value }) =>
             value.length === 0 ? (
-              <Empty title="No cycle has run yet.">The timer starts the first one, or choose “Sync now”.</Empty>
+              <Empty title="No cycle has run yet.">
+                {status.connection.connected
+                  ? 'The timer starts the first one, or choose “Sync now”.'
+                  : 'The timer starts the first one when the connector is authorized.'}
+              </Empty>
             ) : (
               <CycleTable cycles={value} />
             )

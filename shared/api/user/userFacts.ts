@@ -28,8 +28,10 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
   const described = describer(isSilence(goto) ? [] : goto.licenses);
   const hold = managed?.person.hold ?? null;
   const { job, isFirstPlanWaiting } = explained;
+  // The timer comes all the same, and goes.
+  const isUnconnected = isSilence(goto) && goto.code === 'NotConnected';
   const cycleAt = (after: number, mode?: 'full'): number | undefined =>
-    isFirstPlanWaiting ? undefined : nextCycleAt(engine, job, after, mode);
+    isFirstPlanWaiting || isUnconnected ? undefined : nextCycleAt(engine, job, after, mode);
   const nextAttempt = mark === undefined ? undefined : cycleAt(Math.max(now, mark.wait ?? 0));
   const nextAt = seen?.isOfGotoAlone === true ? cycleAt(now, 'full') : (nextAttempt ?? cycleAt(now));
   const source = sourceOf(explained, seen);

@@ -55,17 +55,19 @@ interface Different extends Written {
 export async function proveWrites(engine: Engine, cycle: Cycle): Promise<Proof> {
   const { clock, timing } = engine;
   const wait = timing.proofDelayMs * 2 ** cycle.proofs;
+  // What is seen is as old as the first look: GoTo may make the others wait, for minutes if it likes.
+  const lookedAt = clock.now();
   let different: Different[];
   let lastWriteAt = 0;
   try {
-    ({ different, lastWriteAt } = await compare(engine, cycle));
+    ({ different, lastWriteAt } = await compare(engine, cycle, lookedAt));
   } catch (error) {
     const outcome = outcomeOf(error, cycle.proofs, clock.now(), timing.proofDelayMs);
     if (outcome.kind === 'retryAfter' && cycle.proofs < MAX_FAULTS)
       return { kind: 'later', waitMs: outcome.at - clock.now() };
     return { kind: 'unproven' };
   }
-  if (different.length > 0 && clock.now() < lastWriteAt + timing.gotoLagMs)
+  if (different.length > 0 && lookedAt < lastWriteAt + timing.gotoLagMs)
     return { kind: 'later', waitMs: Math.min(wait, Math.max(1_000, lastWriteAt + timing.gotoLagMs - clock.now())) };
   return { kind: 'proven', different: different.length, correction: await correct(engine, cycle, different) };
 }
@@ -73,6 +75,7 @@ export async function proveWrites(engine: Engine, cycle: Cycle): Promise<Proof> 
 async function compare(
   engine: Engine,
   cycle: Cycle,
+  lookedAt: number,
 ): Promise<{ readonly different: Different[]; readonly lastWriteAt: number }> {
   const caller = { pacer: await readersPacer(engine, cycle.id) };
   const first: Written[] = [];
@@ -91,7 +94,7 @@ async function compare(
     if (written.length <= POINT_READS) return { different: await compareEach(engine, caller, written), lastWriteAt };
     const different = await bySample(engine, caller, cycle, written);
     // What GoTo does not show for good puts its other answers in question.
-    const isOver = engine.clock.now() >= lastWriteAt + engine.timing.gotoLagMs;
+    const isOver = lookedAt >= lastWriteAt + engine.timing.gotoLagMs;
     if (different !== undefined && (different.length === 0 || !isOver)) return { different, lastWriteAt };
   }
   const index = await AccountIndex.of((await engine.accounts.list(caller)).accounts);
