@@ -105,7 +105,10 @@ function factsOf(cycle: CycleAnswer): readonly (readonly [string, ComponentChild
           )),
     ],
     ['Calls to Graph', number(calls['graph'] ?? 0)],
-    ['Calls to GoTo', `${number(calls['gotoReads'] ?? 0)} reads, ${number(calls['gotoWrites'] ?? 0)} writes`],
+    [
+      'Calls to GoTo',
+      `${many(calls['gotoReads'] ?? 0, 'read', 'reads')}, ${many(calls['gotoWrites'] ?? 0, 'write', 'writes')}`,
+    ],
     ['Told to slow down', throttled === 0 ? 'Never' : many(throttled, 'time', 'times')],
     ['Log', <a href={linkTo('log', null, { cycle: cycle.id })}>Entries of this cycle</a>],
     ['Id', <code>{cycle.id}</code>],
