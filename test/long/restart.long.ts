@@ -5,14 +5,12 @@ import { postPause, postRestart, postStart } from '../../shared/api/controlJob';
 import { getJob } from '../../shared/api/getJob';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { PeopleTable } from '../../shared/store/PeopleTable';
-import { settle } from '../../shared/queue/settle';
 import { PlansTable } from '../../shared/store/PlansTable';
 import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
-import { Turn } from '../../shared/store/state/Turn';
-import { handleJobMessage } from '../../shared/sync/handleJobMessage';
+import { PlanContext } from '../../shared/sync/plan/PlanContext';
 import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
-import { atWork, workToTheEnd } from '../support/atWork';
+import { atWork, sleepAt, workToTheEnd } from '../support/atWork';
 import { expectInOrder } from '../support/deaths';
 import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { refusal } from '../support/refusal';
@@ -204,22 +202,13 @@ test('Full, planned by one that has stalled beside another: the ties that its cy
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const { id } = someone(connector);
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
-  const bucket = PeopleTable.prototype.bucket;
-  let isStalled = false;
-  jest.spyOn(PeopleTable.prototype, 'bucket').mockImplementation(async function (this: PeopleTable, index) {
-    if (!isStalled) {
-      isStalled = true;
-      const { engine } = connector;
-      const cycleId = Turn.of(await engine.store.job.read())?.cycleId ?? '';
-      await settle(engine.sender, await handleJobMessage(engine, { kind: 'job', cycleId, n: 1 }, 2));
-      while ((await linkOf(id)) === null) await new Promise((resolve) => setImmediate(resolve));
-    }
-    return bucket.call(this, index);
+  const hasSlept = sleepAt(PlanContext.prototype, 'marksOf', async () => {
+    await atWork(connector);
+    while ((await linkOf(id)) === null) await new Promise((resolve) => setImmediate(resolve));
   });
   await restart('Full');
   expect(await newest()).toMatchObject({ mode: 'initial', state: 'succeeded', counts: { created: 0 } });
-  expect(isStalled).toBe(true);
+  expect(hasSlept()).toBe(true);
   expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
   await expectInOrder(connector);
 });
@@ -228,19 +217,13 @@ test('Full, planned by one that has stalled for longer than its cycle lived: the
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const { id } = someone(connector);
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own receiver
-  const bucket = PeopleTable.prototype.bucket;
   let stalled: string | undefined;
-  jest.spyOn(PeopleTable.prototype, 'bucket').mockImplementation(async function (this: PeopleTable, index) {
-    if (stalled === undefined) {
-      stalled = '';
-      connector.later(24 * 3_600_000);
-      stalled = await atWork(connector);
-      await connector.start();
-      await workToTheEnd(connector);
-      expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
-    }
-    return bucket.call(this, index);
+  sleepAt(PlanContext.prototype, 'marksOf', async () => {
+    connector.later(24 * 3_600_000);
+    stalled = await atWork(connector);
+    await connector.start();
+    await workToTheEnd(connector);
+    expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
   });
   await restart('Full');
   expect(await newest()).toMatchObject({
