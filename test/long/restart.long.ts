@@ -10,6 +10,7 @@ import { AwaitedApproval } from '../../shared/store/state/AwaitedApproval';
 import { PlanContext } from '../../shared/sync/plan/PlanContext';
 import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
+import { askOf } from '../support/demand';
 import { atWork, sleepAt, workToTheEnd } from '../support/atWork';
 import { expectInOrder } from '../support/deaths';
 import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
@@ -145,6 +146,50 @@ test('Full, stopped when the ties are forgotten: whoever gets another address be
   await connector.run(() => postStart(connector.engine, apiRequest('')));
   expect(await newest()).toMatchObject({ counts: { created: 0, updated: 1 } });
   expect(await linkOf(id)).toMatchObject({ key: before?.key });
+  await expectInOrder(connector);
+});
+
+test('Full, stopped when the ties are forgotten: on demand disables who was blocked since, and makes nobody a second account', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const [blocked, moved, stays] = [someone(connector, 0), someone(connector, 1), someone(connector, 2)];
+  const keys = [blocked, moved, stays].map(({ id }) => connector.accountOf(id)?.key ?? '');
+  pauseWhenPlanned(connector);
+  await restart('Full');
+  await newest();
+  jest.restoreAllMocks();
+  connector.world.directory.changeUser(blocked.id, { accountEnabled: false });
+  connector.world.directory.changeUser(moved.id, OTHER_ADDRESS);
+  connector.later();
+  await connector.run(() => connector.engine.store.pause.end());
+  expect(await askOf(connector, blocked.id, { dryRun: true })).toMatchObject({ action: 'disable', targetId: keys[0] });
+  expect(await linkOf(blocked.id)).toBeNull();
+  expect(await askOf(connector, blocked.id)).toMatchObject({ status: 'success', action: 'disable' });
+  expect(await askOf(connector, moved.id)).toMatchObject({ status: 'success', action: 'update', targetId: keys[1] });
+  expect(await askOf(connector, stays.id)).toMatchObject({ status: 'success', action: 'link', targetId: keys[2] });
+  expect(connector.statusOf(blocked.id)).toBe('SUSPENDED');
+  expect(connector.world.goto.users.get(keys[1] ?? '')?.latest?.email).toBe(OTHER_ADDRESS.mail);
+  await cycles(connector, 2);
+  await expectInOrder(connector);
+});
+
+test('Full, whose planner unties somebody for whom a request on demand is about to write a new address: one account', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const { id } = someone(connector);
+  const before = await linkOf(id);
+  connector.later();
+  const hasSlept = sleepAt(PlansTable.prototype, 'begin', async () => {
+    const { people } = connector.engine.store;
+    const { person, etag } = await people.get(id);
+    await people.change(id, { ...person, link: null, untied: person.link }, etag);
+  });
+  connector.world.directory.changeUser(id, OTHER_ADDRESS);
+  await askOf(connector, id);
+  expect(hasSlept()).toBe(true);
+  jest.restoreAllMocks();
+  await cycles(connector, 2);
+  expect(await linkOf(id)).toMatchObject({ key: before?.key, applied: { email: OTHER_ADDRESS.mail } });
   await expectInOrder(connector);
 });
 

@@ -80,6 +80,11 @@ const PLANTED: Planted = {
   ],
   tieReread: ['walk', 'forgetRaces', 'a tie lost to another planner is believed to stand'],
   recallTie: ['search', 'forgetDies', 'who leaves before the tie is made anew keeps the access'],
+  recallLast: [
+    'search',
+    'forgetDemands',
+    'on demand finds no account for whom a restart has untied and who has got another address, and makes a second one',
+  ],
   movedTie: [
     'search',
     'forgetMoves',

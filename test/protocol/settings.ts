@@ -63,6 +63,7 @@ export const RULES = [
   'tiePlace',
   'tieReread',
   'recallTie',
+  'recallLast',
   'movedTie',
 ] as const;
 

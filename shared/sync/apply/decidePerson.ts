@@ -15,6 +15,7 @@ import { meetingsInWords } from '../../rules/meetingsInWords';
 import { seatTurn } from '../../rules/seats';
 import type { StoredPerson } from '../../store/PeopleTable';
 import { contradictsAbsence } from '../job/contradictsAbsence';
+import { recalledTie } from '../job/recalledTie';
 import { bestBefore } from './bestBefore';
 import { claimAccount, isTakenOver } from './claimAccount';
 import { groupUnavailable } from './handleGroup';
@@ -61,6 +62,12 @@ export async function decidePerson(task: Task): Promise<Decided> {
   if (entry.desired.kind === 'leave') return end({ outcome: 'skip', reason: entry.desired.reason });
   if (entry.observed === 'ambiguous') throw ambiguous();
   if (person.fencedUntil > engine.clock.now()) return wait(person.fencedUntil);
+  // Untied since the row was judged, or asked for on demand, where nobody plans.
+  const tied = await recalledTie(engine, entry, person);
+  if (tied !== undefined) {
+    await engine.store.people.change(entry.sourceId, tied, stored.etag);
+    return AGAIN;
+  }
   return decide(task, stored, written, end);
 }
 

@@ -8,6 +8,7 @@ import type { License } from '../../model/Account';
 import type { EnterpriseApp } from '../../model/Assignment';
 import { isoTime } from '../../model/Clock';
 import { ConnectorError } from '../../model/ConnectorError';
+import type { Link } from '../../model/Link';
 import type { LogEntry } from '../../model/LogEntry';
 import { textOf } from '../../model/Person';
 import type { StoredMark } from '../../store/DirtyTable';
@@ -89,11 +90,13 @@ async function readAndSearch(engine: Engine, sourceId: string, caller: Caller) {
     readStored(engine, sourceId),
     patiently('Entra', () => askEntra(engine, sourceId)),
   ]);
-  const link = stored.someone.managed === 'unreadable' ? null : stored.someone.managed.person.link;
+  const link = isSilence(entra) ? storedLink(stored.someone) : entra.judged.read.facts(null).managed.link;
   const addresses = isSilence(entra) ? [] : placesToLook(entra.judged);
   const search = await askGoto(engine, () => searchAccount(engine, link, addresses, caller));
   return { ...stored, entra, search };
 }
+
+const storedLink = ({ managed }: Someone): Link | null => (managed === 'unreadable' ? null : managed.person.link);
 
 export const isSilence = (told: object): told is Silence => 'code' in told && 'message' in told;
 
@@ -148,9 +151,9 @@ async function patiently<T extends object>(service: string, work: () => Promise<
 
 /** Whoever is not to have an account is looked for by what they are called in Entra: there may be one of somebody else's making. */
 function placesToLook(judged: Judged): readonly string[] {
-  const { person, someone } = judged.read;
+  const { person, facts } = judged.read;
   const wanted = addressesOf(judged);
-  const isLinked = someone.managed !== 'unreadable' && someone.managed.person.link !== null;
+  const isLinked = facts(null).managed.link !== null;
   if (wanted !== undefined || isLinked || person === undefined) return wanted ?? [];
   return [textOf(person, 'mail'), textOf(person, 'userPrincipalName')].filter((one) => one !== null);
 }

@@ -3,6 +3,7 @@ import type { Caller } from '../../goto/GotoClient';
 import { matchingAddresses } from '../../model/Desired';
 import { judge, type JudgeContext, type Judgement } from '../../rules/judge';
 import { searchAccount, type Search, type Tried } from '../apply/look';
+import { recalledTie, withTieBack } from '../job/recalledTie';
 import type { PlanContext } from '../plan/PlanContext';
 import { readRequest, type RequestRead } from '../plan/sources/readRequest';
 
@@ -44,8 +45,22 @@ export async function judgeBySource(
   who: { readonly sourceId: string; readonly cycleId: string },
 ): Promise<Judged> {
   const read = await readRequest(context, who.sourceId, who.cycleId);
-  return { ...judge(read.facts(null), judgeContext(context, read)), read, tried: [] };
+  const { managed } = read.facts(null);
+  if (managed.untied === null) return judgedBySource(context, read);
+  // A tie that a restart has forgotten is given back before anything is written: judged as it is then.
+  const tied = judgedBySource(context, {
+    ...read,
+    facts: (find) => ({ ...read.facts(find), managed: withTieBack(managed) }),
+  });
+  const isRecalled = (await recalledTie(context.engine, tied.entry, managed)) !== undefined;
+  return isRecalled ? tied : judgedBySource(context, read);
 }
+
+const judgedBySource = (context: PlanContext, read: RequestRead): Judged => ({
+  ...judge(read.facts(null), judgeContext(context, read)),
+  read,
+  tried: [],
+});
 
 /** By which addresses the account is to be looked for beside its key; undefined when it makes no difference. */
 export function addressesOf({ entry: { desired }, read }: Judged): readonly string[] | undefined {

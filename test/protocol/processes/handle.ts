@@ -5,6 +5,7 @@ import { commit } from './commit';
 import { prepare } from './prepare';
 import { end, readPass, type Outcome, type Task } from './reading';
 import { recover } from './recover';
+import { recalledLast } from './ties';
 
 const PASSES = 6;
 
@@ -20,6 +21,7 @@ export function* handle(person: Person, task: Task): Steps<Outcome> {
       if (outcome !== null) return outcome;
       continue; // on('recoverDecide'): recovered; now decide anew
     }
+    if (yield* recalledLast(reading, task)) continue;
     const verdict = yield* prepare(reading, task, refusals);
     if ('retryAt' in verdict) return verdict;
     if ('end' in verdict) {

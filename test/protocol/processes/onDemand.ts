@@ -7,6 +7,7 @@ import { handle } from './handle';
 import type { Task } from './reading';
 import { isRemoval } from './judge';
 import { reserve } from './reserve';
+import { asTied } from './ties';
 
 /** Facts → reserve → mark → handle; its own cycle id, no turn (protocol.md 3.7). */
 export function* onDemand(person: Person): Steps<void> {
@@ -16,7 +17,7 @@ export function* onDemand(person: Person): Steps<void> {
   const { value: facts, at } = yield* readPerson(person);
   const want = targetOf(facts, setting);
   const cycle = (yield* newId()).value;
-  const removal = row !== undefined && isRemoval(row, want);
+  const removal = row !== undefined && isRemoval(yield* asTied(person, row, want), want);
   if (removal && !(yield* reserve([person]))) return; // answered with "needs approval"
   // on('odMark'): its intent must be somebody's duty when it dies (R17)
   if (on('odMark')) yield* tx(upsert(keys.mark(person), { since: at, wait: null, attempts: 0, look: false }));

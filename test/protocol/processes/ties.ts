@@ -3,7 +3,7 @@ import { get, tx, update, type Entity, type Steps } from '../calls';
 import { keys, type Person, type PersonRow, type Target } from '../rows';
 import { on } from '../settings';
 import { claimPlace, type Place } from './place';
-import { guard } from './reading';
+import { guard, type Reading, type Task } from './reading';
 
 /**
  * Whoever is being written to is left alone, and so is a row lost to somebody else.
@@ -18,7 +18,7 @@ export function* retied(
   const { head } = place;
   if (head.dryRun || row.pending !== null) return row;
   const next = (yield* isToBeRecalled(person, row, want))
-    ? { ...row, link: row.untied, untied: null }
+    ? tiedAgain(row)
     : head.linksEtag !== null && row.link !== null && isFoundAnew(row, want)
       ? { ...row, link: null, untied: row.link }
       : null;
@@ -27,6 +27,23 @@ export function* retied(
   if (yield* tx(update(keys.person(person), next, guard(etag)))) return next;
   // on('tieReread'): whom another planner of this cycle has untied is judged without the tie
   return on('tieReread') ? ((yield* get(keys.person(person))).value?.row ?? row) : row;
+}
+
+const tiedAgain = (row: PersonRow): PersonRow => ({ ...row, link: row.untied, untied: null });
+
+/**
+ * on('recallLast'): whoever is handled may have been untied since they were judged, or come by on demand, where nobody plans.
+ * @returns true: the row is to be read again
+ */
+export function* recalledLast({ person, row, etag }: Reading, { want }: Task): Steps<boolean> {
+  if (!on('recallLast') || !(yield* isToBeRecalled(person, row, want))) return false;
+  yield* tx(update(keys.person(person), tiedAgain(row), guard(etag)));
+  return true;
+}
+
+/** The row as a request judges it: with the tie that it will have when it is handled. */
+export function* asTied(person: Person, row: PersonRow, want: Target): Steps<PersonRow> {
+  return on('recallLast') && (yield* isToBeRecalled(person, row, want)) ? tiedAgain(row) : row;
 }
 
 /**

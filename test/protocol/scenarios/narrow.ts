@@ -298,6 +298,12 @@ export const NARROW = asScenarios({
     budget: { move: 1, cycle: 1, forget: 1, crash: 1 },
     limits: { ...one, values: [], addresses: ['c@'] },
   },
+  forgetDemands: {
+    truth: justA,
+    settings: unique,
+    budget: { move: 1, onDemand: 1, forget: 1 },
+    limits: { ...one, values: [], addresses: ['c@'] },
+  },
   attempts: {
     truth: justA,
     changed: { a: 2 },

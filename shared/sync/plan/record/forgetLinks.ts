@@ -1,8 +1,8 @@
+import { isFoundAnew } from '../../../rules/isFoundAnew';
 import type { CyclePlace } from '../../cycle/CyclePlace';
 import type { PlanContext } from '../PlanContext';
 import { changeTies } from './changeTies';
 import type { Gathered } from './gather';
-import { isFoundAnew } from './isFoundAnew';
 import { judgeOne } from './recordPeople';
 
 /**

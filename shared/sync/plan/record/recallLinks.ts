@@ -1,8 +1,8 @@
 import type { CyclePlace } from '../../cycle/CyclePlace';
+import { recalledTie, withTieBack } from '../../job/recalledTie';
 import type { PlanContext } from '../PlanContext';
 import { changeTies } from './changeTies';
 import { withPerson, type Gathered } from './gather';
-import { isFoundAnew } from './isFoundAnew';
 import { judgeOne } from './recordPeople';
 
 /**
@@ -18,9 +18,7 @@ export const recallLinks = (
 ): Promise<readonly Gathered[]> =>
   changeTies(context, place, gathered, async (one, { person, etag }) => {
     if (person.untied === null || person.link !== null) return undefined;
-    const tied = { ...person, link: person.untied, untied: null };
+    const tied = withTieBack(person);
     const { entry } = judgeOne(context, place.cycle, withPerson(one, { person: tied, etag }));
-    if (isFoundAnew(entry, person.untied)) return undefined;
-    const claim = await context.engine.store.claims.get(person.untied.key);
-    return claim === undefined || claim.sourceId === one.someone.sourceId ? tied : undefined;
+    return recalledTie(context.engine, entry, person);
   });
