@@ -14,6 +14,4 @@ module.exports = {
   testTimeout: 1_800_000,
   // A sweep plays several companies at once.
   maxWorkers: 2,
-  // Workers of several GB on a slow machine; one that leaks a handle never ends, and is still told.
-  workerGracefulExitTimeout: 60_000,
 };

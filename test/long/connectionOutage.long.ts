@@ -1,4 +1,5 @@
 /** Whatever the connector needs is away at once: "Test connection" still answers in time, and names the causes. */
+import { createServer as createCurtServer } from 'node:http';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { testConnection } from '../../shared/sync/job/testConnection';
 import { CHECKS } from '../../shared/sync/job/ConnectionLine';
@@ -32,8 +33,12 @@ test('an outage of storage, Service Bus, Entra and GoTo is told within 15 second
   } finally {
     await connector.restart({ TableStorage: '' });
     await connector.stop();
-    // Whoever still waits for an answer hears that there is none.
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => mute.close(resolve));
+    // What nobody waits for any more still goes on: with nobody there each of its calls is tried again for long.
+    const curt = createCurtServer((_request, response) =>
+      response.writeHead(404, { connection: 'close' }).end(),
+    ).unref();
+    await new Promise<void>((resolve) => curt.listen(port, '127.0.0.1', resolve));
   }
 });

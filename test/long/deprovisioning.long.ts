@@ -105,8 +105,11 @@ test('an account that GoTo does not suspend is told as access that remains, and 
   const timer = setInterval(() => {
     if (licensesOf(key)?.length === 0) goto.changeByHand(key, { licenseKeys: [MEETING_LICENSE] });
   }, 1);
-  await connector.settle();
-  clearInterval(timer);
+  try {
+    await connector.settle();
+  } finally {
+    clearInterval(timer);
+  }
   expect(await connector.view(started.cycle.id)).toMatchObject({ counts: { disabled: 0, parked: 1 } });
   expect(await connector.entry(started.cycle.id, person.id)).toMatchObject({
     status: 'parked',

@@ -225,8 +225,13 @@ export async function playDeath(story: Story, writes: number, killAt: number, ag
     const before = connector.world.goto.writes.length;
     connector.killAt = connector.calls + killAt;
     connector.killAgainAfter = again;
-    await begin(story, connector).catch(() => undefined);
-    await connector.settle();
+    const ask = async (): Promise<void> => {
+      await begin(story, connector).catch(() => undefined);
+      await connector.settle();
+    };
+    await ask();
+    // Who died in the request itself, with nothing behind it, dies again in the next one.
+    if (story.isAskedAgain === true && again !== undefined) await ask();
     const hasDied = connector.takeKill();
     if (story.isAskedAgain === true) {
       await begin(story, connector);
