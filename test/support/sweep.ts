@@ -1,6 +1,6 @@
 /**
  * A sweep plays a story at every place, which takes minutes: only `npm run test:long` plays them.
- * SWEEP_SHARE=6 plays every sixth case (what `.ci/run` has time for), and SWEEP_SEED says which. The title of a sweep names
+ * SWEEP_SHARE=10 plays every tenth case (what `.ci/run` has time for), and SWEEP_SEED says which. The title of a sweep names
  * both, so that a failure can be played again.
  */
 const SHARE = Number(process.env['SWEEP_SHARE'] ?? 1);
