@@ -173,6 +173,39 @@ test('Full, stopped when the ties are forgotten: on demand disables who was bloc
   await expectInOrder(connector);
 });
 
+test('Full, stopped when the ties are forgotten: whoever gets the address of somebody who has moved, on demand, does not get the account', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const moved = someone(connector);
+  const before = await linkOf(moved.id);
+  pauseWhenPlanned(connector);
+  await restart('Full');
+  await newest();
+  jest.restoreAllMocks();
+  connector.world.directory.changeUser(moved.id, OTHER_ADDRESS);
+  const { id } = newcomer(connector, 900, { mail: moved.mail, userPrincipalName: moved.userPrincipalName });
+  connector.later();
+  await connector.run(() => connector.engine.store.pause.end());
+  await askOf(connector, id);
+  expect(await linkOf(id)).toBeNull();
+  await cycles(connector, 3);
+  expect(await linkOf(moved.id)).toMatchObject({ key: before?.key, applied: { email: OTHER_ADDRESS.mail } });
+  expect(await linkOf(id)).toMatchObject({ origin: 'created' });
+  await expectInOrder(connector);
+});
+
+test('Full, beside others with the address of somebody: the account stays with whom it was made for', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const { id, mail } = someone(connector);
+  const before = await linkOf(id);
+  const twins = [900, 901, 902, 903].map((number) => newcomer(connector, number, { mail }).id);
+  await cycles(connector, 1);
+  await restart('Full');
+  expect(await newest()).toMatchObject({ counts: { created: 0, failed: twins.length } });
+  expect(await linkOf(id)).toMatchObject({ key: before?.key, origin: 'adopted' });
+});
+
 test('Full, whose planner unties somebody for whom a request on demand is about to write a new address: one account', async () => {
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();

@@ -2,8 +2,11 @@
  * At most one person a GoTo account (I03). The order is what makes it safe: the holder's row is changed before its claim
  * is taken over, and one's own claim of an earlier try is renewed before it counts (docs/protocol.md 6).
  */
+import { emailKey } from '../../model/Account';
 import { ConnectorError } from '../../model/ConnectorError';
+import { matchingAddresses } from '../../model/Desired';
 import type { ManagedPerson } from '../../model/ManagedPerson';
+import type { PlanEntry } from '../../model/PlanEntry';
 import type { Reason } from '../../model/Reason';
 import type { WithStore } from '../Engine';
 
@@ -23,6 +26,9 @@ const busy = (): ConnectorError =>
     scope: 'object',
   });
 
+/** Whose the account is to be, and by which addresses it was found. */
+type Claimant = Pick<PlanEntry, 'sourceId' | 'desired'>;
+
 /**
  * @param mayTakeOver asked with the person who had the account, before it is taken from them
  * @returns false when it may not: nothing was changed
@@ -31,13 +37,17 @@ const busy = (): ConnectorError =>
 export async function claimAccount(
   { store }: WithStore,
   targetKey: string,
-  sourceId: string,
+  claimant: Claimant,
   mayTakeOver: (holder: ManagedPerson) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<boolean> {
+  const { sourceId } = claimant;
   if (await store.claims.insert(targetKey, sourceId)) return true;
   const claim = await store.claims.get(targetKey);
   if (claim === undefined) throw busy();
-  if (claim.sourceId !== sourceId && !(await breakClaim({ store }, targetKey, claim.sourceId, mayTakeOver)))
+  if (
+    claim.sourceId !== sourceId &&
+    !(await breakClaim({ store }, { targetKey, claimant }, claim.sourceId, mayTakeOver))
+  )
     return false;
   if (!(await store.claims.take(targetKey, sourceId, claim.etag))) throw busy();
   return true;
@@ -60,7 +70,7 @@ export async function isTakenOver({ store }: WithStore, targetKey: string, sourc
  */
 async function breakClaim(
   { store }: WithStore,
-  targetKey: string,
+  { targetKey, claimant }: { readonly targetKey: string; readonly claimant: Claimant },
   holderId: string,
   mayTakeOver: (holder: ManagedPerson) => Promise<boolean>,
 ): Promise<boolean> {
@@ -68,7 +78,8 @@ async function breakClaim(
   const isLinked = person.link?.key === targetKey;
   const isPending = person.pending?.link.key === targetKey;
   if (isPending) throw busy();
-  if (isLinked && !(await hasLeft({ store }, holderId, person))) throw taken();
+  const isForgotten = isForgottenBy(person, targetKey, claimant);
+  if ((isLinked || isForgotten) && !(await hasLeft({ store }, holderId, person))) throw isLinked ? taken() : busy();
   if (etag === null) return true;
   if (!(await mayTakeOver(person))) return false;
   const next = isLinked
@@ -76,6 +87,15 @@ async function breakClaim(
     : { ...person, untied: person.untied?.key === targetKey ? null : person.untied };
   if ((await store.people.change(holderId, next, etag)) === undefined) throw busy();
   return true;
+}
+
+/**
+ * Whether a restart has made the holder forget the account, and nothing but that: with the address that was last written for
+ * them they are about to find it anew, or to get the tie back. Whoever gets the same address would have all that is in it.
+ */
+function isForgottenBy({ untied }: ManagedPerson, targetKey: string, { desired }: Claimant): boolean {
+  if (untied?.key !== targetKey || desired.kind !== 'active') return false;
+  return matchingAddresses(desired).some((address) => emailKey(address) === emailKey(untied.applied.email));
 }
 
 /** Why whoever is gone keeps the account all the same; of whom one read did not find the next one says more (I05). */

@@ -108,7 +108,7 @@ async function open(
   const opened: OpenWrite = { ...input, intent, etag };
   if (changes === null || input.stored.person.link?.key === intent.link.key) return opened;
   try {
-    await claimAccount(engine, intent.link.key, sourceId);
+    await claimAccount(engine, intent.link.key, input.entry);
     return opened;
   } catch (error) {
     await drop(engine, opened);
@@ -140,7 +140,7 @@ async function finish(context: ApplyContext, write: OpenWrite, sent: Sent | unde
   }
   if (write.draft.changes === null) {
     try {
-      await claimAccount(engine, sent.key, entry.sourceId);
+      await claimAccount(engine, sent.key, entry);
     } catch (error) {
       // Only an account that was there before, and is another person's, tells that nothing was made.
       if (!isTaken(error)) return { kind: 'unclear', intent, cause: error };

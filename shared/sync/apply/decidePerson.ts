@@ -145,7 +145,7 @@ async function decide(
       );
     case 'link':
       if (
-        !(await claimAccount(engine, prepared.link.key, entry.sourceId, (holder) =>
+        !(await claimAccount(engine, prepared.link.key, entry, (holder) =>
           hasSeenEndOf(task, holder, stored, lookedAt),
         ))
       )
@@ -227,7 +227,7 @@ async function writing(
   if (await context.isShort(asked, seatTurn(entry))) {
     // The account that waits for its seat is theirs: nobody is asked to delete it as that of who had it before.
     const isOthers = draft.kind === 'update' && draft.link.key !== stored.person.link?.key;
-    if (isOthers) await claimAccount(context.engine, draft.link.key, entry.sourceId);
+    if (isOthers) await claimAccount(context.engine, draft.link.key, entry);
     throw noSeat();
   }
   return {

@@ -73,7 +73,7 @@ export async function recoverIntent(
     return undefined;
   }
   const isThere = pending.kind !== 'delete' && observed !== 'absent' && hasHappened(pending, observed);
-  if (isThere && (await isOurs(engine, observed.key, entry.sourceId))) {
+  if (isThere && (await isOurs(engine, observed.key, entry))) {
     const now = clock.now();
     const recovered = entryOf(pending, observed.key, entry, cycleId, isoTime(now), now - startedAt);
     const next: ManagedPerson = {
@@ -109,9 +109,9 @@ export async function recoverIntent(
  * Claims the account. One that is another person's for good was not made by this intent: it must not keep its person from
  * being decided anew, with another address perhaps.
  */
-async function isOurs(engine: Engine, key: string, sourceId: string): Promise<boolean> {
+async function isOurs(engine: Engine, key: string, entry: PlanEntry): Promise<boolean> {
   try {
-    await claimAccount(engine, key, sourceId);
+    await claimAccount(engine, key, entry);
     return true;
   } catch (error) {
     if (isTaken(error)) return false;
