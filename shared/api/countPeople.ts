@@ -1,5 +1,6 @@
 import { inParallel } from '../concurrency/inParallel';
 import { isoTime } from '../model/Clock';
+import { lastTie } from '../model/ManagedPerson';
 import { PEOPLE_BUCKETS, type Someone } from '../store/PeopleTable';
 import { AwaitedApproval } from '../store/state/AwaitedApproval';
 import { Executions } from '../store/state/Executions';
@@ -53,8 +54,9 @@ async function count({ store, clock }: Engine): Promise<PeopleAnswer> {
 function addPerson(sum: { inScope: number; managed: number; disabled: number; held: number }, one: Someone): void {
   if (one.facts.wants === 'active') sum.inScope += 1;
   if (one.managed === 'unreadable') return;
-  const { link, hold } = one.managed.person;
-  if (link?.state === 'active') sum.managed += 1;
-  if (link?.state === 'disabled') sum.disabled += 1;
-  if (hold !== null) sum.held += 1;
+  const { person } = one.managed;
+  const state = lastTie(person)?.state;
+  if (state === 'active') sum.managed += 1;
+  if (state === 'disabled') sum.disabled += 1;
+  if (person.hold !== null) sum.held += 1;
 }

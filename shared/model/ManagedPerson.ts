@@ -47,6 +47,10 @@ export function disabledSince({ link, wroteAt }: Pick<ManagedPerson, 'link' | 'w
   return link.disabledAt ?? (wroteAt > 0 ? wroteAt : null);
 }
 
+/** The tie, or the one that a restart has forgotten: the account is still there, with all that may be lost of it. */
+export const lastTie = ({ link, untied }: Pick<ManagedPerson, 'link' | 'untied'>): ManagedPerson['link'] =>
+  link ?? untied;
+
 /** What a tie says of an account, or said before a restart has forgotten it: what was given stays known as ours to take. */
 export const tieTo = ({ link, untied }: Pick<ManagedPerson, 'link' | 'untied'>, key: string): ManagedPerson['link'] =>
   [link, untied].find((tie) => tie?.key === key) ?? null;

@@ -10,7 +10,7 @@ import { inParallel } from '../concurrency/inParallel';
 import { Together } from '../concurrency/Together';
 import { hash32 } from '../model/hash';
 import { logEntrySchema, type LogEntry } from '../model/LogEntry';
-import { managedPersonSchema, UNKNOWN_PERSON, type ManagedPerson } from '../model/ManagedPerson';
+import { lastTie, managedPersonSchema, UNKNOWN_PERSON, type ManagedPerson } from '../model/ManagedPerson';
 import { NO_FACTS, sourceFactsSchema, type SourceFacts } from '../model/SourceFacts';
 import type { OpenTable } from './connectTables';
 import { longText, readLongText } from './longText';
@@ -287,8 +287,7 @@ function storedPerson(row: StoredRow): StoredPerson {
 
 function isActive(row: StoredRow): boolean {
   try {
-    const { link, untied } = storedPerson(row).person;
-    return (link ?? untied)?.state === 'active';
+    return lastTie(storedPerson(row).person)?.state === 'active';
   } catch {
     return true;
   }

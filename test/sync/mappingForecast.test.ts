@@ -1,16 +1,22 @@
 /** A mapping cannot surprise: what it would make of everybody is told before it counts, and has to be meant. */
 import { z } from 'zod';
+import { postRestart } from '../../shared/api/controlJob';
+import { getPeople } from '../../shared/api/getPeople';
 import { Problem } from '../../shared/api/Problem';
 import { deleteSchema, putSchema } from '../../shared/api/schema';
 import { EntraSource } from '../../shared/entra/EntraSource';
 import { DEFAULT_SCHEMA } from '../../shared/mapping/schema/DEFAULT_SCHEMA';
 import { apiRequest } from '../support/apiRequest';
 import { expectConverged } from '../support/expectConverged';
+import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { around } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
 let connector: TestConnector;
-afterEach(() => connector.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await connector.stop();
+});
 
 const foretold = z.object({
   count: z.number(),
@@ -189,4 +195,17 @@ test('wrong words are refused', async () => {
     status: 400,
     code: 'InvalidJson',
   });
+});
+
+test('whom a stopped restart has untied is managed all the same: the page counts them, and a filter that costs them their access has to be meant', async () => {
+  connector = await TestConnector.start();
+  await connector.cycle();
+  pauseWhenPlanned(connector);
+  connector.later();
+  await connector.run(() => postRestart(connector.engine, apiRequest({ criteria: { resetScope: 'Full' } })));
+  await connector.settle();
+  const managed = people().length;
+  const { forecast } = await put(schema({}, without('Sales')), { dryRun: 'true' });
+  expect(forecast).toMatchObject({ confirmationRequired: true, managed });
+  expect((await getPeople(connector.engine, apiRequest())).body).toMatchObject({ managed });
 });

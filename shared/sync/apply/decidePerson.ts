@@ -9,7 +9,7 @@ import { matchingAddresses } from '../../model/Desired';
 import type { Link } from '../../model/Link';
 import type { LogEntry } from '../../model/LogEntry';
 import { groupId } from '../../model/ManagedGroup';
-import type { ManagedPerson } from '../../model/ManagedPerson';
+import { lastTie, type ManagedPerson } from '../../model/ManagedPerson';
 import type { PlanEntry } from '../../model/PlanEntry';
 import { meetingsInWords } from '../../rules/meetingsInWords';
 import { seatTurn } from '../../rules/seats';
@@ -279,10 +279,10 @@ async function endTask(
 }
 
 /** A role that the person held, by a tie that a restart may have forgotten, gave licences that this row takes, though another stays. */
-const losesRole = ({ desired, drops, roleIds }: PlanEntry, { link, untied }: ManagedPerson): boolean =>
+const losesRole = ({ desired, drops, roleIds }: PlanEntry, person: ManagedPerson): boolean =>
   desired.kind === 'active' &&
   drops.length > 0 &&
-  (link ?? untied)?.roleIds.some((id) => !roleIds.includes(id)) === true;
+  lastTie(person)?.roleIds.some((id) => !roleIds.includes(id)) === true;
 
 /** The row as it is to be done now: with the group's key, or without a group. */
 function withGroupKey(entry: PlanEntry, key: string | null): PlanEntry {

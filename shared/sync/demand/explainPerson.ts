@@ -9,6 +9,7 @@ import type { EnterpriseApp } from '../../model/Assignment';
 import { isoTime } from '../../model/Clock';
 import { ConnectorError } from '../../model/ConnectorError';
 import type { Link } from '../../model/Link';
+import { lastTie } from '../../model/ManagedPerson';
 import type { LogEntry } from '../../model/LogEntry';
 import { textOf } from '../../model/Person';
 import type { StoredMark } from '../../store/DirtyTable';
@@ -96,7 +97,7 @@ async function readAndSearch(engine: Engine, sourceId: string, caller: Caller) {
   return { ...stored, entra, search };
 }
 
-const storedLink = ({ managed }: Someone): Link | null => (managed === 'unreadable' ? null : managed.person.link);
+const storedLink = ({ managed }: Someone): Link | null => (managed === 'unreadable' ? null : lastTie(managed.person));
 
 export const isSilence = (told: object): told is Silence => 'code' in told && 'message' in told;
 

@@ -1,4 +1,4 @@
-import type { ManagedPerson } from '../../model/ManagedPerson';
+import { lastTie, type ManagedPerson } from '../../model/ManagedPerson';
 import type { PlanEntry } from '../../model/PlanEntry';
 import { isFoundAnew } from '../../rules/isFoundAnew';
 import type { WithStore } from '../Engine';
@@ -24,6 +24,6 @@ export async function recalledTie(
 /** As if nothing had been forgotten. */
 export const withTieBack = (person: ManagedPerson): ManagedPerson => ({
   ...person,
-  link: person.link ?? person.untied,
+  link: lastTie(person),
   untied: null,
 });

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { inParallel } from '../../concurrency/inParallel';
 import type { Mapping } from '../../mapping/Mapping';
 import { digest } from '../../model/hash';
+import { lastTie } from '../../model/ManagedPerson';
 import type { Person } from '../../model/Person';
 import { sourceAttribute } from '../../model/SourceAttribute';
 import { Entitlements } from '../../rules/Entitlements';
@@ -146,7 +147,7 @@ export async function forecastMapping(engine: Engine, after: Mapping, name: stri
   };
 }
 
-const linkOf = ({ managed }: Someone) => (managed === 'unreadable' ? null : managed.person.link);
+const linkOf = ({ managed }: Someone) => (managed === 'unreadable' ? null : lastTie(managed.person));
 
 /** The attributes that the stored facts hold: those of the mapping with which Entra was read. */
 async function storedAttributes(engine: WithStore, version: string | undefined): Promise<readonly string[]> {

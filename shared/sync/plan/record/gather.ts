@@ -5,7 +5,7 @@
 import type { AccountIndex } from '../../../goto/AccountIndex';
 import { DEFAULT_ACCESS_ROLE_ID } from '../../../model/Assignment';
 import type { Person } from '../../../model/Person';
-import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
+import { lastTie, UNKNOWN_PERSON } from '../../../model/ManagedPerson';
 import type { StoredMark } from '../../../store/DirtyTable';
 import type { Someone, SourceRead, StoredPerson } from '../../../store/PeopleTable';
 import { AS_EVERYBODY, groupsAmong, type Grant } from '../../../rules/grantsInWords';
@@ -83,7 +83,7 @@ async function markKept(
   groupFor: (grants: readonly Grant[]) => PersonFacts['group'],
 ): Promise<void> {
   const kept = people.flatMap(({ sourceId, managed }) => {
-    const present = managed === 'unreadable' ? null : managed.person.link?.applied.groupKey;
+    const present = managed === 'unreadable' ? null : lastTie(managed.person)?.applied.groupKey;
     const isEverybody = policy.scope === 'all' && !snapshot.isAssigned(sourceId);
     const wanted = groupFor(isEverybody ? AS_EVERYBODY : snapshot.grantsOf(sourceId));
     return present == null || wanted === undefined || wanted.key === present ? [] : [sourceId];
@@ -98,7 +98,7 @@ const withGroup = <T extends Pick<PersonFacts, 'grants' | 'managed'>>(
   groupFor: (grants: readonly Grant[]) => PersonFacts['group'],
 ): T & Pick<PersonFacts, 'group'> => ({
   ...facts,
-  group: isListDoubted && facts.managed.link?.applied.groupKey != null ? undefined : groupFor(facts.grants),
+  group: isListDoubted && lastTie(facts.managed)?.applied.groupKey != null ? undefined : groupFor(facts.grants),
 });
 
 /** Groups through which the person is assigned, or was when that was last settled. */
@@ -123,13 +123,12 @@ function needsLookUp(
   if (facts.readIn === cycleId && facts.attributes !== null) return false;
   if (isOfPlan || isInScope(context, someone, snapshot)) return true;
   if (managed === 'unreadable') return false;
-  const { link, untied, pending } = managed.person;
-  return (link ?? untied)?.state === 'active' || pending !== null;
+  return lastTie(managed.person)?.state === 'active' || managed.person.pending !== null;
 }
 
 /** Entra does not name whom it has in the recycle bin, and the log is searched by name. */
 function nameOfAccount(managed: Someone['managed']): string {
-  const applied = managed === 'unreadable' ? undefined : managed.person.link?.applied;
+  const applied = managed === 'unreadable' ? undefined : lastTie(managed.person)?.applied;
   return applied === undefined ? '' : `${applied.firstName} ${applied.lastName}`.trim();
 }
 

@@ -6,6 +6,7 @@ import { GUARDED, newChunk, type Chunk } from '../../../model/Chunk';
 import { isoTime } from '../../../model/Clock';
 import { countSkip, noTally, type Cycle, type PlanCursor, type Tally } from '../../../model/Cycle';
 import { logEntry, type LogEntry } from '../../../model/LogEntry';
+import { lastTie } from '../../../model/ManagedPerson';
 import { markRefOf, planEntry, type PlanEntry } from '../../../model/PlanEntry';
 import { judge, type Judgement } from '../../../rules/judge';
 import { addDemand, waitsSince } from '../../../rules/seats';
@@ -219,8 +220,7 @@ export const judgedOf = (
  */
 function isSettled({ absentSince, reason }: PlanEntry, isOpen: boolean, managed: Someone['managed']): boolean {
   if (managed === 'unreadable') return false;
-  const { link, pending } = managed.person;
-  if (link?.state !== 'active' && pending === null) return true;
+  if (lastTie(managed.person)?.state !== 'active' && managed.person.pending === null) return true;
   return reason === 'RedundantExport' && !isOpen && absentSince === null;
 }
 

@@ -3,6 +3,7 @@
  * what was assigned a moment ago counts at once. The mark is read before the facts (docs/protocol.md R3).
  */
 import { ConnectorError } from '../../../model/ConnectorError';
+import { lastTie } from '../../../model/ManagedPerson';
 import type { Person } from '../../../model/Person';
 import { certifyList } from '../../../rules/certifyList';
 import { AS_EVERYBODY, groupsAmong, type Grant } from '../../../rules/grantsInWords';
@@ -74,7 +75,7 @@ export async function readRequest(context: PlanContext, sourceId: string, cycleI
   const isEverybody = context.policy.scope === 'all' && person !== undefined && assigned.length === 0;
   const grants = isEverybody ? AS_EVERYBODY : assigned;
   const isListCertified = await isCertified(context, app.id, { rows: rowsOnce(list), at: readAt });
-  const isGrouped = managed.person.link?.applied.groupKey != null;
+  const isGrouped = lastTie(managed.person)?.applied.groupKey != null;
   const group = isGrouped && !isListCertified ? undefined : (await context.userGroups())(grants);
   const toName = groupsAmong(grants.flatMap(({ via, path }) => [via, ...path]));
   const groupNames = toName.length === 0 ? new Map<string, string>() : await entra.groupNames(toName);
