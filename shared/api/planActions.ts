@@ -22,7 +22,7 @@ export async function postApply(engine: Engine, request: ApiRequest): Promise<Ap
   return answer(engine, request, await startApply(engine, cycle, hash));
 }
 
-/** POST …/cycles/{id}/revert: 202 with the cycle whose plan undoes this one; nothing is changed until that is applied. */
+/** POST …/cycles/{id}/revert: 202 with the cycle whose plan undoes this one, asked again meanwhile the same; nothing is changed until that is applied. */
 export async function postRevert(engine: Engine, request: ApiRequest): Promise<ApiResponse> {
   const cycle = await requestedCycle(engine, request);
   await readBody(request, z.strictObject({}));

@@ -1,7 +1,10 @@
 /** What a cycle did can be taken back: by a plan that is applied like any other, and holds whom it touched (R20, R26). */
 import { MEETING_LICENSE } from '../../local/simulators/goto/GotoSimulator';
+import { postRevert } from '../../shared/api/planActions';
 import { postRelease } from '../../shared/api/postRelease';
+import { PlansTable } from '../../shared/store/PlansTable';
 import { apiRequest } from '../support/apiRequest';
+import { sleepAt } from '../support/atWork';
 import { CHANGES, TINY, VILLAGE } from '../support/company';
 import { expectInOrder, fourSlots } from '../support/deaths';
 import { expectLogged } from '../support/expectLogged';
@@ -116,6 +119,23 @@ test('only a finished cycle can be undone; nobody unknown is released', async ()
   await connector.settle();
   await expect(revert(connector, '0000000000000000-none')).rejects.toMatchObject({ status: 404 });
   await expect(release('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({ status: 404 });
+});
+
+test('asked for twice, as the answer was lost, the plan of an undo is made once; that of another cycle waits', async () => {
+  connector = await TestConnector.start({ world: TINY });
+  const [first, second] = [await connector.begin(), await connector.cycle()];
+  const ask = (id: string) => connector.run(() => postRevert(connector.engine, apiRequest('', { id })));
+  const again: unknown[] = [];
+  sleepAt(PlansTable.prototype, 'begin', async () => {
+    again.push(await ask(first.id));
+    await expect(ask(second.id)).rejects.toMatchObject({ status: 409, code: 'CycleRunning' });
+  });
+  const { status, headers } = await ask(first.id);
+  jest.restoreAllMocks();
+  expect(again).toMatchObject([{ status, headers }]);
+  await connector.settle();
+  const listed = (await connector.engine.store.cycles.page(10)).cycles;
+  expect(listed.filter(({ cycle }) => cycle.mode === 'revert').map(({ cycle }) => cycle.state)).toEqual(['planned']);
 });
 
 test('a licence that the adopted account had not is taken by the undo, though its person is assigned', async () => {

@@ -149,17 +149,20 @@ export class TestConnector {
       watchTables: this.history.watchTables,
     });
     const mortal = <T extends object>(adapter: T): T => this.#mortal(adapter);
-    const store = Object.fromEntries(
-      Object.entries(engine.store).map(([name, part]) => [name, mortal(part as object)]),
-    ) as unknown as Engine['store'];
     return {
       ...engine,
-      store,
+      store: this.#mortalStore(engine.store),
       entra: mortal(engine.entra),
       accounts: mortal(engine.accounts),
       sender: mortal(engine.sender),
       deadLetters: mortal(engine.deadLetters),
     };
+  }
+
+  #mortalStore({ dry, ...parts }: Engine['store']): Engine['store'] {
+    const mortal = Object.entries(parts).map(([name, part]) => [name, this.#mortal(part)]);
+    // A dry run has a store of its own.
+    return { ...(Object.fromEntries(mortal) as typeof parts), dry: () => this.#mortalStore(dry()) };
   }
 
   /** Runs work as the present process: when it dies, the rest of the work comes to nothing. */
@@ -181,9 +184,9 @@ export class TestConnector {
           if (this.#isDead()) return this.#dead();
           this.history.noteCall(String(name), parameters);
           const result = call();
+          if (result instanceof Promise) return this.#counted(result);
           // An adapter that another one gives (EntraSource.selecting) can be killed as well.
           if (result instanceof target.constructor) return this.#mortal(result);
-          if (result instanceof Promise) return this.#counted(result);
           return isAsyncIterable(result) ? this.#countedItems(result) : result;
         };
       },

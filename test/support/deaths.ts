@@ -1,7 +1,8 @@
 /** Stories in which the process dies at a call to the outside, and what must hold when the timer has come four times more. */
 import { statusOf } from '../../local/simulators/goto/GotoSimulator';
 import { newUser } from '../../local/simulators/world/buildWorld';
-import { FINAL_STATES } from '../../shared/model/Cycle';
+import { FINAL_STATES, type CycleMode } from '../../shared/model/Cycle';
+import { postRevert } from '../../shared/api/planActions';
 import { postRelease } from '../../shared/api/postRelease';
 import { apiRequest } from './apiRequest';
 import { decide, planOf } from './approvals';
@@ -9,7 +10,7 @@ import { CHANGES, TINY, VILLAGE } from './company';
 import { expectConverged } from './expectConverged';
 import { expectLogged } from './expectLogged';
 import { cycles, entitled } from './stories';
-import { askToApply, dryRun, revert } from './plans';
+import { askToApply, dryRun, intended, planOf as wholePlanOf, revert } from './plans';
 import { TestConnector } from './TestConnector';
 
 export interface Story {
@@ -57,6 +58,31 @@ export const APPLY: Story = {
     return askToApply(connector, { id, hash: planHash });
   },
 };
+
+/** The same changes, as a plan that nobody has seen yet. */
+export const PLAN: Story = {
+  title: 'a plan of every kind of change',
+  prepare: async () => {
+    const connector = await INCREMENTAL.prepare();
+    plans.set(connector, intended(await dryRun(connector)));
+    return connector;
+  },
+  begin: (connector) => connector.start('incremental', { trigger: 'http', dryRun: true }),
+  isAskedAgain: true,
+  afterwards: (connector) => expectPlanned(connector, 'incremental'),
+};
+
+/** What a plan said when nobody died. */
+const plans = new WeakMap<TestConnector, readonly string[]>();
+
+async function expectPlanned(connector: TestConnector, mode: CycleMode): Promise<void> {
+  const { cycles: listed } = await connector.engine.store.cycles.page(20);
+  const made = listed.filter(({ cycle }) => cycle.dryRun && cycle.mode === mode);
+  expect(made.map(({ cycle }) => cycle.state)).toEqual(made.map(() => 'planned'));
+  // One is from before, in peace.
+  expect(made.length).toBeGreaterThan(1);
+  for (const { cycle } of made) expect(intended(await wholePlanOf(connector, cycle.id))).toEqual(plans.get(connector));
+}
 
 /** A company too large for its slices: every page of every list, and of every delta, is a message of its own. */
 export const SLICED: Story = {
@@ -119,15 +145,7 @@ export const GROUPS: Story = {
 export const UNDO: Story = {
   title: 'the undo of a cycle',
   prepare: async () => {
-    const connector = await GROUPS.prepare();
-    const { directory } = connector.world;
-    const [renamed, blocked] = entitled(connector);
-    directory.changeUser(renamed?.id ?? '', { surname: 'Married' });
-    directory.changeUser(blocked?.id ?? '', { accountEnabled: false });
-    states.set(connector, stateOf(connector));
-    const { id } = await connector.cycle();
-    expect(stateOf(connector)).not.toEqual(stateBefore(connector));
-    connector.later();
+    const { connector, id } = await cycleToUndo();
     await revert(connector, id);
     return connector;
   },
@@ -144,6 +162,37 @@ export const UNDO: Story = {
   },
   alsoHolds: (connector) => GROUPS.alsoHolds?.(connector),
 };
+
+/** The plan of that, which nobody applies. */
+export const UNDO_PLAN: Story = {
+  title: 'the plan of an undo',
+  prepare: async () => {
+    const { connector, id } = await cycleToUndo();
+    plans.set(connector, intended(await revert(connector, id)));
+    return connector;
+  },
+  begin: async (connector) => {
+    const { cycles: listed } = await connector.engine.store.cycles.page(20);
+    const undone = listed.find(({ cycle }) => cycle.mode === 'revert')?.cycle.from?.cycleId ?? '';
+    return connector.run(() => postRevert(connector.engine, apiRequest('', { id: undone })));
+  },
+  isAskedAgain: true,
+  afterwards: (connector) => expectPlanned(connector, 'revert'),
+  alsoHolds: (connector) => GROUPS.alsoHolds?.(connector),
+};
+
+async function cycleToUndo(): Promise<{ readonly connector: TestConnector; readonly id: string }> {
+  const connector = await GROUPS.prepare();
+  const { directory } = connector.world;
+  const [renamed, blocked] = entitled(connector);
+  directory.changeUser(renamed?.id ?? '', { surname: 'Married' });
+  directory.changeUser(blocked?.id ?? '', { accountEnabled: false });
+  states.set(connector, stateOf(connector));
+  const { id } = await connector.cycle();
+  expect(stateOf(connector)).not.toEqual(stateBefore(connector));
+  connector.later();
+  return { connector, id };
+}
 
 /** What GoTo held before the cycle that is undone. */
 const states = new WeakMap<TestConnector, readonly string[]>();

@@ -248,14 +248,20 @@ test('whoever still has the role but no licence by it loses access too, and is c
 });
 
 test.each(['approve', 'reject'] as const)(
-  '%s: wherever the process dies, it is done once and wholly',
+  '%s: the process dies when the word is stored, and soon again: it is done once and wholly',
   async (verdict) => {
     const { ids, cycle } = await leave(5);
     const { hash } = await planOf(cycle.id);
-    // Each try dies at the next call, as long as there is one to die at.
-    connector.killAt = connector.calls + 3;
+    around(PlansTable.prototype, 'put', {
+      before: (call) => {
+        if (call === 1) connector.killAt = connector.calls + 1;
+      },
+    });
     connector.killAgainAfter = 4;
     await decide(verdict, cycle.id, hash).catch(() => undefined);
+    jest.restoreAllMocks();
+    // It has died once.
+    expect(connector.killAgainAfter).toBeUndefined();
     await connector.settle();
     connector.takeKill();
     await fourSlots(connector);

@@ -1,9 +1,10 @@
 /** Asks for exactly what a stored plan says, and nothing else (docs/protocol.md 3.7). */
-import { FINAL_STATES, type Cycle } from '../../model/Cycle';
+import type { Cycle } from '../../model/Cycle';
 import { Watermark } from '../../store/state/Watermark';
 import type { Engine } from '../Engine';
 import { isOfToday } from './isOfToday';
 import { newCycle } from './newCycle';
+import { runningFrom } from './runningFrom';
 import { startFrom, type Started } from './startCycle';
 
 const HOUR_MS = 3_600_000;
@@ -50,15 +51,12 @@ export async function startApply(engine: Engine, plan: Cycle, hash: string): Pro
 }
 
 /** The cycle that applies the plan, or has: asked for twice, it is done once. */
-async function applying({ store }: Engine, plan: Cycle): Promise<Cycle | undefined> {
+async function applying(engine: Engine, plan: Cycle): Promise<Cycle | undefined> {
+  const { store } = engine;
   const stored = await store.plans.cycle(plan.id);
   const id = stored?.cycle.appliedBy ?? null;
   if (id !== null) return (await store.plans.cycle(id))?.cycle ?? (await store.cycles.get(id))?.cycle;
-  const turn = await store.turn.current();
-  const running = turn?.cycle ?? null;
-  if (running?.from?.cycleId !== plan.id || running.mode !== 'apply') return undefined;
-  const cycle = (await store.plans.cycle(running.id))?.cycle ?? running;
-  return FINAL_STATES.has(cycle.state) ? undefined : cycle;
+  return runningFrom(engine, 'apply', plan.id);
 }
 
 /** What the cycle is, for whoever asked for something else. */

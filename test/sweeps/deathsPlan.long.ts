@@ -1,0 +1,4 @@
+import { PLAN } from '../support/deaths';
+import { sweepDeaths } from '../support/sweepDeaths';
+
+sweepDeaths(PLAN);

@@ -1,0 +1,4 @@
+import { UNDO_PLAN } from '../support/deaths';
+import { sweepDeaths } from '../support/sweepDeaths';
+
+sweepDeaths(UNDO_PLAN);
