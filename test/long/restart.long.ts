@@ -3,6 +3,7 @@ import { ORGANIZER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
 import { MEETING_LICENSE, WEBINAR_LICENSE } from '../../local/simulators/goto/GotoSimulator';
 import { postPause, postRestart, postStart } from '../../shared/api/controlJob';
 import { getJob } from '../../shared/api/getJob';
+import { getUser } from '../../shared/api/user/getUser';
 import { GotoAccounts } from '../../shared/goto/GotoAccounts';
 import { PeopleTable } from '../../shared/store/PeopleTable';
 import { PlansTable } from '../../shared/store/PlansTable';
@@ -14,6 +15,7 @@ import { askOf } from '../support/demand';
 import { atWork, sleepAt, workToTheEnd } from '../support/atWork';
 import { expectInOrder } from '../support/deaths';
 import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
+import { apply, revert } from '../support/plans';
 import { refusal } from '../support/refusal';
 import { around, cycles, entitled, entitlements, heal, newcomer, someone, unassign } from '../support/stories';
 import { TestConnector, type CycleView } from '../support/TestConnector';
@@ -164,6 +166,8 @@ test('Full, stopped when the ties are forgotten: on demand disables who was bloc
   await connector.run(() => connector.engine.store.pause.end());
   expect(await askOf(connector, blocked.id, { dryRun: true })).toMatchObject({ action: 'disable', targetId: keys[0] });
   expect(await linkOf(blocked.id)).toBeNull();
+  const told = await connector.run(() => getUser(connector.engine, apiRequest('', { id: blocked.id })));
+  expect(told.body).toMatchObject({ link: { accountKey: keys[0] }, next: { action: 'disable' } });
   expect(await askOf(connector, blocked.id)).toMatchObject({ status: 'success', action: 'disable' });
   expect(await askOf(connector, moved.id)).toMatchObject({ status: 'success', action: 'update', targetId: keys[1] });
   expect(await askOf(connector, stays.id)).toMatchObject({ status: 'success', action: 'link', targetId: keys[2] });
@@ -171,6 +175,26 @@ test('Full, stopped when the ties are forgotten: on demand disables who was bloc
   expect(connector.world.goto.users.get(keys[1] ?? '')?.latest?.email).toBe(OTHER_ADDRESS.mail);
   await cycles(connector, 2);
   await expectInOrder(connector);
+});
+
+test('Full, stopped when the ties are forgotten: the cycle before it can be undone', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const { id, surname } = someone(connector);
+  const before = await linkOf(id);
+  connector.world.directory.changeUser(id, { surname: 'Married' });
+  const changed = await cycles(connector, 1);
+  pauseWhenPlanned(connector);
+  await restart('Full');
+  await newest();
+  jest.restoreAllMocks();
+  connector.later();
+  await connector.run(() => connector.engine.store.pause.end());
+  const plan = await revert(connector, changed.id);
+  expect(plan.entries).toMatchObject([{ sourceId: id, action: 'update', reason: 'Undone' }]);
+  expect(await apply(connector, plan)).toMatchObject({ counts: { updated: 1, linked: 0 } });
+  expect(connector.accountOf(id)?.lastName).toBe(surname);
+  expect(await linkOf(id)).toMatchObject({ key: before?.key });
 });
 
 test('Full, stopped when the ties are forgotten: whoever gets the address of somebody who has moved, on demand, does not get the account', async () => {

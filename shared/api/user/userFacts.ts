@@ -44,7 +44,7 @@ export function userFacts(engine: Engine, explained: Explained): UserFacts | und
     scope: seen === undefined ? null : scopeOf(seen, now),
     mapped: seen === undefined ? null : mappedOf(seen, now, described),
     account: accountOf(explained, described, groupOf(seen)),
-    link: linkOf(engine, managed?.person, someone.facts.inUseAt),
+    link: linkOf(engine, seen?.judged.read.facts(null).managed ?? managed?.person, someone.facts.inUseAt),
     next: seen === undefined ? null : nextOf(seen, nextAt),
     waiting:
       mark === undefined

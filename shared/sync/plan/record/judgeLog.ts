@@ -11,8 +11,9 @@ import { licensesOfRules } from '../../../rules/Policy';
 import { undo } from '../../../rules/undo';
 import type { Someone } from '../../../store/PeopleTable';
 import { rowKeyOf } from '../../../store/PlansTable';
-import { UNKNOWN_PERSON } from '../../../model/ManagedPerson';
+import { lastTie, UNKNOWN_PERSON } from '../../../model/ManagedPerson';
 import type { CyclePlace } from '../../cycle/CyclePlace';
+import { withTieBack } from '../../job/recalledTie';
 import type { PlanContext } from '../PlanContext';
 import type { Slice } from '../Slice';
 import { protectedAmong } from '../sources/protectedAmong';
@@ -60,7 +61,8 @@ export async function judgeUndo(
   await inParallel(known, PARALLEL_READS, async (someone) => {
     const { sourceId } = someone;
     const { writes, hasYounger } = await writesOf(context, sourceId, undoneCycleId);
-    const managed = someone.managed === 'unreadable' ? UNKNOWN_PERSON : someone.managed.person;
+    // Whoever is handled gets back the tie that a restart has forgotten (recalledTie).
+    const managed = someone.managed === 'unreadable' ? UNKNOWN_PERSON : withTieBack(someone.managed.person);
     const found = accounts.find(managed.link?.key, []);
     const judgement = undo({
       sourceId,
@@ -93,7 +95,7 @@ async function protectedNow(context: PlanContext, people: readonly Someone[]): P
   const byGroup = await protectedAmong(context, people, new Map());
   const isNamed = (someone: Someone): boolean => {
     const { sourceId, managed } = someone;
-    const email = managed === 'unreadable' ? undefined : managed.person.link?.applied.email;
+    const email = managed === 'unreadable' ? undefined : lastTie(managed.person)?.applied.email;
     return isProtected(sourceId, lastKnown(someone), email, context.policy.protectedUsers);
   };
   return new Set([...byGroup, ...people.filter(isNamed).map(({ sourceId }) => sourceId)]);
