@@ -177,6 +177,23 @@ test('Full, stopped when the ties are forgotten: on demand disables who was bloc
   await expectInOrder(connector);
 });
 
+test('Full, stopped when the ties are forgotten: a dry run on demand says what the request then does, whatever a hand changed in GoTo', async () => {
+  connector = await TestConnector.start({ world: TOWN });
+  await connector.begin();
+  const { id } = someone(connector);
+  const key = connector.accountOf(id)?.key ?? '';
+  pauseWhenPlanned(connector);
+  await restart('Full');
+  await newest();
+  jest.restoreAllMocks();
+  connector.world.directory.changeUser(id, OTHER_ADDRESS);
+  connector.world.goto.changeByHand(key, { email: 'by.hand@example.com' });
+  connector.later();
+  await connector.run(() => connector.engine.store.pause.end());
+  const { action } = await askOf(connector, id, { dryRun: true });
+  expect(await askOf(connector, id)).toMatchObject({ status: 'success', action });
+});
+
 test('Full, stopped when the ties are forgotten: the cycle before it can be undone', async () => {
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();

@@ -31,12 +31,15 @@ export async function judgeNow(
   who: { readonly sourceId: string; readonly cycleId: string },
   caller: Caller,
 ): Promise<Judged> {
-  // The first judgement tells by which addresses to look, the second what is to be done about what was found.
-  const first = await judgeBySource(context, who);
-  const addresses = addressesOf(first);
-  if (addresses === undefined) return first;
-  const { link } = first.read.facts(null).managed;
-  return judgedAgain(context, first, await searchAccount(context.engine, link, addresses, caller));
+  const read = await readRequest(context, who.sourceId, who.cycleId);
+  return asHandled(context, read, async (one) => {
+    // The first judgement tells by which addresses to look, the second what is to be done about what was found.
+    const first = judgedBySource(context, one);
+    const addresses = addressesOf(first);
+    if (addresses === undefined) return first;
+    const { link } = one.facts(null).managed;
+    return judgedAgain(context, first, await searchAccount(context.engine, link, addresses, caller));
+  });
 }
 
 /** What is to be done by what Entra says, and by what the connector remembers of GoTo. @throws ConnectorError of Graph or the tables */
@@ -45,15 +48,23 @@ export async function judgeBySource(
   who: { readonly sourceId: string; readonly cycleId: string },
 ): Promise<Judged> {
   const read = await readRequest(context, who.sourceId, who.cycleId);
+  return asHandled(context, read, (one) => Promise.resolve(judgedBySource(context, one)));
+}
+
+/** A tie that a restart has forgotten is given back before anything is written, or is not: judged as it is then. */
+async function asHandled(
+  { engine }: PlanContext,
+  read: RequestRead,
+  judged: (read: RequestRead) => Promise<Judged>,
+): Promise<Judged> {
   const { managed } = read.facts(null);
-  if (managed.untied === null) return judgedBySource(context, read);
-  // A tie that a restart has forgotten is given back before anything is written: judged as it is then.
-  const tied = judgedBySource(context, {
+  if (managed.untied === null) return judged(read);
+  const tied = await judged({
     ...read,
     facts: (find) => ({ ...read.facts(find), managed: withTieBack(managed) }),
   });
-  const isRecalled = (await recalledTie(context.engine, tied.entry, managed)) !== undefined;
-  return isRecalled ? tied : judgedBySource(context, read);
+  const isRecalled = (await recalledTie(engine, tied.entry, managed)) !== undefined;
+  return isRecalled ? tied : judged(read);
 }
 
 const judgedBySource = (context: PlanContext, read: RequestRead): Judged => ({
