@@ -118,6 +118,10 @@ export const COURTESIES: Readonly<
     text: 'a forgotten tie is given back without a look at the account’s claim',
     where: ['forgotten', 'sharedForgotten'],
   },
+  untiedKept: {
+    text: 'an account that a restart has untied goes to whoever with the same address is faster',
+    where: ['forgotten', 'sharedForgotten'],
+  },
   breakForgets: {
     text: 'a tie that was forgotten stands on after its account was taken over',
     where: ['forgotten', 'sharedForgotten'],

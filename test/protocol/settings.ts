@@ -76,6 +76,7 @@ export const COURTESY_RULES = [
   'attemptEtag',
   'recallClaim',
   'breakForgets',
+  'untiedKept',
 ] as const;
 
 export type Rule = (typeof RULES)[number] | (typeof COURTESY_RULES)[number];

@@ -1,9 +1,9 @@
 /** The claim on a GoTo key: at most one person links it (protocol.md 6). */
-import { get, insert, tx, update, type Steps } from '../calls';
+import { get, insert, readPerson, tx, update, type Steps } from '../calls';
 import { keys, type Person } from '../rows';
 import { on } from '../settings';
 
-/** `busy`: its holder has an intent that may have written; only the holder's own handling settles it. */
+/** `busy`: its holder has an intent that may have written, or a tie to be made anew; only the holder's own handling settles it. */
 export type Claimed = 'mine' | 'conflict' | 'busy' | 'again' | { readonly retryAt: number };
 
 export function* claim(person: Person, account: string): Steps<Claimed> {
@@ -22,9 +22,12 @@ export function* claim(person: Person, account: string): Steps<Claimed> {
   if (pending !== null && at < pending.deadAt) return { retryAt: pending.deadAt };
   // on('settleHolder'): a dead intent that may have written is not dropped by others: its log entry would be lost
   if (pending !== null && pending.kind !== 'adopt' && on('settleHolder')) return 'busy';
+  // on('untiedKept'), a courtesy: whom a restart has untied finds the account anew; others with its address wait
+  const { untied } = holder.row;
+  const isKept = untied === account && on('untiedKept');
+  if (isKept && (yield* readPerson(held.row.person)).value.value > 0) return 'busy';
   // on('breakFirst'): the holder's row is changed before its claim is taken
   // on('breakForgets'), a courtesy: what was forgotten is not theirs any more
-  const { untied } = holder.row;
   const broken = { ...holder.row, pending: null, untied: untied === account && on('breakForgets') ? null : untied };
   if (on('breakFirst') && !(yield* tx(update(keys.person(held.row.person), broken, holder.etag)))) return 'again';
   return (yield* tx(update(key, { person }, held.etag))) ? 'mine' : 'again';
