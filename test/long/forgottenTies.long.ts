@@ -12,7 +12,7 @@ import { atWork, sleepAt, workToTheEnd } from '../support/atWork';
 import { expectInOrder } from '../support/deaths';
 import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { apply, revert } from '../support/plans';
-import { newest, restart } from '../support/restart';
+import { linkOf, newest, restart } from '../support/restart';
 import { cycles, entitlements, newcomer, someone, unassign } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -25,8 +25,6 @@ afterEach(async () => {
   await connector.stop();
 });
 
-const linkOf = async (id: string) => (await connector.engine.store.people.get(id)).person.link;
-
 test('Full: accounts are found anew by their addresses, none is made twice, and who has left still loses access', async () => {
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
@@ -35,7 +33,7 @@ test('Full: accounts are found anew by their addresses, none is made twice, and 
   connector.world.directory.changeUser(blocked.id, { accountEnabled: false });
   await restart(connector, 'Full');
   expect(await newest(connector)).toMatchObject({ mode: 'initial', counts: { created: 0, disabled: 1 } });
-  expect(await linkOf(stays.id)).toMatchObject({ origin: 'adopted' });
+  expect(await linkOf(connector, stays.id)).toMatchObject({ origin: 'adopted' });
   await cycles(connector, 2);
   expect(connector.statusOf(leaves.id)).toBe('SUSPENDED');
   expect(connector.statusOf(blocked.id)).toBe('SUSPENDED');
@@ -49,7 +47,7 @@ test('Full, stopped when the ties are forgotten and not made anew: who leaves be
   pauseWhenPlanned(connector);
   await restart(connector, 'Full');
   expect(await newest(connector)).toMatchObject({ state: 'superseded', counts: { linked: 0 } });
-  expect(await linkOf(leaves.id)).toBeNull();
+  expect(await linkOf(connector, leaves.id)).toBeNull();
   jest.restoreAllMocks();
   const keys = [leaves, deleted].map(({ id }) => connector.accountOf(id)?.key ?? '');
   unassign(connector, leaves.id);
@@ -59,7 +57,7 @@ test('Full, stopped when the ties are forgotten and not made anew: who leaves be
   await connector.settle();
   await cycles(connector, 2);
   expect(keys.map((key) => connector.world.goto.users.get(key)?.latest?.licenseKeys)).toEqual([[], []]);
-  expect(await linkOf(stays.id)).toMatchObject({ origin: 'adopted' });
+  expect(await linkOf(connector, stays.id)).toMatchObject({ origin: 'adopted' });
   await expectInOrder(connector);
 });
 
@@ -67,12 +65,12 @@ test('Full, while somebody gets another address: the account goes along, and the
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const [{ id }, stays] = [someone(connector, 0), someone(connector, 1)];
-  const before = await linkOf(id);
+  const before = await linkOf(connector, id);
   connector.world.directory.changeUser(id, OTHER_ADDRESS);
   await restart(connector, 'Full');
   expect(await newest(connector)).toMatchObject({ counts: { created: 0, updated: 1 } });
-  expect(await linkOf(id)).toMatchObject({ key: before?.key, applied: { email: OTHER_ADDRESS.mail } });
-  expect(await linkOf(stays.id)).toMatchObject({ origin: 'adopted' });
+  expect(await linkOf(connector, id)).toMatchObject({ key: before?.key, applied: { email: OTHER_ADDRESS.mail } });
+  expect(await linkOf(connector, stays.id)).toMatchObject({ origin: 'adopted' });
   await expectInOrder(connector);
 });
 
@@ -80,17 +78,17 @@ test('Full, stopped when the ties are forgotten: whoever gets another address be
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const { id } = someone(connector);
-  const before = await linkOf(id);
+  const before = await linkOf(connector, id);
   pauseWhenPlanned(connector);
   await restart(connector, 'Full');
   await newest(connector);
-  expect(await linkOf(id)).toBeNull();
+  expect(await linkOf(connector, id)).toBeNull();
   jest.restoreAllMocks();
   connector.world.directory.changeUser(id, OTHER_ADDRESS);
   connector.later();
   await connector.run(() => postStart(connector.engine, apiRequest('')));
   expect(await newest(connector)).toMatchObject({ counts: { created: 0, updated: 1 } });
-  expect(await linkOf(id)).toMatchObject({ key: before?.key });
+  expect(await linkOf(connector, id)).toMatchObject({ key: before?.key });
   await expectInOrder(connector);
 });
 
@@ -108,7 +106,7 @@ test('Full, stopped when the ties are forgotten: on demand disables who was bloc
   connector.later();
   await connector.run(() => connector.engine.store.pause.end());
   expect(await askOf(connector, blocked.id, { dryRun: true })).toMatchObject({ action: 'disable', targetId: keys[0] });
-  expect(await linkOf(blocked.id)).toBeNull();
+  expect(await linkOf(connector, blocked.id)).toBeNull();
   const told = await connector.run(() => getUser(connector.engine, apiRequest('', { id: blocked.id })));
   expect(told.body).toMatchObject({ link: { accountKey: keys[0] }, next: { action: 'disable' } });
   expect(await askOf(connector, blocked.id)).toMatchObject({ status: 'success', action: 'disable' });
@@ -141,7 +139,7 @@ test('Full, stopped when the ties are forgotten: the cycle before it can be undo
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const { id, surname } = someone(connector);
-  const before = await linkOf(id);
+  const before = await linkOf(connector, id);
   connector.world.directory.changeUser(id, { surname: 'Married' });
   const changed = await cycles(connector, 1);
   pauseWhenPlanned(connector);
@@ -154,14 +152,14 @@ test('Full, stopped when the ties are forgotten: the cycle before it can be undo
   expect(plan.entries).toMatchObject([{ sourceId: id, action: 'update', reason: 'Undone' }]);
   expect(await apply(connector, plan)).toMatchObject({ counts: { updated: 1, linked: 0 } });
   expect(connector.accountOf(id)?.lastName).toBe(surname);
-  expect(await linkOf(id)).toMatchObject({ key: before?.key });
+  expect(await linkOf(connector, id)).toMatchObject({ key: before?.key });
 });
 
 test('Full, stopped when the ties are forgotten: whoever gets the address of somebody who has moved, on demand, does not get the account', async () => {
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const moved = someone(connector);
-  const before = await linkOf(moved.id);
+  const before = await linkOf(connector, moved.id);
   pauseWhenPlanned(connector);
   await restart(connector, 'Full');
   await newest(connector);
@@ -171,10 +169,10 @@ test('Full, stopped when the ties are forgotten: whoever gets the address of som
   connector.later();
   await connector.run(() => connector.engine.store.pause.end());
   await askOf(connector, id);
-  expect(await linkOf(id)).toBeNull();
+  expect(await linkOf(connector, id)).toBeNull();
   await cycles(connector, 3);
-  expect(await linkOf(moved.id)).toMatchObject({ key: before?.key, applied: { email: OTHER_ADDRESS.mail } });
-  expect(await linkOf(id)).toMatchObject({ origin: 'created' });
+  expect(await linkOf(connector, moved.id)).toMatchObject({ key: before?.key, applied: { email: OTHER_ADDRESS.mail } });
+  expect(await linkOf(connector, id)).toMatchObject({ origin: 'created' });
   await expectInOrder(connector);
 });
 
@@ -182,19 +180,19 @@ test('Full, beside others with the address of somebody: the account stays with w
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const { id, mail } = someone(connector);
-  const before = await linkOf(id);
+  const before = await linkOf(connector, id);
   const twins = [900, 901, 902, 903].map((number) => newcomer(connector, number, { mail }).id);
   await cycles(connector, 1);
   await restart(connector, 'Full');
   expect(await newest(connector)).toMatchObject({ counts: { created: 0, failed: twins.length } });
-  expect(await linkOf(id)).toMatchObject({ key: before?.key, origin: 'adopted' });
+  expect(await linkOf(connector, id)).toMatchObject({ key: before?.key, origin: 'adopted' });
 });
 
 test('Full, whose planner unties somebody for whom a request on demand is about to write a new address: one account', async () => {
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const { id } = someone(connector);
-  const before = await linkOf(id);
+  const before = await linkOf(connector, id);
   connector.later();
   const hasSlept = sleepAt(PlansTable.prototype, 'begin', async () => {
     const { people } = connector.engine.store;
@@ -206,7 +204,7 @@ test('Full, whose planner unties somebody for whom a request on demand is about 
   expect(hasSlept()).toBe(true);
   jest.restoreAllMocks();
   await cycles(connector, 2);
-  expect(await linkOf(id)).toMatchObject({ key: before?.key, applied: { email: OTHER_ADDRESS.mail } });
+  expect(await linkOf(connector, id)).toMatchObject({ key: before?.key, applied: { email: OTHER_ADDRESS.mail } });
   await expectInOrder(connector);
 });
 
@@ -266,12 +264,12 @@ test('Full, planned by one that has stalled beside another: the ties that its cy
   const { id } = someone(connector);
   const hasSlept = sleepAt(PlanContext.prototype, 'marksOf', async () => {
     await atWork(connector);
-    while ((await linkOf(id)) === null) await new Promise((resolve) => setImmediate(resolve));
+    while ((await linkOf(connector, id)) === null) await new Promise((resolve) => setImmediate(resolve));
   });
   await restart(connector, 'Full');
   expect(await newest(connector)).toMatchObject({ mode: 'initial', state: 'succeeded', counts: { created: 0 } });
   expect(hasSlept()).toBe(true);
-  expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
+  expect(await linkOf(connector, id)).toMatchObject({ origin: 'adopted' });
   await expectInOrder(connector);
 });
 
@@ -285,7 +283,7 @@ test('Full, planned by one that has stalled for longer than its cycle lived: the
     stalled = await atWork(connector);
     await connector.start();
     await workToTheEnd(connector);
-    expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
+    expect(await linkOf(connector, id)).toMatchObject({ origin: 'adopted' });
   });
   await restart(connector, 'Full');
   expect(await newest(connector)).toMatchObject({
@@ -294,6 +292,6 @@ test('Full, planned by one that has stalled for longer than its cycle lived: the
     counts: { created: 0, linked: TOWN.people },
   });
   expect(await connector.view(stalled ?? '')).toMatchObject({ state: 'failed' });
-  expect(await linkOf(id)).toMatchObject({ origin: 'adopted' });
+  expect(await linkOf(connector, id)).toMatchObject({ origin: 'adopted' });
   await expectInOrder(connector);
 });

@@ -1,6 +1,6 @@
 /** GoTo fails as a whole, for an hour, a day or for weeks: it is left in peace, nobody pays for it, and nobody has to care. */
 import { z } from 'zod';
-import { postRestart, postStart } from '../../shared/api/controlJob';
+import { postStart } from '../../shared/api/controlJob';
 import { healthCheck } from '../../shared/api/getHealth';
 import { getJob } from '../../shared/api/getJob';
 import { postSync } from '../../shared/api/postSync';
@@ -11,6 +11,7 @@ import { dryRun } from '../support/plans';
 import { refusal } from '../support/refusal';
 import { entitled, heal, newcomer, someone, TINY } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
+import { restart } from '../support/restart';
 
 const FOR_EVER = 1_000_000;
 const MINUTE_MS = 60_000;
@@ -258,12 +259,10 @@ test('a restart with QuarantineState tries at once; one without leaves it as it 
   admin(401);
   await tick();
   heal(connector.world.goto);
-  const restart = (resetScope: string) =>
-    connector.run(() => postRestart(connector.engine, apiRequest({ criteria: { resetScope } })));
-  await restart('Escrows');
+  await restart(connector, 'Escrows');
   await connector.settle();
   expect((await job()).status.code).toBe('Quarantine');
-  await restart('QuarantineState');
+  await restart(connector, 'QuarantineState');
   await connector.settle();
   expect((await job()).status.code).toBe('Active');
   await expectInOrder(connector);

@@ -8,7 +8,7 @@ import { apiRequest } from '../support/apiRequest';
 import { decide, planOf } from '../support/approvals';
 import { expectInOrder } from '../support/deaths';
 import { refusal } from '../support/refusal';
-import { newest, restart } from '../support/restart';
+import { linkOf, newest, restart } from '../support/restart';
 import { around, cycles, entitled, heal, newcomer, someone } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
 
@@ -20,8 +20,6 @@ afterEach(async () => {
   jest.restoreAllMocks();
   await connector.stop();
 });
-
-const linkOf = async (id: string) => (await connector.engine.store.people.get(id)).person.link;
 
 test('Escrows: who waits for hours is tried at once, nobody else is read or written', async () => {
   connector = await TestConnector.start({ world: TOWN });
@@ -47,7 +45,7 @@ test('Watermark: everybody is read and compared again, who is right is left alon
   connector = await TestConnector.start({ world: TOWN });
   await connector.begin();
   const { id } = someone(connector);
-  const before = await linkOf(id);
+  const before = await linkOf(connector, id);
   const mark = connector.mark();
   expect(await refusal(restart(connector, 'Watermark, Everything'))).toBe('400 InvalidResetScope');
   expect(await refusal(restart(connector, 'ForceDeletes'))).toBe('400 InvalidResetScope');
@@ -58,7 +56,7 @@ test('Watermark: everybody is read and compared again, who is right is left alon
   await restart(connector, 'watermark');
   expect(await newest(connector)).toMatchObject({ mode: 'initial', state: 'succeeded' });
   expect(mark.since().gotoWrites).toBe(0);
-  expect(await linkOf(id)).toMatchObject({ key: before?.key, origin: 'created' });
+  expect(await linkOf(connector, id)).toMatchObject({ key: before?.key, origin: 'created' });
 });
 
 test('in the middle of a cycle: it ends without failing anybody, and the next one begins at once and serves the rest', async () => {

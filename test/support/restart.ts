@@ -1,5 +1,6 @@
-/** The restart of the job, as an admin asks for it. */
+/** The restart of the job, as an admin asks for it, and what is left after it. */
 import { postRestart } from '../../shared/api/controlJob';
+import type { Link } from '../../shared/model/Link';
 import { apiRequest } from './apiRequest';
 import type { CycleView, TestConnector } from './TestConnector';
 
@@ -17,3 +18,7 @@ export async function newest(connector: TestConnector): Promise<CycleView> {
   const [first] = (await connector.engine.store.cycles.page(1)).cycles;
   return connector.view(first?.cycle.id ?? '');
 }
+
+/** Which account is the person's; null where nobody knows. */
+export const linkOf = async ({ engine }: TestConnector, id: string): Promise<Link | null> =>
+  (await engine.store.people.get(id)).person.link;

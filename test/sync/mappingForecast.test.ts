@@ -1,6 +1,5 @@
 /** A mapping cannot surprise: what it would make of everybody is told before it counts, and has to be meant. */
 import { z } from 'zod';
-import { postRestart } from '../../shared/api/controlJob';
 import { getPeople } from '../../shared/api/getPeople';
 import { Problem } from '../../shared/api/Problem';
 import { deleteSchema, putSchema } from '../../shared/api/schema';
@@ -11,6 +10,7 @@ import { expectConverged } from '../support/expectConverged';
 import { pauseWhenPlanned } from '../support/pauseWhenPlanned';
 import { around } from '../support/stories';
 import { TestConnector } from '../support/TestConnector';
+import { restart } from '../support/restart';
 
 let connector: TestConnector;
 afterEach(async () => {
@@ -202,7 +202,7 @@ test('whom a stopped restart has untied is managed all the same: the page counts
   await connector.cycle();
   pauseWhenPlanned(connector);
   connector.later();
-  await connector.run(() => postRestart(connector.engine, apiRequest({ criteria: { resetScope: 'Full' } })));
+  await restart(connector, 'Full');
   await connector.settle();
   const managed = people().length;
   const { forecast } = await put(schema({}, without('Sales')), { dryRun: 'true' });

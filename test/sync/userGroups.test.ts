@@ -1,7 +1,6 @@
 /** PROVISION_GROUPS: assigned groups become user groups in GoTo, before the people who move into them. */
 import { ORGANIZER_ROLE_ID } from '../../local/simulators/entra/EntraDirectory';
 import { logAnswerSchema } from '../../shared/api/answers/LogAnswer';
-import { postRestart } from '../../shared/api/controlJob';
 import { listProvisioningLog } from '../../shared/api/listProvisioningLog';
 import { getPlan } from '../../shared/api/getPlan';
 import { groupId } from '../../shared/model/ManagedGroup';
@@ -13,6 +12,7 @@ import { apply, dryRun, revert } from '../support/plans';
 import { cycles, mailOf } from '../support/stories';
 import type { TestConnector } from '../support/TestConnector';
 import { assignedGroup, groupNames, groupOf, groupsOf, withUserGroups } from '../support/userGroups';
+import { restart } from '../support/restart';
 
 let connector: TestConnector;
 afterEach(async () => {
@@ -254,7 +254,7 @@ test('while Entra’s list of assignments is in doubt, whom a stopped restart ha
   await connector.begin();
   pauseWhenPlanned(connector);
   connector.later();
-  await connector.run(() => postRestart(connector.engine, apiRequest({ criteria: { resetScope: 'Full' } })));
+  await restart(connector, 'Full');
   await connector.settle();
   jest.restoreAllMocks();
   await connector.run(() => connector.engine.store.pause.end());
